@@ -1,0 +1,3 @@
+module github.com/stormflux/stormflux
+
+go 1.25
