@@ -1,0 +1,223 @@
+// Package diag says what a fault in a person's text is and how it is shown.
+//
+// It owns the diagnostic (rule, severity, place, message, hint, related places), the source file with its lines
+// and columns, the register of rules with their documentation, "did you mean", and the output formats. It does not
+// know what a topology is: packages schema and validate find the faults.
+package diag
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"sort"
+	"sync"
+	"unicode/utf8"
+)
+
+// Severity is how bad a diagnostic is. The zero value is invalid.
+type Severity uint8
+
+const (
+	// Error: the topology would be refused, or fail or misbehave on the cluster. Nothing is compiled.
+	Error Severity = iota + 1
+	// Warning: probably a mistake; fails a run only with --strict.
+	Warning
+	// Note: worth knowing; never fails a run.
+	Note
+)
+
+// String returns "error", "warning" or "note".
+func (s Severity) String() string {
+	switch s {
+	case Error:
+		return "error"
+	case Warning:
+		return "warning"
+	case Note:
+		return "note"
+	}
+	panic(fmt.Sprintf("diag: invalid severity %d", uint8(s)))
+}
+
+// File is a source text that diagnostics point into. Its fields are not changed after [NewFile].
+type File struct {
+	Name string // as shown to people: the path as it was given, "-" for standard input
+	Dir  string // the folder that relative paths in the text start from; "" is the working directory
+	Text []byte
+
+	once  sync.Once
+	lines []int // byte offset of the start of each line
+}
+
+// NewFile returns a file with the given name, folder and text. It keeps text, which must not change afterwards.
+func NewFile(name, dir string, text []byte) *File {
+	return &File{Name: name, Dir: dir, Text: text}
+}
+
+// Position is a place in a file as people count it: from 1, columns in characters (Unicode code points).
+type Position struct {
+	Line, Column int
+}
+
+func (f *File) index() {
+	f.once.Do(func() {
+		f.lines = append(f.lines, 0)
+		for i, b := range f.Text {
+			switch {
+			case b == '\n':
+				f.lines = append(f.lines, i+1)
+			case b == '\r' && (i+1 == len(f.Text) || f.Text[i+1] != '\n'):
+				f.lines = append(f.lines, i+1)
+			}
+		}
+	})
+}
+
+// Position returns the line and column of a byte offset. An offset outside the text is moved to its nearest end.
+func (f *File) Position(offset int) Position {
+	f.index()
+	offset = min(max(offset, 0), len(f.Text))
+	line := sort.SearchInts(f.lines, offset+1) - 1
+	return Position{Line: line + 1, Column: utf8.RuneCount(f.Text[f.lines[line]:offset]) + 1}
+}
+
+// Lines returns how many lines the text has; an empty text has one.
+func (f *File) Lines() int {
+	f.index()
+	return len(f.lines)
+}
+
+// LineSpan returns the span of line n (from 1) without its line ending.
+func (f *File) LineSpan(n int) Span {
+	f.index()
+	start := f.lines[n-1]
+	end := len(f.Text)
+	if n < len(f.lines) {
+		end = f.lines[n]
+	}
+	for end > start && (f.Text[end-1] == '\n' || f.Text[end-1] == '\r') {
+		end--
+	}
+	return Span{File: f, Start: start, End: end}
+}
+
+// Span is a half-open range of bytes in a file. The zero Span is no place at all: a fault of the invocation rather
+// than of a text.
+type Span struct {
+	File       *File
+	Start, End int
+}
+
+// IsZero reports whether the span is no place.
+func (s Span) IsZero() bool { return s.File == nil }
+
+// Text returns the text that the span covers.
+func (s Span) Text() string {
+	if s.File == nil {
+		return ""
+	}
+	return string(s.File.Text[s.Start:s.End])
+}
+
+// Related is a second place that helps to understand a diagnostic.
+type Related struct {
+	Span    Span
+	Message string
+}
+
+// Diagnostic is one fault in a person's text.
+type Diagnostic struct {
+	Rule     string // stable kebab-case name, documented in the register
+	Severity Severity
+	Span     Span
+	Message  string // one sentence, lower case, the thing in quotes: what is wrong, what was expected
+	Hint     string // what to do; may be empty
+	Related  []Related
+}
+
+// WithHint sets the hint, formatted as by [fmt.Sprintf], and returns d.
+func (d *Diagnostic) WithHint(format string, args ...any) *Diagnostic {
+	d.Hint = fmt.Sprintf(format, args...)
+	return d
+}
+
+// WithRelated adds a related place, with a message formatted as by [fmt.Sprintf], and returns d.
+func (d *Diagnostic) WithRelated(span Span, format string, args ...any) *Diagnostic {
+	d.Related = append(d.Related, Related{Span: span, Message: fmt.Sprintf(format, args...)})
+	return d
+}
+
+// List is the diagnostics of a run. It is not an error; see [List.Err].
+type List []*Diagnostic
+
+// Errorf adds a diagnostic of severity Error and returns it, to be given a hint and related places.
+func (l *List) Errorf(rule string, span Span, format string, args ...any) *Diagnostic {
+	return l.add(Error, rule, span, format, args)
+}
+
+// Warnf adds a diagnostic of severity Warning and returns it.
+func (l *List) Warnf(rule string, span Span, format string, args ...any) *Diagnostic {
+	return l.add(Warning, rule, span, format, args)
+}
+
+// Notef adds a diagnostic of severity Note and returns it.
+func (l *List) Notef(rule string, span Span, format string, args ...any) *Diagnostic {
+	return l.add(Note, rule, span, format, args)
+}
+
+func (l *List) add(s Severity, rule string, span Span, format string, args []any) *Diagnostic {
+	d := &Diagnostic{Rule: rule, Severity: s, Span: span, Message: fmt.Sprintf(format, args...)}
+	*l = append(*l, d)
+	return d
+}
+
+// Count returns how many diagnostics of the severity there are.
+func (l List) Count(s Severity) int {
+	n := 0
+	for _, d := range l {
+		if d.Severity == s {
+			n++
+		}
+	}
+	return n
+}
+
+// HasErrors reports whether any diagnostic is an Error.
+func (l List) HasErrors() bool {
+	return slices.ContainsFunc(l, func(d *Diagnostic) bool { return d.Severity == Error })
+}
+
+// Err returns an error that stands for the list when it holds an Error, and nil otherwise.
+func (l List) Err() error {
+	switch n := l.Count(Error); {
+	case n == 0:
+		return nil
+	case n == 1:
+		return fmt.Errorf("1 error in the topology")
+	default:
+		return fmt.Errorf("%d errors in the topology", n)
+	}
+}
+
+// Sort orders the list by file (in the order of first mention in files, then by name), offset, rule and message, and
+// drops exact repetitions.
+func (l *List) Sort() {
+	slices.SortStableFunc(*l, func(a, b *Diagnostic) int {
+		return cmp.Or(
+			cmp.Compare(fileName(a.Span), fileName(b.Span)),
+			cmp.Compare(a.Span.Start, b.Span.Start),
+			cmp.Compare(a.Rule, b.Rule),
+			cmp.Compare(a.Message, b.Message),
+		)
+	})
+	*l = slices.CompactFunc(*l, func(a, b *Diagnostic) bool {
+		return a.Span == b.Span && a.Rule == b.Rule && a.Message == b.Message
+	})
+}
+
+func fileName(s Span) string {
+	if s.File == nil {
+		return ""
+	}
+	return s.File.Name
+}

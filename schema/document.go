@@ -1,0 +1,226 @@
+package schema
+
+import "github.com/stormflux/stormflux/diag"
+
+// Document is a topology as written: includes merged, references substituted, the environment applied, short and list
+// form unified, but nothing resolved or checked beyond the grammar. Every part knows its place.
+//
+// A part that is absent is nil. Where the grammar was broken a diagnostic has been given and the part is left out, so
+// that a reader of the Document need not complain again.
+type Document struct {
+	File *diag.File
+	Root *Value // the effective document
+
+	Name      *Value // String
+	Config    *Value // Map
+	Resources []*Resource
+	// ResourcesGiven tells `resources: []` from no `resources` at all (which means the default folder).
+	ResourcesGiven bool
+	Jar            *Value // String: a path
+	Platform       *Value // String: os/arch
+
+	Spouts  []*Component
+	Bolts   []*Component
+	Streams []*Input // Flux's top-level list; To is set. The bolts' own inputs are in their Component.
+
+	Beans          []*Object // Flux's `components`
+	WorkerHooks    []*Object
+	TopologySource *Object
+
+	Environment *Environment // the chosen one, nil when none
+
+	// Ignores holds the `# stormflux:ignore RULE ...` comments of all files.
+	Ignores []Ignore
+	// Files are all the files that were read, the main one first.
+	Files []*diag.File
+}
+
+// Resource is an element of `resources`. Paths are relative to From.Span.File.Dir.
+type Resource struct {
+	From *Value // String: path or glob
+	To   *Value // String: folder in resources/, or nil
+}
+
+// ComponentKind tells spouts from bolts. The zero value is invalid.
+type ComponentKind uint8
+
+// The kinds of components.
+const (
+	Spout ComponentKind = iota + 1
+	Bolt
+)
+
+// String returns "spout" or "bolt".
+func (k ComponentKind) String() string {
+	switch k {
+	case Spout:
+		return "spout"
+	case Bolt:
+		return "bolt"
+	}
+	panic("schema: invalid component kind")
+}
+
+// Component is a spout or bolt as written. At most one of Go, Command and Object is set; none when the grammar
+// reported it.
+type Component struct {
+	Kind  ComponentKind
+	ID    *Value // a scalar: the map's key, or Flux's `id`; nil when missing
+	Value *Value // the whole map
+
+	Go      *Value  // String: package folder or executable
+	Command *Value  // String or Sequence of scalars
+	Object  *Object // className and what belongs to it
+
+	Args *Value // Sequence of scalars
+	Env  *Value // Map of scalars
+
+	Outputs      []*Output
+	OutputsValue *Value // what stands at `outputs`; nil when absent
+
+	Inputs []*Input // `inputs` of a bolt
+
+	Parallelism *Value // Int
+	Tasks       *Value // Int (`tasks` or `numTasks`)
+	Tick        *Value // String duration, or Int seconds
+	Config      *Value // Map
+
+	OnHeapMemoryLoad  *Value // number, MB
+	OffHeapMemoryLoad *Value // number, MB
+	CPULoad           *Value // number, percent of a core
+}
+
+// Output is one declared output stream.
+type Output struct {
+	Stream *Value // String: the map's key; nil for the short form, which declares stream "default"
+	Fields []*Value
+	Direct *Value // Bool or nil
+	Span   diag.Span
+}
+
+// StreamID returns the declared stream's id.
+func (o *Output) StreamID() string {
+	if o.Stream == nil {
+		return DefaultStream
+	}
+	return o.Stream.Text
+}
+
+// DefaultStream is the id of the stream that is meant where none is named (Storm's Utils.DEFAULT_STREAM_ID).
+const DefaultStream = "default"
+
+// Input is one subscription: an element of a bolt's `inputs` or of Flux's `streams`.
+type Input struct {
+	Value    *Value // the whole element
+	From     *Value // String
+	To       *Value // String; nil in a bolt's own `inputs`
+	Stream   *Value // String (`stream`, or Flux's `streamId` in the grouping); nil means "default"
+	Grouping *Grouping
+}
+
+// GroupingType is the kind of a grouping. The zero value is invalid.
+type GroupingType uint8
+
+// The groupings.
+const (
+	Shuffle GroupingType = iota + 1
+	Fields
+	PartialKey
+	LocalOrShuffle
+	All
+	Global
+	NoGrouping // `none`
+	Direct
+	Custom
+)
+
+// String returns the grouping's name in the short form.
+func (t GroupingType) String() string {
+	switch t {
+	case Shuffle:
+		return "shuffle"
+	case Fields:
+		return "fields"
+	case PartialKey:
+		return "partial-key"
+	case LocalOrShuffle:
+		return "local-or-shuffle"
+	case All:
+		return "all"
+	case Global:
+		return "global"
+	case NoGrouping:
+		return "none"
+	case Direct:
+		return "direct"
+	case Custom:
+		return "custom"
+	}
+	panic("schema: invalid grouping type")
+}
+
+// Grouping is how tuples of a subscription are spread over the tasks. A subscription without one has
+// Type Shuffle and a nil Value.
+type Grouping struct {
+	Type   GroupingType
+	Value  *Value   // what stands at `grouping`; nil when left out
+	Fields []*Value // for Fields and PartialKey
+	Object *Object  // for Custom
+}
+
+// Object is Flux's definition of a JVM object: an element of `components` or `workerHooks`, a class component, a
+// custom grouping, a topology source.
+type Object struct {
+	Value           *Value // the whole map
+	ID              *Value
+	ClassName       *Value
+	ConstructorArgs *Value // Sequence
+	Factory         *Value
+	FactoryArgs     *Value // Sequence
+	Properties      []*Property
+	ConfigMethods   []*ConfigMethod
+	MethodName      *Value // topologySource only
+}
+
+// Property is an element of `properties`: exactly one of Value and Ref is set.
+type Property struct {
+	Node  *Value
+	Name  *Value
+	Value *Value
+	Ref   *Value
+}
+
+// ConfigMethod is an element of `configMethods`.
+type ConfigMethod struct {
+	Node *Value
+	Name *Value
+	Args *Value // Sequence; nil when there are none
+}
+
+// Environment is one environment of stormflux.yaml.
+type Environment struct {
+	Name  string
+	Value *Value // the environment's map
+	File  *diag.File
+
+	Nimbus      []*Value // host[:port], String
+	TLS         *Value   // Map: ca, cert, key (paths relative to File.Dir)
+	Config      *Value   // Map; already applied to the Document
+	Parallelism *Value   // Map component -> Int; already applied
+	Variables   *Value   // Map; already applied
+	Storm       *Value   // String: the Storm version to compile for
+}
+
+// Ignore is one `# stormflux:ignore RULE ...` comment. On a line of its own it counts for the next line that is not a
+// comment, otherwise for its own line.
+type Ignore struct {
+	Span  diag.Span // the comment
+	Line  int       // the line it silences, from 1
+	Rules []IgnoredRule
+}
+
+// IgnoredRule is a rule's name in an ignore comment with its place.
+type IgnoredRule struct {
+	Name string
+	Span diag.Span
+}

@@ -1,0 +1,82 @@
+package schema
+
+import (
+	"math/big"
+
+	"github.com/stormflux/stormflux/diag"
+)
+
+// Kind is the type of a [Value]. The zero value is invalid.
+type Kind uint8
+
+// The kinds of values. Scalars are typed as YAML 1.1 does it (which Flux users rely on), after substitution.
+const (
+	Null Kind = iota + 1
+	Bool
+	Int
+	Float
+	String
+	Sequence
+	Map
+)
+
+// Value is one node of a document, typed, with the place where it was written.
+// Values are not changed once [Load] has returned; aliases of one anchor may share a Value.
+type Value struct {
+	Kind Kind
+
+	// Span is the text of the value: of a scalar with its quotes, of a list or map from its first to its last
+	// character. A value that is written as nothing at all (`key:`) has an empty span behind its key.
+	Span diag.Span
+
+	Bool  bool     // Kind Bool
+	Int   *big.Int // Kind Int; nil when the number fits Int64
+	Int64 int64    // Kind Int when Int is nil
+	Float float64  // Kind Float
+	Text  string   // Kind String: the string; other scalars: their text as written
+
+	Items   []*Value // Kind Sequence
+	Entries []Entry  // Kind Map, in file order; keys are unique
+
+	// Origin says where a value came from that does not stand at its Span's place as it is: a substitution, an
+	// environment, an included file, an option of the command line. nil for what was written right here.
+	Origin *Origin
+}
+
+// Entry is one key of a map with its value. Key is a scalar.
+type Entry struct {
+	Key   *Value
+	Value *Value
+}
+
+// Origin tells where an overriding or substituted value came from.
+type Origin struct {
+	From string // in words: `environment "prod"`, `--set redis_url`, `-c topology.workers`, `include "base.yaml"`
+	Span diag.Span
+	// Was is the value that this one replaced; nil when it replaced none.
+	Was *Value
+}
+
+// Get returns the value of the key with the given text, or nil. It is safe on nil and on other kinds.
+func (v *Value) Get(key string) *Value {
+	if _, val := v.Lookup(key); val != nil {
+		return val
+	}
+	return nil
+}
+
+// Lookup returns the key's own node and its value, or nils. It is safe on nil and on other kinds.
+func (v *Value) Lookup(key string) (k, val *Value) {
+	if v == nil || v.Kind != Map {
+		return nil, nil
+	}
+	for i := range v.Entries {
+		if v.Entries[i].Key.Text == key {
+			return v.Entries[i].Key, v.Entries[i].Value
+		}
+	}
+	return nil, nil
+}
+
+// IsScalar reports whether v is neither a list nor a map.
+func (v *Value) IsScalar() bool { return v.Kind != Sequence && v.Kind != Map }
