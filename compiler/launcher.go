@@ -1,0 +1,98 @@
+package compiler
+
+import (
+	"fmt"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// launcherDir is the folder below resources/ that holds what stormflux adds: launchers and built Go programs.
+const launcherDir = ".stormflux"
+
+// launcher is the start of a component's process that Storm's ShellComponent, which holds just two words, cannot say:
+// more words, environment variables, and an executable bit that Storm loses when it unpacks the jar.
+type launcher struct {
+	component string
+	env       []envVar
+	words     []string
+	// program tells that words[0] is a file of the resources folder, relative to it: Storm 2.8.3 unpacks it without
+	// its executable bit (a worker's resources are written by a plain FileOutputStream).
+	program bool
+	// digest identifies the content of the program, to name a private copy of it. Only with program.
+	digest string
+}
+
+type envVar struct{ name, value string }
+
+// script returns the launcher's text, for /bin/sh. It uses nothing beyond POSIX but `mktemp -d`, which every system
+// that Storm runs on has.
+func (l launcher) script() (string, error) {
+	var b strings.Builder
+	b.WriteString("#!/bin/sh\n")
+	fmt.Fprintf(&b, "# Written by stormflux: starts component %s.\n", strings.Map(printable, l.component))
+	for _, e := range l.env {
+		value, err := quote(e.value)
+		if err != nil {
+			return "", fmt.Errorf("environment variable %s: %w", e.name, err)
+		}
+		fmt.Fprintf(&b, "%s=%s\nexport %s\n", e.name, value, e.name)
+	}
+	quoted := make([]string, len(l.words))
+	for i, w := range l.words {
+		q, err := quote(w)
+		if err != nil {
+			return "", fmt.Errorf("word %d: %w", i+1, err)
+		}
+		quoted[i] = q
+	}
+	if !l.program {
+		fmt.Fprintf(&b, "exec %s\n", strings.Join(quoted, " "))
+		return b.String(), nil
+	}
+	program, err := quote(relativeProgram(l.words[0]))
+	if err != nil {
+		return "", err
+	}
+	fmt.Fprintf(&b, "program=%s\n", program)
+	fmt.Fprintf(&b, makeRunnable, l.digest)
+	quoted[0] = `"$program"`
+	fmt.Fprintf(&b, "exec %s\n", strings.Join(quoted, " "))
+	return b.String(), nil
+}
+
+// makeRunnable gives $program its executable bit. Where the worker runs as a user who may not change the unpacked jar
+// (supervisor.run.worker.as.user), it runs a private copy instead. All copies of one content share one folder, so that
+// restarts do not fill the disk; a folder of that name that somebody else made is not trusted.
+const makeRunnable = `if [ ! -x "$program" ] && ! chmod u+x "$program" 2>/dev/null; then
+	copies="${TMPDIR:-/tmp}/stormflux-$(id -u)-%s"
+	mkdir -m 700 "$copies" 2>/dev/null
+	if [ ! -d "$copies" ] || [ -L "$copies" ] || [ ! -O "$copies" ]; then
+		copies=$(mktemp -d) || exit 126
+	fi
+	copy="$copies/${program##*/}"
+	if [ ! -x "$copy" ]; then
+		cp "$program" "$copy.$$" && chmod 700 "$copy.$$" && mv -f "$copy.$$" "$copy" || exit 126
+	fi
+	program=$copy
+fi
+`
+
+// relativeProgram makes a path of the resources folder one that exec does not look up in PATH.
+func relativeProgram(word string) string {
+	if strings.Contains(word, "/") {
+		return word
+	}
+	return "./" + word
+}
+
+func printable(r rune) rune {
+	if r < ' ' || r == 0x7f {
+		return '?'
+	}
+	return r
+}
+
+func quote(word string) (string, error) {
+	return syntax.Quote(word, syntax.LangPOSIX)
+}

@@ -1,0 +1,18 @@
+package compiler
+
+import (
+	"bytes"
+	"os"
+	"testing"
+)
+
+// The file was written by Java 17 from Storm 2.8.3's own class: `new PartialKeyGrouping(new Fields("word"))`.
+func TestPartialKeyGroupingIsJavas(t *testing.T) {
+	want, err := os.ReadFile("testdata/partialkeygrouping_word_2.8.3.ser")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := partialKeyGrouping([]string{"word"}); !bytes.Equal(got, want) {
+		t.Errorf("got %d bytes:\n%x\nJava writes %d bytes:\n%x", len(got), got, len(want), want)
+	}
+}
