@@ -6,6 +6,7 @@
 package diag
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
@@ -47,7 +48,13 @@ type File struct {
 
 	once  sync.Once
 	lines []int // byte offset of the start of each line
+
+	mu    sync.Mutex
+	marks map[int][]mark // known columns inside long lines, by the offset of the line's start
 }
+
+// mark is the known column of an offset.
+type mark struct{ offset, column int }
 
 // NewFile returns a file with the given name, folder and text. It keeps text, which must not change afterwards.
 func NewFile(name, dir string, text []byte) *File {
@@ -59,9 +66,22 @@ type Position struct {
 	Line, Column int
 }
 
+// byteOrderMark may start a file; editors hide it and it takes no column.
+var byteOrderMark = []byte("\uFEFF")
+
 func (f *File) index() {
 	f.once.Do(func() {
 		f.lines = append(f.lines, 0)
+		if bytes.IndexByte(f.Text, '\r') < 0 {
+			for at := 0; ; {
+				n := bytes.IndexByte(f.Text[at:], '\n')
+				if n < 0 {
+					return
+				}
+				at += n + 1
+				f.lines = append(f.lines, at)
+			}
+		}
 		for i, b := range f.Text {
 			switch {
 			case b == '\n':
@@ -73,12 +93,50 @@ func (f *File) index() {
 	})
 }
 
-// Position returns the line and column of a byte offset. An offset outside the text is moved to its nearest end.
+// Position returns the line and column of a byte offset. An offset outside the text is moved to its nearest end. A
+// byte order mark at the start of the file takes no column; a byte that is not UTF-8 takes one.
 func (f *File) Position(offset int) Position {
 	f.index()
 	offset = min(max(offset, 0), len(f.Text))
 	line := sort.SearchInts(f.lines, offset+1) - 1
-	return Position{Line: line + 1, Column: utf8.RuneCount(f.Text[f.lines[line]:offset]) + 1}
+	return Position{Line: line + 1, Column: f.column(f.lines[line], offset)}
+}
+
+// columnStep is how many bytes of a line are counted afresh for each position; what lies before is remembered.
+const columnStep = 4096
+
+// column counts the characters from start, where a line starts, to offset. A topology in one line of a megabyte with
+// a thousand faults would be read a thousand times, so the counts at every columnStep bytes of long lines are kept.
+func (f *File) column(start, offset int) int {
+	if start == 0 && bytes.HasPrefix(f.Text, byteOrderMark) {
+		start = min(len(byteOrderMark), offset)
+	}
+	if offset-start <= columnStep {
+		return utf8.RuneCount(f.Text[start:offset]) + 1
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	marks := f.marks[start]
+	if len(marks) == 0 {
+		marks = []mark{{offset: start, column: 1}}
+	}
+	for last := marks[len(marks)-1]; offset-last.offset > columnStep; last = marks[len(marks)-1] {
+		end := last.offset + columnStep
+		// A mark lies between two characters. utf8.RuneCount takes bytes that belong to none as one each.
+		for back := 1; back < utf8.UTFMax && !utf8.RuneStart(f.Text[end]); back++ {
+			end--
+		}
+		marks = append(marks, mark{end, last.column + utf8.RuneCount(f.Text[last.offset:end])})
+	}
+	if f.marks == nil {
+		f.marks = map[int][]mark{}
+	}
+	f.marks[start] = marks
+	i, found := slices.BinarySearchFunc(marks, offset, func(m mark, offset int) int { return cmp.Compare(m.offset, offset) })
+	if !found {
+		i--
+	}
+	return marks[i].column + utf8.RuneCount(f.Text[marks[i].offset:offset])
 }
 
 // Lines returns how many lines the text has; an empty text has one.
@@ -111,12 +169,20 @@ type Span struct {
 // IsZero reports whether the span is no place.
 func (s Span) IsZero() bool { return s.File == nil }
 
-// Text returns the text that the span covers.
+// Text returns the text that the span covers, "" for no place.
 func (s Span) Text() string {
 	if s.File == nil {
 		return ""
 	}
+	s = s.within()
 	return string(s.File.Text[s.Start:s.End])
+}
+
+// within returns the span moved into its file's text, its end not before its start.
+func (s Span) within() Span {
+	s.Start = min(max(s.Start, 0), len(s.File.Text))
+	s.End = min(max(s.End, s.Start), len(s.File.Text))
+	return s
 }
 
 // Related is a second place that helps to understand a diagnostic.
@@ -199,20 +265,33 @@ func (l List) Err() error {
 	}
 }
 
-// Sort orders the list by file (in the order of first mention in files, then by name), offset, rule and message, and
-// drops exact repetitions.
+// Filter returns the diagnostics that keep wants, in their order. The list itself is not changed.
+func (l List) Filter(keep func(*Diagnostic) bool) List {
+	var kept List
+	for _, d := range l {
+		if keep(d) {
+			kept = append(kept, d)
+		}
+	}
+	return kept
+}
+
+// Sort orders the list by file name (no place at all comes first), offset, rule and message, and drops exact
+// repetitions: the same fault at the same place of the same file, which a file included twice produces.
 func (l *List) Sort() {
-	slices.SortStableFunc(*l, func(a, b *Diagnostic) int {
-		return cmp.Or(
-			cmp.Compare(fileName(a.Span), fileName(b.Span)),
-			cmp.Compare(a.Span.Start, b.Span.Start),
-			cmp.Compare(a.Rule, b.Rule),
-			cmp.Compare(a.Message, b.Message),
-		)
-	})
-	*l = slices.CompactFunc(*l, func(a, b *Diagnostic) bool {
-		return a.Span == b.Span && a.Rule == b.Rule && a.Message == b.Message
-	})
+	slices.SortStableFunc(*l, compare)
+	*l = slices.CompactFunc(*l, func(a, b *Diagnostic) bool { return compare(a, b) == 0 })
+}
+
+func compare(a, b *Diagnostic) int {
+	return cmp.Or(
+		cmp.Compare(fileName(a.Span), fileName(b.Span)),
+		cmp.Compare(a.Span.Start, b.Span.Start),
+		cmp.Compare(a.Rule, b.Rule),
+		cmp.Compare(a.Message, b.Message),
+		cmp.Compare(a.Span.End, b.Span.End),
+		cmp.Compare(a.Severity, b.Severity),
+	)
 }
 
 func fileName(s Span) string {

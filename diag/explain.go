@@ -1,0 +1,184 @@
+package diag
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// explainWidth is how many columns the prose of an explanation takes.
+const explainWidth = 80
+
+// Explain writes a rule's documentation for a terminal, with ANSI colours if color is set. The error is that of w.
+func Explain(w io.Writer, rule Rule, color bool) error {
+	p := painter(color)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s\n%s\n\n", p.paint(ansiBold, rule.Name), p.paint(rule.Severity.color(), "("+rule.Severity.String()+")"), rule.Title)
+	b.WriteString(wrapMarkdown(rule.Text, explainWidth))
+	for _, part := range rule.parts() {
+		fmt.Fprintf(&b, "\n%s\n\n", p.paint(ansiBold, part.heading+":"))
+		for line := range strings.Lines(part.text) {
+			line = printable(strings.TrimSuffix(line, "\n"))
+			if line != "" {
+				line = "    " + line
+			}
+			b.WriteString(line + "\n")
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// part is a text that the documentation of a rule shows in a fence.
+type part struct{ heading, language, text string }
+
+func (r Rule) parts() []part {
+	example := func(heading string, e Example) part {
+		if e.source != e.YAML {
+			heading += `, with \xNN for the byte NN`
+		}
+		if len(e.Args) > 0 {
+			heading += ", read with " + quoteWords(e.Args)
+		}
+		return part{heading, "yaml", e.source}
+	}
+	parts := []part{example("Wrong", r.Bad), example("Mended", r.Mended)}
+	for _, f := range r.Files {
+		parts = append(parts, part{"With the file " + f.Path, "text", f.Text})
+	}
+	return parts
+}
+
+// quoteWords is the inverse of splitWords.
+func quoteWords(words []string) string {
+	quoted := make([]string, len(words))
+	for i, word := range words {
+		if word == "" || strings.Contains(word, " ") {
+			word = "'" + word + "'"
+		}
+		quoted[i] = word
+	}
+	return strings.Join(quoted, " ")
+}
+
+// writeMarkdown writes what stands under the heading of a rule.
+func (r Rule) writeMarkdown(b *strings.Builder) {
+	b.WriteString(r.Text)
+	b.WriteByte('\n')
+	for _, part := range r.parts() {
+		fence := "```"
+		for strings.Contains(part.text, fence) {
+			fence += "`"
+		}
+		fmt.Fprintf(b, "\n%s:\n\n%s%s\n%s%s\n", part.heading, fence, part.language, part.text, fence)
+	}
+}
+
+// WriteReference writes the documentation of all rules as one Markdown document, docs/diagnostics.md. The error is
+// that of w.
+func WriteReference(w io.Writer) error {
+	_, err := io.WriteString(w, reference(Rules()))
+	return err
+}
+
+func reference(rules []Rule) string {
+	var b strings.Builder
+	b.WriteString(`# Diagnostics
+
+<!-- Generated from diag/rules. Do not edit: run "make update". -->
+
+What ` + "`stormflux validate`" + ` and every command that reads a topology may report. An **error** is refused, or fails or
+misbehaves on the cluster: nothing is compiled. A **warning** is probably a mistake, and fails a run only with
+` + "`--strict`" + `. A **note** is worth knowing. A comment ` + "`# stormflux:ignore RULE`" + ` on a line silences a warning or note
+there. ` + "`stormflux explain RULE`" + ` shows an entry in the terminal. Every example here is run by a test.
+
+| Rule | Severity | What it finds |
+| --- | --- | --- |
+`)
+	for _, r := range rules {
+		fmt.Fprintf(&b, "| [`%s`](#%s) | %s | %s |\n", r.Name, r.Name, r.Severity, strings.ReplaceAll(r.Title, "|", `\|`))
+	}
+	for _, r := range rules {
+		fmt.Fprintf(&b, "\n## `%s`\n\n%s (%s).\n\n", r.Name, r.Title, r.Severity)
+		r.writeMarkdown(&b)
+	}
+	return b.String()
+}
+
+// wrapMarkdown breaks the paragraphs and list items of a text at width columns. Fences, tables and quotes stay.
+func wrapMarkdown(text string, width int) string {
+	var b strings.Builder
+	var words []string // of the open paragraph
+	var first, rest string
+	flush := func() {
+		column := 0
+		for i, word := range words {
+			n := columnsOf(word)
+			switch {
+			case i == 0:
+				b.WriteString(first)
+				column = len(first)
+			case column+1+n > width:
+				b.WriteString("\n" + rest)
+				column = len(rest)
+			default:
+				b.WriteByte(' ')
+				column++
+			}
+			b.WriteString(word)
+			column += n
+		}
+		if len(words) > 0 {
+			b.WriteByte('\n')
+		}
+		words, first, rest = nil, "", ""
+	}
+	fence := ""
+	for line := range strings.Lines(text) {
+		line = printable(strings.TrimRight(line, "\n"))
+		trimmed := strings.TrimLeft(line, " ")
+		indent := line[:len(line)-len(trimmed)]
+		switch m := fenceLine.FindStringSubmatch(trimmed); {
+		case fence != "":
+			if m != nil && m[1] == fence && m[2] == "" {
+				fence = ""
+			}
+			b.WriteString(line + "\n")
+			continue
+		case m != nil:
+			fence = m[1]
+			flush()
+			b.WriteString(line + "\n")
+			continue
+		}
+		marker := listMarker(trimmed)
+		switch {
+		case trimmed == "", strings.HasPrefix(trimmed, "|"), strings.HasPrefix(trimmed, ">"), len(words) == 0 && len(indent) >= 4:
+			flush()
+			b.WriteString(strings.TrimRight(line, " ") + "\n")
+			continue
+		case marker != "":
+			flush()
+			first = indent + marker
+			rest = strings.Repeat(" ", len(first))
+			trimmed = trimmed[len(marker):]
+		case len(words) == 0:
+			first, rest = indent, indent
+		}
+		words = append(words, strings.Fields(trimmed)...)
+	}
+	flush()
+	return b.String()
+}
+
+// listMarker returns the "- " or "1. " that a line starts with, or "".
+func listMarker(line string) string {
+	if strings.HasPrefix(line, "- ") || strings.HasPrefix(line, "* ") {
+		return line[:2]
+	}
+	digits := len(line) - len(strings.TrimLeft(line, "0123456789"))
+	if digits > 0 && strings.HasPrefix(line[digits:], ". ") {
+		return line[:digits+2]
+	}
+	return ""
+}

@@ -1,0 +1,45 @@
+package diag
+
+import (
+	"bufio"
+	"fmt"
+	"strings"
+)
+
+// Workflow commands: https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions. The escapes
+// are those of actions/toolkit, packages/core/src/command.ts.
+var (
+	githubData     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	githubProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+)
+
+func writeGitHub(w *bufio.Writer, l List, opts Options) {
+	for _, d := range l {
+		command := d.Severity.String()
+		if d.Severity == Note {
+			command = "notice"
+		}
+		fmt.Fprintf(w, "::%s ", command)
+		if !d.Span.IsZero() {
+			s := d.Span.within()
+			start, end := s.File.Position(s.Start), s.File.Position(s.End)
+			if s.File.Name != "-" {
+				fmt.Fprintf(w, "file=%s,", githubProperty.Replace(opts.path(s.File.Name)))
+			}
+			fmt.Fprintf(w, "line=%d,endLine=%d,", start.Line, end.Line)
+			if start.Line == end.Line { // columns of an annotation over several lines are refused
+				fmt.Fprintf(w, "col=%d,endColumn=%d,", start.Column, max(start.Column, end.Column-1))
+			}
+		}
+		fmt.Fprintf(w, "title=%s::", githubProperty.Replace(printable(d.Rule)))
+		text := printable(d.Message)
+		if d.Hint != "" {
+			text += "\nhelp: " + printableLines(d.Hint)
+		}
+		for _, r := range d.Related {
+			text += "\n" + relatedLine(r)
+		}
+		w.WriteString(githubData.Replace(text))
+		w.WriteByte('\n')
+	}
+}

@@ -1,0 +1,123 @@
+package diag
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"unicode/utf8"
+)
+
+type jsonDocument struct {
+	FormatVersion string           `json:"format_version"`
+	Valid         bool             `json:"valid"`
+	ErrorCount    int              `json:"error_count"`
+	WarningCount  int              `json:"warning_count"`
+	NoteCount     int              `json:"note_count"`
+	Files         []string         `json:"files"`
+	Diagnostics   []jsonDiagnostic `json:"diagnostics"`
+}
+
+type jsonDiagnostic struct {
+	Severity string        `json:"severity"`
+	Rule     string        `json:"rule"`
+	Message  string        `json:"message"`
+	Hint     string        `json:"hint"`
+	Range    *jsonRange    `json:"range"`
+	Snippet  *jsonSnippet  `json:"snippet"`
+	Related  []jsonRelated `json:"related"`
+}
+
+type jsonRelated struct {
+	Message string     `json:"message"`
+	Range   *jsonRange `json:"range"`
+}
+
+type jsonRange struct {
+	File  string       `json:"file"`
+	Start jsonPosition `json:"start"`
+	End   jsonPosition `json:"end"`
+}
+
+type jsonPosition struct {
+	Line   int `json:"line"`
+	Column int `json:"column"`
+	Offset int `json:"offset"`
+}
+
+type jsonSnippet struct {
+	Text  string `json:"text"`
+	Start int    `json:"start"`
+	End   int    `json:"end"`
+}
+
+func writeJSON(w *bufio.Writer, l List, opts Options) {
+	doc := jsonDocument{
+		FormatVersion: "1.0",
+		Valid:         true,
+		ErrorCount:    l.Count(Error),
+		WarningCount:  l.Count(Warning),
+		NoteCount:     l.Count(Note),
+		Files:         append([]string{}, opts.Files...),
+		Diagnostics:   make([]jsonDiagnostic, 0, len(l)),
+	}
+	for _, d := range l {
+		if opts.fails(d) {
+			doc.Valid = false
+		}
+		j := jsonDiagnostic{
+			Severity: d.Severity.String(),
+			Rule:     d.Rule,
+			Message:  d.Message,
+			Hint:     d.Hint,
+			Range:    rangeOf(d.Span),
+			Snippet:  snippetOf(d.Span),
+			Related:  make([]jsonRelated, 0, len(d.Related)),
+		}
+		for _, r := range d.Related {
+			j.Related = append(j.Related, jsonRelated{Message: r.Message, Range: rangeOf(r.Span)})
+		}
+		doc.Diagnostics = append(doc.Diagnostics, j)
+	}
+	encodeJSON(w, doc)
+}
+
+// encodeJSON writes a document for programs that people look at too: indented, < and & as they are.
+func encodeJSON(w *bufio.Writer, doc any) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	if err := e.Encode(doc); err != nil {
+		panic(fmt.Sprintf("diag: %v", err)) // the documents are structs of strings and numbers
+	}
+	w.Write(b.Bytes())
+}
+
+func rangeOf(s Span) *jsonRange {
+	if s.IsZero() {
+		return nil
+	}
+	s = s.within()
+	return &jsonRange{File: s.File.Name, Start: positionOf(s.File, s.Start), End: positionOf(s.File, s.End)}
+}
+
+func positionOf(f *File, offset int) jsonPosition {
+	p := f.Position(offset)
+	return jsonPosition{Line: p.Line, Column: p.Column, Offset: offset}
+}
+
+func snippetOf(s Span) *jsonSnippet {
+	if s.IsZero() {
+		return nil
+	}
+	line, s := s.firstLine()
+	text := s.File.Text
+	// encoding/json writes each byte that is not UTF-8 as U+FFFD, one code point, as RuneCount counts it.
+	start := utf8.RuneCount(text[line.Start:s.Start])
+	return &jsonSnippet{
+		Text:  string(text[line.Start:line.End]),
+		Start: start,
+		End:   start + utf8.RuneCount(text[s.Start:s.End]),
+	}
+}

@@ -1,0 +1,174 @@
+package diag
+
+import (
+	"bufio"
+	"slices"
+	"strings"
+)
+
+// SARIF 2.1.0: https://docs.oasis-open.org/sarif/sarif/v2.1.0/. Section numbers below are its.
+type sarifLog struct {
+	Schema  string     `json:"$schema"`
+	Version string     `json:"version"`
+	Runs    []sarifRun `json:"runs"`
+}
+
+type sarifRun struct {
+	Tool        sarifTool         `json:"tool"`
+	Invocations []sarifInvocation `json:"invocations"`
+	ColumnKind  string            `json:"columnKind"`
+	Results     []sarifResult     `json:"results"`
+}
+
+type sarifTool struct {
+	Driver sarifDriver `json:"driver"`
+}
+
+type sarifDriver struct {
+	Name           string      `json:"name"`
+	Version        string      `json:"version,omitempty"`
+	InformationURI string      `json:"informationUri"`
+	Rules          []sarifRule `json:"rules"`
+}
+
+type sarifRule struct {
+	ID               string              `json:"id"`
+	ShortDescription *sarifMessage       `json:"shortDescription,omitempty"`
+	FullDescription  *sarifMessage       `json:"fullDescription,omitempty"`
+	Help             *sarifMessage       `json:"help,omitempty"`
+	Configuration    *sarifConfiguration `json:"defaultConfiguration,omitempty"`
+}
+
+type sarifConfiguration struct {
+	Level string `json:"level"`
+}
+
+type sarifInvocation struct {
+	ExecutionSuccessful bool `json:"executionSuccessful"`
+}
+
+type sarifMessage struct {
+	Text     string `json:"text"`
+	Markdown string `json:"markdown,omitempty"`
+}
+
+type sarifResult struct {
+	RuleID           string          `json:"ruleId"`
+	RuleIndex        int             `json:"ruleIndex"`
+	Level            string          `json:"level"`
+	Message          sarifMessage    `json:"message"`
+	Locations        []sarifLocation `json:"locations"`
+	RelatedLocations []sarifLocation `json:"relatedLocations,omitempty"`
+}
+
+type sarifLocation struct {
+	ID       int            `json:"id,omitempty"`
+	Physical *sarifPhysical `json:"physicalLocation,omitempty"`
+	Message  *sarifMessage  `json:"message,omitempty"`
+}
+
+type sarifPhysical struct {
+	Artifact sarifArtifact `json:"artifactLocation"`
+	Region   sarifRegion   `json:"region"`
+}
+
+type sarifArtifact struct {
+	URI       string `json:"uri"`
+	URIBaseID string `json:"uriBaseId,omitempty"`
+}
+
+type sarifRegion struct {
+	StartLine   int `json:"startLine"`
+	StartColumn int `json:"startColumn"`
+	EndLine     int `json:"endLine"`
+	EndColumn   int `json:"endColumn"`
+}
+
+// projectURL is where people read about stormflux.
+const projectURL = "https://github.com/stormflux/stormflux"
+
+func writeSARIF(w *bufio.Writer, l List, opts Options) {
+	var names []string
+	for _, d := range l {
+		names = append(names, d.Rule)
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	run := sarifRun{
+		Tool: sarifTool{Driver: sarifDriver{
+			Name:           "stormflux",
+			Version:        opts.Version,
+			InformationURI: projectURL,
+			Rules:          make([]sarifRule, 0, len(names)),
+		}},
+		Invocations: []sarifInvocation{{ExecutionSuccessful: true}},
+		ColumnKind:  "unicodeCodePoints",
+		Results:     make([]sarifResult, 0, len(l)),
+	}
+	for _, name := range names {
+		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRuleOf(name))
+	}
+	for _, d := range l {
+		index, _ := slices.BinarySearch(names, d.Rule)
+		r := sarifResult{
+			RuleID:    d.Rule,
+			RuleIndex: index,
+			Level:     d.Severity.String(), // error, warning and note are SARIF's words too (3.27.10)
+			Message:   sarifMessage{Text: d.Message},
+			Locations: []sarifLocation{},
+		}
+		if d.Hint != "" {
+			r.Message.Text += "\nhelp: " + d.Hint
+		}
+		if !d.Span.IsZero() {
+			r.Locations = append(r.Locations, sarifLocation{Physical: opts.physical(d.Span)})
+		}
+		for i, related := range d.Related {
+			at := sarifLocation{ID: i + 1, Message: &sarifMessage{Text: related.Message}}
+			if !related.Span.IsZero() {
+				at.Physical = opts.physical(related.Span)
+			}
+			r.RelatedLocations = append(r.RelatedLocations, at)
+		}
+		run.Results = append(run.Results, r)
+	}
+	encodeJSON(w, sarifLog{
+		Schema:  "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+		Version: "2.1.0",
+		Runs:    []sarifRun{run},
+	})
+}
+
+func sarifRuleOf(name string) sarifRule {
+	rule, ok := LookupRule(name)
+	if !ok {
+		return sarifRule{ID: name}
+	}
+	var help strings.Builder
+	rule.writeMarkdown(&help)
+	first, _, _ := strings.Cut(rule.Text, "\n\n")
+	return sarifRule{
+		ID:               name,
+		ShortDescription: &sarifMessage{Text: rule.Title},
+		FullDescription:  &sarifMessage{Text: first},
+		Help:             &sarifMessage{Text: rule.Text, Markdown: help.String()},
+		Configuration:    &sarifConfiguration{Level: rule.Severity.String()},
+	}
+}
+
+func (o Options) physical(s Span) *sarifPhysical {
+	s = s.within()
+	start, end := s.File.Position(s.Start), s.File.Position(s.End)
+	uri, relative := o.uri(s.File.Name)
+	artifact := sarifArtifact{URI: uri}
+	if relative {
+		artifact.URIBaseID = "%SRCROOT%"
+	}
+	return &sarifPhysical{
+		Artifact: artifact,
+		Region: sarifRegion{
+			StartLine: start.Line, StartColumn: start.Column,
+			EndLine: end.Line, EndColumn: end.Column,
+		},
+	}
+}

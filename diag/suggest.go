@@ -1,0 +1,274 @@
+package diag
+
+import (
+	"cmp"
+	"fmt"
+	"math/bits"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Suggest returns the candidate that a person who wrote word most likely meant, and false when none is near. The
+// word itself is never suggested.
+//
+// A candidate is near if it differs only in case; only in case and separators (numTasks, num-tasks, num_tasks); by
+// few insertions, deletions, substitutions and transpositions of neighbours (one for each three characters, four
+// at most; a word of one or two characters is near nothing); or if one is the start of the other, or the word is the
+// end of a dotted name (workers, topology.workers). That is also the order of preference; among equals the earlier
+// candidate wins.
+//
+// The time is linear in the candidates: some milliseconds for ten thousand.
+func Suggest(word string, candidates []string) (best string, ok bool) {
+	near := nearest(word, candidates, 1)
+	if len(near) == 0 {
+		return "", false
+	}
+	return near[0], true
+}
+
+// Nearest returns at most n candidates that are near word as [Suggest] has it, the best first, none twice.
+func Nearest(word string, candidates []string, n int) []string {
+	return nearest(word, candidates, n)
+}
+
+// The ways to be near, in order of preference. Inside nearDistance the distance decides.
+const (
+	nearCase = iota
+	nearSeparators
+	nearDistance
+	nearPart
+)
+
+const (
+	maxWord     = 200 // bytes of a word or candidate that can be near anything; longer ones are no names
+	maxDistance = 4
+)
+
+type match struct {
+	how, distance, index int
+}
+
+func (a match) compare(b match) int {
+	return cmp.Or(cmp.Compare(a.how, b.how), cmp.Compare(a.distance, b.distance), cmp.Compare(a.index, b.index))
+}
+
+func nearest(word string, candidates []string, n int) []string {
+	if len(word) > maxWord || n <= 0 {
+		return nil
+	}
+	var s speller
+	target := appendBare(nil, word)
+	letters := lettersOf(target)
+	var matches []match
+	bare := make([]rune, 0, maxWord)
+	for i, candidate := range candidates {
+		if candidate == word || len(candidate) > maxWord || candidate == "" {
+			continue
+		}
+		m := match{how: -1, index: i}
+		bare = appendBare(bare[:0], candidate)
+		limit := maxDistance
+		if n == 1 && len(matches) > 0 { // only a better one is wanted
+			switch matches[0].how {
+			case nearCase:
+				return []string{candidates[matches[0].index]}
+			case nearSeparators:
+				limit = 0
+			case nearDistance:
+				limit = matches[0].distance - 1
+			}
+		}
+		limit = min(limit, allowed(len(target), len(bare)))
+		switch {
+		case len(target) > 0 && slices.Equal(bare, target):
+			m.how = nearSeparators
+			if strings.EqualFold(candidate, word) {
+				m.how = nearCase
+			}
+		default:
+			if d := len(target) - len(bare); limit > 0 && max(d, -d) <= limit && letters.apart(lettersOf(bare)) <= 2*limit {
+				if d, ok := s.distance(target, bare, limit); ok && !unlike(target, bare, d) {
+					m.how, m.distance = nearDistance, d
+				}
+			}
+			if m.how < 0 && isPart(word, target, candidate, bare) {
+				d := len(target) - len(bare)
+				m.how, m.distance = nearPart, max(d, -d)
+			}
+		}
+		if m.how < 0 {
+			continue
+		}
+		if n == 1 && len(matches) > 0 {
+			if m.compare(matches[0]) < 0 {
+				matches[0] = m
+			}
+			continue
+		}
+		matches = append(matches, m)
+	}
+	slices.SortFunc(matches, match.compare)
+	var found []string
+	for _, m := range matches {
+		if candidate := candidates[m.index]; !slices.Contains(found, candidate) {
+			found = append(found, candidate)
+		}
+		if len(found) == n {
+			break
+		}
+	}
+	return found
+}
+
+// appendBare appends the word in lower case and without separators.
+func appendBare(to []rune, word string) []rune {
+	for _, r := range word {
+		switch {
+		case r == '-' || r == '_' || r == '.' || r == ' ':
+			continue
+		case 'A' <= r && r <= 'Z':
+			r += 'a' - 'A'
+		case r >= utf8.RuneSelf:
+			r = unicode.ToLower(r)
+		}
+		to = append(to, r)
+	}
+	return to
+}
+
+// allowed is how many edits words of these lengths may be apart and still be taken for one another.
+func allowed(a, b int) int {
+	if min(a, b) < 2 || max(a, b) < 3 {
+		return 0
+	}
+	return min(max(max(a, b)/3, 1), maxDistance)
+}
+
+// unlike reports whether two words of at most three characters are too different to be taken for one another: one edit is
+// a third of them, so it must be a transposition or leave the first character.
+func unlike(a, b []rune, distance int) bool {
+	if distance == 0 || max(len(a), len(b)) > 3 {
+		return false
+	}
+	swapped := len(a) == len(b) && a[0] == b[1] && a[1] == b[0]
+	return a[0] != b[0] && !swapped
+}
+
+// isPart reports whether one of the words is the start of the other, or the word is the end of a dotted candidate.
+func isPart(word string, target []rune, candidate string, bare []rune) bool {
+	const least = 3
+	switch {
+	case len(target) >= least && len(bare) > len(target) && slices.Equal(bare[:len(target)], target):
+		return true
+	case len(bare) > least && len(target) > len(bare) && slices.Equal(target[:len(bare)], bare):
+		return 2*len(bare) >= len(target)
+	}
+	at := len(candidate) - len(word) - 1
+	return len(target) > least && at > 0 && candidate[at] == '.' && strings.EqualFold(candidate[at+1:], word)
+}
+
+// letters are the characters of a word, a bit for each modulo 64.
+type letters uint64
+
+func lettersOf(word []rune) letters {
+	var l letters
+	for _, r := range word {
+		l |= 1 << (uint32(r) % 64)
+	}
+	return l
+}
+
+// apart returns how many bits differ. An edit changes at most two.
+func (l letters) apart(other letters) int {
+	return bits.OnesCount64(uint64(l ^ other))
+}
+
+// speller measures distances and keeps its memory between words.
+type speller struct {
+	rows [3][maxWord + 1]int
+}
+
+// distance returns the optimal string alignment distance (Damerau and Levenshtein's, no substring edited twice) of
+// two words, and false if it is greater than limit. Only the cells of the table within limit of its diagonal are
+// computed: others cannot be part of a short enough path (Ukkonen 1985).
+func (s *speller) distance(a, b []rune, limit int) (int, bool) {
+	far := limit + 1
+	before, above, row := s.rows[0][:], s.rows[1][:], s.rows[2][:]
+	for j := range min(len(b), far) + 1 {
+		above[j] = j
+	}
+	leastAbove := 0
+	for i := 1; i <= len(a); i++ {
+		from, to := max(1, i-limit), min(len(b), i+limit)
+		row[from-1] = far
+		if from == 1 {
+			row[0] = i
+		}
+		least := row[from-1]
+		for j := from; j <= to; j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			d := above[j-1] + cost
+			if d > row[j-1]+1 {
+				d = row[j-1] + 1
+			}
+			if j < i+limit && d > above[j]+1 { // the cell above lies in its row's band
+				d = above[j] + 1
+			}
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] && d > before[j-2]+1 {
+				d = before[j-2] + 1
+			}
+			row[j] = d
+			least = min(least, d)
+		}
+		// The rows below come of this one, or by a transposition of the one above.
+		if least > limit && leastAbove >= limit {
+			return 0, false
+		}
+		leastAbove = least
+		before, above, row = above, row, before
+	}
+	d := above[len(b)]
+	return d, d <= limit
+}
+
+// Enumerate joins names as in "a, b and c", or "a, b, c and 7 more" if there are more than most; 0 is no limit. The
+// last one is not left out to say "and 1 more".
+func Enumerate(names []string, most int) string {
+	return enumerate(names, most, func(s string) string { return s })
+}
+
+// Quoted is [Enumerate] with each name in double quotes, quoted as in Go.
+func Quoted(names []string, most int) string {
+	return enumerate(names, most, strconv.Quote)
+}
+
+func enumerate(names []string, most int, show func(string) string) string {
+	switch {
+	case len(names) == 0:
+		return ""
+	case len(names) == 1:
+		return show(names[0])
+	}
+	shown := names[:len(names)-1]
+	last := ""
+	if most > 0 && len(names) > most+1 {
+		shown = names[:most]
+		last = fmt.Sprintf("%d more", len(names)-most)
+	} else {
+		last = show(names[len(names)-1])
+	}
+	var b strings.Builder
+	for i, name := range shown {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(show(name))
+	}
+	return b.String() + " and " + last
+}

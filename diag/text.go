@@ -1,0 +1,325 @@
+package diag
+
+import (
+	"bufio"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/clipperhouse/uax29/v2/graphemes"
+	"github.com/mattn/go-runewidth"
+)
+
+const (
+	defaultWidth = 120  // columns of an excerpt when the caller does not say
+	minWidth     = 40   // columns of an excerpt that still make sense
+	tabWidth     = 4    // columns between tab stops
+	nearby       = 4096 // bytes before and after the start of a span that may be shown; lines may have megabytes
+	maxRelated   = 8    // related places shown
+	ellipsis     = "..."
+)
+
+// ANSI escape sequences (ECMA-48, select graphic rendition).
+const (
+	ansiReset   = "\x1b[0m"
+	ansiBold    = "\x1b[1m"
+	ansiRed     = "\x1b[1;31m"
+	ansiMagenta = "\x1b[1;35m"
+	ansiCyan    = "\x1b[1;36m"
+	ansiBlue    = "\x1b[34m"
+)
+
+// painter wraps text in a colour, or does not.
+type painter bool
+
+func (p painter) paint(color, text string) string {
+	if !p || text == "" {
+		return text
+	}
+	return color + text + ansiReset
+}
+
+func (s Severity) color() string {
+	switch s {
+	case Error:
+		return ansiRed
+	case Warning:
+		return ansiMagenta
+	}
+	return ansiCyan
+}
+
+func writeText(w *bufio.Writer, l List, opts Options) {
+	for i, d := range l {
+		if i > 0 {
+			w.WriteByte('\n')
+		}
+		writeDiagnostic(w, d, opts)
+	}
+}
+
+func writeDiagnostic(w *bufio.Writer, d *Diagnostic, opts Options) {
+	p := painter(opts.Color)
+	if !d.Span.IsZero() {
+		w.WriteString(p.paint(ansiBold, placeOf(d.Span)+":"))
+		w.WriteByte(' ')
+	}
+	w.WriteString(p.paint(d.Severity.color(), d.Severity.String()+":"))
+	w.WriteByte(' ')
+	w.WriteString(p.paint(ansiBold, printable(d.Message)))
+	if d.Rule != "" {
+		fmt.Fprintf(w, " [%s]", printable(d.Rule))
+	}
+	w.WriteByte('\n')
+
+	digits := 2
+	if !d.Span.IsZero() && len(d.Span.File.Text) > 0 {
+		number := fmt.Sprintf("%2d", d.Span.File.Position(d.Span.Start).Line)
+		digits = len(number)
+		width := opts.Width
+		if width == 0 {
+			width = defaultWidth
+		}
+		e := excerptOf(d.Span, max(width, minWidth)-digits-3)
+		blank := strings.Repeat(" ", digits)
+		fmt.Fprintln(w, p.paint(ansiBlue, blank+" |"))
+		fmt.Fprintln(w, strings.TrimRight(p.paint(ansiBlue, number+" |")+" "+e.text, " "))
+		fmt.Fprintln(w, p.paint(ansiBlue, blank+" |")+" "+strings.Repeat(" ", e.column)+
+			p.paint(d.Severity.color(), "^"+strings.Repeat("~", e.width-1)))
+	}
+	indent := strings.Repeat(" ", digits+1)
+	if d.Hint != "" {
+		hint := strings.ReplaceAll(printableLines(d.Hint), "\n", "\n"+indent+"        ")
+		fmt.Fprintln(w, indent+p.paint(ansiBlue, "=")+" "+p.paint(ansiCyan, "help:")+" "+hint)
+	}
+	// A place named twice for the same reason, and the hundredth place, tell a person nothing.
+	shown, left := map[string]bool{}, 0
+	for _, r := range d.Related {
+		key := "\x00" + r.Message
+		if !r.Span.IsZero() {
+			key = fmt.Sprintf("%s\x00%d%s", r.Span.File.Name, r.Span.File.Position(r.Span.Start).Line, key)
+		}
+		switch {
+		case shown[key]:
+			continue
+		case len(shown) == maxRelated:
+			left++
+			continue
+		}
+		shown[key] = true
+		place := ""
+		if !r.Span.IsZero() {
+			place = p.paint(ansiBold, placeOf(r.Span)+":") + " "
+		}
+		fmt.Fprintln(w, indent+place+p.paint(Note.color(), "note:")+" "+printable(r.Message))
+	}
+	if left > 0 {
+		fmt.Fprintf(w, "%s... and %d more\n", indent, left)
+	}
+}
+
+// relatedLine is a related place in one line.
+func relatedLine(r Related) string {
+	if r.Span.IsZero() {
+		return "note: " + printable(r.Message)
+	}
+	return placeOf(r.Span) + ": note: " + printable(r.Message)
+}
+
+func placeOf(s Span) string {
+	p := s.File.Position(s.Start)
+	return fmt.Sprintf("%s:%d:%d", printable(s.File.Name), p.Line, p.Column)
+}
+
+// firstLine returns the line in which the span starts, or what lies nearby of a very long one, and the part of the
+// span in it. A byte order mark is left out.
+func (s Span) firstLine() (line, part Span) {
+	s = s.within()
+	line = s.File.LineSpan(s.File.Position(s.Start).Line)
+	if line.Start == 0 && strings.HasPrefix(string(s.File.Text[:min(len(byteOrderMark), line.End)]), string(byteOrderMark)) {
+		line.Start = len(byteOrderMark)
+	}
+	// A span may start on the line ending, or on the byte order mark.
+	s.Start = min(max(s.Start, line.Start), line.End)
+	text := s.File.Text
+	if from := s.Start - nearby; from > line.Start {
+		for i := 0; i < utf8.UTFMax-1 && !utf8.RuneStart(text[from]); i++ {
+			from++
+		}
+		line.Start = from
+	}
+	if to := s.Start + nearby; to < line.End {
+		for i := 0; i < utf8.UTFMax-1 && !utf8.RuneStart(text[to]); i++ {
+			to--
+		}
+		line.End = to
+	}
+	s.End = min(max(s.End, s.Start), line.End)
+	return line, s
+}
+
+// excerpt is a line as shown, with the columns to mark in it.
+type excerpt struct {
+	text          string
+	column, width int // from 0; width is at least 1
+}
+
+// cell is what a reader takes for one character (a grapheme cluster), as shown.
+type cell struct {
+	text   string
+	column int // where it starts
+	width  int
+}
+
+// excerptOf returns the line in which the span starts, at most width columns of it.
+func excerptOf(s Span, width int) excerpt {
+	whole := s.within()
+	lineOf := s.File.LineSpan(s.File.Position(whole.Start).Line)
+	line, s := s.firstLine()
+	text := string(s.File.Text[line.Start:line.End])
+	start, end := s.Start-line.Start, s.End-line.Start
+	if whole.End > lineOf.End { // over several lines: mark to the end of the first, without its trailing blanks
+		end = max(start, min(end, len(strings.TrimRight(text, " \t"))))
+	}
+
+	var cells []cell
+	column := 0
+	first, last := -1, -1 // the cells in which the span starts and after which it ends
+	for tokens := graphemes.FromString(text); tokens.Next(); {
+		if tokens.End() > start && first < 0 {
+			first = len(cells)
+		}
+		if tokens.Start() >= end && last < 0 {
+			last = len(cells)
+		}
+		c := cell{text: show(tokens.Value(), column), column: column}
+		c.width = columnsOf(c.text)
+		column += c.width
+		cells = append(cells, c)
+	}
+	if first < 0 {
+		first = len(cells)
+	}
+	if last < 0 {
+		last = len(cells)
+	}
+	last = max(last, first)
+	at := func(i int) int {
+		if i < len(cells) {
+			return cells[i].column
+		}
+		return column
+	}
+
+	from, to := 0, len(cells)
+	cutLeft := line.Start > max(lineOf.Start, 0) && !(lineOf.Start == 0 && line.Start == len(byteOrderMark))
+	cutRight := line.End < lineOf.End
+	if column > width || cutLeft || cutRight {
+		room := width - 2*len(ellipsis)
+		if at(min(first+1, len(cells))) > room || cutLeft {
+			// A third of the room before the fault; all of it if the fault is short and the last of the line.
+			before := max(room/3, room-(column-at(first))-1)
+			for from < first && at(first)-at(from) > before {
+				from++
+			}
+		}
+		for to > from && at(to)-at(from) > room {
+			to--
+		}
+	}
+	var b strings.Builder
+	shift := -at(from)
+	if from > 0 || cutLeft {
+		b.WriteString(ellipsis)
+		shift += len(ellipsis)
+	}
+	for _, c := range cells[from:to] {
+		b.WriteString(c.text)
+	}
+	marked := at(min(last, to)) - at(min(first, to))
+	if to < len(cells) || cutRight {
+		b.WriteString(ellipsis)
+	}
+	return excerpt{text: b.String(), column: at(first) + shift, width: max(1, marked)}
+}
+
+// show returns a grapheme cluster that starts at the column as it may stand in a terminal: tabs are expanded, and
+// what cannot be seen or would command the terminal is escaped.
+func show(cluster string, column int) string {
+	if cluster == "\t" {
+		return strings.Repeat(" ", tabWidth-column%tabWidth)
+	}
+	return printable(cluster)
+}
+
+// printable returns text with everything escaped that cannot be seen or would do something to a terminal: control
+// and format characters (among them those that reverse the order of text), white space other than the blank,
+// unassigned characters, and bytes that are not UTF-8.
+func printable(text string) string {
+	if isPrintable(text) {
+		return text
+	}
+	var b strings.Builder
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, `\x%02x`, text[i])
+		case visible(r):
+			b.WriteRune(r)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\r':
+			b.WriteString(`\r`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case r < 0x80:
+			fmt.Fprintf(&b, `\x%02x`, r)
+		case r < 0x10000:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			fmt.Fprintf(&b, `\U%08x`, r)
+		}
+		i += size
+	}
+	return b.String()
+}
+
+func isPrintable(text string) bool {
+	for i, r := range text {
+		if r < 0x20 || r == 0x7f || r > 0x7f && !visible(r) {
+			return false
+		}
+		if r == utf8.RuneError {
+			if _, size := utf8.DecodeRuneInString(text[i:]); size == 1 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func visible(r rune) bool {
+	switch r {
+	case ' ', '\u200c', '\u200d': // the (non-)joiners shape emoji and many scripts
+		return true
+	}
+	return unicode.IsGraphic(r) && !unicode.Is(unicode.Zs, r)
+}
+
+// printableLines is printable for text of several lines.
+func printableLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = printable(strings.TrimSuffix(line, "\r"))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// columnsOf returns how many columns of a terminal the text takes. What the locale says about characters of ambiguous
+// width is not asked, so that the output is the same everywhere.
+func columnsOf(text string) int {
+	c := runewidth.Condition{StrictEmojiNeutral: true}
+	return c.StringWidth(text)
+}
