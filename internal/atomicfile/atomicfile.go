@@ -1,0 +1,196 @@
+// Package atomicfile writes an output file whole or not at all.
+//
+// It owns the temporary file beside the target, the flush to disk and the rename over the old file. It does not know
+// what is written, and it makes no folders.
+//
+// Two libraries were weighed: google/renameio exports nothing on Windows, and natefinch/atomic takes an io.Reader
+// where our writers want an io.Writer. Neither writes through to a pipe or a device. What is left of them is os.Rename.
+package atomicfile
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Stdout is the path that stands for standard output.
+const Stdout = "-"
+
+// Write makes what content writes the file at path.
+//
+// A regular or absent file is replaced at once and whole: content writes to a temporary file in the same folder, which
+// is flushed to disk and renamed over path. When anything fails, content's own error included, the old file is untouched
+// (an absent one stays absent) and the temporary file is gone. A new file gets mode 0666 less the umask, a replaced one
+// keeps its permissions. A symbolic link stays a link: the file it leads to is replaced. A file that the user may not
+// write is not replaced, although its folder would allow it.
+//
+// [Stdout], and whatever is neither a regular file nor a folder (a named pipe, a terminal, /dev/stdout), is written
+// straight through: what was written before a failure cannot be taken back.
+//
+// content's error is returned as it is, so that errors.Is and errors.As reach it; every other error names path. content
+// must not keep its writer.
+func Write(path string, content func(io.Writer) error) error {
+	if path == Stdout {
+		return content(os.Stdout)
+	}
+	target, err := follow(path)
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	info, err := os.Stat(target)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return replace(path, target, nil, content)
+	case err != nil:
+		return fmt.Errorf("writing %s: %w", path, reason(err))
+	case info.IsDir():
+		return fmt.Errorf("writing %s: it is a folder", path)
+	case !info.Mode().IsRegular():
+		return through(path, target, content)
+	}
+	// A rename asks only for the right to write the folder; a file that was made read-only was made so on purpose.
+	old, err := os.OpenFile(target, os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, reason(err))
+	}
+	if err := old.Close(); err != nil {
+		return fmt.Errorf("writing %s: %w", path, reason(err))
+	}
+	return replace(path, target, info, content)
+}
+
+// replace writes a temporary file beside target and renames it over target. old describes the file that is replaced, or
+// is nil.
+func replace(path, target string, old fs.FileInfo, content func(io.Writer) error) (err error) {
+	temp, err := create(filepath.Dir(target))
+	if err != nil {
+		return fmt.Errorf("writing %s: making a temporary file in %s: %w", path, filepath.Dir(target), reason(err))
+	}
+	renamed := false
+	defer func() {
+		// Also on a panic in content. Windows removes no open file, so it is closed first; a second Close does no harm.
+		if !renamed {
+			_ = temp.Close()
+			_ = os.Remove(temp.Name())
+		}
+	}()
+
+	out := &writer{file: temp}
+	if err := content(out); err != nil {
+		return err
+	}
+	if out.err != nil { // content overlooked a failed write: the file is not whole
+		return fmt.Errorf("writing %s: %w", path, reason(out.err))
+	}
+	if old != nil {
+		if err := temp.Chmod(old.Mode().Perm()); err != nil {
+			return fmt.Errorf("writing %s: keeping its mode %v: %w", path, old.Mode().Perm(), reason(err))
+		}
+	}
+	// Without the flush a power cut after the rename may leave an empty file where the old one was.
+	if err := temp.Sync(); err != nil {
+		return fmt.Errorf("writing %s: %w", path, reason(err))
+	}
+	if err := temp.Close(); err != nil {
+		return fmt.Errorf("writing %s: %w", path, reason(err))
+	}
+	// os.Rename replaces an existing file on Windows too (MoveFileEx with MOVEFILE_REPLACE_EXISTING).
+	if err := os.Rename(temp.Name(), target); err != nil {
+		return fmt.Errorf("writing %s: %w", path, reason(err))
+	}
+	renamed = true
+	syncFolder(filepath.Dir(target))
+	return nil
+}
+
+// through writes to something that cannot be replaced.
+func through(path, target string, content func(io.Writer) error) error {
+	file, err := os.OpenFile(target, os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, reason(err))
+	}
+	out := &writer{file: file}
+	err = content(out)
+	if err == nil && out.err != nil {
+		err = fmt.Errorf("writing %s: %w", path, reason(out.err))
+	}
+	if closeErr := file.Close(); err == nil && closeErr != nil {
+		err = fmt.Errorf("writing %s: %w", path, reason(closeErr))
+	}
+	return err
+}
+
+// writer remembers a failed write, so that a content function that forgets one cannot publish half a file.
+type writer struct {
+	file *os.File
+	err  error
+}
+
+func (w *writer) Write(p []byte) (int, error) {
+	n, err := w.file.Write(p)
+	if err != nil && w.err == nil {
+		w.err = err
+	}
+	return n, err
+}
+
+// create makes a new file in dir. Unlike os.CreateTemp it asks for mode 0666, so that the umask decides as it does for
+// any other new file.
+func create(dir string) (*os.File, error) {
+	for try := 0; ; try++ {
+		name := filepath.Join(dir, ".stormflux-"+rand.Text()+".tmp")
+		file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if errors.Is(err, fs.ErrExist) && try < 100 {
+			continue
+		}
+		return file, err
+	}
+}
+
+// follow returns the path that path leads to when its last element is a chain of symbolic links, whose end need not
+// exist.
+func follow(path string) (string, error) {
+	for range 40 { // Linux's own limit (path_resolution(7))
+		info, err := os.Lstat(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return path, nil
+		}
+		if err != nil {
+			return "", reason(err)
+		}
+		if info.Mode()&fs.ModeSymlink == 0 {
+			return path, nil
+		}
+		// /dev/stdout is a link to something like "pipe:[123]", which is no path: what the system opens counts.
+		if to, err := os.Stat(path); err == nil && !to.Mode().IsRegular() && !to.IsDir() {
+			return path, nil
+		}
+		link, err := os.Readlink(path)
+		if err != nil {
+			return "", reason(err)
+		}
+		if !filepath.IsAbs(link) {
+			link = filepath.Join(filepath.Dir(path), link)
+		}
+		path = link
+	}
+	return "", errors.New("too many symbolic links")
+}
+
+// reason drops the operation and path that the os package puts before an error: the caller's message has the path that
+// the user knows, and the temporary file's name would only puzzle.
+func reason(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	var link *os.LinkError
+	if errors.As(err, &link) {
+		return link.Err
+	}
+	return err
+}
