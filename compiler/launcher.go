@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/stormflux/stormflux/validate"
 )
 
 // launcherDir is the folder below resources/ that holds what stormflux adds: launchers and built Go programs.
@@ -14,16 +16,12 @@ const launcherDir = ".stormflux"
 // more words, environment variables, and an executable bit that Storm loses when it unpacks the jar.
 type launcher struct {
 	component string
-	env       []envVar
+	env       []validate.EnvVar
 	words     []string
 	// program tells that words[0] is a file of the resources folder, relative to it: Storm 2.8.3 unpacks it without
 	// its executable bit (a worker's resources are written by a plain FileOutputStream).
 	program bool
-	// digest identifies the content of the program, to name a private copy of it. Only with program.
-	digest string
 }
-
-type envVar struct{ name, value string }
 
 // script returns the launcher's text, for /bin/sh. It uses nothing beyond POSIX but `mktemp -d`, which every system
 // that Storm runs on has.
@@ -32,11 +30,11 @@ func (l launcher) script() (string, error) {
 	b.WriteString("#!/bin/sh\n")
 	fmt.Fprintf(&b, "# Written by stormflux: starts component %s.\n", strings.Map(printable, l.component))
 	for _, e := range l.env {
-		value, err := quote(e.value)
+		value, err := quote(e.Value)
 		if err != nil {
-			return "", fmt.Errorf("environment variable %s: %w", e.name, err)
+			return "", fmt.Errorf("environment variable %s: %w", e.Name, err)
 		}
-		fmt.Fprintf(&b, "%s=%s\nexport %s\n", e.name, value, e.name)
+		fmt.Fprintf(&b, "%s=%s\nexport %s\n", e.Name, value, e.Name)
 	}
 	quoted := make([]string, len(l.words))
 	for i, w := range l.words {
@@ -55,17 +53,17 @@ func (l launcher) script() (string, error) {
 		return "", err
 	}
 	fmt.Fprintf(&b, "program=%s\n", program)
-	fmt.Fprintf(&b, makeRunnable, l.digest)
+	b.WriteString(makeRunnable)
 	quoted[0] = `"$program"`
 	fmt.Fprintf(&b, "exec %s\n", strings.Join(quoted, " "))
 	return b.String(), nil
 }
 
 // makeRunnable gives $program its executable bit. Where the worker runs as a user who may not change the unpacked jar
-// (supervisor.run.worker.as.user), it runs a private copy instead. All copies of one content share one folder, so that
+// (supervisor.run.worker.as.user), it runs a private copy instead. Programs of one content share one copy, so that
 // restarts do not fill the disk; a folder of that name that somebody else made is not trusted.
 const makeRunnable = `if [ ! -x "$program" ] && ! chmod u+x "$program" 2>/dev/null; then
-	copies="${TMPDIR:-/tmp}/stormflux-$(id -u)-%s"
+	copies="${TMPDIR:-/tmp}/stormflux-$(id -u)-$(cksum <"$program" | tr ' ' -)"
 	mkdir -m 700 "$copies" 2>/dev/null
 	if [ ! -d "$copies" ] || [ -L "$copies" ] || [ ! -O "$copies" ]; then
 		copies=$(mktemp -d) || exit 126

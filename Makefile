@@ -1,0 +1,32 @@
+# Everyday commands, one each.
+FUZZTIME ?= 20s
+
+.PHONY: build test lint update fuzz bench
+
+build:
+	go build -o bin/stormflux ./cmd/stormflux
+
+test:
+	go test ./...
+
+lint:
+	gofmt -l .
+	go vet ./...
+	go tool staticcheck ./...
+
+# Rewrites golden files, generated code and generated documents.
+update:
+	go generate ./...
+	STORMFLUX_UPDATE=1 go test ./diag ./schema ./validate ./compiler ./cmd/stormflux
+
+# Runs every fuzz test for FUZZTIME.
+fuzz:
+	@set -e; for pkg in $$(go list ./...); do \
+		for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+			echo "$$pkg $$target"; \
+			go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg; \
+		done; \
+	done
+
+bench:
+	go run ./bench

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stormflux/stormflux/compiler"
+	"github.com/stormflux/stormflux/internal/atomicfile"
+)
+
+func (a *app) compileCommand() *cobra.Command {
+	var flags topologyFlags
+	var output, format string
+	cmd := &cobra.Command{
+		Use:   "compile FILE|-",
+		Short: "Compile a topology to Thrift, or to the jar that can be submitted",
+		Long: `Check and compile a topology.
+
+Without -o, say what it was compiled to. With -o FILE.jar, build the Go programs and write the jar. With any other -o
+(or "-o -"), write the topology: as a Thrift StormTopology in the binary, compact or JSON protocol, or, with
+--format dump, everything that is submitted as JSON for people.
+
+Files are written whole or not at all, and the same input gives the same bytes.`,
+		Example: `  stormflux compile topology.yaml
+  stormflux compile topology.yaml -o topology.jar
+  stormflux compile topology.yaml -o - --format dump`,
+		Args:              oneFile,
+		ValidArgsFunction: completeTopologyFiles,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f, err := compileFormat(format)
+			if err != nil {
+				return err
+			}
+			if strings.EqualFold(filepath.Ext(output), ".jar") && cmd.Flags().Changed("format") {
+				return usageError("--format says how to write the topology, but -o %s is a jar", output)
+			}
+			return a.compile(cmd.Context(), &flags, args[0], output, f)
+		},
+	}
+	flags.add(cmd)
+	cmd.Flags().StringVarP(&output, "output", "o", "", "write to `FILE`; a name that ends in .jar gives the jar, - is standard output")
+	cmd.Flags().StringVar(&format, "format", string(compiler.Binary), "binary, compact, json or dump")
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formatNames(), cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func formatNames() []string {
+	var names []string
+	for _, f := range compiler.Formats() {
+		names = append(names, string(f))
+	}
+	return names
+}
+
+func compileFormat(name string) (compiler.Format, error) {
+	for _, f := range compiler.Formats() {
+		if string(f) == name {
+			return f, nil
+		}
+	}
+	return "", usageError("--format %q: want one of %s", name, strings.Join(formatNames(), ", "))
+}
+
+func (a *app) compile(ctx context.Context, flags *topologyFlags, path, output string, format compiler.Format) error {
+	prog, err := a.program(flags, path)
+	if err != nil {
+		return err
+	}
+	switch {
+	case output == "":
+		return a.describe(prog)
+	case strings.EqualFold(filepath.Ext(output), ".jar"):
+		return a.writeJar(ctx, prog, output)
+	}
+	var buf bytes.Buffer
+	if err := prog.Encode(ctx, &buf, format); err != nil {
+		return environmentError(err)
+	}
+	if output == "-" {
+		_, err = a.stdout.Write(buf.Bytes())
+	} else {
+		err = atomicfile.Write(output, func(w io.Writer) error {
+			_, err := w.Write(buf.Bytes())
+			return err
+		})
+	}
+	if err != nil {
+		return environmentError(err)
+	}
+	return nil
+}
+
+// program reads, checks and compiles a file, and prints what it finds.
+func (a *app) program(flags *topologyFlags, path string) (*compiler.Program, error) {
+	c, err := a.loadTopology(flags, path)
+	if err != nil {
+		return nil, err
+	}
+	prog, diags := compiler.Compile(c.topology)
+	if err := a.report(flags, diags); err != nil {
+		return nil, err
+	}
+	return prog, nil
+}
+
+// describe prints a compiled topology for people.
+func (a *app) describe(p *compiler.Program) error {
+	fmt.Fprintf(a.stdout, "%s: %s, %s, compiled for Storm %s\n\n", p.Name,
+		count(len(p.Source.Spouts), "spout"), count(len(p.Source.Bolts), "bolt"), p.Source.Storm)
+	t := a.newTable("COMPONENT", "RUNS", "EXECUTORS", "INPUTS", "OUTPUTS")
+	for _, c := range p.Components() {
+		t.row(c.ID, c.Runs, c.Executors, c.Inputs, c.Outputs)
+	}
+	if err := t.flush(); err != nil {
+		return err
+	}
+	if len(p.Added) > 0 {
+		fmt.Fprintln(a.stdout, "\nAdded to the configuration:")
+		for _, add := range p.Added {
+			fmt.Fprintf(a.stdout, "  %s: %v\n    because %s\n", add.Key, add.Value, add.Why)
+		}
+	}
+	return nil
+}

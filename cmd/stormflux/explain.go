@@ -1,0 +1,57 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stormflux/stormflux/diag"
+)
+
+func (a *app) explainCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "explain [RULE]",
+		Short: "Explain a diagnostic rule, or list them all",
+		Example: `  stormflux explain unknown-component
+  stormflux explain`,
+		Args: cobra.MaximumNArgs(1),
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			var names []string
+			if len(args) == 0 {
+				for _, r := range diag.Rules() {
+					names = append(names, r.Name+"\t"+r.Title)
+				}
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return a.listRules()
+			}
+			rule, ok := diag.LookupRule(args[0])
+			if !ok {
+				return unknownRule(args[0])
+			}
+			return diag.Explain(a.stdout, rule, a.colored(a.stdout))
+		},
+	}
+}
+
+func (a *app) listRules() error {
+	t := a.newTable("RULE", "SEVERITY", "MEANING")
+	for _, r := range diag.Rules() {
+		t.row(r.Name, r.Severity.String(), r.Title)
+	}
+	return t.flush()
+}
+
+func unknownRule(name string) error {
+	var names []string
+	for _, r := range diag.Rules() {
+		names = append(names, r.Name)
+	}
+	if near, ok := diag.Suggest(strings.ToLower(name), names); ok {
+		return usageError("unknown rule %q; did you mean %q?", name, near)
+	}
+	return usageError("unknown rule %q; 'stormflux explain' lists them all", name)
+}

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/mattn/go-isatty"
+	"github.com/spf13/cobra"
+
+	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/nimbus"
+	"github.com/stormflux/stormflux/schema"
+	"github.com/stormflux/stormflux/validate"
+)
+
+// topologyFlags are the flags of every command that reads a topology file.
+type topologyFlags struct {
+	set          []string
+	config       []string
+	environment  string
+	envFile      string
+	filters      []string
+	envFilter    bool
+	name         string
+	stormVersion string
+	strict       bool
+}
+
+func (f *topologyFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringArrayVar(&f.set, "set", nil, "give the variable `NAME=VALUE` its value (repeatable)")
+	flags.StringArrayVarP(&f.config, "config", "c", nil, "set the topology's configuration `KEY=VALUE`; the value is read as JSON, else as text (repeatable)")
+	flags.StringVarP(&f.environment, "environment", "e", "", "the environment of stormflux.yaml to apply")
+	flags.StringVar(&f.envFile, "environments", "", "read environments from `FILE` instead of the nearest stormflux.yaml")
+	flags.StringArrayVar(&f.filters, "filter", nil, "take variables from the Java properties `FILE` (repeatable)")
+	flags.BoolVar(&f.envFilter, "env-filter", false, "substitute ${ENV-NAME} from the process environment, as Flux does")
+	flags.StringVar(&f.name, "name", "", "the topology's name, instead of the file's")
+	flags.StringVar(&f.stormVersion, "storm-version", "", "the Storm `VERSION` to check and compile for (default: the environment's, else 2.8)")
+	flags.BoolVar(&f.strict, "strict", false, "let warnings fail")
+	_ = cmd.RegisterFlagCompletionFunc("environment", f.completeEnvironments)
+	_ = cmd.RegisterFlagCompletionFunc("set", cobra.NoFileCompletions)
+	_ = cmd.RegisterFlagCompletionFunc("name", cobra.NoFileCompletions)
+	_ = cmd.RegisterFlagCompletionFunc("config", completeConfigKeys)
+	_ = cmd.RegisterFlagCompletionFunc("storm-version", cobra.NoFileCompletions)
+}
+
+func (f *topologyFlags) completeEnvironments(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	dir := "."
+	if len(args) > 0 {
+		dir = filepath.Dir(args[0])
+	}
+	return schema.EnvironmentNames(dir, f.envFile), cobra.ShellCompDirectiveNoFileComp
+}
+
+func completeConfigKeys(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var keys []string
+	for _, k := range validate.ConfigKeys() {
+		if strings.HasPrefix(k, "topology.") {
+			keys = append(keys, k+"=")
+		}
+	}
+	return keys, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}
+
+// options turns the flags into what the loader takes. Faults are usage errors.
+func (f *topologyFlags) options() (schema.Options, error) {
+	opts := schema.Options{
+		Name:            f.name,
+		Environment:     f.environment,
+		EnvironmentFile: f.envFile,
+		Filters:         f.filters,
+		EnvFilter:       f.envFilter,
+	}
+	for _, s := range f.set {
+		name, value, ok := strings.Cut(s, "=")
+		if !ok || name == "" {
+			return opts, usageError("--set %q: want NAME=VALUE", s)
+		}
+		opts.Set = append(opts.Set, schema.Assignment{Name: name, Value: value})
+	}
+	for _, c := range f.config {
+		key, value, err := nimbus.ParseOption(c)
+		if err != nil {
+			return opts, usageError("-c %q: %w", c, err)
+		}
+		opts.Config = append(opts.Config, schema.ConfigOption{Key: key, Value: value})
+	}
+	return opts, nil
+}
+
+// checked is one topology file that was read and checked.
+type checked struct {
+	path     string
+	document *schema.Document
+	topology *validate.Topology // nil when there are errors
+	diags    diag.List
+}
+
+// load reads and checks one file; "-" is standard input.
+func (a *app) load(f *topologyFlags, path string) (*checked, error) {
+	opts, err := f.options()
+	if err != nil {
+		return nil, err
+	}
+	var checkOpts validate.Options
+	if f.stormVersion != "" {
+		if checkOpts.Storm, err = validate.ParseVersion(f.stormVersion); err != nil {
+			return nil, usageError("--storm-version: %w", err)
+		}
+	}
+	if path == "-" {
+		if opts.Text, err = io.ReadAll(a.stdin); err != nil {
+			return nil, environmentError(fmt.Errorf("reading standard input: %w", err))
+		}
+		if opts.Text == nil {
+			opts.Text = []byte{}
+		}
+	}
+	doc, diags, err := schema.Load(path, opts)
+	if err != nil {
+		return nil, environmentError(err)
+	}
+	c := &checked{path: path, document: doc, diags: diags}
+	if doc != nil {
+		top, more := validate.Check(doc, checkOpts)
+		c.diags = append(c.diags, more...)
+		if !c.diags.HasErrors() {
+			c.topology = top
+		}
+	}
+	c.diags.Sort()
+	return c, nil
+}
+
+// loadTopology reads and checks one file for a command that needs it faultless. It prints the diagnostics to standard
+// error and returns findings when there are errors, or warnings with --strict.
+func (a *app) loadTopology(f *topologyFlags, path string) (*checked, error) {
+	c, err := a.load(f, path)
+	if err != nil {
+		return nil, err
+	}
+	return c, a.report(f, c.diags)
+}
+
+// report prints diagnostics to standard error and tells whether they fail the command.
+func (a *app) report(f *topologyFlags, diags diag.List) error {
+	shown := slices.DeleteFunc(slices.Clone(diags), func(d *diag.Diagnostic) bool { return d.Severity == diag.Note })
+	if err := diag.Write(a.stderr, shown, diag.Options{Format: diag.Text, Color: a.colored(a.stderr)}); err != nil {
+		return environmentError(err)
+	}
+	if diags.HasErrors() || f.strict && diags.Count(diag.Warning) > 0 {
+		return findings
+	}
+	return nil
+}
+
+// colored tells whether to colour what goes to w.
+func (a *app) colored(w io.Writer) bool {
+	switch a.color {
+	case "always":
+		return true
+	case "never":
+		return false
+	}
+	return os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && isTerminal(w)
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && (isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd()))
+}
+
+// completeTopologyFiles completes a topology file.
+func completeTopologyFiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return []string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt
+}

@@ -1,0 +1,143 @@
+// Command stormflux compiles declarative YAML to Apache Storm topologies, checks it, submits it to Nimbus and manages it
+// there.
+//
+// The exit codes of every command: 0 fine, 1 findings (the topology has faults), 2 usage, 3 trouble with the cluster or
+// the environment.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	// A run is short: letting the heap grow before the first collection is faster than collecting a few megabytes.
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// The exit codes.
+const (
+	exitFine        = 0
+	exitFindings    = 1
+	exitUsage       = 2
+	exitEnvironment = 3
+)
+
+// exitError carries the exit code of a failed command. err is nil when everything has been printed already.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit code %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// findings ends a command whose diagnostics have been printed.
+var findings = &exitError{code: exitFindings}
+
+// environmentError says that the world failed: a file, the cluster, a tool.
+func environmentError(err error) error { return &exitError{code: exitEnvironment, err: err} }
+
+// usageError says that the command was called wrongly.
+func usageError(format string, args ...any) error {
+	return &exitError{code: exitUsage, err: fmt.Errorf(format, args...)}
+}
+
+// run executes the command line and returns its exit code.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
+	root := a.rootCommand()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitFine
+	}
+	var exit *exitError
+	if !errors.As(err, &exit) {
+		// Cobra's own complaints: unknown commands and flags, wrong arguments.
+		exit = &exitError{code: exitUsage, err: err}
+	}
+	if exit.err != nil {
+		fmt.Fprintf(stderr, "stormflux: %v\n", exit.err)
+	}
+	return exit.code
+}
+
+// app is what all commands share.
+type app struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	color          string // --color
+}
+
+func (a *app) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "stormflux",
+		Short: "Compile YAML to Apache Storm topologies",
+		Long: `stormflux compiles a declarative YAML file to an Apache Storm topology: components in Go or any other language,
+streams, groupings, parallelism and ticks in one file. It checks the file, compiles it without a JVM, submits it to
+Nimbus and manages it there.`,
+		Example: `  stormflux validate topology.yaml
+  stormflux submit topology.yaml -e prod --wait`,
+		SilenceUsage:               true,
+		SilenceErrors:              true,
+		SuggestionsMinimumDistance: 2,
+		Version:                    version(),
+		Args:                       cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return cmd.Help()
+		},
+	}
+	root.SetVersionTemplate("stormflux {{.Version}}\n")
+	root.PersistentFlags().StringVar(&a.color, "color", "auto", "colour: auto (on a terminal, unless NO_COLOR is set), always or never")
+	_ = root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usageError("%w\nRun '%s --help' for usage.", err, cmd.CommandPath())
+	})
+	root.AddCommand(
+		a.validateCommand(),
+		a.compileCommand(),
+		a.configCommand(),
+		a.schemaCommand(),
+		a.explainCommand(),
+		a.submitCommand(),
+		a.listCommand(),
+		a.statusCommand(),
+		a.killCommand(),
+		a.activateCommand(),
+		a.deactivateCommand(),
+		a.rebalanceCommand(),
+	)
+	return root
+}
+
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(development)"
+	}
+	return info.Main.Version
+}

@@ -1,0 +1,32 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/stormflux/stormflux/schema"
+)
+
+func (a *app) schemaCommand() *cobra.Command {
+	var environments bool
+	cmd := &cobra.Command{
+		Use:   "schema",
+		Short: "Print the JSON Schema of topology files, for editors",
+		Long: `Print the JSON Schema (2020-12) of topology files. Editors with a YAML language server show help and complete keys
+when a file begins with the line
+
+  # yaml-language-server: $schema=topology.schema.json`,
+		Example: `  stormflux schema > topology.schema.json
+  stormflux schema --environments > stormflux.schema.json`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			text := schema.Schema()
+			if environments {
+				text = schema.EnvironmentsSchema()
+			}
+			_, err := a.stdout.Write(text)
+			return err
+		},
+	}
+	cmd.Flags().BoolVar(&environments, "environments", false, "the schema of stormflux.yaml instead")
+	return cmd
+}

@@ -1,0 +1,132 @@
+package compiler
+
+import (
+	"fmt"
+
+	"github.com/stormflux/stormflux/validate"
+)
+
+// componentConf returns a component's json_conf. Ticks are among its settings already.
+func componentConf(c *validate.Component, v validate.Version) map[string]any {
+	conf := make(map[string]any, len(c.Config)+2)
+	for _, s := range c.Config {
+		conf[s.Key] = s.Value
+	}
+	if c.Tasks > 0 {
+		conf["topology.tasks"] = int64(c.Tasks)
+	}
+	resources(conf, c, v)
+	return conf
+}
+
+// resources adds memory and CPU in the form that the version reads: one map since Storm 2.0
+// (BaseConfigurationDeclarer.addResource), a key each before.
+func resources(conf map[string]any, c *validate.Component, v validate.Version) {
+	type resource struct {
+		value       *float64
+		name1, name string
+	}
+	all := []resource{
+		{c.OnHeapMemoryLoad, "topology.component.resources.onheap.memory.mb", "onheap.memory.mb"},
+		{c.OffHeapMemoryLoad, "topology.component.resources.offheap.memory.mb", "offheap.memory.mb"},
+		{c.CPULoad, "topology.component.cpu.pcore.percent", "cpu.pcore.percent"},
+	}
+	const key = "topology.component.resources.map"
+	given, _ := conf[key].(map[string]any)
+	merged := make(map[string]any, len(given)+len(all))
+	for k, value := range given {
+		merged[k] = value
+	}
+	for _, r := range all {
+		switch {
+		case r.value == nil:
+		case v.Major < 2:
+			conf[r.name1] = *r.value
+		default:
+			merged[r.name] = *r.value
+		}
+	}
+	if len(merged) > 0 {
+		conf[key] = merged
+	}
+}
+
+// conf builds the topology's configuration: the user's settings and what Storm needs and a user cannot know.
+func (l *lowering) conf() {
+	conf := make(map[string]any, len(l.src.Config)+1)
+	for _, s := range l.src.Config {
+		conf[s.Key] = s.Value
+	}
+	l.prog.Conf = conf
+	l.registerMultilangValues()
+}
+
+const kryoRegister = "topology.kryo.register"
+
+// registerMultilangValues registers with Kryo the classes that Storm itself makes of a multilang process's JSON and then
+// refuses to send to another worker (`Class is not registered: ...`; a single worker hides it). Storm 2.3 stopped
+// falling back on Java serialisation; Storm 2.6 changed its JSON library.
+func (l *lowering) registerMultilangValues() {
+	var classes []string
+	switch v := l.src.Storm; {
+	case v.AtLeast(2, 6):
+		classes = []string{
+			"java.math.BigDecimal",
+			"org.apache.storm.shade.net.minidev.json.JSONArray",
+			"org.apache.storm.shade.net.minidev.json.JSONObject",
+		}
+	case v.AtLeast(2, 3):
+		classes = []string{
+			"org.apache.storm.shade.org.json.simple.JSONArray",
+			"org.apache.storm.shade.org.json.simple.JSONObject",
+		}
+	default:
+		return
+	}
+	source := l.multilangSource()
+	if source == nil {
+		return
+	}
+	given, _ := l.prog.Conf[kryoRegister].([]any)
+	known := map[string]bool{}
+	for _, g := range given {
+		switch g := g.(type) {
+		case string:
+			known[g] = true
+		case map[string]any:
+			for class := range g {
+				known[class] = true
+			}
+		}
+	}
+	merged := append([]any(nil), given...)
+	var added []any
+	for _, class := range classes {
+		if !known[class] {
+			merged, added = append(merged, class), append(added, class)
+		}
+	}
+	if len(added) == 0 {
+		return
+	}
+	l.prog.Conf[kryoRegister] = merged
+	l.prog.Added = append(l.prog.Added, Addition{
+		Key: kryoRegister, Value: added,
+		Why: fmt.Sprintf("lists, maps and long fractions that %q emits are values of these classes inside Storm, which a worker refuses to send to another worker unless they are registered", source.ID),
+	})
+}
+
+// multilangSource returns the first component that is a process and declares an output, or nil.
+func (l *lowering) multilangSource() *validate.Component {
+	for _, c := range l.src.Components() {
+		if c.Class != nil {
+			continue
+		}
+		for _, s := range c.Streams {
+			if len(s.Fields) > 0 {
+				return c
+			}
+		}
+	}
+	return nil
+}
