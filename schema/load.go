@@ -4,6 +4,102 @@
 // What a schema cannot say (names that exist, types of Storm's settings, files on disk) is package validate's.
 package schema
 
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/stormflux/stormflux/diag"
+)
+
+// Load reads a topology: the file at path, or opts.Text under that name.
+//
+// What is wrong with the text, of every file that takes part, is in the list, sorted; the document holds what could
+// be understood in spite of it and is nil when that is nothing. The error says that the world failed: the main file
+// cannot be read.
+func Load(path string, opts Options) (*Document, diag.List, error) {
+	l := &loader{opts: opts}
+	text := opts.Text
+	if text == nil {
+		var err error
+		if text, err = l.read(path); err != nil {
+			return nil, nil, fmt.Errorf("reading %s: %w", path, pathless(err))
+		}
+	}
+	doc := l.load(diag.NewFile(path, folder(path), text))
+	l.diags.Sort()
+	return doc, l.diags, nil
+}
+
+// loader is one call of Load.
+type loader struct {
+	opts  Options
+	diags diag.List
+	files []*diag.File
+}
+
+// folder returns the folder that relative paths in the file start from.
+func folder(path string) string {
+	if path == "-" {
+		return ""
+	}
+	if dir := filepath.Dir(path); dir != "." {
+		return dir
+	}
+	return ""
+}
+
+// read reads a file, and of a file that is too large to be read no more than shows that it is.
+func (l *loader) read(path string) ([]byte, error) {
+	if l.opts.ReadFile != nil {
+		return l.opts.ReadFile(path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxFileSize+1))
+}
+
+// pathless returns what is wrong with a file without its path, which the message around it names.
+func pathless(err error) error {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
+
+func (l *loader) load(file *diag.File) *Document {
+	l.files = append(l.files, file)
+	src := readYAML(file, &l.diags)
+	if src.root == nil {
+		return nil
+	}
+	if src.root.Kind != Map {
+		l.notMap(src)
+		return nil
+	}
+	doc := &Document{File: file, Root: src.root}
+	decode(doc)
+	doc.Files = l.files
+	return doc
+}
+
+func (l *loader) notMap(src *source) {
+	span := src.root.Span
+	if span.Start == span.End {
+		l.diags.Errorf(ruleEmpty, span, "the file holds no topology: it is empty").
+			WithHint("a topology is a map with the keys name, spouts and bolts")
+		return
+	}
+	l.diags.Errorf(ruleNotMap, span, "the document is a %s, expected a map with the keys of a topology", kindName(src.root.Kind)).
+		WithHint("a topology is a map with the keys name, spouts and bolts")
+}
+
 // Options says how a document is read. The zero value reads files from disk and chooses no environment.
 type Options struct {
 	// ReadFile reads a file; nil means os.ReadFile. Standard input is given by the caller as Text.
