@@ -87,7 +87,8 @@ type sarifRegion struct {
 // projectURL is where people read about stormflux.
 const projectURL = "https://github.com/stormflux/stormflux"
 
-func writeSARIF(w *bufio.Writer, l List, opts Options) {
+// writeSARIF takes the register of rules as a function, which is asked only for those that the list names.
+func writeSARIF(w *bufio.Writer, l List, opts Options, lookup func(string) (Rule, bool)) {
 	var names []string
 	for _, d := range l {
 		names = append(names, d.Rule)
@@ -106,7 +107,7 @@ func writeSARIF(w *bufio.Writer, l List, opts Options) {
 		Results:     make([]sarifResult, 0, len(l)),
 	}
 	for _, name := range names {
-		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRuleOf(name))
+		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRuleOf(name, lookup))
 	}
 	for _, d := range l {
 		index, _ := slices.BinarySearch(names, d.Rule)
@@ -139,8 +140,8 @@ func writeSARIF(w *bufio.Writer, l List, opts Options) {
 	})
 }
 
-func sarifRuleOf(name string) sarifRule {
-	rule, ok := LookupRule(name)
+func sarifRuleOf(name string, lookup func(string) (Rule, bool)) sarifRule {
+	rule, ok := lookup(name)
 	if !ok {
 		return sarifRule{ID: name}
 	}

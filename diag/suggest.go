@@ -139,12 +139,12 @@ func appendBare(to []rune, word string) []rune {
 	return to
 }
 
-// allowed is how many edits words of these lengths may be apart and still be taken for one another.
-func allowed(a, b int) int {
-	if min(a, b) < 2 || max(a, b) < 3 {
+// allowed is how many edits a word and a candidate of these lengths may be apart.
+func allowed(word, candidate int) int {
+	if word < 3 || candidate < 2 {
 		return 0
 	}
-	return min(max(max(a, b)/3, 1), maxDistance)
+	return min(max(word, candidate)/3, maxDistance)
 }
 
 // unlike reports whether two words of at most three characters are too different to be taken for one another: one edit is

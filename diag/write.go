@@ -97,7 +97,7 @@ func Write(w io.Writer, l List, opts Options) error {
 	case JSON:
 		writeJSON(b, l, opts)
 	case SARIF:
-		writeSARIF(b, l, opts)
+		writeSARIF(b, l, opts, LookupRule)
 	case JUnit:
 		writeJUnit(b, l, opts)
 	case GitHub:
