@@ -215,7 +215,7 @@ func excerptOf(s Span, width int) excerpt {
 	from, to := 0, len(cells)
 	cutLeft := line.Start > max(lineOf.Start, 0) && !(lineOf.Start == 0 && line.Start == len(byteOrderMark))
 	cutRight := line.End < lineOf.End
-	if column > width || cutLeft || cutRight {
+	if max(column, at(first)+1) > width || cutLeft || cutRight { // a caret may stand after the last character
 		room := width - 2*len(ellipsis)
 		if at(min(first+1, len(cells))) > room || cutLeft {
 			// A third of the room before the fault; all of it if the fault is short and the last of the line.

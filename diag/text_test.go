@@ -65,6 +65,7 @@ var textCases = []struct {
 	{name: "long, wide characters", width: 60, text: strings.Repeat("値", 100) + "«鍵»" + strings.Repeat("値", 100)},
 	{name: "very long", width: 60, text: strings.Repeat("値", 10_000) + "«鍵»" + strings.Repeat("値", 10_000)},
 	{name: "just fits", width: 60, text: strings.Repeat("a", 54) + "«b»"},
+	{name: "just fits, but not the caret after it", width: 60, text: strings.Repeat("a", 55) + "«»"},
 	{name: "just too long", width: 60, text: strings.Repeat("a", 55) + "«b»"},
 	{name: "hint of several lines", text: "«a»", also: func(d *Diagnostic, at []Span) { d.WithHint("first\nsecond\x1b") }},
 	{name: "message with controls", text: "«a»", also: func(d *Diagnostic, at []Span) { d.Message = "a\nb\x1b[0m \xff 値" }},
