@@ -82,7 +82,12 @@ type Class struct {
 }
 
 // EnvVar is an environment variable of a component's process.
-type EnvVar struct{ Name, Value string }
+type EnvVar struct {
+	Name, Value string
+	// Append says that the value is appended to what the process inherits, after the system's path separator. It
+	// is set for PATH from the setEnv of Flux's shell wrappers only, where Storm does that (ShellProcess).
+	Append bool
+}
 
 // Stream is a declared output stream.
 type Stream struct {

@@ -1,0 +1,322 @@
+package validate
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/schema"
+)
+
+// The rules about one component.
+const (
+	ruleNoSpout               = "no-spout"
+	ruleParallelism           = "invalid-parallelism"
+	ruleTasks                 = "invalid-tasks"
+	ruleTasksBelowParallelism = "tasks-below-parallelism"
+	ruleParallelismCapped     = "parallelism-capped"
+	ruleTick                  = "invalid-tick"
+	ruleTickOnSpout           = "tick-on-spout"
+	ruleMemoryLoad            = "invalid-load"
+	ruleOffHeapAlone          = "off-heap-without-on-heap"
+	ruleComponentMemory       = "component-memory"
+	ruleGivenTwice            = "setting-given-twice"
+)
+
+// component is a spout or bolt while it is checked.
+type component struct {
+	*Component
+	src *schema.Component
+
+	// open says that there may be streams we do not know: a class whose outputs are not written, or outputs that
+	// the grammar or a rule found fault with.
+	open bool
+	// multilang says that Storm runs it as a process that speaks the multilang protocol.
+	multilang bool
+	// unsure says that a subscription of it was reported, so that its place in the graph is not known.
+	unsure bool
+	// missingOutputs is set once a subscription to a component without outputs was reported.
+	missingOutputs bool
+	// read are the streams with a subscription, by index in Streams.
+	read []bool
+}
+
+func (k *component) name() string {
+	if k.ID == "" {
+		return k.Kind.String()
+	}
+	return k.Kind.String() + " " + strconv.Quote(k.ID)
+}
+
+func (c *checker) components() {
+	spouts, bolts := c.doc.Spouts, c.doc.Bolts
+	n := len(spouts) + len(bolts)
+	c.all = make([]component, n)
+	made := make([]Component, n)
+	for i := range c.all {
+		src := &schema.Component{}
+		if i < len(spouts) {
+			src = spouts[i]
+		} else {
+			src = bolts[i-len(spouts)]
+		}
+		k := &c.all[i]
+		k.src, k.Component = src, &made[i]
+		k.Kind, k.Source, k.Parallelism = src.Kind, src, 1
+		k.Span = c.componentSpan(src)
+		if src.ID != nil {
+			k.ID = src.ID.Text
+		}
+		if i < len(spouts) {
+			c.topology.Spouts = append(c.topology.Spouts, k.Component)
+		} else {
+			c.topology.Bolts = append(c.topology.Bolts, k.Component)
+		}
+	}
+	c.ids()
+	if len(spouts) == 0 {
+		c.noSpout()
+	}
+	for i := range c.all {
+		c.component(&c.all[i])
+	}
+	c.memory()
+}
+
+func (c *checker) componentSpan(src *schema.Component) diag.Span {
+	switch {
+	case src.ID != nil:
+		return src.ID.Span
+	case src.Value != nil:
+		return src.Value.Span
+	}
+	return diag.Span{File: c.doc.File}
+}
+
+func (c *checker) noSpout() {
+	key, value := c.doc.Root.Lookup("spouts")
+	if source := c.doc.TopologySource; source != nil {
+		return
+	}
+	switch {
+	case key == nil:
+		c.list.Errorf(ruleNoSpout, c.start(), "the topology has no spout").
+			WithHint("add `spouts:` with at least one component: tuples come from nowhere else")
+	case value.Kind == schema.Null || (value.Kind == schema.Map || value.Kind == schema.Sequence) &&
+		len(value.Entries) == 0 && len(value.Items) == 0:
+		c.list.Errorf(ruleNoSpout, key.Span, "the topology has no spout: \"spouts\" is empty")
+	}
+	// Otherwise what stands there is no spout, and the grammar has said so.
+}
+
+func (c *checker) component(k *component) {
+	src := k.src
+	switch {
+	case src.Go != nil:
+		k.multilang = true
+		c.goProgram(k)
+	case src.Command != nil:
+		k.multilang = true
+		c.command(k, src.Command)
+	case src.Object != nil:
+		c.class(k)
+	default:
+		k.open = true
+	}
+	if src.Go != nil || src.Command != nil {
+		c.arguments(k)
+	}
+	c.environment(k)
+	c.outputs(k)
+	c.parallelism(k)
+	k.Config = append(k.Config, c.componentConfig(k)...)
+	c.tick(k)
+	c.loads(k)
+}
+
+// number returns the value of a whole number that fits Storm's 32 bits.
+func number(v *schema.Value) (int, bool) {
+	if v.Kind != schema.Int || v.Int != nil || v.Int64 > math.MaxInt32 || v.Int64 < math.MinInt32 {
+		return 0, false
+	}
+	return int(v.Int64), true
+}
+
+func (c *checker) parallelism(k *component) {
+	if p := k.src.Parallelism; p != nil {
+		switch n, ok := number(p); {
+		case !ok:
+			c.list.Errorf(ruleParallelism, p.Span, "%s: parallelism must be a whole number from 1 to %d, not %s",
+				k.name(), math.MaxInt32, shown(p))
+		case n < 1:
+			c.list.Errorf(ruleParallelism, p.Span, "%s: parallelism is %d, at least one executor is needed", k.name(), n).
+				WithHint("Nimbus takes it, but the workers then fail over and over: there is no task to send to")
+		default:
+			k.Parallelism = n
+		}
+	}
+	if t := k.src.Tasks; t != nil {
+		switch n, ok := number(t); {
+		case !ok:
+			c.list.Errorf(ruleTasks, t.Span, "%s: tasks must be a whole number from 1 to %d, not %s",
+				k.name(), math.MaxInt32, shown(t))
+		case n == -1: // Flux: not set
+		case n < 1:
+			c.list.Errorf(ruleTasks, t.Span, "%s: tasks is %d, at least one task is needed", k.name(), n).
+				WithHint("Nimbus takes it, but the workers then fail over and over: there is no task to send to")
+		default:
+			k.Tasks = n
+		}
+	}
+}
+
+// tasksAgainstParallelism is called when the component's configuration has had its say about the tasks.
+func (c *checker) tasksAgainstParallelism(k *component, tasks int, span diag.Span, what string) {
+	if tasks > 0 && tasks < k.Parallelism {
+		d := c.list.Warnf(ruleTasksBelowParallelism, span, "%s: %s %d is less than its parallelism %d, Storm starts only %d executors",
+			k.name(), what, tasks, k.Parallelism, tasks)
+		d.WithHint("an executor runs at least one task: write a multiple of the parallelism")
+		if k.src.Parallelism != nil {
+			d.WithRelated(k.src.Parallelism.Span, "the parallelism is set here")
+		}
+	}
+}
+
+// tick reads `tick`, which becomes topology.tick.tuple.freq.secs of the component.
+func (c *checker) tick(k *component) {
+	t := k.src.Tick
+	if t == nil {
+		return
+	}
+	seconds, wrong := tickSeconds(t)
+	if wrong != "" {
+		c.list.Errorf(ruleTick, t.Span, "%s: tick %s %s", k.name(), shown(t), wrong).
+			WithHint("write whole seconds, such as 5s or 2m")
+		return
+	}
+	if k.Kind == schema.Spout {
+		c.tickOnSpout(k, t.Span)
+	}
+	for _, s := range k.Config {
+		if s.Key == keyTick {
+			c.list.Errorf(ruleGivenTwice, t.Span, "%s: the tick is given twice, as `tick` and as %q", k.name(), keyTick).
+				WithHint("keep one of them").WithRelated(s.Span, "%q is set here", keyTick)
+			return
+		}
+	}
+	key := t.Span
+	if node, _ := k.src.Value.Lookup("tick"); node != nil {
+		key = node.Span
+	}
+	k.Config = append(k.Config, Setting{Key: keyTick, Value: int64(seconds), Span: key})
+}
+
+func (c *checker) tickOnSpout(k *component, span diag.Span) {
+	c.list.Warnf(ruleTickOnSpout, span, "%s asks for tick tuples, which never reach a spout", k.name()).
+		WithHint("Storm uses the setting of a spout for its message timeout; let the spout keep the time in nextTuple")
+}
+
+func tickSeconds(t *schema.Value) (int, string) {
+	var d time.Duration
+	switch t.Kind {
+	case schema.Int:
+		n, ok := number(t)
+		if !ok {
+			return 0, "is out of range"
+		}
+		if n < 1 {
+			return 0, "must be at least one second"
+		}
+		return n, ""
+	case schema.String:
+		var err error
+		if d, err = time.ParseDuration(strings.TrimSpace(t.Text)); err != nil {
+			return 0, "is not a duration"
+		}
+	default:
+		return 0, "is not a duration"
+	}
+	switch {
+	case d <= 0:
+		return 0, "must be at least one second"
+	case d%time.Second != 0:
+		return 0, "is not in whole seconds, which is all that Storm's timer knows"
+	case d/time.Second > math.MaxInt32:
+		return 0, "is out of range"
+	}
+	return int(d / time.Second), ""
+}
+
+// loads reads the resources of a component. Flux takes -1 for "not set".
+func (c *checker) loads(k *component) {
+	read := func(name string, v *schema.Value) *float64 {
+		if v == nil {
+			return nil
+		}
+		f, ok := float(v)
+		switch {
+		case !ok || math.IsNaN(f) || math.IsInf(f, 0):
+			c.list.Errorf(ruleMemoryLoad, v.Span, "%s: %s must be a number, not %s", k.name(), name, shown(v))
+			return nil
+		case f == -1:
+			return nil
+		case f < 0:
+			c.list.Errorf(ruleMemoryLoad, v.Span, "%s: %s is %s, it cannot be negative", k.name(), name, v.Text)
+			return nil
+		}
+		return &f
+	}
+	k.OnHeapMemoryLoad = read("onHeapMemoryLoad", k.src.OnHeapMemoryLoad)
+	k.OffHeapMemoryLoad = read("offHeapMemoryLoad", k.src.OffHeapMemoryLoad)
+	k.CPULoad = read("cpuLoad", k.src.CPULoad)
+	if k.OffHeapMemoryLoad != nil && k.src.OnHeapMemoryLoad == nil {
+		c.list.Warnf(ruleOffHeapAlone, k.src.OffHeapMemoryLoad.Span,
+			"%s: offHeapMemoryLoad has no effect without onHeapMemoryLoad", k.name()).
+			WithHint("add onHeapMemoryLoad, in MB; Storm's own default for it is %d", defaultOnHeapMB)
+		k.OffHeapMemoryLoad = nil
+	}
+}
+
+func float(v *schema.Value) (float64, bool) {
+	switch {
+	case v == nil:
+		return 0, false
+	case v.Kind == schema.Float:
+		return v.Float, true
+	case v.Kind == schema.Int && v.Int != nil:
+		f, _ := v.Int.Float64()
+		return f, true
+	case v.Kind == schema.Int:
+		return float64(v.Int64), true
+	}
+	return 0, false
+}
+
+// shown writes a value for a message, short and on one line.
+func shown(v *schema.Value) string {
+	switch v.Kind {
+	case schema.Null:
+		return "nothing"
+	case schema.String:
+		return strconv.Quote(shortened(v.Text))
+	case schema.Sequence:
+		return "a list"
+	case schema.Map:
+		return "a map"
+	}
+	return shortened(v.Text)
+}
+
+func shortened(text string) string {
+	const most = 60
+	if len(text) <= most {
+		return text
+	}
+	cut := most
+	for cut > 0 && text[cut]&0xC0 == 0x80 {
+		cut--
+	}
+	return text[:cut] + "…"
+}

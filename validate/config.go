@@ -1,0 +1,446 @@
+package validate
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/schema"
+)
+
+// The rules about `config`, the topology's and the components'.
+const (
+	ruleSettingValue     = "setting-value"
+	ruleNotJSON          = "setting-not-json"
+	ruleUnknownSetting   = "unknown-setting"
+	ruleDeprecated       = "deprecated-setting"
+	ruleNoEffect         = "setting-without-effect"
+	ruleDropped          = "component-setting-dropped"
+	ruleOtherName        = "topology-name-setting"
+	ruleReplacesPath     = "environment-replaces-path"
+	ruleAutoCredentials  = "auto-credentials"
+	ruleSerializer       = "multilang-serializer"
+	ruleNoAckers         = "multilang-without-ackers"
+	ruleTickNotPositive  = "tick-not-positive"
+	ruleTasksForAll      = "tasks-for-all"
+	keyTick              = "topology.tick.tuple.freq.secs"
+	keyTasks             = "topology.tasks"
+	keyMaxParallelism    = "topology.max.task.parallelism"
+	keyName              = "topology.name"
+	keyEnvironment       = "topology.environment"
+	keyWorkers           = "topology.workers"
+	keyAutoCredentials   = "topology.auto-credentials"
+	keySerializer        = "topology.multilang.serializer"
+	keyAckers            = "topology.acker.executors"
+	keyWorkerHeap        = "topology.worker.max.heap.size.mb"
+	keyOnHeap            = "topology.component.resources.onheap.memory.mb"
+	keyOffHeap           = "topology.component.resources.offheap.memory.mb"
+	keyResources         = "topology.component.resources.map"
+	jsonSerializer       = "org.apache.storm.multilang.JsonSerializer"
+	legacyJSONSerializer = "backtype.storm.multilang.JsonSerializer"
+)
+
+// Storm's defaults (defaults.yaml of 2.8.3) that Nimbus compares a component's memory with.
+const (
+	defaultOnHeapMB     = 128
+	defaultWorkerHeapMB = 768
+)
+
+// topologyConfig checks the topology's configuration.
+func (c *checker) topologyConfig() {
+	for _, e := range c.entries(c.doc.Config) {
+		key := e.Key.Text
+		known := stormSettings().byKey[key]
+		value, ok := c.setting(e, known, "")
+		if !ok {
+			continue
+		}
+		c.topologySetting(e, known)
+		c.topology.Config = append(c.topology.Config, Setting{Key: key, Value: value, Span: e.Key.Span})
+	}
+}
+
+// entries are the settings of a `config`; the grammar has reported one that is no map.
+func (c *checker) entries(config *schema.Value) []schema.Entry {
+	if config == nil || config.Kind != schema.Map {
+		return nil
+	}
+	return config.Entries
+}
+
+// setting checks one setting's value against what Storm wants of it, and converts it. owner is the component's name
+// for messages, or "" for the topology.
+func (c *checker) setting(e schema.Entry, known *stormSetting, owner string) (any, bool) {
+	if owner != "" {
+		owner += ": "
+	}
+	if bad, why := notJSON(e.Value); bad != nil {
+		c.list.Errorf(ruleNotJSON, bad.Span, "%s%q holds %s, which is %s and cannot be sent to Storm", owner, e.Key.Text, shown(bad), why).
+			WithHint("Storm's configuration is JSON: write a finite number, or put the value in quotes")
+		return nil, false
+	}
+	if known == nil {
+		c.unknownSetting(e, owner)
+		return plain(e.Value), true
+	}
+	if fault := known.check(e.Value); fault != nil {
+		at := fault.at
+		if at == nil {
+			at = e.Value
+		}
+		d := c.list.Errorf(ruleSettingValue, at.Span, "%s%q %s", owner, e.Key.Text, fault.message)
+		switch {
+		case fault.hint != "":
+			d.WithHint("%s", fault.hint)
+		case fault.storm != "" && owner == "":
+			d.WithHint("Nimbus would refuse it: %s", fault.storm)
+		}
+		return nil, false
+	}
+	return plain(e.Value), true
+}
+
+// unknownSetting warns of a key that looks like one of Storm's and is none. Any other key is the application's own.
+func (c *checker) unknownSetting(e schema.Entry, owner string) {
+	key := e.Key.Text
+	if strings.HasPrefix(key, "topology.") {
+		d := c.list.Warnf(ruleUnknownSetting, e.Key.Span, "%sStorm has no setting %q", owner, key)
+		if near, ok := c.similar.suggest(key, stormSettings().topologyKeys); ok {
+			d.WithHint("did you mean %q?", near)
+		} else {
+			d.WithHint("it is passed on to the components; name settings of your own without \"topology.\"")
+		}
+		return
+	}
+	if near, ok := stormSettings().misspelt(key, &c.similar); ok {
+		c.list.Warnf(ruleUnknownSetting, e.Key.Span, "%s%q is a setting of your own for Storm, but looks like %q", owner, key, near).
+			WithHint("did you mean %q?", near)
+	}
+}
+
+// topologySetting is what is to say about a key of the topology's configuration whose value is right.
+func (c *checker) topologySetting(e schema.Entry, known *stormSetting) {
+	key, v := e.Key.Text, e.Value
+	if known != nil {
+		switch {
+		case !known.removed.IsZero() && c.topology.Storm.Compare(known.removed) >= 0:
+			c.list.Warnf(ruleNoEffect, e.Key.Span, "%q has no effect: Storm %s removed it", key, known.removed).
+				WithHint("remove it, or compile for an older Storm with --storm-version")
+		case known.overwritten:
+			c.list.Warnf(ruleNoEffect, e.Key.Span, "%q has no effect in a topology: Nimbus replaces it at submission", key)
+		case known.daemon:
+			d := c.list.Warnf(ruleNoEffect, e.Key.Span, "%q has no effect in a topology: Storm reads it from the cluster's storm.yaml only", key)
+			switch {
+			case key == "nimbus.seeds" || strings.HasPrefix(key, "nimbus.thrift."):
+				d.WithHint("the cluster to submit to is named by `nimbus` of an environment in stormflux.yaml, or by --nimbus")
+			case stormSettings().byKey["topology."+key] != nil:
+				d.WithHint("a topology sets %q", "topology."+key)
+			}
+		case known.deprecated:
+			c.list.Notef(ruleDeprecated, e.Key.Span, "%q is deprecated in Storm", key)
+		}
+	}
+	switch key {
+	case keyName:
+		if v.Kind == schema.String && c.topology.Name != "" && v.Text != c.topology.Name {
+			c.list.Warnf(ruleOtherName, v.Span, "%q is %q, but the topology is named %q", key, v.Text, c.topology.Name).
+				WithHint("Nimbus replaces the setting by the name: remove it").
+				WithRelated(c.doc.Name.Span, "the name is set here")
+		}
+	case keyEnvironment:
+		if name, _ := v.Lookup("PATH"); name != nil {
+			c.list.Errorf(ruleReplacesPath, name.Span, "PATH in %q replaces the worker's own PATH, so that no worker can start", key).
+				WithHint("Storm then does not even find java, and says so nowhere; set PATH with `env` of the components that need it")
+		}
+	case keyAutoCredentials:
+		if v.Kind == schema.Sequence && len(v.Items) > 0 {
+			c.list.Warnf(ruleAutoCredentials, e.Key.Span, "%q names classes that run in the submitter's JVM, which stormflux does not have", key).
+				WithHint("the workers start without these credentials, unless nimbus.autocredential.plugins.classes fetches them on the cluster")
+		}
+	case keySerializer:
+		if v.Kind == schema.String && v.Text != jsonSerializer && v.Text != legacyJSONSerializer {
+			for _, k := range c.doc.Spouts {
+				if k.Go != nil {
+					c.serializer(e, k)
+					return
+				}
+			}
+			for _, k := range c.doc.Bolts {
+				if k.Go != nil {
+					c.serializer(e, k)
+					return
+				}
+			}
+		}
+	case keyAckers:
+		if n, ok := number(v); ok && n == 0 {
+			for _, k := range c.doc.Spouts {
+				if (k.Go != nil || k.Command != nil) && k.ID != nil {
+					c.list.Notef(ruleNoAckers, v.Span, "without ackers a spout's process gets the ack of a tuple before the task ids of its emit").
+						WithHint("emit with need_task_ids false, or read commands while waiting for the ids").
+						WithRelated(k.ID.Span, "spout %q is a process", k.ID.Text)
+					return
+				}
+			}
+		}
+	case keyTick:
+		c.tickSetting(e, "")
+	case keyTasks:
+		if n, ok := number(v); ok && n == 0 {
+			c.list.Errorf(ruleTasks, v.Span, "%q is 0, so that no component has a task", key).
+				WithHint("Nimbus takes it, but the workers then fail over and over: remove it")
+		}
+	}
+}
+
+func (c *checker) serializer(e schema.Entry, k *schema.Component) {
+	d := c.list.Warnf(ruleSerializer, e.Value.Span, "Go components speak JSON, but %q is %s", e.Key.Text, shown(e.Value)).
+		WithHint("remove it, unless the component brings its own protocol")
+	if k.ID != nil {
+		d.WithRelated(k.ID.Span, "%s %q is a Go component", k.Kind, k.ID.Text)
+	}
+}
+
+// tickSetting warns of tick periods that Storm takes and that make no ticks.
+func (c *checker) tickSetting(e schema.Entry, owner string) {
+	if n, ok := number(e.Value); ok && n <= 0 {
+		c.list.Warnf(ruleTickNotPositive, e.Value.Span, "%s%q is %d, which is no time between ticks", owner, e.Key.Text, n).
+			WithHint("write at least 1, or remove it")
+	}
+}
+
+// componentConfig checks a component's own configuration. What stands for the component's tasks is moved there.
+func (c *checker) componentConfig(k *component) []Setting {
+	var settings []Setting
+	add := func(e schema.Entry) {
+		if s, ok := c.componentSetting(k, e); ok {
+			settings = append(settings, s)
+		}
+	}
+	for _, e := range c.fluxConfig[k.Component] {
+		add(e)
+	}
+	for _, e := range c.entries(k.src.Config) {
+		add(e)
+	}
+	c.taskCount(k)
+	return settings
+}
+
+// componentSetting checks one setting of a component; false when it is not one to pass on.
+func (c *checker) componentSetting(k *component, e schema.Entry) (Setting, bool) {
+	key := e.Key.Text
+	known := stormSettings().byKey[key]
+	owner := k.name()
+	value, ok := c.setting(e, known, owner)
+	if !ok {
+		return Setting{}, false
+	}
+	switch {
+	case known == nil:
+	case key == keyTasks:
+		n, ok := number(e.Value)
+		switch {
+		case !ok: // null: as many as executors
+		case n == 0:
+			c.list.Errorf(ruleTasks, e.Value.Span, "%s: %q is 0, at least one task is needed", owner, key).
+				WithHint("Nimbus takes it, but the workers then fail over and over: there is no task to send to")
+		case k.src.Tasks != nil:
+			c.list.Errorf(ruleGivenTwice, e.Key.Span, "%s: the tasks are given twice, as `tasks` and as %q", owner, key).
+				WithHint("keep one of them").WithRelated(k.src.Tasks.Span, "`tasks` is set here")
+		default:
+			k.Tasks = n
+			c.tasksAgainstParallelism(k, n, e.Value.Span, strconv.Quote(key))
+		}
+		return Setting{}, false
+	case key == keyTick:
+		c.tickSetting(e, owner+": ")
+		if k.Kind == schema.Spout {
+			c.tickOnSpout(k, e.Key.Span)
+		}
+	case !known.component:
+		c.dropped(k, e, known)
+	}
+	return Setting{Key: key, Value: value, Span: e.Key.Span}, true
+}
+
+// dropped warns of a key that Storm removes from a component's configuration before the component sees it
+// (Executor.normalizedComponentConf).
+func (c *checker) dropped(k *component, e schema.Entry, known *stormSetting) {
+	if known.checks == nil && !strings.HasPrefix(known.key, "topology.") {
+		return // not among the keys of Config.class: passed on like the application's own
+	}
+	d := c.list.Warnf(ruleDropped, e.Key.Span, "%s: Storm ignores %q on a component", k.name(), known.key)
+	switch {
+	case known.key == keyEnvironment && k.multilang:
+		d.WithHint("use the component's `env`, or set it in the topology's `config` for all")
+	case known.daemon || known.overwritten:
+		d.WithHint("it is a setting of the cluster")
+	default:
+		d.WithHint("set it in the topology's `config`, for all components")
+	}
+}
+
+// taskCount compares the component's tasks with its parallelism, once both are known.
+func (c *checker) taskCount(k *component) {
+	if t := k.src.Tasks; t != nil && k.Tasks > 0 {
+		c.tasksAgainstParallelism(k, k.Tasks, t.Span, "tasks")
+	}
+	if k.Tasks == 0 {
+		if v := c.doc.Config.Get(keyTasks); v != nil && k.src.Parallelism != nil {
+			if n, ok := number(v); ok {
+				c.tasksAgainstParallelism(k, n, k.src.Parallelism.Span, strconv.Quote(keyTasks)+" of the topology")
+			}
+		}
+	}
+	if v := c.doc.Config.Get(keyMaxParallelism); v != nil && k.src.Parallelism != nil {
+		if n, ok := number(v); ok && n > 0 && k.Parallelism > n {
+			c.list.Warnf(ruleParallelismCapped, k.src.Parallelism.Span, "%s: parallelism %d is more than %q allows, Storm starts %d",
+				k.name(), k.Parallelism, keyMaxParallelism, n).
+				WithRelated(v.Span, "the limit is set here")
+		}
+	}
+}
+
+// memory compares what each component needs with what a worker may have, as Nimbus does with any scheduler
+// (StormCommon.validateTopologyWorkerMaxHeapSizeConfigs in 2.8.3).
+func (c *checker) memory() {
+	heap, where := float64(defaultWorkerHeapMB), diag.Span{}
+	if node, v := c.doc.Config.Lookup(keyWorkerHeap); v != nil {
+		if f, ok := float(v); ok {
+			heap, where = f, node.Span
+		}
+	}
+	onHeap, onHeapAt := c.memoryDefault(keyOnHeap, defaultOnHeapMB)
+	offHeap, _ := c.memoryDefault(keyOffHeap, 0)
+	reported := false
+	for i := range c.all {
+		k := &c.all[i]
+		on, off, place := onHeap, offHeap, diag.Span{}
+		for _, s := range k.Config {
+			switch f, isNumber := settingFloat(s.Value); {
+			case s.Key == keyOnHeap && isNumber:
+				on, place = f, s.Span
+			case s.Key == keyOffHeap && isNumber:
+				off, place = f, s.Span
+			case s.Key == keyResources:
+				m, _ := s.Value.(map[string]any)
+				for _, name := range []string{"onheap.memory.mb", keyOnHeap} {
+					if f, ok := settingFloat(m[name]); ok {
+						on, place = f, s.Span
+					}
+				}
+				for _, name := range []string{"offheap.memory.mb", keyOffHeap} {
+					if f, ok := settingFloat(m[name]); ok {
+						off, place = f, s.Span
+					}
+				}
+			}
+		}
+		if k.OnHeapMemoryLoad != nil {
+			on, place = *k.OnHeapMemoryLoad, k.src.OnHeapMemoryLoad.Span
+		}
+		if k.OffHeapMemoryLoad != nil {
+			off = *k.OffHeapMemoryLoad
+			if place.IsZero() {
+				place = k.src.OffHeapMemoryLoad.Span
+			}
+		}
+		if on+off <= heap {
+			continue
+		}
+		what := k.name()
+		if place.IsZero() { // the defaults alone are too much: that is one fault, not one of each component
+			if reported {
+				continue
+			}
+			reported, what = true, "each component"
+			if place = where; place.IsZero() {
+				place = onHeapAt
+			}
+		}
+		d := c.list.Errorf(ruleComponentMemory, place, "%s needs %s MB of memory, but a worker's heap is limited to %s MB",
+			what, megabytes(on+off), megabytes(heap))
+		d.WithHint("raise %q, or lower the component's memory", keyWorkerHeap)
+		if !where.IsZero() && where != place {
+			d.WithRelated(where, "the limit is set here")
+		}
+	}
+}
+
+func (c *checker) memoryDefault(key string, otherwise float64) (float64, diag.Span) {
+	node, v := c.doc.Config.Lookup(key)
+	if f, ok := float(v); ok {
+		return f, node.Span
+	}
+	return otherwise, diag.Span{}
+}
+
+func settingFloat(v any) (float64, bool) {
+	switch v := v.(type) {
+	case int64:
+		return float64(v), true
+	case float64:
+		return v, true
+	}
+	return 0, false
+}
+
+func megabytes(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+
+// notJSON returns a part of the value that JSON cannot say, and what it is.
+func notJSON(v *schema.Value) (*schema.Value, string) {
+	switch v.Kind {
+	case schema.Float:
+		if math.IsNaN(v.Float) || math.IsInf(v.Float, 0) {
+			return v, "no finite number"
+		}
+	case schema.Sequence:
+		for _, item := range v.Items {
+			if bad, why := notJSON(item); bad != nil {
+				return bad, why
+			}
+		}
+	case schema.Map:
+		for _, e := range v.Entries {
+			if bad, why := notJSON(e.Value); bad != nil {
+				return bad, why
+			}
+		}
+	}
+	return nil, ""
+}
+
+// plain returns the value as a [Setting] has it.
+func plain(v *schema.Value) any {
+	switch v.Kind {
+	case schema.Null:
+		return nil
+	case schema.Bool:
+		return v.Bool
+	case schema.Int:
+		if v.Int != nil {
+			return v.Int
+		}
+		return v.Int64
+	case schema.Float:
+		return v.Float
+	case schema.String:
+		return v.Text
+	case schema.Sequence:
+		list := make([]any, len(v.Items))
+		for i, item := range v.Items {
+			list[i] = plain(item)
+		}
+		return list
+	case schema.Map:
+		m := make(map[string]any, len(v.Entries))
+		for _, e := range v.Entries {
+			m[e.Key.Text] = plain(e.Value)
+		}
+		return m
+	}
+	panic(fmt.Sprintf("validate: invalid kind of value %d", v.Kind))
+}

@@ -1,0 +1,345 @@
+package validate
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/schema"
+)
+
+// The rules about subscriptions and groupings.
+const (
+	ruleUnknownComponent      = "unknown-component"
+	ruleUnknownStream         = "unknown-stream"
+	ruleUnknownField          = "unknown-field"
+	ruleFieldOfOtherStream    = "field-of-other-stream"
+	ruleMissingOutputs        = "missing-outputs"
+	ruleSpoutAsTarget         = "spout-as-target"
+	ruleBoltWithoutInput      = "bolt-without-input"
+	ruleDuplicateSubscription = "duplicate-subscription"
+	ruleEmptyFields           = "empty-fields"
+	ruleDirectStream          = "regular-grouping-of-direct-stream"
+	ruleDirectGrouping        = "direct-grouping-of-regular-stream"
+)
+
+// subscriptions resolves the bolts' own inputs and Flux's streams.
+func (c *checker) subscriptions() {
+	seen := make(map[subscription]*Input)
+	for i := range c.all {
+		k := &c.all[i]
+		for _, in := range k.src.Inputs {
+			if k.Kind == schema.Spout {
+				c.spoutAsTarget(k, in)
+				continue
+			}
+			c.subscribe(k, in, seen)
+		}
+		if len(k.src.Inputs) < written(k.src.Value.Get("inputs")) {
+			k.unsure, c.unresolved = true, true // the grammar found fault with one
+		}
+	}
+	if len(c.doc.Streams) < written(c.doc.Root.Get("streams")) {
+		c.unresolved, c.lostTarget = true, true
+	}
+	for _, in := range c.doc.Streams {
+		switch to := c.target(in); {
+		case to == nil:
+		case to.Kind == schema.Spout:
+			c.spoutAsTarget(to, in)
+		default:
+			c.subscribe(to, in, seen)
+		}
+	}
+	for i := range c.all {
+		k := &c.all[i]
+		if k.Kind == schema.Bolt && len(k.Inputs) == 0 && !k.unsure && !c.lostTarget {
+			c.boltWithoutInput(k)
+		}
+	}
+}
+
+// written is how many elements a list has.
+func written(list *schema.Value) int {
+	if list == nil {
+		return 0
+	}
+	return len(list.Items)
+}
+
+// subscription is what a bolt may have only once: Storm keeps a bolt's inputs in a map from source and stream.
+type subscription struct {
+	bolt, from *Component
+	stream     string
+}
+
+func (c *checker) boltWithoutInput(k *component) {
+	d := c.list.Errorf(ruleBoltWithoutInput, k.Span, "%s reads from nothing, so it would never do anything", k.name())
+	if node, _ := k.src.Value.Lookup("inputs"); node != nil {
+		d.WithHint("add an element to its `inputs`, or remove the bolt").WithRelated(node.Span, "its inputs are empty")
+		return
+	}
+	d.WithHint("add `inputs: [{from: %s}]`, or remove the bolt", c.exampleSource(k))
+}
+
+// exampleSource is a component that a bolt could read from, for a hint.
+func (c *checker) exampleSource(k *component) string {
+	for i := range c.all {
+		if o := &c.all[i]; o != k && o.ID != "" {
+			return o.ID
+		}
+	}
+	return "my-spout"
+}
+
+func (c *checker) spoutAsTarget(k *component, in *schema.Input) {
+	span := in.Value.Span
+	if in.To != nil {
+		span = in.To.Span
+	}
+	c.list.Errorf(ruleSpoutAsTarget, span, "%s cannot read from other components, only bolts can", k.name()).
+		WithHint("make it a bolt, or turn the direction of the stream").
+		WithRelated(k.Span, "%q is declared as a spout here", k.ID)
+}
+
+// target finds the bolt that a stream of Flux goes to; nil when it was reported.
+func (c *checker) target(in *schema.Input) *component {
+	if in.To == nil {
+		c.lostTarget, c.unresolved = true, true
+		return nil
+	}
+	if k := c.byID[in.To.Text]; k != nil {
+		return k
+	}
+	c.unresolved = true
+	d := c.list.Errorf(ruleUnknownComponent, in.To.Span, "a stream goes to unknown component %q", in.To.Text)
+	if near, ok := c.similar.suggest(in.To.Text, c.idsOf(schema.Bolt)); ok {
+		k := c.byID[near]
+		k.unsure = true // this may be its input
+		d.WithHint("did you mean %q?", near).WithRelated(k.Span, "%q is declared here", near)
+	} else {
+		c.lostTarget = true
+		c.hintIDs(d, schema.Bolt)
+	}
+	return nil
+}
+
+// idsOf returns the ids of the components of a kind, in file order.
+func (c *checker) idsOf(kinds ...schema.ComponentKind) []string {
+	if c.boltIDs == nil && c.allIDs == nil {
+		for i := range c.all {
+			k := &c.all[i]
+			if k.ID == "" {
+				continue
+			}
+			c.allIDs = append(c.allIDs, k.ID)
+			if k.Kind == schema.Bolt {
+				c.boltIDs = append(c.boltIDs, k.ID)
+			}
+		}
+	}
+	if len(kinds) == 1 && kinds[0] == schema.Bolt {
+		return c.boltIDs
+	}
+	return c.allIDs
+}
+
+func (c *checker) hintIDs(d *diag.Diagnostic, kinds ...schema.ComponentKind) {
+	if names := c.idsOf(kinds...); len(names) > 0 {
+		d.WithHint("there is %s", listed(names))
+	}
+}
+
+// subscribe resolves one subscription of a bolt.
+func (c *checker) subscribe(to *component, in *schema.Input, seen map[subscription]*Input) {
+	from := c.source(to, in)
+	if from == nil {
+		to.unsure, c.unresolved = true, true
+		return
+	}
+	id, span := schema.DefaultStream, in.From.Span
+	if in.Stream != nil {
+		id, span = in.Stream.Text, in.Stream.Span
+	}
+	index := from.streamIndex(id)
+	var stream *Stream
+	switch {
+	case index >= 0:
+		stream = from.Streams[index]
+		from.read[index] = true
+	case from.open:
+		stream = &Stream{ID: id, Span: from.Span}
+	default:
+		to.unsure, c.unresolved = true, true
+		c.unknownStream(to, from, id, span)
+	}
+	made := &Input{From: from.Component, Stream: stream, Grouping: schema.Shuffle, Span: in.From.Span}
+	if g := in.Grouping; g != nil {
+		made.Grouping, made.Object = g.Type, g.Object
+	}
+	key := subscription{to.Component, from.Component, id}
+	if first := seen[key]; first != nil {
+		c.list.Errorf(ruleDuplicateSubscription, in.From.Span, "%s reads stream %q of %q twice", to.name(), id, from.ID).
+			WithHint("Storm keeps one grouping for a stream and drops the other without a word: remove one").
+			WithRelated(first.Span, "it is read here already")
+		return
+	}
+	seen[key] = made
+	if stream == nil {
+		return
+	}
+	known := index >= 0
+	c.grouping(to, from, in, made, known)
+	to.Inputs = append(to.Inputs, made)
+}
+
+// source finds the component that is read from; nil when it was reported.
+func (c *checker) source(to *component, in *schema.Input) *component {
+	if in.From == nil {
+		return nil
+	}
+	if k := c.byID[in.From.Text]; k != nil {
+		return k
+	}
+	id := in.From.Text
+	d := c.list.Errorf(ruleUnknownComponent, in.From.Span, "%s reads from unknown component %q", to.name(), id)
+	switch {
+	case isReserved(id):
+		d.WithHint("Storm's own components cannot be read from; ticks come with `tick: 5s` on the bolt itself")
+	case c.beanByID[id] != nil:
+		d.WithHint("%q is one of `components`, which are objects for others to refer to and send no tuples", id).
+			WithRelated(c.beanByID[id].ID.Span, "%q is declared here", id)
+	default:
+		if near, ok := c.similar.suggest(id, c.idsOf(schema.Spout, schema.Bolt)); ok {
+			d.WithHint("did you mean %q?", near).WithRelated(c.byID[near].Span, "%q is declared here", near)
+		} else {
+			c.hintIDs(d, schema.Spout, schema.Bolt)
+		}
+	}
+	return nil
+}
+
+func (c *checker) unknownStream(to, from *component, id string, span diag.Span) {
+	if len(from.Streams) == 0 {
+		if !from.missingOutputs { // once is enough
+			from.missingOutputs = true
+			c.list.Errorf(ruleMissingOutputs, from.Span, "%s has no outputs, but %s reads from it", from.name(), to.name()).
+				WithHint("say what it emits: `outputs: [field, ...]`").
+				WithRelated(span, "%q is read here", from.ID)
+		}
+		return
+	}
+	names := make([]string, len(from.Streams))
+	for i, s := range from.Streams {
+		names[i] = s.ID
+	}
+	d := c.list.Errorf(ruleUnknownStream, span, "%s reads stream %q of %q, which declares no such stream", to.name(), id, from.ID)
+	if near, ok := c.similar.suggest(id, names); ok {
+		d.WithHint("did you mean %q?", near).WithRelated(from.stream(near).Span, "stream %q is declared here", near)
+		return
+	}
+	if span == (diag.Span{}) || id == schema.DefaultStream {
+		d.WithHint("name one with `stream`: there is %s", listed(names))
+	} else {
+		d.WithHint("there is %s", listed(names))
+	}
+	d.WithRelated(from.Streams[0].Span, "the streams of %q are declared here", from.ID)
+}
+
+// grouping checks a resolved subscription's grouping against the stream. Of a stream that is not known only what holds
+// for any stream is checked.
+func (c *checker) grouping(to, from *component, in *schema.Input, made *Input, known bool) {
+	place := in.From.Span
+	if in.Grouping != nil && in.Grouping.Value != nil {
+		place = in.Grouping.Value.Span
+	}
+	stream := made.Stream
+	switch direct := made.Grouping == schema.Direct; {
+	case known && direct && !stream.Direct:
+		d := c.list.Errorf(ruleDirectGrouping, place, "%s takes stream %q of %q with a direct grouping, but the stream is not direct",
+			to.name(), stream.ID, from.ID)
+		if from.multilang && c.topology.Storm.AtLeast(2, 6) {
+			d.WithHint("a process cannot emit directly on Storm %s: use a fields grouping on a field that names the receiver", c.topology.Storm)
+		} else {
+			d.WithHint("declare the stream with `direct: true` if %q emits to chosen tasks, or use another grouping", from.ID)
+		}
+		d.WithRelated(stream.Span, "stream %q is declared here", stream.ID)
+	case known && !direct && stream.Direct:
+		c.list.Errorf(ruleDirectStream, place, "%s takes direct stream %q of %q with a %s grouping", to.name(), stream.ID, from.ID, made.Grouping).
+			WithHint("write `grouping: direct`: on a direct stream the sender chooses the task").
+			WithRelated(stream.Span, "stream %q is declared direct here", stream.ID)
+	}
+	if made.Grouping != schema.Fields && made.Grouping != schema.PartialKey {
+		return
+	}
+	list := in.Grouping.Fields
+	if len(list) == 0 {
+		c.emptyFields(to, in, made, place)
+		return
+	}
+	made.Fields = c.fields(to, "the grouping", list)
+	if !known {
+		return
+	}
+	var reported map[string]bool
+	for _, f := range list {
+		if stream.has(f.Text) || reported[f.Text] {
+			continue
+		}
+		if reported == nil {
+			reported = make(map[string]bool)
+		}
+		reported[f.Text] = true
+		c.unknownField(to, from, stream, f)
+	}
+}
+
+func (c *checker) emptyFields(to *component, in *schema.Input, made *Input, place diag.Span) {
+	if given := in.Grouping.Value; given != nil {
+		for _, key := range []string{"fields", "partial-key", "args"} {
+			if list := given.Get(key); list != nil && len(list.Items) > 0 {
+				return // the grammar found fault with its elements
+			}
+		}
+	}
+	if made.Grouping == schema.PartialKey {
+		c.list.Warnf(ruleEmptyFields, place, "%s groups by no field at all, so two tasks get everything", to.name()).
+			WithHint("name the fields whose values choose the task")
+		return
+	}
+	c.list.Warnf(ruleEmptyFields, place, "%s groups by no field at all, so one task gets everything", to.name()).
+		WithHint("name the fields whose values choose the task, or write `grouping: global`")
+}
+
+func (c *checker) unknownField(to, from *component, stream *Stream, f *schema.Value) {
+	for _, s := range from.Streams {
+		if s != stream && s.has(f.Text) {
+			c.list.Errorf(ruleFieldOfOtherStream, f.Span, "%s groups by field %q, which is on stream %q of %q, not on %q",
+				to.name(), f.Text, s.ID, from.ID, stream.ID).
+				WithHint("Nimbus takes it, but %q then dies at its first emit: read stream %q, or add the field to %q", from.ID, s.ID, stream.ID).
+				WithRelated(s.Span, "stream %q has the field", s.ID).
+				WithRelated(stream.Span, "stream %q is declared here", stream.ID)
+			return
+		}
+	}
+	d := c.list.Errorf(ruleUnknownField, f.Span, "%s groups by field %q, which is not on stream %q of %q", to.name(), f.Text, stream.ID, from.ID)
+	if near, ok := c.similar.suggest(f.Text, stream.Fields); ok {
+		d.WithHint("did you mean %q?", near)
+	} else if len(stream.Fields) > 0 {
+		d.WithHint("the stream has %s", listed(stream.Fields))
+	} else {
+		d.WithHint("the stream has no fields")
+	}
+	d.WithRelated(stream.Span, "stream %q is declared here", stream.ID)
+}
+
+func (s *Stream) has(field string) bool {
+	for _, f := range s.Fields {
+		if f == field {
+			return true
+		}
+	}
+	return false
+}
+
+func quoted(s string) string { return strconv.Quote(shortened(strings.ToValidUTF8(s, "?"))) }

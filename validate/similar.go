@@ -1,0 +1,41 @@
+package validate
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/stormflux/stormflux/diag"
+)
+
+// similarity finds the nearest names for misspelt ones, within a budget for the whole run: a document of 10,000 bolts
+// that all name something unknown must not cost 10,000 times 10,000 comparisons.
+type similarity struct{ compared int }
+
+// mostCompared is how many names one run compares. Past it there are no suggestions, only the faults.
+const mostCompared = 1_000_000
+
+func (s *similarity) suggest(word string, candidates []string) (string, bool) {
+	if s.compared += len(candidates); s.compared > mostCompared {
+		return "", false
+	}
+	return diag.Suggest(word, candidates)
+}
+
+// mostListed is how many names a message lists before it only counts them.
+const mostListed = 8
+
+// listed writes names for a message: `"a", "b" and 3 more`.
+func listed(names []string) string {
+	var b strings.Builder
+	for i, n := range names {
+		if i == mostListed {
+			fmt.Fprintf(&b, " and %d more", len(names)-i)
+			break
+		}
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%q", n)
+	}
+	return b.String()
+}
