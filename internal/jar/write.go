@@ -1,0 +1,239 @@
+package jar
+
+import (
+	"archive/zip"
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// Write writes the jar to w. Everything that [Archive.Check] tells is found before the first byte and returned as
+// [Faults]; a file that vanishes or changes while it is read is a [Fault] of kind Changed, after which w holds an
+// unfinished jar. Memory does not depend on the size of the files, only on their number.
+func (a *Archive) Write(ctx context.Context, w io.Writer) error {
+	p, faults := a.plan()
+	defer p.close()
+	if err := faults.Err(); err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(w, 256<<10)
+	z := &writer{ctx: ctx, zip: zip.NewWriter(out), buffer: make([]byte, 64<<10)}
+	if err := z.plan(p); err != nil {
+		return err
+	}
+	if err := z.zip.Close(); err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+type writer struct {
+	ctx    context.Context
+	zip    *zip.Writer
+	buffer []byte
+}
+
+func (z *writer) plan(p *plan) error {
+	ours := p.entries
+	switch {
+	case p.manifest != nil:
+		if err := z.raw(p.manifest); err != nil {
+			return err
+		}
+	case len(ours) > 0 && ours[0].Name == ManifestName:
+		if err := z.entry(ours[0]); err != nil {
+			return err
+		}
+		ours = ours[1:]
+	default:
+		if err := z.entry(Entry{Name: ManifestName, Data: []byte(defaultManifest)}); err != nil {
+			return err
+		}
+	}
+	for _, f := range p.kept {
+		if err := z.raw(f); err != nil {
+			return err
+		}
+	}
+	for _, e := range ours {
+		if err := z.entry(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// entry writes one of ours.
+func (z *writer) entry(e Entry) error {
+	header := &zip.FileHeader{Name: e.Name, Method: zip.Deflate, Modified: entryTime}
+	header.SetMode(mode(e))
+	w, err := z.zip.CreateHeader(header)
+	if err != nil {
+		return err
+	}
+	return read(e, func(r io.Reader) (int64, error) { return z.copy(w, r) })
+}
+
+// raw takes an entry of the base over, without unpacking it.
+func (z *writer) raw(f *zip.File) error {
+	header := f.FileHeader
+	if f.FileInfo().IsDir() {
+		// Some tools store two bytes of compressed nothing for a folder, which the zip package refuses to write.
+		header.Method, header.CompressedSize64, header.UncompressedSize64, header.CRC32 = zip.Store, 0, 0, 0
+	}
+	// The sizes are known: they can stand before the content, where a reader of streams needs them, unless they do not
+	// fit there. The zip package adds its own zip64 field, and Java refuses a jar with a second one or a wrong one.
+	const descriptor = 1 << 3 // general purpose bit 3 (APPNOTE 4.4.4)
+	header.Extra = withoutZip64(header.Extra)
+	header.Flags &^= descriptor
+	if header.CompressedSize64 >= 1<<32-1 || header.UncompressedSize64 >= 1<<32-1 {
+		header.Flags |= descriptor
+		header.ReaderVersion = max(header.ReaderVersion, 45)
+	}
+	w, err := z.zip.CreateRaw(&header)
+	if err != nil || header.CompressedSize64 == 0 {
+		return err
+	}
+	r, err := f.OpenRaw()
+	if err != nil {
+		return fmt.Errorf("reading %q of the base jar: %w", f.Name, err)
+	}
+	n, err := z.copy(w, r)
+	if err != nil {
+		return err
+	}
+	if uint64(n) != header.CompressedSize64 {
+		return Fault{Kind: Changed, Name: f.Name, Message: fmt.Sprintf("the base jar changed while the jar was written: its entry %q ends early", f.Name)}
+	}
+	return nil
+}
+
+// withoutZip64 removes fields with id 1 from a header's extra fields (APPNOTE 4.5.3).
+func withoutZip64(extra []byte) []byte {
+	var kept []byte
+	for rest := extra; len(rest) >= 4; {
+		size := 4 + int(binary.LittleEndian.Uint16(rest[2:]))
+		if size > len(rest) { // malformed: as it is, Java's complaint is the better one
+			return extra
+		}
+		if binary.LittleEndian.Uint16(rest) != 1 {
+			kept = append(kept, rest[:size]...)
+		}
+		rest = rest[size:]
+	}
+	return kept
+}
+
+func (z *writer) copy(w io.Writer, r io.Reader) (int64, error) {
+	// The struct hides ReadFrom and WriteTo, so that the buffer is used and the context looked at.
+	return io.CopyBuffer(struct{ io.Writer }{w}, &reader{ctx: z.ctx, r: r}, z.buffer)
+}
+
+// reader stops when the context is done.
+type reader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (r *reader) Read(p []byte) (int, error) {
+	if err := context.Cause(r.ctx); err != nil {
+		return 0, err
+	}
+	return r.r.Read(p)
+}
+
+// read has consume read an entry's content once, and makes sure that it is one state of the file.
+func read(e Entry, consume func(io.Reader) (int64, error)) error {
+	if e.Path == "" {
+		_, err := consume(bytes.NewReader(e.Data))
+		return err
+	}
+	file, err := os.Open(e.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return changed(e, "vanished", err)
+	}
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", e.Path, systemReason(err))
+	}
+	defer file.Close()
+	before, err := file.Stat()
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", e.Path, systemReason(err))
+	}
+	if !before.Mode().IsRegular() {
+		return changed(e, "became something else than a file", nil)
+	}
+	// One byte more than there should be, so that a growing file neither goes unnoticed nor keeps us for ever.
+	n, err := consume(io.LimitReader(file, before.Size()+1))
+	if err != nil {
+		if system, ok := errors.AsType[*fs.PathError](err); ok && system.Path == e.Path {
+			return fmt.Errorf("reading %s: %w", e.Path, system.Err)
+		}
+		return err // of the writer or the context
+	}
+	after, err := file.Stat()
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", e.Path, systemReason(err))
+	}
+	if n != before.Size() || after.Size() != before.Size() || !after.ModTime().Equal(before.ModTime()) {
+		return changed(e, "changed", nil)
+	}
+	return nil
+}
+
+func changed(e Entry, what string, err error) Fault {
+	return Fault{Kind: Changed, Resource: e.Resource, Path: e.Path, Name: e.Name, Err: err,
+		Message: quote(e.Path) + " " + what + " while the jar was written", Hint: "try again when nothing writes to it"}
+}
+
+func mode(e Entry) fs.FileMode {
+	if e.Executable {
+		return 0o755
+	}
+	return 0o644
+}
+
+// Digest returns a SHA-256 sum, in hexadecimal, over all that makes up the jar: names, modes, contents and the base.
+// Equal digests mean equal jars, written by the same version of stormflux. It fails as [Archive.Write] does.
+func (a *Archive) Digest(ctx context.Context) (string, error) {
+	p, faults := a.plan()
+	defer p.close()
+	if err := faults.Err(); err != nil {
+		return "", err
+	}
+	sum := sha256.New()
+	buffer := make([]byte, 64<<10)
+	if a.Base != "" {
+		if err := digest(ctx, sum, Entry{Name: "", Path: a.Base}, buffer); err != nil {
+			return "", err
+		}
+	}
+	for _, e := range p.entries {
+		if err := digest(ctx, sum, e, buffer); err != nil {
+			return "", err
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+// digest adds an entry: its name, its mode, and the sum of its content, each of known length.
+func digest(ctx context.Context, sum hash.Hash, e Entry, buffer []byte) error {
+	content := sha256.New()
+	err := read(e, func(r io.Reader) (int64, error) {
+		return io.CopyBuffer(struct{ io.Writer }{content}, &reader{ctx: ctx, r: r}, buffer)
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(sum, "%d:%s %o %x\n", len(e.Name), e.Name, mode(e), content.Sum(nil))
+	return nil
+}
