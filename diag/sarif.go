@@ -47,6 +47,8 @@ type sarifInvocation struct {
 	ExecutionSuccessful bool `json:"executionSuccessful"`
 }
 
+// Braces in a text are not doubled, as 3.11.5 has it for placeholders: there are no arguments, and readers show the
+// text as it is.
 type sarifMessage struct {
 	Text     string `json:"text"`
 	Markdown string `json:"markdown,omitempty"`

@@ -16,11 +16,11 @@ import (
 //
 // A candidate is near if it differs only in case; only in case and separators (numTasks, num-tasks, num_tasks); by
 // few insertions, deletions, substitutions and transpositions of neighbours (one for each three characters, four
-// at most; a word of one or two characters is near nothing); or if one is the start of the other, or the word is the
+// at most, so that nothing is suggested for a word of two characters); or if one is the start of the other, or the word is the
 // end of a dotted name (workers, topology.workers). That is also the order of preference; among equals the earlier
 // candidate wins.
 //
-// The time is linear in the candidates: some milliseconds for ten thousand.
+// The time is linear in the candidates: about a millisecond for ten thousand.
 func Suggest(word string, candidates []string) (best string, ok bool) {
 	near := nearest(word, candidates, 1)
 	if len(near) == 0 {

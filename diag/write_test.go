@@ -191,6 +191,9 @@ func TestURI(t *testing.T) {
 		{"sub/../a.yaml", root, "a.yaml", true},
 		{"a.yaml", filepath.Join(root, "sub"), "../a.yaml", true},
 	} {
+		if filepath.VolumeName(c.name) == "a:" {
+			continue // a drive, on Windows
+		}
 		got, relative := Options{Root: c.root}.uri(c.name)
 		if got != c.want || relative != c.relative {
 			t.Errorf("%q in %q: got %s, %v, want %s, %v", c.name, c.root, got, relative, c.want, c.relative)
