@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/stormflux/stormflux/diag"
 )
@@ -28,16 +29,22 @@ func Load(path string, opts Options) (*Document, diag.List, error) {
 			return nil, nil, fmt.Errorf("reading %s: %w", path, pathless(err))
 		}
 	}
-	doc := l.load(diag.NewFile(path, folder(path), text))
+	doc, err := l.load(diag.NewFile(path, folder(path), text))
+	if err != nil {
+		return nil, nil, err
+	}
 	l.diags.Sort()
 	return doc, l.diags, nil
 }
 
 // loader is one call of Load.
 type loader struct {
-	opts  Options
-	diags diag.List
-	files []*diag.File
+	opts     Options
+	diags    diag.List
+	files    []*diag.File
+	ignores  []Ignore
+	vars     *variables
+	includes int
 }
 
 // folder returns the folder that relative paths in the file start from.
@@ -73,8 +80,74 @@ func pathless(err error) error {
 	return err
 }
 
-func (l *loader) load(file *diag.File) *Document {
-	l.files = append(l.files, file)
+func (l *loader) load(file *diag.File) (*Document, error) {
+	l.files = []*diag.File{file}
+	env, envSource, err := l.environment(file.Name)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.variables(env, envSource); err != nil {
+		return nil, err
+	}
+	src := l.readSource(file)
+	if src == nil {
+		return nil, nil
+	}
+	root := ownMap(src.root)
+	l.include(root, file, []included{{path: filepath.Clean(file.Name)}})
+	l.override(root, env)
+	doc := &Document{File: file, Root: root, Environment: env, Ignores: l.ignores, Files: l.files}
+	decode(doc)
+	return doc, nil
+}
+
+// variables makes the variables, and replaces the references in the environment.
+func (l *loader) variables(env *Environment, envSource *source) error {
+	vars := &variables{l: l, set: make(map[string]string), envFile: envSource, state: make(map[string]int8)}
+	l.vars = vars
+	vars.blind = env == nil && l.opts.Environment != ""
+	for _, a := range l.opts.Set {
+		vars.set[a.Name] = a.Value
+	}
+	for _, path := range l.opts.Filters {
+		text, err := l.read(path)
+		if err == nil {
+			var f filter
+			if f, err = parseProperties(path, text); err == nil {
+				vars.filters = append(vars.filters, f)
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("reading %s: %w", path, pathless(err))
+		}
+	}
+	if env == nil {
+		return nil
+	}
+	l.files = append(l.files, envSource.file)
+	vars.env = mapOf(env.Value.Get("variables"))
+	vars.pending = make(map[*Value]bool, len(envSource.dollars))
+	for _, v := range envSource.dollars {
+		vars.pending[v] = true
+	}
+	// The variables first, by way of find, which knows when they name each other.
+	for _, e := range vars.env.entries() {
+		vars.resolve(e.Key.Text, e.Value)
+	}
+	vars.replaceInside(env.Value)
+	l.diags = append(l.diags, checkEnvironmentsGrammar(envSource.root)...)
+	l.checkOddities(envSource, true)
+	l.ignores = append(l.ignores, ignores(envSource)...)
+	env.finish()
+	return nil
+}
+
+// readSource reads a topology file, replaces its references and checks its grammar. It returns nil, with a diagnostic,
+// for what is no map.
+func (l *loader) readSource(file *diag.File) *source {
+	if !slices.Contains(l.files, file) {
+		l.files = append(l.files, file)
+	}
 	src := readYAML(file, &l.diags)
 	if src.root == nil {
 		return nil
@@ -83,10 +156,11 @@ func (l *loader) load(file *diag.File) *Document {
 		l.notMap(src)
 		return nil
 	}
-	doc := &Document{File: file, Root: src.root}
-	decode(doc)
-	doc.Files = l.files
-	return doc
+	l.vars.substitute(src)
+	l.diags = append(l.diags, checkGrammar(src.root)...)
+	l.checkOddities(src, false)
+	l.ignores = append(l.ignores, ignores(src)...)
+	return src
 }
 
 func (l *loader) notMap(src *source) {

@@ -1,7 +1,11 @@
 package schema
 
 import (
+	"fmt"
+	"maps"
 	"math/big"
+	"slices"
+	"strconv"
 
 	"github.com/stormflux/stormflux/diag"
 )
@@ -80,3 +84,37 @@ func (v *Value) Lookup(key string) (k, val *Value) {
 
 // IsScalar reports whether v is neither a list nor a map.
 func (v *Value) IsScalar() bool { return v.Kind != Sequence && v.Kind != Map }
+
+// FromGo returns the value of what JSON decodes to: nil, bool, int64, float64, string, []any or map[string]any, the
+// keys of a map in sorted order. It has no place in a file. Other types panic.
+func FromGo(x any) *Value {
+	switch x := x.(type) {
+	case nil:
+		return &Value{Kind: Null, Text: "null"}
+	case bool:
+		return &Value{Kind: Bool, Bool: x, Text: strconv.FormatBool(x)}
+	case int:
+		return FromGo(int64(x))
+	case int64:
+		return &Value{Kind: Int, Int64: x, Text: strconv.FormatInt(x, 10)}
+	case *big.Int:
+		return &Value{Kind: Int, Int: x, Text: x.String()}
+	case float64:
+		return &Value{Kind: Float, Float: x, Text: strconv.FormatFloat(x, 'g', -1, 64)}
+	case string:
+		return &Value{Kind: String, Text: x}
+	case []any:
+		v := &Value{Kind: Sequence, Items: make([]*Value, len(x))}
+		for i, item := range x {
+			v.Items[i] = FromGo(item)
+		}
+		return v
+	case map[string]any:
+		v := &Value{Kind: Map, Entries: make([]Entry, 0, len(x))}
+		for _, key := range slices.Sorted(maps.Keys(x)) {
+			v.Entries = append(v.Entries, Entry{Key: FromGo(key), Value: FromGo(x[key])})
+		}
+		return v
+	}
+	panic(fmt.Sprintf("schema: no value can be made of a %T", x))
+}

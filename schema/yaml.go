@@ -62,6 +62,7 @@ func readYAML(file *diag.File, diags *diag.List) *source {
 	if !r.checkText() {
 		return s
 	}
+	r.comments = bytes.Contains(file.Text, []byte(ignoreMark))
 	root, ok := r.parse()
 	if !ok {
 		return s
@@ -100,6 +101,8 @@ type reader struct {
 	count   int // values, aliases expanded
 	written int // values, as written
 	failed  bool
+
+	comments bool // collect the spans that hold no comments
 
 	slab []Value
 }
@@ -490,7 +493,9 @@ func (r *reader) mapping(n *yaml.Node, start, depth int) *Value {
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, c := n.Content[i], n.Content[i+1]
+		before := len(r.dollars)
 		key := r.value(k, end, depth+1)
+		r.dollarKeys = r.dollarKeys || len(r.dollars) > before
 		end = r.endOf(k, key, end)
 		behind := end
 		if at := r.skipSpace(end); at < len(r.src) && r.src[at] == ':' {
@@ -739,6 +744,9 @@ func (r *reader) scalar(n *yaml.Node, start, behind int) *Value {
 	}
 	if v.Kind == String {
 		r.remember(v, style)
+	}
+	if r.comments && style != 0 {
+		r.opaque = append(r.opaque, v.Span)
 	}
 	return v
 }

@@ -1,0 +1,329 @@
+package schema
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/stormflux/stormflux/diag"
+)
+
+const (
+	ruleIncludeMissing = "include-not-found"
+	ruleIncludeCycle   = "include-cycle"
+	ruleIncludeDropped = "include-dropped"
+	ruleIncludeKept    = "include-kept"
+	ruleIncludeLimit   = "include-limit"
+)
+
+// maxIncludes is how many files a topology may include, each counted as often as it is included.
+const maxIncludes = 1000
+
+// included is a file on the way from the main file to the one that is read.
+type included struct {
+	path string // cleaned
+	span diag.Span
+}
+
+// include merges into root what its `includes` name, with Flux's rules (FluxParser.processIncludes, 2.8.3), and takes
+// the key away. Unlike Flux it does so at every level, and takes paths from the including file's folder.
+func (l *loader) include(root *Value, file *diag.File, open []included) {
+	_, includes := root.Lookup("includes")
+	if includes == nil {
+		return
+	}
+	root.remove("includes")
+	for _, v := range items(includes) {
+		name := scalarOf(v.Get("file"))
+		if v.Kind != Map || name == nil {
+			continue // the grammar's
+		}
+		resource, override := v.Get("resource"), v.Get("override")
+		from, ok := l.findInclude(file, name, resource != nil && resource.Bool)
+		if !ok {
+			continue
+		}
+		chain := append(slices.Clone(open), included{from.path, name.Span})
+		if i := slices.IndexFunc(open, func(o included) bool { return o.path == from.path }); i >= 0 {
+			l.includeCycle(chain[i:], name.Span)
+			continue
+		}
+		if l.includes++; l.includes > maxIncludes {
+			if l.includes == maxIncludes+1 {
+				l.diags.Errorf(ruleIncludeLimit, name.Span, "more than %d files are included, the most that is allowed", maxIncludes)
+			}
+			return
+		}
+		src := l.readSource(from.file)
+		if src == nil {
+			continue
+		}
+		other := ownMap(src.root)
+		l.include(other, from.file, chain)
+		m := &includeMerge{l: l, root: root, from: fmt.Sprintf("include %q", name.Text), span: name.Span}
+		m.override = override != nil && override.Kind == Bool && override.Bool
+		m.merge(other)
+	}
+}
+
+type includeFile struct {
+	path string
+	file *diag.File
+}
+
+// findInclude reads an included file. Flux looks a resource up in the jar; here it is looked for where such jars are
+// made from: beside the file, in resources, and in Maven's src/main/resources.
+func (l *loader) findInclude(file *diag.File, name *Value, resource bool) (includeFile, bool) {
+	folders := []string{""}
+	local := filepath.FromSlash(name.Text)
+	if resource {
+		folders = append(folders, "resources", filepath.Join("src", "main", "resources"))
+		local = filepath.FromSlash(strings.TrimLeft(name.Text, "/"))
+	}
+	var tried []string
+	for _, folder := range folders {
+		p := filepath.Join(folder, local)
+		if !filepath.IsAbs(p) {
+			p = filepath.Join(file.Dir, p)
+		}
+		text, err := l.read(p)
+		if err == nil {
+			for _, f := range l.files {
+				if f.Name == p {
+					return includeFile{p, f}, true // included before: one file, so that its faults are told once
+				}
+			}
+			return includeFile{p, diag.NewFile(p, filepath.Dir(p), text)}, true
+		}
+		tried = append(tried, p)
+		if !errors.Is(err, fs.ErrNotExist) {
+			l.diags.Errorf(ruleIncludeMissing, name.Span, "included file %q cannot be read: %v", name.Text, pathless(err))
+			return includeFile{}, false
+		}
+	}
+	d := l.diags.Errorf(ruleIncludeMissing, name.Span, "included file %q does not exist", name.Text)
+	d.WithHint("paths are relative to the file that includes; looked for %s", strings.Join(quoteAll(tried), ", "))
+	if _, err := l.read(local); err == nil && !resource && !filepath.IsAbs(local) {
+		d.WithHint("%q exists in the working directory, where Flux looks; here paths are relative to the file that includes", name.Text)
+	}
+	return includeFile{}, false
+}
+
+func quoteAll(list []string) []string {
+	quoted := make([]string, len(list))
+	for i, s := range list {
+		quoted[i] = fmt.Sprintf("%q", filepath.ToSlash(s))
+	}
+	return quoted
+}
+
+func (l *loader) includeCycle(chain []included, span diag.Span) {
+	names := make([]string, len(chain))
+	for i, c := range chain {
+		names[i] = path.Base(filepath.ToSlash(c.path))
+	}
+	d := l.diags.Errorf(ruleIncludeCycle, span, "file %q includes itself: %s", names[0], strings.Join(names, " -> "))
+	for i, c := range chain[1 : len(chain)-1] {
+		d.WithRelated(c.span, "%q is included here", names[i+1])
+	}
+	d.WithHint("remove one of these includes")
+}
+
+// ownMap returns a copy of a map whose entries may be changed without changing v, which an alias may share.
+func ownMap(v *Value) *Value {
+	c := *v
+	c.Entries = slices.Clone(v.Entries)
+	return &c
+}
+
+func (v *Value) remove(key string) {
+	v.Entries = slices.DeleteFunc(v.Entries, func(e Entry) bool { return e.Key.Text == key })
+}
+
+// put sets the value of a key, in its place when it is there. It returns the value that was there before.
+func (v *Value) put(key, val *Value) (was *Value) {
+	for i := range v.Entries {
+		if v.Entries[i].Key.Text == key.Text {
+			was = v.Entries[i].Value
+			v.Entries[i] = Entry{Key: key, Value: val}
+			return was
+		}
+	}
+	v.Entries = append(v.Entries, Entry{Key: key, Value: val})
+	return nil
+}
+
+// withOrigin returns a copy of v that came from elsewhere, in place of was.
+func withOrigin(v *Value, from string, span diag.Span, was *Value) *Value {
+	c := *v
+	c.Origin = &Origin{From: from, Span: span, Was: was}
+	return &c
+}
+
+// includeMerge merges one included file into root.
+type includeMerge struct {
+	l        *loader
+	root     *Value
+	override bool
+	from     string
+	span     diag.Span // where the file is included
+}
+
+func (m *includeMerge) merge(other *Value) {
+	for _, e := range other.Entries {
+		switch e.Key.Text {
+		case "name", "jar", "platform":
+			if scalarOf(e.Value) != nil {
+				m.set(m.root, e)
+			}
+		case "config":
+			m.mergeConfig(e)
+		case "components", "spouts", "bolts":
+			m.mergeComponents(e)
+		case "streams", "resources":
+			m.appendList(e)
+		case "workerHooks", "topologySource":
+			if e.Value.Kind != Null {
+				m.l.diags.Warnf(ruleIncludeDropped, e.Key.Span, "%q of an included file has no effect, as in Flux", e.Key.Text).
+					WithHint("move it into the file that includes").WithRelated(m.span, "the file is included here")
+			}
+		}
+	}
+}
+
+// set takes an entry over if there is none, or if it is to override.
+func (m *includeMerge) set(into *Value, e Entry) {
+	_, own := into.Lookup(e.Key.Text)
+	if own == nil || m.override || own.Kind == Null && into == m.root {
+		into.put(e.Key, withOrigin(e.Value, m.from, m.span, own))
+	}
+}
+
+// section returns the root's own value of a key, made its own, or nil when the included one was taken as it is.
+func (m *includeMerge) section(e Entry) *Value {
+	if e.Value.Kind == Null {
+		return nil
+	}
+	key, own := m.root.Lookup(e.Key.Text)
+	if own == nil || own.Kind == Null {
+		m.root.put(e.Key, withOrigin(e.Value, m.from, m.span, nil))
+		return nil
+	}
+	c := *own
+	c.Entries, c.Items = slices.Clone(own.Entries), slices.Clone(own.Items)
+	m.root.put(key, &c)
+	return &c
+}
+
+func (m *includeMerge) mergeConfig(e Entry) {
+	if e.Value.Kind != Map {
+		return
+	}
+	if own := m.section(e); own != nil && own.Kind == Map {
+		for _, e := range e.Value.Entries {
+			m.set(own, e)
+		}
+	}
+}
+
+func (m *includeMerge) appendList(e Entry) {
+	if e.Value.Kind != Sequence {
+		return
+	}
+	if own := m.section(e); own != nil && own.Kind == Sequence {
+		for _, item := range e.Value.Items {
+			own.Items = append(own.Items, withOrigin(item, m.from, m.span, nil))
+		}
+	}
+}
+
+// mergeComponents merges two maps or lists of components by id. The result has the form of the including file's.
+func (m *includeMerge) mergeComponents(e Entry) {
+	if !e.Value.IsScalar() {
+		if own := m.section(e); own != nil && !own.IsScalar() {
+			m.mergeByID(own, e)
+		}
+	}
+}
+
+func (m *includeMerge) mergeByID(own *Value, e Entry) {
+	index := make(map[string]int)
+	for i, item := range own.Items {
+		if id := item.Get("id"); id != nil && id.IsScalar() {
+			index[id.Text] = i
+		}
+	}
+	for i, entry := range own.Entries {
+		index[entry.Key.Text] = i
+	}
+	add := func(id, value *Value) {
+		at, known := -1, false
+		if id != nil {
+			at, known = index[id.Text]
+		}
+		switch {
+		case !known:
+			value = withOrigin(value, m.from, m.span, nil)
+		case !m.override:
+			kind := strings.TrimSuffix(e.Key.Text, "s")
+			ownID := ownID(own, at)
+			m.l.diags.Notef(ruleIncludeKept, id.Span, "%s %q of the included file is left out: the including file has its own", kind, id.Text).
+				WithHint("write override: true at the include to replace it").WithRelated(ownID.Span, "this %q is kept", ownID.Text)
+			return
+		case own.Kind == Sequence:
+			own.Items[at] = asItem(id, withOrigin(value, m.from, m.span, own.Items[at]))
+			return
+		default:
+			own.Entries[at] = Entry{Key: id, Value: withOrigin(value, m.from, m.span, own.Entries[at].Value)}
+			return
+		}
+		if own.Kind == Sequence {
+			own.Items = append(own.Items, asItem(id, value))
+			if id != nil {
+				index[id.Text] = len(own.Items) - 1
+			}
+			return
+		}
+		if id == nil {
+			return // a list's element without an id, which the grammar reported
+		}
+		own.Entries = append(own.Entries, Entry{Key: id, Value: value})
+		index[id.Text] = len(own.Entries) - 1
+	}
+	for _, item := range e.Value.Items {
+		id := scalarOf(item.Get("id"))
+		if own.Kind == Map && item.Kind == Map {
+			item = ownMap(item)
+			item.remove("id")
+		}
+		add(id, item)
+	}
+	for _, entry := range e.Value.Entries {
+		if !isFree(entry.Key) {
+			add(entry.Key, entry.Value)
+		}
+	}
+}
+
+// ownID returns the id of a component in a list or map of them.
+func ownID(components *Value, at int) *Value {
+	if components.Kind == Sequence {
+		return components.Items[at].Get("id")
+	}
+	return components.Entries[at].Key
+}
+
+// asItem returns a component as an element of Flux's list, which holds its id.
+func asItem(id, value *Value) *Value {
+	if id == nil || value.Kind != Map || value.Get("id") != nil {
+		return value
+	}
+	c := *value
+	key := &Value{Kind: String, Text: "id", Span: id.Span}
+	c.Entries = append([]Entry{{Key: key, Value: id}}, value.Entries...)
+	return &c
+}

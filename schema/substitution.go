@@ -1,0 +1,630 @@
+package schema
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/stormflux/stormflux/diag"
+)
+
+const (
+	ruleUnset         = "unset-variable"
+	ruleReference     = "malformed-reference"
+	ruleVariableCycle = "variable-cycle"
+	ruleReferenceKind = "reference-kind"
+)
+
+// reference is one ${...} in a scalar's text.
+type reference struct {
+	start, end int // in the text, with the braces
+	name       string
+	env        bool   // ${env:NAME} or ${ENV-NAME}
+	flux       bool   // ${ENV-NAME}, which --env-filter allows
+	index      int    // of ${list[0]}, or -1
+	op         byte   // '-' of ${name:-default}, '?' of ${name:?message}, or 0
+	arg        string // the default or the message
+}
+
+// part is a piece of a scalar's text: literal text or a reference.
+type part struct {
+	text string
+	ref  *reference
+}
+
+// referenceFault is why a text is no reference, at an offset of the text.
+type referenceFault struct {
+	start, end    int
+	message, hint string
+}
+
+const literalHint = `write "$${" where a literal "${" is meant`
+
+// splitReferences splits a scalar's text at its references. `$${` is a literal `${`.
+func splitReferences(text string) (parts []part, faults []referenceFault) {
+	literal := func(s string) {
+		if s == "" {
+			return
+		}
+		if n := len(parts); n > 0 && parts[n-1].ref == nil {
+			parts[n-1].text += s
+			return
+		}
+		parts = append(parts, part{text: s})
+	}
+	at := 0
+	for {
+		i := strings.Index(text[at:], "${")
+		if i < 0 {
+			literal(text[at:])
+			return parts, faults
+		}
+		i += at
+		if i > at && text[i-1] == '$' {
+			literal(text[at : i-1])
+			literal("${")
+			at = i + 2
+			continue
+		}
+		literal(text[at:i])
+		end := referenceEnd(text[i:])
+		if end < 0 {
+			faults = append(faults, referenceFault{i, i + 2, `reference "${" is not closed, expected "}"`, literalHint})
+			literal("${")
+			at = i + 2
+			continue
+		}
+		ref, fault := parseReference(text[i+2 : i+end-1])
+		if fault != "" {
+			faults = append(faults, referenceFault{i, i + end, fmt.Sprintf("%q is no reference: %s", text[i:i+end], fault), literalHint})
+			literal(text[i : i+end])
+		} else {
+			ref.start, ref.end = i, i+end
+			parts = append(parts, part{ref: ref})
+		}
+		at = i + end
+	}
+}
+
+// referenceEnd returns the length of the reference that text begins with, or -1.
+func referenceEnd(text string) int {
+	depth := 0
+	for i := range len(text) {
+		switch text[i] {
+		case '{':
+			depth++
+		case '}':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return -1
+}
+
+// parseReference reads what stands between the braces.
+func parseReference(text string) (ref *reference, fault string) {
+	ref = &reference{index: -1}
+	rest := text
+	switch {
+	case strings.HasPrefix(rest, "env:") && !strings.HasPrefix(rest, "env:-") && !strings.HasPrefix(rest, "env:?"):
+		ref.env, rest = true, rest[len("env:"):]
+	case strings.HasPrefix(rest, "ENV-"):
+		ref.env, ref.flux, rest = true, true, rest[len("ENV-"):]
+	}
+	n := 0
+	for n < len(rest) && isNameByte(rest[n]) {
+		n++
+	}
+	if ref.name, rest = rest[:n], rest[n:]; ref.name == "" {
+		return nil, "a name is missing"
+	}
+	if strings.HasPrefix(rest, "[") {
+		digits, behind, closed := strings.Cut(rest[1:], "]")
+		index, err := strconv.Atoi(digits)
+		if !closed || err != nil || index < 0 {
+			return nil, "expected a whole number in brackets behind the name"
+		}
+		ref.index, rest = index, behind
+	}
+	switch {
+	case rest == "":
+	case strings.HasPrefix(rest, ":-"):
+		ref.op, ref.arg = '-', rest[2:]
+	case strings.HasPrefix(rest, ":?"):
+		ref.op, ref.arg = '?', rest[2:]
+	default:
+		return nil, `expected a name, "name[0]", "name:-default" or "name:?message"`
+	}
+	return ref, ""
+}
+
+// isNameByte reports whether c may stand in a variable's name: what property files use for names.
+func isNameByte(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || isDigit(c) || c == '_' || c == '.' || c == '-' || c == '/' || c >= 0x80
+}
+
+// variables are the names that references take their values from, in the order of the language: --set, the chosen
+// environment, --filter.
+type variables struct {
+	l       *loader
+	set     map[string]string
+	env     *Value          // the environment's variables
+	envFile *source         // of the environment's file
+	pending map[*Value]bool // strings of the environment's file whose references are not replaced yet
+	state   map[string]int8 // of the environment's variables
+	path    []string        // the environment's variables that are being replaced, outermost first
+	filters []filter
+	blind   bool     // the environment could not be read: what is not set may be set there
+	names   []string // all names, for suggestions; made when first needed
+}
+
+const (
+	variableOpen = int8(iota + 1)
+	variableDone
+	variableFailed
+)
+
+// filter is a properties file.
+type filter struct {
+	path   string
+	values map[string]string
+	names  []string
+}
+
+// found is the value of a variable: typed, or a text.
+type found struct {
+	value *Value
+	text  string
+	from  string
+	span  diag.Span
+}
+
+// asText returns the value as it stands inside other text; ok is false for a list or map.
+func (f *found) asText() (text string, ok bool) {
+	switch {
+	case f.value == nil:
+		return f.text, true
+	case f.value.Kind == Null:
+		return "", true
+	}
+	return f.value.Text, f.value.IsScalar()
+}
+
+// find looks a reference's name up. A nil result with failed set was reported already.
+func (vars *variables) find(s *source, v *Value, ref *reference) (f *found, failed bool) {
+	if ref.env {
+		lookup := vars.l.opts.LookupEnv
+		if lookup == nil {
+			lookup = os.LookupEnv
+		}
+		if ref.flux && !vars.l.opts.EnvFilter {
+			return nil, false
+		}
+		if text, ok := lookup(ref.name); ok {
+			return &found{text: text, from: "environment variable " + ref.name}, false
+		}
+		return nil, false
+	}
+	if text, ok := vars.set[ref.name]; ok {
+		return &found{text: text, from: "--set " + ref.name}, false
+	}
+	if key, val := vars.env.Lookup(ref.name); val != nil {
+		switch vars.state[ref.name] {
+		case variableFailed:
+			return nil, true
+		case variableOpen:
+			path := append(slices.Clone(vars.path[slices.Index(vars.path, ref.name):]), ref.name)
+			d := vars.l.diags.Errorf(ruleVariableCycle, referenceSpan(s, v, ref),
+				"variable %q stands for itself: %s", ref.name, strings.Join(path, " -> "))
+			if len(path) > 2 {
+				d.WithRelated(key.Span, "%q is set here", ref.name)
+			}
+			for _, name := range path {
+				vars.state[name] = variableFailed
+			}
+			return nil, true
+		case 0:
+			if !vars.resolve(ref.name, val) {
+				return nil, true
+			}
+		}
+		return &found{value: val, from: fmt.Sprintf("environment %q", vars.l.opts.Environment), span: val.Span}, false
+	}
+	for i := len(vars.filters) - 1; i >= 0; i-- {
+		if text, ok := vars.filters[i].values[ref.name]; ok {
+			return &found{text: text, from: "--filter " + vars.filters[i].path}, false
+		}
+	}
+	return nil, false
+}
+
+// resolve replaces the references in the value of an environment's variable, once.
+func (vars *variables) resolve(name string, val *Value) bool {
+	if vars.state[name] != 0 {
+		return vars.state[name] == variableDone
+	}
+	vars.state[name] = variableOpen
+	vars.path = append(vars.path, name)
+	vars.replaceInside(val)
+	vars.path = vars.path[:len(vars.path)-1]
+	if vars.state[name] == variableFailed {
+		return false
+	}
+	vars.state[name] = variableDone
+	return true
+}
+
+// replaceInside replaces the references in a value of the environment's file.
+func (vars *variables) replaceInside(v *Value) {
+	if vars.pending[v] {
+		delete(vars.pending, v)
+		vars.replace(vars.envFile, v)
+	}
+	for _, item := range v.Items {
+		vars.replaceInside(item)
+	}
+	for _, e := range v.Entries {
+		vars.replaceInside(e.Key)
+		vars.replaceInside(e.Value)
+	}
+}
+
+// substitute replaces the references in all strings of a file.
+func (vars *variables) substitute(s *source) {
+	for _, v := range s.dollars {
+		vars.replace(s, v)
+	}
+	if s.dollarKeys {
+		recheckKeys(s.root, &vars.l.diags, make(map[*Value]bool))
+	}
+}
+
+// replace replaces the references in one string. What stands there plainly is typed as YAML types it, as it would be
+// had the value been written there; in quotes and in block scalars it stays a string.
+func (vars *variables) replace(s *source, v *Value) {
+	parts, faults := splitReferences(v.Text)
+	for _, f := range faults {
+		vars.l.diags.Errorf(ruleReference, spanInText(s, v, f.start, f.end), "%s", f.message).Hint = f.hint
+	}
+	if len(faults) > 0 {
+		return
+	}
+	references := false
+	for _, p := range parts {
+		references = references || p.ref != nil
+	}
+	if !references {
+		if text := joinParts(parts); text != v.Text {
+			v.Text = text
+		}
+		return
+	}
+	was := *v
+	plain := s.plain[v]
+	var from []string
+	r := &replacement{vars: vars, s: s, v: v, from: &from}
+	if len(parts) == 1 && plain {
+		f := r.find(parts[0].ref)
+		if f == nil {
+			return
+		}
+		r.assign(f)
+	} else {
+		text, ok := r.text(parts)
+		if !ok {
+			return
+		}
+		v.Text = text
+		if plain {
+			retype(s, v, resolve(text))
+		}
+	}
+	v.Origin = &Origin{From: strings.Join(slices.Compact(from), ", "), Span: r.span, Was: &was}
+}
+
+func joinParts(parts []part) string {
+	var b strings.Builder
+	for _, p := range parts {
+		b.WriteString(p.text)
+	}
+	return b.String()
+}
+
+func retype(s *source, v *Value, typed scalar) {
+	typed.set(v)
+	if s.odd == nil {
+		s.odd = make(map[*Value]oddity)
+	}
+	if delete(s.odd, v); typed.oddity != 0 {
+		s.odd[v] = typed.oddity
+	}
+}
+
+// replacement is the replacing of the references in one string.
+type replacement struct {
+	vars *variables
+	s    *source
+	v    *Value
+	from *[]string
+	span diag.Span
+	deep int // of defaults in defaults
+}
+
+// find returns the value of a reference, or nil when a diagnostic says why there is none.
+func (r *replacement) find(ref *reference) *found {
+	f, failed := r.vars.find(r.s, r.v, ref)
+	switch {
+	case failed:
+		return nil
+	case f == nil && ref.op == '-':
+		parts, faults := splitReferences(ref.arg)
+		if len(faults) > 0 {
+			r.vars.l.diags.Errorf(ruleReference, referenceSpan(r.s, r.v, ref), "%s", faults[0].message).Hint = faults[0].hint
+			return nil
+		}
+		if len(parts) == 1 && parts[0].ref != nil {
+			inner := *parts[0].ref
+			inner.start, inner.end = ref.start, ref.end
+			return r.find(&inner)
+		}
+		for i, p := range parts {
+			if p.ref != nil {
+				inner := *p.ref
+				inner.start, inner.end = ref.start, ref.end
+				parts[i].ref = &inner
+			}
+		}
+		text, ok := r.text(parts)
+		if !ok {
+			return nil
+		}
+		*r.from = append(*r.from, "default of "+ref.name)
+		return &found{text: text, from: "default of " + ref.name}
+	case f == nil:
+		r.unset(ref)
+		return nil
+	}
+	*r.from = append(*r.from, f.from)
+	if r.span.IsZero() {
+		r.span = f.span
+	}
+	if ref.index >= 0 {
+		return r.element(f, ref)
+	}
+	return f
+}
+
+// text joins parts with the values of the references.
+func (r *replacement) text(parts []part) (text string, ok bool) {
+	var b strings.Builder
+	ok = true
+	for _, p := range parts {
+		if p.ref == nil {
+			b.WriteString(p.text)
+			continue
+		}
+		f := r.find(p.ref)
+		if f == nil {
+			ok = false
+			continue
+		}
+		text, scalar := f.asText()
+		if !scalar {
+			ok = false
+			d := r.vars.l.diags.Errorf(ruleReferenceKind, referenceSpan(r.s, r.v, p.ref), "variable %q is a %s, which cannot stand inside text",
+				p.ref.name, kindName(f.value.Kind))
+			d.WithHint("let the reference stand alone and without quotes").WithRelated(f.value.Span, "%q is set here", p.ref.name)
+			continue
+		}
+		if b.WriteString(text); b.Len() > maxFileSize {
+			r.vars.l.diags.Errorf(ruleSize, referenceSpan(r.s, r.v, p.ref), "the text with its references replaced has more than %d MB", maxFileSize>>20)
+			return "", false
+		}
+	}
+	return b.String(), ok
+}
+
+// assign gives the string that was nothing but one reference the value.
+func (r *replacement) assign(f *found) {
+	v := r.v
+	if f.value == nil {
+		v.Text = f.text
+		if text, quoted := unquote(f.text); quoted {
+			v.Text = text
+			return
+		}
+		retype(r.s, v, resolve(f.text))
+		return
+	}
+	span := v.Span
+	*v = *f.value
+	v.Span = span
+	if o, ok := r.vars.oddityOf(f.value); ok {
+		if r.s.odd == nil {
+			r.s.odd = make(map[*Value]oddity)
+		}
+		r.s.odd[v] = o
+	}
+}
+
+func (vars *variables) oddityOf(v *Value) (oddity, bool) {
+	if vars.envFile == nil {
+		return 0, false
+	}
+	o, ok := vars.envFile.odd[v]
+	return o, ok
+}
+
+// unquote returns the text of a YAML scalar in quotes.
+func unquote(text string) (string, bool) {
+	if len(text) < 2 || text[0] != text[len(text)-1] || text[0] != '"' && text[0] != '\'' {
+		return "", false
+	}
+	var diags diag.List
+	s := readYAML(diag.NewFile("", "", []byte(text)), &diags)
+	if len(diags) > 0 || s.root == nil || s.root.Kind != String || len(s.root.Span.Text()) != len(text) {
+		return "", false
+	}
+	return s.root.Text, true
+}
+
+// element returns an element of a list, of which a text is one when it is separated by commas, in brackets or not.
+func (r *replacement) element(f *found, ref *reference) *found {
+	fault := func(format string, args ...any) *found {
+		d := r.vars.l.diags.Errorf(ruleReferenceKind, referenceSpan(r.s, r.v, ref), format, args...)
+		if !f.span.IsZero() {
+			d.WithRelated(f.span, "%q is set here", ref.name)
+		}
+		return nil
+	}
+	if f.value == nil || f.value.Kind == String {
+		text, _ := f.asText()
+		list := splitList(text)
+		if ref.index >= len(list) {
+			return fault("variable %q has %d elements, so there is no %q", ref.name, len(list), fmt.Sprintf("%s[%d]", ref.name, ref.index))
+		}
+		return &found{text: list[ref.index], from: f.from, span: f.span}
+	}
+	if f.value.Kind != Sequence {
+		return fault("variable %q is a %s, expected a list to take an element of", ref.name, kindName(f.value.Kind))
+	}
+	if ref.index >= len(f.value.Items) {
+		return fault("variable %q has %d elements, so there is no %q", ref.name, len(f.value.Items), fmt.Sprintf("%s[%d]", ref.name, ref.index))
+	}
+	return &found{value: f.value.Items[ref.index], from: f.from, span: f.span}
+}
+
+func splitList(text string) []string {
+	text = strings.TrimSpace(text)
+	if strings.HasPrefix(text, "[") && strings.HasSuffix(text, "]") {
+		text = text[1 : len(text)-1]
+	}
+	if strings.TrimSpace(text) == "" {
+		return nil
+	}
+	list := strings.Split(text, ",")
+	for i := range list {
+		list[i] = strings.TrimSpace(list[i])
+		if bare, quoted := unquote(list[i]); quoted {
+			list[i] = bare
+		}
+	}
+	return list
+}
+
+func (r *replacement) unset(ref *reference) {
+	if r.vars.blind && !ref.env {
+		return
+	}
+	span := referenceSpan(r.s, r.v, ref)
+	diags := &r.vars.l.diags
+	switch {
+	case ref.op == '?':
+		message := ref.arg
+		if message == "" {
+			message = "it must be set"
+		}
+		diags.Errorf(ruleUnset, span, "variable %q is not set: %s", ref.name, message).WithHint("%s", r.vars.hint(ref))
+	case ref.flux && !r.vars.l.opts.EnvFilter:
+		diags.Errorf(ruleUnset, span, "%q reads the process environment, which is only done with --env-filter", "${ENV-"+ref.name+"}").
+			WithHint("give --env-filter, or write ${env:%s}, which is always read", ref.name)
+	case ref.env:
+		diags.Errorf(ruleUnset, span, "environment variable %q is not set", ref.name).WithHint("%s", r.vars.hint(ref))
+	default:
+		diags.Errorf(ruleUnset, span, "variable %q is not set", ref.name).WithHint("%s", r.vars.hint(ref))
+	}
+}
+
+// hint says how to set a variable, or which one was probably meant.
+func (vars *variables) hint(ref *reference) string {
+	if ref.env {
+		return fmt.Sprintf("export %s, or write ${env:%s:-default}", ref.name, ref.name)
+	}
+	if vars.names == nil {
+		for name := range vars.set {
+			vars.names = append(vars.names, name)
+		}
+		slices.Sort(vars.names)
+		if vars.env != nil {
+			for _, e := range vars.env.Entries {
+				vars.names = append(vars.names, e.Key.Text)
+			}
+		}
+		for _, f := range vars.filters {
+			vars.names = append(vars.names, f.names...)
+		}
+	}
+	if best, ok := diag.Suggest(ref.name, vars.names); ok {
+		return fmt.Sprintf("did you mean %q?", best)
+	}
+	return fmt.Sprintf("give --set %s=VALUE, set it in an environment or a --filter file, or write ${%s:-default}", ref.name, ref.name)
+}
+
+// referenceSpan returns the place of a reference in the file.
+func referenceSpan(s *source, v *Value, ref *reference) diag.Span {
+	return spanInText(s, v, ref.start, ref.end)
+}
+
+// spanInText returns the place of a part of a scalar's text that begins with "${". Escapes and folded lines can make
+// the text as written longer than the text that is meant; but the references in both are in the same order.
+func spanInText(s *source, v *Value, start, end int) diag.Span {
+	text := v.Text
+	if v.Origin != nil && v.Origin.Was != nil {
+		text = v.Origin.Was.Text
+	}
+	if start > len(text) {
+		return v.Span
+	}
+	raw := v.Span.Text()
+	at := 0
+	for skip := strings.Count(text[:start], "${"); ; skip-- {
+		i := strings.Index(raw[at:], "${")
+		if i < 0 {
+			return v.Span
+		}
+		if at += i; skip == 0 {
+			break
+		}
+		at += 2
+	}
+	length := end - start
+	if end-start > 2 {
+		if length = referenceEnd(raw[at:]); length < 0 {
+			return v.Span
+		}
+	}
+	return diag.Span{File: s.file, Start: v.Span.Start + at, End: v.Span.Start + at + length}
+}
+
+// recheckKeys finds keys that became the same when their references were replaced.
+func recheckKeys(v *Value, diags *diag.List, seen map[*Value]bool) {
+	if v.IsScalar() || seen[v] {
+		return
+	}
+	seen[v] = true
+	for _, item := range v.Items {
+		recheckKeys(item, diags, seen)
+	}
+	if v.Kind != Map {
+		return
+	}
+	keys := newKeySet(len(v.Entries))
+	kept := v.Entries[:0:0]
+	for _, e := range v.Entries {
+		if !e.Key.IsScalar() || e.Key.Kind == Null {
+			diags.Errorf(ruleMapKey, e.Key.Span, "the reference makes a %s of this key, expected a name", kindName(e.Key.Kind))
+			continue
+		}
+		if other := keys.add(kept, e.Key); other != nil {
+			diags.Errorf(ruleDuplicate, e.Key.Span, "key %q is given twice in this map, once by a reference", e.Key.Text).
+				WithHint("remove one of the two").WithRelated(other.Span, "%q is first given here", other.Text)
+			continue
+		}
+		kept = append(kept, e)
+		recheckKeys(e.Value, diags, seen)
+	}
+	v.Entries = kept
+}
