@@ -1,0 +1,225 @@
+package stormtest
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/rogpeppe/go-internal/lockedfile"
+)
+
+// StormVersion is the release that everything here runs: the newest one that is whole on Maven Central.
+const StormVersion = "2.8.3"
+
+// JarSet names a folder of jars from Maven Central. What is in it is said by a POM of ours in maven/.
+type JarSet uint8
+
+// The sets of jars. The zero value is invalid.
+const (
+	DaemonJars    JarSet = iota + 1 // Nimbus, Supervisor and the commands of the storm client (STORM_HOME/lib)
+	WorkerJars                      // what a worker and a submitting client have (STORM_HOME/lib-worker)
+	ZooKeeperJars                   // a standalone ZooKeeper server
+	FluxJars                        // flux-core, flux-wrappers and SnakeYAML; used together with WorkerJars
+	ClojureJars                     // storm-clojure and Clojure, without carbonite; used together with WorkerJars
+)
+
+//go:embed maven/*.xml
+var poms embed.FS
+
+// name is the file name of the set's POM without its extension.
+func (s JarSet) name() string {
+	switch s {
+	case DaemonJars:
+		return "daemon"
+	case WorkerJars:
+		return "worker"
+	case ZooKeeperJars:
+		return "zk"
+	case FluxJars:
+		return "flux"
+	case ClojureJars:
+		return "clojure"
+	}
+	panic(fmt.Sprintf("stormtest: invalid jar set %d", s))
+}
+
+// goal is what Maven has to do for the set. Flux's and Clojure's dependencies cannot be resolved (a POM is missing
+// on Maven Central), so their jars are listed one by one and copied alone.
+func (s JarSet) goal() string {
+	const plugin = "org.apache.maven.plugins:maven-dependency-plugin:2.10:"
+	if s == FluxJars || s == ClojureJars {
+		return plugin + "copy"
+	}
+	return plugin + "copy-dependencies"
+}
+
+// CacheDir is the folder in which jars and compiled judges are kept between runs: $STORMFLUX_CACHE, or else the folder
+// "stormflux" in the user's cache folder. It may be deleted at any time when no test runs.
+func CacheDir() (string, error) {
+	if dir := os.Getenv("STORMFLUX_CACHE"); dir != "" {
+		return filepath.Abs(dir)
+	}
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("finding the cache folder (set STORMFLUX_CACHE): %w", err)
+	}
+	return filepath.Join(dir, "stormflux"), nil
+}
+
+// Jars returns the folder that holds the jars of a set and nothing else. The first call on a machine fetches them with
+// Maven, which takes some seconds; later calls, also by other processes, find them in [CacheDir].
+// The folder is shared: do not write to it.
+func Jars(ctx context.Context, set JarSet) (string, error) {
+	pom, err := poms.ReadFile("maven/" + set.name() + ".xml")
+	if err != nil {
+		panic(err)
+	}
+	return cached(ctx, set.name(), [][]byte{pom, []byte(set.goal())}, func(dir string) error {
+		return copyJars(ctx, set, pom, dir)
+	})
+}
+
+// Classpath returns a Java classpath of the given sets, in their order.
+func Classpath(ctx context.Context, sets ...JarSet) (string, error) {
+	var path []string
+	for _, set := range sets {
+		dir, err := Jars(ctx, set)
+		if err != nil {
+			return "", err
+		}
+		path = append(path, filepath.Join(dir, "*"))
+	}
+	return joinClasspath(path...), nil
+}
+
+// cached returns the folder name-<hash of the parts> in [CacheDir] and has fill make it when it is not there.
+// It becomes visible whole or not at all, and only one process at a time makes one.
+func cached(ctx context.Context, name string, parts [][]byte, fill func(dir string) error) (string, error) {
+	hash := sha256.New()
+	for _, part := range parts {
+		fmt.Fprintf(hash, "%d\n", len(part))
+		hash.Write(part)
+	}
+	cache, err := CacheDir()
+	if err != nil {
+		return "", err
+	}
+	root := filepath.Join(cache, "storm-"+StormVersion)
+	dir := filepath.Join(root, name+"-"+hex.EncodeToString(hash.Sum(nil))[:16])
+	if isDir(dir) {
+		return dir, nil
+	}
+	if err := os.MkdirAll(root, 0o755); err != nil {
+		return "", fmt.Errorf("making the cache folder: %w", err)
+	}
+	unlock, err := lockedfile.MutexAt(filepath.Join(root, "lock")).Lock()
+	if err != nil {
+		return "", fmt.Errorf("locking the cache folder: %w", err)
+	}
+	defer unlock()
+	if isDir(dir) { // made by another process while this one waited
+		return dir, nil
+	}
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	temp, err := os.MkdirTemp(root, name+".tmp-")
+	if err != nil {
+		return "", fmt.Errorf("making a folder in the cache: %w", err)
+	}
+	defer os.RemoveAll(temp)
+	if err := os.Chmod(temp, 0o755); err != nil {
+		return "", err
+	}
+	if err := fill(temp); err != nil {
+		return "", err
+	}
+	if err := os.Rename(temp, dir); err != nil {
+		return "", fmt.Errorf("putting %s into the cache: %w", name, err)
+	}
+	return dir, nil
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// copyJars has Maven put the jars of a set into dir. Maven does not always survive a trembling network,
+// and remembers a failure unless told to look again (-U).
+func copyJars(ctx context.Context, set JarSet, pom []byte, dir string) error {
+	project, err := os.MkdirTemp("", "stormflux-maven-")
+	if err != nil {
+		return fmt.Errorf("making a folder for Maven: %w", err)
+	}
+	defer os.RemoveAll(project)
+	file := filepath.Join(project, "pom.xml")
+	if err := os.WriteFile(file, pom, 0o644); err != nil {
+		return fmt.Errorf("writing a POM: %w", err)
+	}
+	const attempts = 4
+	for attempt := 1; ; attempt++ {
+		args := []string{"-q", "-B", "-f", file, set.goal(),
+			"-DoutputDirectory=" + dir, "-DincludeScope=runtime",
+			"-Dmaven.wagon.http.retryHandler.count=3"}
+		if attempt > 1 {
+			args = append(args, "-U")
+		}
+		args = append(args, mavenArgs()...)
+		cmd := exec.CommandContext(ctx, "mvn", args...)
+		cmd.WaitDelay = 10 * time.Second
+		out, err := cmd.CombinedOutput()
+		if err == nil {
+			break
+		}
+		if ctx.Err() != nil || attempt == attempts || errors.Is(err, exec.ErrNotFound) {
+			return fmt.Errorf("fetching the %s jars with Maven: %w\n%s", set.name(), err, lastLines(out, 12))
+		}
+		if err := wait(ctx, time.Duration(attempt)*2*time.Second); err != nil {
+			return err
+		}
+	}
+	jars, err := fs.Glob(os.DirFS(dir), "*.jar")
+	if err != nil || len(jars) == 0 {
+		return fmt.Errorf("fetching the %s jars with Maven: it succeeded but left no jar", set.name())
+	}
+	return nil
+}
+
+// mavenArgs hands Maven the local repository that a test of this package asks for.
+func mavenArgs() []string {
+	if repo := os.Getenv("STORMFLUX_MAVEN_REPO"); repo != "" {
+		return []string{"-Dmaven.repo.local=" + repo}
+	}
+	return nil
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// lastLines returns the last n lines of text.
+func lastLines(text []byte, n int) []byte {
+	text = bytes.TrimRight(text, "\n")
+	at := len(text)
+	for ; n > 0 && at >= 0; n-- {
+		at = bytes.LastIndexByte(text[:at], '\n')
+	}
+	return text[at+1:]
+}

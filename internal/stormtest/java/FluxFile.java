@@ -1,0 +1,35 @@
+package stormflux.judge;
+
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.storm.Config;
+import org.apache.storm.flux.FluxBuilder;
+import org.apache.storm.flux.model.ExecutionContext;
+import org.apache.storm.flux.model.TopologyDef;
+import org.apache.storm.flux.parser.FluxParser;
+import org.apache.storm.generated.StormTopology;
+import org.apache.storm.shade.net.minidev.json.JSONValue;
+
+/** What Flux makes of a YAML file: the same calls as its main class makes. */
+final class FluxFile {
+    private FluxFile() {
+    }
+
+    static Object build(Question q) throws Refusal {
+        return Refusal.of(() -> {
+            Properties properties = FluxParser.parseProperties(q.has("properties") ? q.text("properties") : null, false);
+            TopologyDef definition = FluxParser.parseFile(q.text("file"), false, true, properties, q.flag("env"));
+            Config conf = FluxBuilder.buildConfig(definition);
+            StormTopology topology = FluxBuilder.buildTopology(new ExecutionContext(definition, conf));
+            Map<String, Object> out = new LinkedHashMap<>();
+            out.put("name", definition.getName());
+            // As the submitter sends it: what JSON has no type for (a date) becomes text here.
+            out.put("conf", JSONValue.parse(JSONValue.toJSONString(conf)));
+            out.put("topology", CanonicalTopology.of(topology));
+            out.put("thrift", Base64.getEncoder().encodeToString(Topologies.write(topology)));
+            return out;
+        });
+    }
+}

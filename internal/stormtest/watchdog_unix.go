@@ -1,0 +1,73 @@
+//go:build linux || darwin
+
+package stormtest
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"syscall"
+	"time"
+)
+
+// watchdogScript waits until its input ends, which happens at the latest when the process that started the cluster
+// dies, in whatever way. Then it kills all that carries the mark "$1", and deletes the folder "$2" if there is one.
+const watchdogScript = `
+cat >/dev/null
+for round in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+  pids=$(` + markedScript + `)
+  test -z "$pids" && break
+  kill -9 $pids 2>/dev/null
+  sleep 0.1
+done
+test -n "$2" && rm -rf "$2"
+exit 0
+`
+
+// watchdog is a shell that ends the cluster when this process can no longer do it.
+type watchdog struct {
+	cmd   *exec.Cmd
+	input io.Closer
+}
+
+func startWatchdog(token, folder string) (*watchdog, error) {
+	cmd := exec.Command("/bin/sh", "-c", watchdogScript, "sh", token, folder)
+	cmd.Dir = "/"
+	// A session of its own: what kills this process's group must not kill the watchdog.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	input, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, fmt.Errorf("starting the watchdog: %w", err)
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("starting the watchdog: %w", err)
+	}
+	return &watchdog{cmd: cmd, input: input}, nil
+}
+
+// release has the watchdog do its last round, which finds nothing after an orderly end, and waits for it.
+func (w *watchdog) release() error {
+	if err := errors.Join(w.input.Close(), w.cmd.Wait()); err != nil {
+		return fmt.Errorf("ending the watchdog: %w", err)
+	}
+	return nil
+}
+
+// killMarked kills all processes that carry the mark until none is left.
+func killMarked(token string) error {
+	deadline := time.Now().Add(20 * time.Second)
+	for {
+		pids, err := marked(token)
+		if err != nil || len(pids) == 0 {
+			return err
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("processes of the cluster are still there after being killed: %v", pids)
+		}
+		for _, pid := range pids {
+			syscall.Kill(pid, syscall.SIGKILL) // gone already is as good
+		}
+		time.Sleep(pollInterval)
+	}
+}
