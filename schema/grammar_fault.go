@@ -1,0 +1,139 @@
+package schema
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"github.com/stormflux/stormflux/diag"
+)
+
+// The rules of the grammar.
+const (
+	ruleUnknownKey         = "unknown-key"
+	ruleMissingKey         = "missing-key"
+	ruleConflictingKeys    = "conflicting-keys"
+	ruleComponentKind      = "component-kind"
+	ruleSpoutInputs        = "spout-with-inputs"
+	ruleWrongType          = "wrong-type"
+	ruleEmptyValue         = "empty-value"
+	ruleOutOfRange         = "out-of-range"
+	ruleBadValue           = "bad-value"
+	ruleBadDuration        = "bad-duration"
+	ruleUnknownGrouping    = "unknown-grouping"
+	ruleIncompleteGrouping = "incomplete-grouping"
+	ruleGroupingKind       = "grouping-kind"
+)
+
+// cause is one complaint of the library at its deepest place, with the part of the schema that is broken.
+type cause struct {
+	node    *node
+	keyword string   // "type", "required", ...
+	rest    []string // what follows the keyword in its location
+	key     bool     // the complaint is about the key of the places, not about their values
+	places  []*place
+}
+
+// faults turns the library's complaints into diagnostics. The library says that and where something is wrong; what is
+// wrong is worked out here from the document and the schema.
+type faults struct {
+	*grammar
+	diags diag.List
+	// meant holds, by map, the missing keys that its unknown keys probably mean: not to be missed once more.
+	meant map[*Value][]string
+	// chosen holds, by map, the keys of which there should be one and are several.
+	chosen map[*Value][]string
+}
+
+// keywordFaults says for each keyword that can fail what is to be told of a place where it did. They are told in this
+// order: what is told first may silence what follows from it.
+var keywordFaults = []struct {
+	keyword string
+	tell    func(f *faults, c *cause, p *place)
+}{
+	{"additionalProperties", (*faults).unknownKeys},
+	{"oneOf", (*faults).notExactlyOne},
+	{"not", (*faults).conflictingKey},
+	{"required", (*faults).missingKeys},
+	{"dependentRequired", (*faults).missingPartner},
+	{"anyOf", (*faults).unknownWord},
+	{"enum", (*faults).unknownWord},
+	{"type", (*faults).wrongType},
+	{"pattern", (*faults).wrongForm},
+	{"minLength", (*faults).empty},
+	{"minItems", (*faults).empty},
+	{"minimum", (*faults).outOfRange},
+	{"maximum", (*faults).outOfRange},
+}
+
+// faults returns the diagnostics of a validation error, sorted.
+func (g *grammar) faults(err error, places places) diag.List {
+	failed, ok := err.(*jsonschema.ValidationError)
+	if !ok {
+		panic(fmt.Sprintf("schema: validating: %v", err)) // a loop in the schema, or a value that is not JSON
+	}
+	f := faults{grammar: g, meant: map[*Value][]string{}, chosen: map[*Value][]string{}}
+	causes := map[string][]cause{}
+	g.collect(failed, places, causes)
+	for _, k := range keywordFaults {
+		for i := range causes[k.keyword] {
+			c := &causes[k.keyword][i]
+			for _, p := range c.places {
+				k.tell(&f, c, p)
+			}
+		}
+		delete(causes, k.keyword)
+	}
+	for _, keyword := range sortedKeys(causes) {
+		for i := range causes[keyword] {
+			for _, p := range causes[keyword][i].places {
+				f.diags.Errorf(ruleBadValue, p.span(), "%s is not what the grammar allows here", f.nouns.named(p)).
+					WithHint("\"stormflux schema\" prints the grammar")
+			}
+		}
+	}
+	f.diags.Sort()
+	return f.diags
+}
+
+// collect finds the deepest complaints. It does not go below oneOf and anyOf: what each of their branches misses is
+// not what is wrong.
+func (g *grammar) collect(e *jsonschema.ValidationError, places places, causes map[string][]cause) {
+	_, location, _ := strings.Cut(e.AbsoluteKeywordLocation, "#")
+	tokens := strings.Split("#"+location, "/")
+	for i, token := range tokens {
+		if plain, err := url.PathUnescape(token); err == nil {
+			tokens[i] = plain
+		}
+	}
+	// The last part is a keyword even where it is also the location of a part of the schema ("not"), unless the
+	// complaint only holds others together.
+	n := len(tokens) - 1
+	for n > 0 && g.nodes[strings.Join(tokens[:n], "/")] == nil {
+		n--
+	}
+	keyword := ""
+	if n > 0 && n < len(tokens) {
+		keyword = tokens[n]
+	}
+	if len(e.Causes) > 0 && keyword != "oneOf" && keyword != "anyOf" {
+		for _, inner := range e.Causes {
+			g.collect(inner, places, causes)
+		}
+		return
+	}
+	c := cause{keyword: keyword}
+	if n > 0 {
+		c.node = g.nodes[strings.Join(tokens[:n], "/")]
+		c.rest = tokens[n+1:]
+		c.key = tokens[n-1] == "propertyNames"
+	}
+	c.places = places.find(e.InstanceLocation, c.key)
+	causes[keyword] = append(causes[keyword], c)
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

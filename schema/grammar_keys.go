@@ -1,0 +1,210 @@
+package schema
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/stormflux/stormflux/diag"
+)
+
+// legalKeys returns the keys that the map at p may still be given.
+func (f *faults) legalKeys(n *node, p *place) []string {
+	taken := map[string]bool{}
+	for i := range p.value.Entries {
+		name := p.value.Entries[i].Key.Text
+		taken[name] = true
+		if other := n.DependentSchemas[name]; other != nil {
+			for excluded, part := range other.Properties {
+				taken[excluded] = taken[excluded] || part.Not != nil
+			}
+		}
+	}
+	if slices.ContainsFunc(n.OneOf, func(one *node) bool { return taken[one.Required[0]] }) {
+		for _, one := range n.OneOf {
+			taken[one.Required[0]] = true
+		}
+	}
+	if inMap := p.key != nil && p.parent != nil && p.parent.value.Kind == Map; inMap && n.Properties["id"] != nil {
+		taken["id"] = true // the key is the id
+	}
+	return slices.DeleteFunc(sortedKeys(n.Properties), func(name string) bool { return taken[name] })
+}
+
+// knownKey reports whether the schema part names the key or leaves it free.
+func (f *faults) knownKey(n *node, key string) bool {
+	return n.Properties[key] != nil || strings.HasPrefix(key, "x-") && n.PatternProperties["^x-"] != nil
+}
+
+func (f *faults) unknownKeys(c *cause, p *place) {
+	legal := f.legalKeys(c.node, p)
+	for i := range p.value.Entries {
+		key := p.value.Entries[i].Key
+		if f.knownKey(c.node, key.Text) {
+			continue
+		}
+		if key.Text == "inputs" && c.node == f.nodes["#/$defs/spout"] {
+			f.diags.Errorf(ruleSpoutInputs, key.Span, "%s cannot have inputs", f.nouns.named(p)).
+				WithHint("tuples start at a spout; what reads tuples belongs under \"bolts\"")
+			continue
+		}
+		d := f.diags.Errorf(ruleUnknownKey, key.Span, "unknown key %q in %s", key.Text, f.nouns.named(p))
+		if hint := f.otherPlace(c.node, p, key.Text); hint != "" {
+			d.WithHint("%s", hint)
+		} else if meant, ok := diag.Suggest(key.Text, legal); ok {
+			d.WithHint("did you mean %q?", meant)
+			f.meant[p.value] = append(f.meant[p.value], meant)
+		} else if len(legal) > 0 {
+			d.WithHint("the keys that may stand here are %s", diag.Quoted(legal, 0))
+		}
+	}
+}
+
+// otherPlace returns a hint for an unknown key that has its meaning elsewhere.
+func (f *faults) otherPlace(n *node, p *place, key string) string {
+	switch {
+	case strings.HasPrefix(key, "topology.") && n.Properties["config"] != nil:
+		return "settings stand under \"config\""
+	case key == "environments" && p.parent == nil:
+		return "environments stand in stormflux.yaml"
+	case n == f.nodes["#/$defs/groupingMap"] && slices.Contains(f.groupingNames(), key):
+		return "write \"grouping: " + key + "\""
+	case key == "to" && n == f.nodes["#/$defs/input"]:
+		return "an input belongs to the bolt that it stands in"
+	}
+	return ""
+}
+
+func (f *faults) missingKeys(c *cause, p *place) {
+	for _, name := range c.node.Required {
+		if p.value.Get(name) != nil || slices.Contains(f.meant[p.value], name) {
+			continue
+		}
+		if strings.HasPrefix(c.node.location, "#/$defs/groupingMap/dependentSchemas/type/") {
+			kind := p.child("type")
+			hint := "name the fields: args: [FIELD, ...]"
+			if name == "customClass" {
+				hint = "name the class: customClass: {className: CLASS}"
+			}
+			f.diags.Errorf(ruleIncompleteGrouping, kind.span(), "grouping %q of %s needs %q", kind.value.Text, f.nouns.named(p.parent), name).
+				WithHint("%s", hint)
+			continue
+		}
+		f.diags.Errorf(ruleMissingKey, p.ownSpan(), "%s has no %q", f.nouns.named(p), name)
+	}
+}
+
+// missingPartner tells of a key without the one that it needs.
+func (f *faults) missingPartner(c *cause, p *place) {
+	for _, name := range sortedKeys(c.node.DependentRequired) {
+		there := p.child(name)
+		if there == nil {
+			continue
+		}
+		for _, partner := range c.node.DependentRequired[name] {
+			if p.value.Get(partner) == nil && !slices.Contains(f.meant[p.value], partner) {
+				f.diags.Errorf(ruleMissingKey, there.key.Span, "%s has %q but no %q", f.nouns.named(p), name, partner)
+			}
+		}
+	}
+}
+
+// notExactlyOne tells of a map that has none or several of the keys of which it needs one.
+func (f *faults) notExactlyOne(c *cause, p *place) {
+	var all, given []string
+	for _, one := range c.node.OneOf {
+		name := one.Required[0]
+		all = append(all, name)
+		if p.value.Get(name) != nil {
+			given = append(given, name)
+		}
+	}
+	name := f.nouns.named(p)
+	if len(given) == 0 {
+		if slices.ContainsFunc(f.meant[p.value], func(meant string) bool { return slices.Contains(all, meant) }) {
+			return
+		}
+		switch c.node.location {
+		case "#/$defs/spout", "#/$defs/bolt":
+			f.diags.Errorf(ruleComponentKind, p.ownSpan(), "%s does not say what it runs", name).
+				WithHint("add one of %s", diag.Quoted(all, 0))
+		case "#/$defs/groupingMap":
+			d := f.diags.Errorf(ruleGroupingKind, p.ownSpan(), "%s does not say which grouping it is", name)
+			if p.value.Get("args") != nil {
+				d.WithHint("add \"type: FIELDS\"")
+			} else {
+				d.WithHint("add one of %s", diag.Quoted(all, 0))
+			}
+		default:
+			f.diags.Errorf(ruleMissingKey, p.ownSpan(), "%s has neither %q nor %q", name, all[0], all[1])
+		}
+		return
+	}
+	f.chosen[p.value] = given
+	rule := ruleConflictingKeys
+	switch c.node.location {
+	case "#/$defs/spout", "#/$defs/bolt":
+		rule = ruleComponentKind
+	case "#/$defs/groupingMap":
+		rule = ruleGroupingKind
+	}
+	// The later key of the file is the one too many.
+	places := make([]*place, len(given))
+	for i, name := range given {
+		places[i] = p.child(name)
+	}
+	slices.SortStableFunc(places, func(a, b *place) int { return a.key.Span.Start - b.key.Span.Start })
+	d := f.diags.Errorf(rule, places[1].key.Span, "%s has %s; one of them is allowed", name, diag.Quoted(given, 0))
+	for _, other := range append(places[:1:1], places[2:]...) {
+		d.WithRelated(other.key.Span, "%q stands here", other.key.Text)
+	}
+}
+
+// conflictHints say what to do about a key that does not go with another, by the two or by the other alone.
+var conflictHints = map[string]string{
+	"numTasks tasks":  "they mean the same: keep one",
+	"streamId stream": "they mean the same: keep one",
+	"args className":  "a class takes its arguments as \"constructorArgs\"",
+	"env className":   "the environment of the workers is the setting \"topology.environment\"",
+	"go":              "only a JVM class (\"className\") has it",
+	"command":         "only a JVM class (\"className\") has it",
+	"topologySource":  "a topology source makes the whole topology",
+	"fields":          "it belongs to \"type\"",
+	"partial-key":     "it belongs to \"type\"",
+	"custom":          "it belongs to \"type\"",
+}
+
+// conflictingKey tells of a key that another key beside it, or beside a map around it, rules out.
+func (f *faults) conflictingKey(c *cause, p *place) {
+	tokens := strings.Split(c.node.location, "/")
+	at := -1
+	for i, token := range tokens {
+		if token == "dependentSchemas" {
+			at = i
+		}
+	}
+	if at < 0 {
+		if p.key.Text == "id" && p.parent != nil {
+			f.diags.Errorf(ruleUnknownKey, p.key.Span, "unknown key \"id\" in %s", f.nouns.named(p.parent)).
+				WithHint("in a map of components the key is the id")
+			return
+		}
+		f.diags.Errorf(ruleUnknownKey, p.key.Span, "key %q is not allowed in %s", p.key.Text, f.nouns.named(p.parent))
+		return
+	}
+	// #/.../dependentSchemas/OTHER/properties/KEY, or deeper by further properties/KEY.
+	other := tokens[at+1]
+	owner := p
+	for range (len(tokens) - at - 2) / 2 {
+		owner = owner.parent
+	}
+	if slices.Contains(f.chosen[owner.value], other) {
+		return // the other key is one too many itself
+	}
+	d := f.diags.Errorf(ruleConflictingKeys, p.key.Span, "%q does not go with %q in %s", p.key.Text, other, f.nouns.named(owner)).
+		WithRelated(owner.child(other).key.Span, "%q stands here", other)
+	hint, ok := conflictHints[p.key.Text+" "+other]
+	if !ok {
+		hint = conflictHints[other]
+	}
+	d.Hint = hint
+}

@@ -1,0 +1,188 @@
+package schema
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/stormflux/stormflux/diag"
+)
+
+// Names of the types of JSON Schema, as people are told of them.
+var typeWords = map[string]string{
+	"integer": "a whole number",
+	"number":  "a number",
+	"string":  "a string",
+	"boolean": "a boolean",
+	"array":   "a list",
+	"object":  "a map",
+}
+
+// kindWords names the kinds of values that are not what was expected.
+func kindWord(k Kind) string {
+	switch k {
+	case Null:
+		return "nothing"
+	case Bool:
+		return "a boolean"
+	case Int:
+		return "a whole number"
+	case Float:
+		return "a number with a fraction"
+	case String:
+		return "a string"
+	case Sequence:
+		return "a list"
+	case Map:
+		return "a map"
+	}
+	panic("schema: invalid kind")
+}
+
+// form is what a pattern of the schema asks for.
+type form struct {
+	rule     string
+	expected string
+	hint     string
+}
+
+// forms are the patterns of the schemas, without the one for a reference, which any value may be.
+var forms = map[string]form{
+	`^([0-9]+[hms])+$|\$\{`:        {ruleBadDuration, "a duration", "write whole seconds, such as 5s, 1m30s or 2h"},
+	`^[a-z0-9]+/[a-z0-9]+$|\$\{`:   {ruleBadValue, "an operating system and a processor", "write os/arch as Go names them, such as linux/amd64 or linux/arm64"},
+	`^[0-9]+(\.[0-9]+){1,2}$|\$\{`: {ruleBadValue, "a version", "write it as 2.8 or 2.8.3"},
+	`^[A-Za-z_][A-Za-z0-9_]*$`:     {ruleBadValue, "the name of an environment variable", "letters, digits and _ may stand in it, and no digit at its start"},
+}
+
+// expected says in words what the schema part wants.
+func expected(n *node) string {
+	has := func(name string) bool { return slices.Contains(n.Type, name) }
+	var words []string
+	for _, name := range n.Type {
+		switch {
+		case name == "null":
+		case name == "string" && n.Pattern == referencePattern: // a string only as a reference to the value proper
+		case name == "string" && n.Pattern != "":
+			words = append(words, forms[n.Pattern].expected)
+		case has("string") && has("number") && has("boolean"):
+			if name == "string" {
+				words = append(words, "a single value")
+			}
+		default:
+			words = append(words, typeWords[name])
+		}
+	}
+	return strings.Join(words, " or ")
+}
+
+func (f *faults) wrongType(c *cause, p *place) {
+	name, want := f.nouns.named(p), expected(c.node)
+	if p.value.Kind == Null {
+		f.diags.Errorf(ruleWrongType, p.span(), "%s must be %s, but it is empty", name, want)
+		return
+	}
+	d := f.diags.Errorf(ruleWrongType, p.span(), "%s must be %s, not %s", name, want, kindWord(p.value.Kind))
+	list := slices.Contains(c.node.Type, "array")
+	switch {
+	case list && p.value.IsScalar():
+		d.WithHint("write [%s]", p.value.Span.Text())
+	case list && p.value.Kind == Map && c.node.Items != nil && c.node.Items.Ref != "#/$defs/word":
+		d.WithHint("write a list: each element begins with \"- \"")
+	}
+}
+
+func (f *faults) wrongForm(c *cause, p *place) {
+	if c.node.Pattern == referencePattern {
+		name, want := f.nouns.named(p), expected(c.node)
+		d := f.diags.Errorf(ruleWrongType, p.span(), "%s must be %s, not a string", name, want)
+		text := strings.TrimSpace(p.value.Text)
+		if _, err := strconv.ParseFloat(text, 64); err == nil && !slices.Contains(c.node.Type, "boolean") {
+			d.WithHint("write %s without quotes", text)
+		} else if slices.Contains(c.node.Type, "boolean") && (text == "true" || text == "false") {
+			d.WithHint("write %s without quotes", text)
+		}
+		return
+	}
+	form, ok := forms[c.node.Pattern]
+	if !ok {
+		panic("schema: pattern without words: " + c.node.Pattern)
+	}
+	if c.key {
+		f.diags.Errorf(form.rule, p.key.Span, "%q in %s is not %s", p.key.Text, f.nouns.named(p.parent), form.expected).
+			WithHint("%s", form.hint)
+		return
+	}
+	f.diags.Errorf(form.rule, p.span(), "%s must be %s, not %q", f.nouns.named(p), form.expected, p.value.Text).
+		WithHint("%s", form.hint)
+}
+
+func (f *faults) empty(c *cause, p *place) {
+	if c.key {
+		f.diags.Errorf(ruleEmptyValue, p.key.Span, "a key of %s is empty", f.nouns.named(p.parent))
+		return
+	}
+	f.diags.Errorf(ruleEmptyValue, p.span(), "%s is empty", f.nouns.named(p))
+}
+
+func (f *faults) outOfRange(c *cause, p *place) {
+	if c.keyword == "minimum" {
+		f.diags.Errorf(ruleOutOfRange, p.span(), "%s must be at least %d, not %s", f.nouns.named(p), *c.node.Minimum, p.value.Text)
+		return
+	}
+	f.diags.Errorf(ruleOutOfRange, p.span(), "%s must be at most %d, not %s", f.nouns.named(p), *c.node.Maximum, p.value.Text)
+}
+
+// words returns the words that an anyOf of words and references, or an enum, allows.
+func (n *node) words() []string {
+	if n.Enum != nil {
+		return n.Enum
+	}
+	for _, part := range n.AnyOf {
+		if part.Enum != nil {
+			return part.Enum
+		}
+	}
+	return nil
+}
+
+func (f *faults) groupingNames() []string { return f.nodes["#/$defs/groupingName"].words() }
+
+// unknownWord tells of a grouping that there is not; nothing else in the schemas is chosen from a list of words.
+func (f *faults) unknownWord(c *cause, p *place) {
+	word, owner := p.value.Text, p
+	typed := c.node.location == "#/$defs/groupingMap/properties/type"
+	if typed {
+		owner = p.parent
+	}
+	owner = owner.parent
+	legal := c.node.words()
+	lower := strings.ReplaceAll(strings.ToLower(word), "_", "-")
+	upper := strings.ReplaceAll(strings.ToUpper(word), "-", "_")
+	arguments := map[string]string{
+		"fields": "fields: [FIELD, ...]", "partial-key": "partial-key: [FIELD, ...]", "custom": "custom: {className: CLASS}",
+	}[lower]
+	if arguments != "" && !typed {
+		f.diags.Errorf(ruleIncompleteGrouping, p.span(), "grouping %q of %s needs arguments", word, f.nouns.named(owner)).
+			WithHint("write \"grouping: {%s}\"", arguments)
+		return
+	}
+	d := f.diags.Errorf(ruleUnknownGrouping, p.span(), "unknown grouping %q in %s", word, f.nouns.named(owner))
+	switch {
+	case typed && slices.Contains(legal, upper):
+		d.WithHint("write %q: in \"type\" the groupings have Flux's names, in upper case", upper)
+	case typed && arguments != "":
+		d.WithHint("write \"grouping: {%s}\"", arguments)
+	case !typed && slices.Contains(legal, lower):
+		d.WithHint("write %q; Flux's upper-case names stand in \"type\" only", lower)
+	default:
+		candidates := legal
+		if !typed {
+			candidates = append(slices.Clone(legal), "fields", "partial-key", "custom")
+		}
+		if meant, ok := diag.Suggest(word, candidates); ok {
+			d.WithHint("did you mean %q?", meant)
+		} else {
+			d.WithHint("the groupings are %s", diag.Quoted(candidates, 0))
+		}
+	}
+}
