@@ -45,10 +45,10 @@ func Check(doc *schema.Document, opts Options) (*Topology, diag.List) {
 	c.components()
 	c.subscriptions()
 	c.graph()
+	c.resources()
 	if !opts.SkipFiles {
 		c.files()
 	}
-	c.resources()
 	c.ignores()
 	c.list.Sort()
 	if c.list.HasErrors() {
@@ -66,6 +66,12 @@ type checker struct {
 
 	all  []component           // spouts, then bolts, in file order
 	byID map[string]*component // every known id, also of components with faults
+
+	edges []edge // the resolved subscriptions
+
+	resourceNames map[string]bool // the files below resources/, with slashes
+	// brokenResources says that there may be more of them: some could not be found or read.
+	brokenResources bool
 
 	beanByID map[string]*schema.Object
 	// fluxConfig is what addComponentConfig of the shell wrappers set.

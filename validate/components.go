@@ -28,7 +28,8 @@ const (
 // component is a spout or bolt while it is checked.
 type component struct {
 	*Component
-	src *schema.Component
+	src   *schema.Component
+	index int // in checker.all
 
 	// open says that there may be streams we do not know: a class whose outputs are not written, or outputs that
 	// the grammar or a rule found fault with.
@@ -63,7 +64,7 @@ func (c *checker) components() {
 			src = bolts[i-len(spouts)]
 		}
 		k := &c.all[i]
-		k.src, k.Component = src, &made[i]
+		k.src, k.index, k.Component = src, i, &made[i]
 		k.Kind, k.Source, k.Parallelism = src.Kind, src, 1
 		k.Span = c.componentSpan(src)
 		if src.ID != nil {

@@ -1,10 +1,24 @@
 package validate
 
 import (
+	"archive/zip"
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/jar"
+	"github.com/stormflux/stormflux/schema"
+)
+
+// The rules about files.
+const (
+	ruleMissingResource   = "missing-resource"
+	ruleUnusableResource  = "unusable-resource"
+	ruleResourceCollision = "resource-collision"
+	ruleMissingJar        = "missing-jar"
 )
 
 // defaultResources is the folder beside the topology that goes into the jar when `resources` is not written.
@@ -14,9 +28,10 @@ const defaultResources = "resources"
 func (c *checker) resources() {
 	for _, r := range c.doc.Resources {
 		if r.From == nil {
+			c.brokenResources = true
 			continue
 		}
-		made := Resource{From: filepath.FromSlash(r.From.Text), Span: r.From.Span}
+		made := Resource{From: r.From.Text, Span: r.From.Span}
 		if r.From.Span.File != nil {
 			made.Dir = r.From.Span.File.Dir
 		}
@@ -25,10 +40,13 @@ func (c *checker) resources() {
 		}
 		c.topology.Files = append(c.topology.Files, made)
 	}
+	if len(c.doc.Resources) < written(c.doc.Root.Get("resources")) {
+		c.brokenResources = true
+	}
 	if !c.doc.ResourcesGiven && c.doc.File != nil && !c.opts.SkipFiles {
 		dir := c.doc.File.Dir
 		if info, err := os.Stat(filepath.Join(dir, defaultResources)); err == nil && info.IsDir() {
-			c.topology.Files = append(c.topology.Files, Resource{Dir: dir, From: defaultResources, Span: diag.Span{File: c.doc.File}})
+			c.topology.Files = append(c.topology.Files, Resource{Dir: dir, From: defaultResources, Span: c.start()})
 		}
 	}
 	if j := c.doc.Jar; j != nil {
@@ -36,4 +54,151 @@ func (c *checker) resources() {
 	}
 }
 
-func (c *checker) files() {}
+// files looks at everything on the disk that the topology names.
+func (c *checker) files() {
+	c.collect()
+	c.userJar()
+	for i := range c.all {
+		k := &c.all[i]
+		switch {
+		case k.Go != nil:
+			c.goFiles(k)
+		case len(k.Command) > 0:
+			c.script(k)
+		}
+	}
+}
+
+// collect finds the files of `resources` and reports what is wrong with them.
+func (c *checker) collect() {
+	c.resourceNames = make(map[string]bool)
+	if len(c.topology.Files) == 0 {
+		return
+	}
+	resources := make([]jar.Resource, len(c.topology.Files))
+	for i, r := range c.topology.Files {
+		resources[i] = jar.Resource{Dir: r.Dir, From: r.From, To: r.To}
+	}
+	entries, faults := jar.Collect(resources)
+	for _, e := range entries {
+		c.resourceNames[strings.TrimPrefix(e.Name, jar.Root)] = true
+	}
+	for _, f := range faults {
+		span := c.start()
+		if f.Resource > 0 {
+			span = c.topology.Files[f.Resource-1].Span
+		}
+		var d *diag.Diagnostic
+		switch {
+		case f.Warning():
+			d = c.list.Warnf(ruleResourceCollision, span, "%s", f.Message)
+		case f.Kind == jar.Collision:
+			d = c.list.Errorf(ruleResourceCollision, span, "%s", f.Message)
+		case f.Kind == jar.Missing, f.Kind == jar.NoMatch:
+			c.brokenResources = true
+			d = c.list.Errorf(ruleMissingResource, span, "%s", f.Message)
+			if near, ok := c.nearFile(f.Path); ok && f.Kind == jar.Missing {
+				d.WithHint("did you mean %q?", near)
+			}
+		default:
+			c.brokenResources = true
+			d = c.list.Errorf(ruleUnusableResource, span, "%s", f.Message)
+		}
+		if f.Hint != "" && d.Hint == "" {
+			d.WithHint("%s", f.Hint)
+		}
+		if f.OtherResource > 0 && f.OtherResource != f.Resource {
+			d.WithRelated(c.topology.Files[f.OtherResource-1].Span, "%s comes from here", f.Other)
+		}
+	}
+}
+
+// nearFile returns the name of a file in the same folder that is spelt like the missing one.
+func (c *checker) nearFile(missing string) (string, bool) {
+	names := folderNames(filepath.Dir(missing))
+	return c.similar.suggest(filepath.Base(missing), names)
+}
+
+// mostFolderNames bounds what is read of a folder for a suggestion.
+const mostFolderNames = 1000
+
+func folderNames(dir string) []string {
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	names, _ := f.Readdirnames(mostFolderNames)
+	return names
+}
+
+// userJar checks that `jar` can be read, and takes the names of its resources.
+func (c *checker) userJar() {
+	if c.topology.Jar == "" {
+		return
+	}
+	r, err := zip.OpenReader(c.topology.Jar)
+	if err != nil {
+		c.brokenResources = true
+		span := c.doc.Jar.Span
+		switch info, statErr := os.Stat(c.topology.Jar); {
+		case statErr != nil && isNotExist(statErr):
+			d := c.list.Errorf(ruleMissingJar, span, "the jar %q does not exist", c.topology.Jar)
+			if near, ok := c.nearFile(c.topology.Jar); ok {
+				d.WithHint("did you mean %q?", near)
+			} else {
+				d.WithHint("build it first; the path starts from the folder of the file that names it")
+			}
+		case statErr == nil && info.IsDir():
+			c.list.Errorf(ruleMissingJar, span, "the jar %q is a folder", c.topology.Jar)
+		default:
+			c.list.Errorf(ruleMissingJar, span, "the jar %q cannot be read: %v", c.topology.Jar, err)
+		}
+		return
+	}
+	defer r.Close()
+	for _, f := range r.File {
+		if name, ok := strings.CutPrefix(f.Name, jar.Root); ok {
+			c.resourceNames[name] = true
+		}
+	}
+}
+
+func isNotExist(err error) bool {
+	pathErr, ok := err.(*fs.PathError)
+	return ok && os.IsNotExist(pathErr)
+}
+
+// wordSpan is the place of a word of a component's command.
+func (c *checker) wordSpan(k *component, i int) diag.Span {
+	list := k.src.Command
+	if o := k.src.Object; list == nil && o != nil && o.ConstructorArgs != nil && len(o.ConstructorArgs.Items) > 0 {
+		list = o.ConstructorArgs.Items[0]
+	}
+	switch {
+	case list == nil:
+		return k.Span
+	case list.Kind == schema.Sequence && i < len(list.Items):
+		return list.Items[i].Span
+	case list.Kind == schema.Sequence && k.src.Args != nil && i-len(list.Items) < len(k.src.Args.Items):
+		return k.src.Args.Items[i-len(list.Items)].Span
+	case list.Kind == schema.String:
+		if at := strings.Index(list.Text, k.Command[i]); at >= 0 {
+			return inside(list, at, at+len(k.Command[i]))
+		}
+	}
+	return list.Span
+}
+
+// beside returns the path of a file beside the topology, when there is one.
+func (c *checker) beside(name string) (string, bool) {
+	if c.doc.File == nil {
+		return "", false
+	}
+	file := filepath.Join(c.doc.File.Dir, filepath.FromSlash(name))
+	info, err := os.Stat(file)
+	if err != nil || info.IsDir() {
+		return "", false
+	}
+	return path.Clean(filepath.ToSlash(name)), true
+}

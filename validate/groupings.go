@@ -191,6 +191,7 @@ func (c *checker) subscribe(to *component, in *schema.Input, seen map[subscripti
 	known := index >= 0
 	c.grouping(to, from, in, made, known)
 	to.Inputs = append(to.Inputs, made)
+	c.edges = append(c.edges, edge{from: from.index, to: to.index, span: made.Span})
 }
 
 // source finds the component that is read from; nil when it was reported.

@@ -1,3 +1,74 @@
 package validate
 
-func (c *checker) ignores() {}
+import (
+	"slices"
+
+	"github.com/stormflux/stormflux/diag"
+)
+
+// The rules about `# stormflux:ignore` comments themselves; no comment silences them.
+const (
+	ruleUnknownRule  = "unknown-rule"
+	ruleUnusedIgnore = "unused-ignore"
+)
+
+// ignores drops the warnings and notes that comments silence, and reports comments that silence nothing.
+func (c *checker) ignores() {
+	if len(c.doc.Ignores) == 0 {
+		return
+	}
+	type line struct {
+		file *diag.File
+		line int
+		rule string
+	}
+	silenced := make(map[line]bool) // whether anything was
+	for _, comment := range c.doc.Ignores {
+		for _, r := range comment.Rules {
+			silenced[line{comment.Span.File, comment.Line, r.Name}] = false
+		}
+	}
+	errors := make(map[line]bool)
+	c.list = slices.DeleteFunc(c.list, func(d *diag.Diagnostic) bool {
+		if d.Span.IsZero() {
+			return false
+		}
+		key := line{d.Span.File, d.Span.File.Position(d.Span.Start).Line, d.Rule}
+		if _, named := silenced[key]; !named {
+			return false
+		}
+		if d.Severity == diag.Error {
+			errors[key] = true
+			return false
+		}
+		silenced[key] = true
+		return true
+	})
+	var names []string
+	for _, comment := range c.doc.Ignores {
+		for _, r := range comment.Rules {
+			key := line{comment.Span.File, comment.Line, r.Name}
+			if _, known := diag.LookupRule(r.Name); !known {
+				d := c.list.Warnf(ruleUnknownRule, r.Span, "there is no rule %q", r.Name)
+				if names == nil {
+					for _, rule := range diag.Rules() {
+						names = append(names, rule.Name)
+					}
+				}
+				if near, ok := c.similar.suggest(r.Name, names); ok {
+					d.WithHint("did you mean %q?", near)
+				} else {
+					d.WithHint("the rule stands in brackets at the end of a diagnostic's first line")
+				}
+				continue
+			}
+			switch {
+			case errors[key]:
+				c.list.Warnf(ruleUnusedIgnore, r.Span, "%q is an error here, only warnings and notes can be ignored", r.Name)
+			case !silenced[key]:
+				c.list.Warnf(ruleUnusedIgnore, r.Span, "line %d gives no %q to ignore", comment.Line, r.Name).
+					WithHint("remove it")
+			}
+		}
+	}
+}

@@ -1,0 +1,179 @@
+package validate
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/stormflux/stormflux/diag"
+)
+
+// The rules about the program of a command.
+const ruleMissingScript = "missing-script"
+
+// interpreter is a program whose first plain argument is the name of a script.
+type interpreter struct {
+	extensions []string
+	inline     []string // flags after which there is no script: the program is in the command, in a module or on stdin
+	valued     []string // flags that take the next word
+	plain      string   // the letters that may stand in a bundle of flags without value, as in -uB
+}
+
+var (
+	pythonInterpreter = interpreter{[]string{".py", ".pyw", ".pyc", ".pyz"}, []string{"-c", "-m", "-"},
+		[]string{"-W", "-X", "--check-hash-based-pycs"}, "bBdEhiIOPqRsSuvVx"}
+	shellInterpreter = interpreter{[]string{".sh", ".bash", ".ksh", ".zsh"}, []string{"-c", "-s", "-"},
+		[]string{"-o", "-O", "+o", "+O", "--rcfile", "--init-file"}, "abefhiklmnprtuvxBCEHPT"}
+	rubyInterpreter = interpreter{[]string{".rb"}, []string{"-e", "-S", "-C", "-"}, []string{"-I", "-r", "-E", "-W"}, "aclnpsvwyU"}
+	nodeInterpreter = interpreter{[]string{".js", ".mjs", ".cjs", ".ts"}, []string{"-e", "-p", "-pe", "--eval", "--print", "-"},
+		[]string{"-r", "--require", "--import", "--loader", "-C", "--conditions", "--env-file"}, "ci"}
+	perlInterpreter = interpreter{[]string{".pl"}, []string{"-e", "-E", "-S", "-"}, []string{"-I"}, "acflnpstTuUvwWX"}
+	phpInterpreter  = interpreter{[]string{".php"}, []string{"-r", "-B", "-R", "-a", "-S", "-"}, []string{"-d", "-c", "-z"}, "nqew"}
+)
+
+// interpreters are the ones whose flags we know, by the name without version.
+var interpreters = map[string]*interpreter{
+	"python": &pythonInterpreter, "pypy": &pythonInterpreter,
+	"sh": &shellInterpreter, "bash": &shellInterpreter, "dash": &shellInterpreter, "ash": &shellInterpreter,
+	"ksh": &shellInterpreter, "zsh": &shellInterpreter,
+	"ruby": &rubyInterpreter, "jruby": &rubyInterpreter,
+	"node": &nodeInterpreter, "nodejs": &nodeInterpreter,
+	"perl": &perlInterpreter,
+	"php":  &phpInterpreter,
+}
+
+// script checks that the file which a command runs goes into the jar. Only what is clear is looked at: a program with a
+// relative path, or the script of an interpreter whose flags we know. Absolute paths and those that begin with "../" (a
+// blob of topology.blobstore.map) are the worker's.
+func (c *checker) script(k *component) {
+	if c.brokenResources {
+		return
+	}
+	i, certain := scriptWord(k.Command)
+	if i < 0 {
+		return
+	}
+	word := k.Command[i]
+	name := path.Clean(word)
+	if path.IsAbs(word) || strings.HasPrefix(name, "..") || name == "." || strings.Contains(word, `\`) || c.resourceNames[name] {
+		return
+	}
+	report := c.list.Errorf
+	if !certain {
+		report = c.list.Warnf
+	}
+	c.hintScript(report(ruleMissingScript, c.wordSpan(k, i), "%s runs %q, which is not among the resources", k.name(), word), name)
+}
+
+func (c *checker) hintScript(d *diag.Diagnostic, name string) {
+	names := make([]string, 0, len(c.resourceNames))
+	for n := range c.resourceNames {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	for _, n := range names {
+		if n != name && strings.EqualFold(n, name) {
+			d.WithHint("the file is called %q: upper and lower case differ on the cluster", n)
+			return
+		}
+	}
+	for _, n := range names {
+		if path.Base(n) == path.Base(name) {
+			d.WithHint("there is %q: the program starts in the resources folder, name the path from there", n)
+			return
+		}
+	}
+	if near, ok := c.similar.suggest(name, names); ok {
+		d.WithHint("did you mean %q?", near)
+		return
+	}
+	switch beside, found := c.beside(name); {
+	case found && len(c.topology.Files) > 0:
+		d.WithHint("there is such a file beside the topology: add %q to `resources`", beside)
+	case found:
+		d.WithHint("there is such a file beside the topology: write `resources: [%s]`", beside)
+	case len(c.topology.Files) == 0:
+		d.WithHint("put it into a folder \"resources\" beside the topology, or name its folder in `resources`")
+	case len(names) > 0:
+		d.WithHint("among the resources is %s", listed(names))
+	default:
+		d.WithHint("the resources hold no file")
+	}
+}
+
+// scriptWord returns the index of the word that names a file of ours, or -1. It is certain when nothing else could be
+// meant.
+func scriptWord(words []string) (index int, certain bool) {
+	at := 0
+	for at < len(words) && path.Base(words[at]) == "env" { // env [-i] [NAME=value]... program
+		at++
+		for at < len(words) && strings.Contains(words[at], "=") && !strings.HasPrefix(words[at], "-") {
+			at++
+		}
+		if at < len(words) && strings.HasPrefix(words[at], "-") {
+			return -1, false
+		}
+	}
+	if at == len(words) || words[at] == "" {
+		return -1, false
+	}
+	program := words[at]
+	in := interpreters[strings.TrimRight(path.Base(program), "0123456789.")]
+	if in == nil {
+		switch ext := path.Ext(program); {
+		case strings.Contains(program, "/"):
+			return at, true
+		case ext != "" && isScriptExtension(ext):
+			return at, false
+		}
+		return -1, false
+	}
+	if strings.Contains(program, "/") && !path.IsAbs(program) {
+		return at, true // an interpreter that is brought along
+	}
+	unknown := false
+	for i := at + 1; i < len(words); i++ {
+		w := words[i]
+		switch {
+		case w == "--":
+			if i+1 < len(words) {
+				return i + 1, !unknown
+			}
+			return -1, false
+		case slices.Contains(in.inline, w), strings.HasPrefix(w, "--eval="), strings.HasPrefix(w, "--print="):
+			return -1, false
+		case slices.Contains(in.valued, w):
+			i++
+		case strings.HasPrefix(w, "--"):
+			unknown = unknown || !strings.Contains(w, "=")
+		case strings.HasPrefix(w, "-") && len(w) > 1 || strings.HasPrefix(w, "+"):
+			if !bundled(in, w[1:]) {
+				return -1, false
+			}
+		case w == "" || strings.ContainsAny(w, " \n"):
+			return -1, false
+		default:
+			return i, !unknown || slices.Contains(in.extensions, path.Ext(w))
+		}
+	}
+	return -1, false
+}
+
+// bundled reports whether letters are flags without a value, or one flag with its value attached (-Wignore).
+func bundled(in *interpreter, letters string) bool {
+	if strings.Trim(letters, in.plain) == "" {
+		return true
+	}
+	return slices.ContainsFunc(in.valued, func(flag string) bool {
+		return len(flag) == 2 && len(letters) > 1 && letters[0] == flag[1]
+	})
+}
+
+func isScriptExtension(ext string) bool {
+	for _, in := range []*interpreter{&pythonInterpreter, &shellInterpreter, &rubyInterpreter, &nodeInterpreter, &perlInterpreter, &phpInterpreter} {
+		if slices.Contains(in.extensions, ext) {
+			return true
+		}
+	}
+	return false
+}
