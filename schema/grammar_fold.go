@@ -25,6 +25,10 @@ import (
 // referencePattern is the pattern of a string that stands for a value of another type: it holds a reference.
 const referencePattern = `\$\{`
 
+// filledPattern is the pattern of a key that is not empty. It refuses line breaks as well, because an empty key has to
+// be given to the library as one (see keyName).
+const filledPattern = `.`
+
 // shapeRules is what a schema can tell apart.
 type shapeRules struct {
 	names       map[string]int32 // each name of a key that the schema knows: a number from firstName on
@@ -101,7 +105,7 @@ func (r *shapeRules) contextOf(n *node, nodes map[string]*node, seen map[*node]b
 	if n.Pattern != "" && n.Pattern != referencePattern {
 		c |= textualStrings
 	}
-	if names := n.PropertyNames; names != nil && names.Pattern != "" {
+	if names := n.PropertyNames; names != nil && names.Pattern != "" && names.Pattern != filledPattern {
 		c |= textualKeys
 	}
 	if n.Ref != "" {
@@ -220,7 +224,7 @@ func (f *folding) foldEntry(e *Entry, c context) int32 {
 	case c&textualKeys != 0:
 		f.key = append(append(f.key[:0], 'k'), text...)
 		class = -1 - f.number(text) // apart from the other classes
-	case text != "":
+	case strings.Trim(text, "\n") != "":
 		class = 1
 		for i, re := range f.keyPatterns {
 			if re.MatchString(text) {
@@ -286,6 +290,15 @@ func (f *folding) foldNumber(v *Value) int32 {
 	return f.number(jsonNumber(v))
 }
 
+// keyName returns the name under which a key is given to the library, which loses an empty one from its locations: keys
+// of nothing but line breaks get one more.
+func keyName(key *Value) string {
+	if strings.Trim(key.Text, "\n") == "" {
+		return key.Text + "\n"
+	}
+	return key.Text
+}
+
 // jsonNumber returns a number for the library. To JSON Schema 4.0 is a whole number; to YAML and Storm it is none, so
 // a float never becomes one.
 func jsonNumber(v *Value) json.Number {
@@ -342,7 +355,7 @@ func (f *folding) intern(v *Value, parts []int32) int32 {
 	} else {
 		m := make(map[string]any, len(parts))
 		for i, part := range parts {
-			name := v.Entries[f.first[i]].Key.Text
+			name := keyName(v.Entries[f.first[i]].Key)
 			s.names = append(s.names, name)
 			m[name] = f.shapes[f.ofEntry[part].shape].json
 		}

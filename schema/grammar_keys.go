@@ -50,6 +50,9 @@ func (f *faults) unknownKeys(c *cause, p *place) {
 		d := f.diags.Errorf(ruleUnknownKey, key.Span, "unknown key %q in %s", key.Text, f.nouns.named(p))
 		if hint := f.otherPlace(c.node, p, key.Text); hint != "" {
 			d.WithHint("%s", hint)
+			if c.node == f.nodes["#/$defs/groupingMap"] {
+				f.meant[p.value] = append(f.meant[p.value], "type") // it says which grouping it is, in its way
+			}
 		} else if meant, ok := diag.Suggest(key.Text, legal); ok {
 			d.WithHint("did you mean %q?", meant)
 			f.meant[p.value] = append(f.meant[p.value], meant)
@@ -167,7 +170,6 @@ var conflictHints = map[string]string{
 	"env className":   "the environment of the workers is the setting \"topology.environment\"",
 	"go":              "only a JVM class (\"className\") has it",
 	"command":         "only a JVM class (\"className\") has it",
-	"topologySource":  "a topology source makes the whole topology",
 	"fields":          "it belongs to \"type\"",
 	"partial-key":     "it belongs to \"type\"",
 	"custom":          "it belongs to \"type\"",

@@ -1,12 +1,19 @@
 package schema
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/santhosh-tekuri/jsonschema/v5"
 	"golang.org/x/tools/txtar"
 
 	"github.com/stormflux/stormflux/diag"
@@ -90,5 +97,227 @@ func TestGrammarMessages(t *testing.T) {
 	}
 	if cases < 40 {
 		t.Errorf("only %d cases", cases)
+	}
+}
+
+// unfold converts a document for the library as it is, without folding.
+func unfold(v *Value) any {
+	switch v.Kind {
+	case Null:
+		return nil
+	case Bool:
+		return v.Bool
+	case Int, Float:
+		return jsonNumber(v)
+	case String:
+		return v.Text
+	case Sequence:
+		items := make([]any, len(v.Items))
+		for i, item := range v.Items {
+			items[i] = unfold(item)
+		}
+		return items
+	}
+	m := make(map[string]any, len(v.Entries))
+	for _, e := range v.Entries {
+		m[keyName(e.Key)] = unfold(e.Value)
+	}
+	return m
+}
+
+// plainPlaces finds places by locations in the document itself.
+type plainPlaces struct{ root *place }
+
+func (p plainPlaces) find(location string, _ bool) []*place {
+	at := p.root
+	for _, token := range pointer(location) {
+		v := at.value
+		if v.Kind == Sequence {
+			i, err := strconv.Atoi(token)
+			if err != nil {
+				panic(err)
+			}
+			at = &place{parent: at, index: i, value: v.Items[i]}
+			continue
+		}
+		i := slices.IndexFunc(v.Entries, func(e Entry) bool { return keyName(e.Key) == token })
+		at = &place{parent: at, key: v.Entries[i].Key, value: v.Entries[i].Value}
+	}
+	return []*place{at}
+}
+
+// compiled returns a schema as the library's own compiler makes it, which checks it against the metaschema of its draft.
+func compiled(t testing.TB, text string) *jsonschema.Schema {
+	t.Helper()
+	var id struct {
+		ID string `json:"$id"`
+	}
+	if err := json.Unmarshal([]byte(text), &id); err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	c.LoadURL = func(url string) (io.ReadCloser, error) { return nil, fmt.Errorf("%s is not to be loaded", url) }
+	if err := c.AddResource(id.ID, strings.NewReader(text)); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile(id.ID)
+	if err != nil {
+		t.Fatalf("%#v", err)
+	}
+	if s.Draft != jsonschema.Draft2020 {
+		t.Errorf("%s is not of draft 2020-12", id.ID)
+	}
+	return s
+}
+
+// checkPlainly is checkGrammar without folding and with the library's compiler.
+func checkPlainly(g *grammar, s *jsonschema.Schema, root *Value) diag.List {
+	err := s.Validate(unfold(root))
+	if err == nil {
+		return nil
+	}
+	return g.faults(err, plainPlaces{&place{value: root}})
+}
+
+// mutator makes documents that are wrong in many ways from sound ones.
+type mutator struct {
+	*rand.Rand
+	scraps []*Value // values from all over the seeds
+	keys   []*Value
+}
+
+func (m *mutator) gather(v *Value) {
+	m.scraps = append(m.scraps, v)
+	for _, item := range v.Items {
+		m.gather(item)
+	}
+	for _, e := range v.Entries {
+		m.keys = append(m.keys, e.Key)
+		m.gather(e.Value)
+	}
+}
+
+// mutate returns a changed copy of v. Spans stay those of the seeds.
+func (m *mutator) mutate(v *Value, rate float64) *Value {
+	if m.Float64() < rate {
+		return m.scraps[m.IntN(len(m.scraps))]
+	}
+	c := *v
+	c.Items, c.Entries = nil, nil
+	for _, item := range v.Items {
+		for m.Float64() < rate*2 {
+			c.Items = append(c.Items, m.mutate(item, rate))
+		}
+		if m.Float64() >= rate {
+			c.Items = append(c.Items, m.mutate(item, rate))
+		}
+	}
+	taken := map[string]bool{}
+	add := func(key, value *Value) {
+		if !taken[key.Text] {
+			taken[key.Text] = true
+			c.Entries = append(c.Entries, Entry{key, value})
+		}
+	}
+	for _, e := range v.Entries {
+		switch r := m.Float64(); {
+		case r < rate:
+		case r < rate*2:
+			add(m.keys[m.IntN(len(m.keys))], m.mutate(e.Value, rate))
+		default:
+			add(e.Key, m.mutate(e.Value, rate))
+		}
+		for m.Float64() < rate {
+			add(m.keys[m.IntN(len(m.keys))], m.scraps[m.IntN(len(m.scraps))])
+		}
+	}
+	return &c
+}
+
+// seeds returns the documents of the archives.
+func seeds(t testing.TB, environments bool) []*Value {
+	archives, _ := filepath.Glob("testdata/grammar/*.txtar")
+	var roots []*Value
+	for _, name := range archives {
+		if strings.Contains(name, "environments") != environments {
+			continue
+		}
+		archive, err := txtar.ParseFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range archive.Files {
+			if strings.HasSuffix(f.Name, ".yaml") {
+				roots = append(roots, readValue(t, f.Name, string(f.Data)))
+			}
+		}
+	}
+	if len(roots) == 0 {
+		t.Fatal("no seeds")
+	}
+	return roots
+}
+
+// own gives every value of a document a span of its own in a file of its own, so that diagnostics can be told apart.
+func own(v *Value, file *diag.File, next *int) *Value {
+	span := func() diag.Span {
+		*next++
+		return diag.Span{File: file, Start: *next, End: *next + 1}
+	}
+	c := *v
+	c.Span = span()
+	c.Items, c.Entries = nil, nil
+	for _, item := range v.Items {
+		c.Items = append(c.Items, own(item, file, next))
+	}
+	for _, e := range v.Entries {
+		key := *e.Key
+		key.Span = span()
+		c.Entries = append(c.Entries, Entry{&key, own(e.Value, file, next)})
+	}
+	return &c
+}
+
+// TestFoldingChangesNothing compares, on documents that are wrong in many ways, what is told by way of folding and our
+// own construction of the schema with what is told by way of the library's compiler and the whole document.
+func TestFoldingChangesNothing(t *testing.T) {
+	for _, kind := range []struct {
+		name string
+		g    *grammar
+		text string
+	}{
+		{"topology", topologyGrammar(), topologySchema},
+		{"environments", environmentsGrammar(), environmentsSchema},
+	} {
+		t.Run(kind.name, func(t *testing.T) {
+			plain := compiled(t, kind.text)
+			roots := seeds(t, kind.name == "environments")
+			m := &mutator{Rand: rand.New(rand.NewPCG(1, 2))}
+			for _, root := range roots {
+				m.gather(root)
+			}
+			rounds := 3000
+			if testing.Short() {
+				rounds = 300
+			}
+			faulty, faults := 0, 0
+			file := diag.NewFile("mutant.yaml", "", bytes.Repeat([]byte{' '}, 1<<20))
+			for round := range rounds {
+				next := 0
+				mutant := own(m.mutate(roots[round%len(roots)], 0.01+0.1*m.Float64()), file, &next)
+				got, want := told(kind.g.check(mutant)), told(checkPlainly(kind.g, plain, mutant))
+				if got != want {
+					t.Fatalf("round %d: folded:\n%s\nplainly:\n%s\ndocument: %v", round, got, want, unfold(mutant))
+				}
+				if want != "" {
+					faulty++
+					faults += strings.Count(want, " error: ")
+				}
+			}
+			t.Logf("%d of %d documents faulty, %d faults", faulty, rounds, faults)
+			if faulty < rounds/4 {
+				t.Errorf("only %d of %d documents faulty: the mutants say little", faulty, rounds)
+			}
+		})
 	}
 }

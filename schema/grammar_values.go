@@ -18,7 +18,7 @@ var typeWords = map[string]string{
 	"object":  "a map",
 }
 
-// kindWords names the kinds of values that are not what was expected.
+// kindWord names a kind of value that is not what was expected.
 func kindWord(k Kind) string {
 	switch k {
 	case Null:
@@ -28,7 +28,7 @@ func kindWord(k Kind) string {
 	case Int:
 		return "a whole number"
 	case Float:
-		return "a number with a fraction"
+		return "a decimal number"
 	case String:
 		return "a string"
 	case Sequence:
@@ -82,11 +82,18 @@ func (f *faults) wrongType(c *cause, p *place) {
 		return
 	}
 	d := f.diags.Errorf(ruleWrongType, p.span(), "%s must be %s, not %s", name, want, kindWord(p.value.Kind))
-	list := slices.Contains(c.node.Type, "array")
+	if !slices.Contains(c.node.Type, "array") {
+		return
+	}
+	item := c.node.Items
+	if item != nil && item.Ref != "" {
+		item = f.nodes[item.Ref]
+	}
+	text := p.value.Span.Text()
 	switch {
-	case list && p.value.IsScalar():
-		d.WithHint("write [%s]", p.value.Span.Text())
-	case list && p.value.Kind == Map && c.node.Items != nil && c.node.Items.Ref != "#/$defs/word":
+	case p.value.IsScalar() && (item == nil || slices.Contains(item.Type, "string")) && !strings.Contains(text, "\n"):
+		d.WithHint("write [%s]", text)
+	case p.value.Kind == Map && item != nil && slices.Contains(item.Type, "object"):
 		d.WithHint("write a list: each element begins with \"- \"")
 	}
 }
@@ -104,6 +111,10 @@ func (f *faults) wrongForm(c *cause, p *place) {
 		return
 	}
 	form, ok := forms[c.node.Pattern]
+	if c.node.Pattern == filledPattern {
+		f.empty(c, p)
+		return
+	}
 	if !ok {
 		panic("schema: pattern without words: " + c.node.Pattern)
 	}

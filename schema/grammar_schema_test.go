@@ -1,0 +1,228 @@
+package schema
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"github.com/stormflux/stormflux/diag"
+)
+
+var schemas = []struct {
+	name    string
+	text    string
+	grammar func() *grammar
+	check   func(*Value) diag.List
+}{
+	{"topology", topologySchema, func() *grammar { return topologyGrammar() }, checkGrammar},
+	{"environments", environmentsSchema, func() *grammar { return environmentsGrammar() }, checkEnvironmentsGrammar},
+}
+
+// eachSchema calls visit for every part of a schema that is a schema itself, with its location.
+func eachSchema(location string, s any, visit func(location string, s map[string]any)) {
+	m, ok := s.(map[string]any)
+	if !ok {
+		return
+	}
+	visit(location, m)
+	for _, keyword := range sortedKeys(m) {
+		part, below := m[keyword], location+"/"+keyword
+		switch keyword {
+		case "properties", "patternProperties", "$defs", "dependentSchemas":
+			parts := part.(map[string]any)
+			for _, name := range sortedKeys(parts) {
+				eachSchema(below+"/"+name, parts[name], visit)
+			}
+		case "items", "additionalProperties", "propertyNames", "not", "if", "then", "else":
+			eachSchema(below, part, visit)
+		case "allOf", "anyOf", "oneOf":
+			for _, one := range part.([]any) {
+				eachSchema(below, one, visit)
+			}
+		}
+	}
+}
+
+func decoded(t *testing.T, text string) map[string]any {
+	t.Helper()
+	var s map[string]any
+	if err := json.Unmarshal([]byte(text), &s); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestSchemasAreValid(t *testing.T) {
+	for _, s := range schemas {
+		compiled(t, s.text) // fails where the metaschema refuses it
+	}
+	if string(Schema()) != topologySchema || string(EnvironmentsSchema()) != environmentsSchema {
+		t.Error("Schema or EnvironmentsSchema is not the embedded text")
+	}
+}
+
+// TestSchemaKeysAreDescribed holds every key that a person may write to a title, a description and examples of its own or
+// of what it refers to, and the examples to the schema of the key.
+func TestSchemaKeysAreDescribed(t *testing.T) {
+	for _, s := range schemas {
+		root := decoded(t, s.text)
+		compiler, url := jsonschema.NewCompiler(), root["$id"].(string)
+		if err := compiler.AddResource(url, strings.NewReader(s.text)); err != nil {
+			t.Fatal(err)
+		}
+		described, examples := 0, 0
+		describes := func(location string, m map[string]any) {
+			described++
+			for _, keyword := range []string{"title", "description", "examples"} {
+				if m[keyword] != nil {
+					continue
+				}
+				ref, _ := m["$ref"].(string)
+				name, _ := strings.CutPrefix(ref, "#/$defs/")
+				target, ok := root["$defs"].(map[string]any)[name].(map[string]any)
+				if !ok || target[keyword] == nil {
+					t.Errorf("%s: %s has no %s", s.name, location, keyword)
+				}
+			}
+		}
+		eachSchema("#", root, func(location string, m map[string]any) {
+			if location == "#" || strings.Count(location, "/") == 2 && strings.HasPrefix(location, "#/$defs/") {
+				describes(location, m)
+			}
+			// What stands in a condition or only forbids a key describes none.
+			conditional := slices.ContainsFunc([]string{"/if", "/then", "/dependentSchemas/"}, func(part string) bool { return strings.Contains(location, part) }) ||
+				strings.HasSuffix(location, "/additionalProperties")
+			for _, keyword := range []string{"properties", "patternProperties"} {
+				parts, _ := m[keyword].(map[string]any)
+				for _, name := range sortedKeys(parts) {
+					if !conditional {
+						describes(location+"/"+keyword+"/"+name, parts[name].(map[string]any))
+					}
+				}
+			}
+			list, ok := m["examples"].([]any)
+			if !ok {
+				return
+			}
+			part, err := compiler.Compile(url + strings.ReplaceAll(location, "^", "%5E"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, example := range list {
+				examples++
+				if err := part.Validate(example); err != nil {
+					t.Errorf("%s: %s: example %v: %v", s.name, location, example, err)
+				}
+			}
+			if value, ok := m["default"]; ok {
+				if err := part.Validate(value); err != nil {
+					t.Errorf("%s: %s: default %v: %v", s.name, location, value, err)
+				}
+			}
+		})
+		if described < 20 || examples < 20 {
+			t.Errorf("%s: %d descriptions and %d examples: the walk misses some", s.name, described, examples)
+		}
+	}
+}
+
+// TestSchemaKeywords holds the schemas to the keywords that are known here, that folding allows, and for which there are
+// words: one that is not would be passed over, or told of in a general way.
+func TestSchemaKeywords(t *testing.T) {
+	annotations := []string{"$schema", "$id", "title", "description", "examples", "default"}
+	structure := []string{"$ref", "$defs", "properties", "patternProperties", "propertyNames", "items", "allOf", "if", "then", "else", "dependentSchemas", "const"}
+	var told []string
+	for _, k := range keywordFaults {
+		told = append(told, k.keyword)
+	}
+	for _, s := range schemas {
+		root := decoded(t, s.text)
+		eachSchema("#", root, func(location string, m map[string]any) {
+			for _, keyword := range sortedKeys(m) {
+				if !slices.Contains(annotations, keyword) && !slices.Contains(structure, keyword) && !slices.Contains(told, keyword) {
+					t.Errorf("%s: %s: keyword %q", s.name, location, keyword)
+				}
+			}
+			if m["const"] != nil && !strings.Contains(location, "/if/") {
+				t.Errorf("%s: %s: const outside a condition has no words", s.name, location)
+			}
+			if pattern, ok := m["pattern"].(string); ok && pattern != referencePattern && pattern != filledPattern {
+				if _, ok := forms[pattern]; !ok {
+					t.Errorf("%s: %s: no words for pattern %s", s.name, location, pattern)
+				}
+			}
+			// Folding leaves one of several like items and keys.
+			for _, keyword := range []string{"minItems", "minLength"} {
+				if n, ok := m[keyword].(float64); ok && n != 1 {
+					t.Errorf("%s: %s: %s other than 1 cannot be folded", s.name, location, keyword)
+				}
+			}
+			for _, names := range []any{m["propertyNames"]} {
+				if n, ok := names.(map[string]any); ok && (len(n) != 1 || n["pattern"] == nil) {
+					t.Errorf("%s: %s: propertyNames other than a pattern cannot be folded", s.name, location)
+				}
+			}
+			// notExactlyOne looks at one required key of each branch.
+			branches, _ := m["oneOf"].([]any)
+			for _, branch := range branches {
+				b := branch.(map[string]any)
+				if required, _ := b["required"].([]any); len(b) != 1 || len(required) != 1 {
+					t.Errorf("%s: %s: oneOf of more than single required keys", s.name, location)
+				}
+			}
+			if not, ok := m["not"]; ok && len(not.(map[string]any)) != 0 {
+				t.Errorf("%s: %s: not of something has no words", s.name, location)
+			}
+		})
+		// The typed reading of the schema must not lose a part.
+		g, count := s.grammar(), 0
+		eachSchema("#", root, func(string, map[string]any) { count++ })
+		if count != len(g.nodes) {
+			t.Errorf("%s: %d schemas in the text, %d read", s.name, count, len(g.nodes))
+		}
+	}
+}
+
+// TestSchemasAgree: what both schemas define, they define alike.
+func TestSchemasAgree(t *testing.T) {
+	a, b := decoded(t, topologySchema)["$defs"].(map[string]any), decoded(t, environmentsSchema)["$defs"].(map[string]any)
+	both := 0
+	for name, def := range b {
+		if other, ok := a[name]; ok {
+			both++
+			x, _ := json.Marshal(def)
+			y, _ := json.Marshal(other)
+			if string(x) != string(y) {
+				t.Errorf("%s differs", name)
+			}
+		}
+	}
+	if both == 0 {
+		t.Error("nothing in common")
+	}
+}
+
+func TestExamplesKeepTheGrammar(t *testing.T) {
+	files, err := filepath.Glob("../examples/*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		check := checkGrammar
+		if filepath.Base(name) == "stormflux.yaml" {
+			check = checkEnvironmentsGrammar
+		}
+		if diags := check(readValue(t, name, string(text))); len(diags) > 0 {
+			t.Errorf("%s:\n%s", name, told(diags))
+		}
+	}
+}
