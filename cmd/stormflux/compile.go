@@ -6,12 +6,15 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/stormflux/stormflux/compiler"
 	"github.com/stormflux/stormflux/internal/atomicfile"
+	"github.com/stormflux/stormflux/schema"
+	"github.com/stormflux/stormflux/validate"
 )
 
 func (a *app) compileCommand() *cobra.Command {
@@ -78,17 +81,38 @@ func (a *app) compile(ctx context.Context, flags *topologyFlags, path, output st
 	case strings.EqualFold(filepath.Ext(output), ".jar"):
 		return a.writeJar(ctx, prog, output)
 	}
+	return a.writeTopology(ctx, prog, output, format)
+}
+
+// writeTopology writes the program without its files.
+func (a *app) writeTopology(ctx context.Context, prog *compiler.Program, output string, format compiler.Format) error {
 	var buf bytes.Buffer
 	if err := prog.Encode(ctx, &buf, format); err != nil {
 		return environmentError(err)
 	}
+	return a.writeOutput(output, func(w io.Writer) error {
+		_, err := w.Write(buf.Bytes())
+		return err
+	})
+}
+
+// writeJar builds the program's Go components and writes the jar.
+func (a *app) writeJar(ctx context.Context, prog *compiler.Program, output string) error {
+	files, err := prog.Assemble(ctx, validate.Platform{})
+	if err != nil {
+		return environmentError(err)
+	}
+	defer files.Close()
+	return a.writeOutput(output, func(w io.Writer) error { return files.WriteJar(ctx, w) })
+}
+
+// writeOutput writes a file whole or not at all; "-" is standard output.
+func (a *app) writeOutput(output string, write func(io.Writer) error) error {
+	var err error
 	if output == "-" {
-		_, err = a.stdout.Write(buf.Bytes())
+		err = write(a.stdout)
 	} else {
-		err = atomicfile.Write(output, func(w io.Writer) error {
-			_, err := w.Write(buf.Bytes())
-			return err
-		})
+		err = atomicfile.Write(output, write)
 	}
 	if err != nil {
 		return environmentError(err)
@@ -114,8 +138,8 @@ func (a *app) describe(p *compiler.Program) error {
 	fmt.Fprintf(a.stdout, "%s: %s, %s, compiled for Storm %s\n\n", p.Name,
 		count(len(p.Source.Spouts), "spout"), count(len(p.Source.Bolts), "bolt"), p.Source.Storm)
 	t := a.newTable("COMPONENT", "RUNS", "EXECUTORS", "INPUTS", "OUTPUTS")
-	for _, c := range p.Components() {
-		t.row(c.ID, c.Runs, c.Executors, c.Inputs, c.Outputs)
+	for _, c := range p.Source.Components() {
+		t.row(c.ID, runs(c), strconv.Itoa(c.Parallelism), inputs(c), outputs(c))
 	}
 	if err := t.flush(); err != nil {
 		return err
@@ -127,4 +151,48 @@ func (a *app) describe(p *compiler.Program) error {
 		}
 	}
 	return nil
+}
+
+// runs says in a few words what a component is.
+func runs(c *validate.Component) string {
+	switch {
+	case c.Go != nil && c.Go.Executable != "":
+		return strings.Join(append([]string{c.Go.Executable}, c.Go.Args...), " ")
+	case c.Go != nil:
+		return "go " + strings.Join(append([]string{c.Go.Dir}, c.Go.Args...), " ")
+	case c.Class != nil:
+		return c.Class.Name
+	}
+	return strings.Join(c.Command, " ")
+}
+
+func inputs(c *validate.Component) string {
+	var all []string
+	for _, in := range c.Inputs {
+		from := in.From.ID
+		if in.Stream.ID != schema.DefaultStream {
+			from += "." + in.Stream.ID
+		}
+		how := in.Grouping.String()
+		if len(in.Fields) > 0 {
+			how += "(" + strings.Join(in.Fields, ", ") + ")"
+		}
+		all = append(all, from+" "+how)
+	}
+	return strings.Join(all, "; ")
+}
+
+func outputs(c *validate.Component) string {
+	var all []string
+	for _, s := range c.Streams {
+		text := "[" + strings.Join(s.Fields, ", ") + "]"
+		if s.ID != schema.DefaultStream {
+			text = s.ID + " " + text
+		}
+		if s.Direct {
+			text = "direct " + text
+		}
+		all = append(all, text)
+	}
+	return strings.Join(all, "; ")
 }

@@ -106,7 +106,7 @@ func (a *app) load(f *topologyFlags, path string) (*checked, error) {
 	if err != nil {
 		return nil, err
 	}
-	var checkOpts validate.Options
+	checkOpts := validate.Options{}
 	if f.stormVersion != "" {
 		if checkOpts.Storm, err = validate.ParseVersion(f.stormVersion); err != nil {
 			return nil, usageError("--storm-version: %w", err)
@@ -124,15 +124,9 @@ func (a *app) load(f *topologyFlags, path string) (*checked, error) {
 	if err != nil {
 		return nil, environmentError(err)
 	}
-	c := &checked{path: path, document: doc, diags: diags}
-	if doc != nil {
-		top, more := validate.Check(doc, checkOpts)
-		c.diags = append(c.diags, more...)
-		if !c.diags.HasErrors() {
-			c.topology = top
-		}
-	}
-	c.diags.Sort()
+	checkOpts.Loaded = diags
+	c := &checked{path: path, document: doc}
+	c.topology, c.diags = validate.Check(doc, checkOpts)
 	return c, nil
 }
 

@@ -40,8 +40,8 @@ A comment "# stormflux:ignore RULE" on a line silences a warning or note of that
 		},
 	}
 	flags.add(cmd)
-	cmd.Flags().StringVar(&format, "format", "text", "output: "+strings.Join(diag.FormatNames(), ", "))
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(diag.FormatNames(), cobra.ShellCompDirectiveNoFileComp))
+	cmd.Flags().StringVar(&format, "format", "text", "output: "+strings.Join(diag.Formats(), ", "))
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(diag.Formats(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
@@ -88,7 +88,13 @@ func (a *app) validate(flags *topologyFlags, format diag.Format, args []string) 
 		all = append(all, c.diags...)
 	}
 	all.Sort()
-	if err := diag.Write(a.stdout, all, diag.Options{Format: format, Color: a.colored(a.stdout), Files: names}); err != nil {
+	root, err := os.Getwd()
+	if err != nil {
+		return environmentError(err)
+	}
+	if err := diag.Write(a.stdout, all, diag.Options{
+		Format: format, Color: a.colored(a.stdout), Files: names, Strict: flags.strict, Root: root, Version: version(),
+	}); err != nil {
 		return environmentError(fmt.Errorf("writing diagnostics: %w", err))
 	}
 	fmt.Fprintln(a.stderr, summary(len(names), all))
