@@ -37,6 +37,11 @@ func Check(doc *schema.Document, opts Options) (*Topology, diag.List) {
 		return nil, c.list
 	}
 	c.topology = &Topology{Source: doc}
+	c.partial = slices.ContainsFunc(opts.Loaded, func(d *diag.Diagnostic) bool {
+		return d.Severity == diag.Error && (strings.HasPrefix(d.Rule, "include-") ||
+			strings.HasPrefix(d.Rule, "yaml-") && d.Span.File != doc.File)
+	})
+	c.unresolved, c.lostTarget = c.partial, c.partial
 	c.stormVersion()
 	c.topologyName()
 	c.platform()
@@ -49,6 +54,7 @@ func Check(doc *schema.Document, opts Options) (*Topology, diag.List) {
 	if !opts.SkipFiles {
 		c.files()
 	}
+	c.dropRepeated()
 	c.ignores()
 	c.list.Sort()
 	if c.list.HasErrors() {
@@ -82,8 +88,27 @@ type checker struct {
 	// lostTarget is set when a Flux stream's target could not be told: a bolt without input may be meant by it.
 	lostTarget bool
 
+	// partial is set when an included file could not be read: what is missing may be in it.
+	partial bool
+
 	similar         similarity
 	allIDs, boltIDs []string // for suggestions; made when the first is wanted
+}
+
+// dropRepeated removes what Check said about a place where Load had found an error already: it is the same fault.
+func (c *checker) dropRepeated() {
+	if !c.opts.Loaded.HasErrors() {
+		return
+	}
+	loaded := make(map[diag.Span]bool)
+	for _, d := range c.opts.Loaded {
+		if d.Severity == diag.Error && !d.Span.IsZero() {
+			loaded[d.Span] = true
+		}
+	}
+	found := c.list[len(c.opts.Loaded):]
+	found = slices.DeleteFunc(found, func(d *diag.Diagnostic) bool { return loaded[d.Span] })
+	c.list = c.list[:len(c.opts.Loaded)+len(found)]
 }
 
 func (c *checker) stormVersion() {
@@ -111,7 +136,10 @@ func (c *checker) platform() {
 		return
 	}
 	os, arch, found := strings.Cut(p.Text, "/")
-	if !found || !slices.Contains(platformOS, os) || !slices.Contains(platformArch, arch) {
+	if !found || strings.Trim(p.Text, "abcdefghijklmnopqrstuvwxyz0123456789/") != "" || os == "" || arch == "" || strings.Contains(arch, "/") {
+		return // the grammar has reported it
+	}
+	if !slices.Contains(platformOS, os) || !slices.Contains(platformArch, arch) {
 		d := c.list.Errorf(ruleUnknownPlatform, p.Span, "%q is not a platform that Go builds for, expected os/arch", p.Text)
 		if s, ok := c.similar.suggest(p.Text, commonPlatforms()); ok {
 			d.WithHint("did you mean %q?", s)

@@ -34,8 +34,7 @@ func (c *checker) command(k *component, v *schema.Value) {
 			at = v.Items[0]
 		}
 		c.list.Errorf(ruleInvalidCommand, at.Span, "%s: the command's first word, the program, is empty", k.name())
-	case len(k.Command) == 0 && v.Kind == schema.Sequence && len(v.Items) == 0,
-		len(k.Command) == 0 && v.Kind == schema.String && strings.TrimSpace(v.Text) == "":
+	case v.Kind == schema.String && v.Text != "" && strings.TrimSpace(v.Text) == "":
 		c.list.Errorf(ruleInvalidCommand, v.Span, "%s: the command is empty", k.name()).
 			WithHint("write the program and its arguments: [python3, split.py]")
 	}
@@ -46,9 +45,7 @@ func (c *checker) words(k *component, list *schema.Value) []string {
 	words := make([]string, 0, len(list.Items))
 	for _, item := range list.Items {
 		switch {
-		case item.Kind == schema.Null || !item.IsScalar():
-			c.list.Errorf(ruleInvalidCommand, item.Span, "%s: a word of a command must be a string, not %s", k.name(), shown(item)).
-				WithHint("an empty word is written \"\"")
+		case item.Kind == schema.Null || !item.IsScalar(): // reported by the grammar, or by stringList
 			continue
 		case strings.ContainsRune(item.Text, 0):
 			c.list.Errorf(ruleInvalidCommand, item.Span, "%s: a word of a command cannot hold a NUL character", k.name())
@@ -191,9 +188,6 @@ func inside(v *schema.Value, start, end int) diag.Span {
 // goProgram reads a `go` component. Whether it is a package or an executable is for the files to say.
 func (c *checker) goProgram(k *component) {
 	v := k.src.Go
-	if v.Text == "" {
-		c.list.Errorf(ruleInvalidCommand, v.Span, "%s: `go` names no package", k.name())
-	}
 	k.Go = &GoProgram{Dir: resolved(v.Span, v.Text), Span: v.Span}
 }
 
@@ -236,16 +230,20 @@ func (c *checker) environment(k *component) {
 	}
 }
 
-func (c *checker) envVar(k *component, e schema.Entry, pathAppends bool) {
+func (c *checker) envVar(k *component, e schema.Entry, flux bool) {
 	name, v := e.Key.Text, e.Value
 	switch {
 	case !isEnvName(name):
-		c.list.Errorf(ruleEnv, e.Key.Span, "%s: %q is no name of an environment variable", k.name(), shortened(name)).
-			WithHint("use letters, digits and \"_\", and no digit first")
+		if flux { // of `env` the grammar has reported it, and the next case
+			c.list.Errorf(ruleEnv, e.Key.Span, "%s: %q is not the name of an environment variable", k.name(), shortened(name)).
+				WithHint("letters, digits and \"_\" may stand in it, and no digit at its start")
+		}
 		return
 	case v.Kind == schema.Null || !v.IsScalar():
-		c.list.Errorf(ruleEnv, v.Span, "%s: environment variable %q must be a string, not %s", k.name(), name, shown(v)).
-			WithHint("an empty value is written \"\"")
+		if flux {
+			c.list.Errorf(ruleEnv, v.Span, "%s: environment variable %q must be a string, not %s", k.name(), name, shown(v)).
+				WithHint("an empty value is written \"\"")
+		}
 		return
 	case strings.ContainsRune(v.Text, 0):
 		c.list.Errorf(ruleEnv, v.Span, "%s: environment variable %q cannot hold a NUL character", k.name(), name)
@@ -253,11 +251,11 @@ func (c *checker) envVar(k *component, e schema.Entry, pathAppends bool) {
 	}
 	for i := range k.Env {
 		if k.Env[i].Name == name { // FluxShellBolt.setEnv called again
-			k.Env[i].Value, k.Env[i].Append = v.Text, pathAppends && name == "PATH"
+			k.Env[i].Value, k.Env[i].Append = v.Text, flux && name == "PATH"
 			return
 		}
 	}
-	k.Env = append(k.Env, EnvVar{Name: name, Value: v.Text, Append: pathAppends && name == "PATH"})
+	k.Env = append(k.Env, EnvVar{Name: name, Value: v.Text, Append: flux && name == "PATH"})
 }
 
 func isEnvName(name string) bool {

@@ -13,7 +13,6 @@ import (
 // The rules about one component.
 const (
 	ruleNoSpout               = "no-spout"
-	ruleParallelism           = "invalid-parallelism"
 	ruleTasks                 = "invalid-tasks"
 	ruleTasksBelowParallelism = "tasks-below-parallelism"
 	ruleParallelismCapped     = "parallelism-capped"
@@ -77,7 +76,7 @@ func (c *checker) components() {
 		}
 	}
 	c.ids()
-	if len(spouts) == 0 {
+	if len(spouts) == 0 && !c.partial {
 		c.noSpout()
 	}
 	for i := range c.all {
@@ -146,25 +145,17 @@ func number(v *schema.Value) (int, bool) {
 }
 
 func (c *checker) parallelism(k *component) {
+	// What is no whole number in range the grammar has reported, here and in tick and loads.
 	if p := k.src.Parallelism; p != nil {
-		switch n, ok := number(p); {
-		case !ok:
-			c.list.Errorf(ruleParallelism, p.Span, "%s: parallelism must be a whole number from 1 to %d, not %s",
-				k.name(), math.MaxInt32, shown(p))
-		case n < 1:
-			c.list.Errorf(ruleParallelism, p.Span, "%s: parallelism is %d, at least one executor is needed", k.name(), n).
-				WithHint("Nimbus takes it, but the workers then fail over and over: there is no task to send to")
-		default:
+		if n, ok := number(p); ok && n >= 1 {
 			k.Parallelism = n
 		}
 	}
 	if t := k.src.Tasks; t != nil {
 		switch n, ok := number(t); {
-		case !ok:
-			c.list.Errorf(ruleTasks, t.Span, "%s: tasks must be a whole number from 1 to %d, not %s",
-				k.name(), math.MaxInt32, shown(t))
+		case !ok || n < -1:
 		case n == -1: // Flux: not set
-		case n < 1:
+		case n == 0:
 			c.list.Errorf(ruleTasks, t.Span, "%s: tasks is %d, at least one task is needed", k.name(), n).
 				WithHint("Nimbus takes it, but the workers then fail over and over: there is no task to send to")
 		default:
@@ -193,8 +184,10 @@ func (c *checker) tick(k *component) {
 	}
 	seconds, wrong := tickSeconds(t)
 	if wrong != "" {
-		c.list.Errorf(ruleTick, t.Span, "%s: tick %s %s", k.name(), shown(t), wrong).
-			WithHint("write whole seconds, such as 5s or 2m")
+		c.list.Errorf(ruleTick, t.Span, "%s: tick %s %s", k.name(), shown(t), wrong)
+		return
+	}
+	if seconds == 0 {
 		return
 	}
 	if k.Kind == schema.Spout {
@@ -219,33 +212,27 @@ func (c *checker) tickOnSpout(k *component, span diag.Span) {
 		WithHint("Storm uses the setting of a spout for its message timeout; let the spout keep the time in nextTuple")
 }
 
-func tickSeconds(t *schema.Value) (int, string) {
-	var d time.Duration
-	switch t.Kind {
-	case schema.Int:
+// tickSeconds reads a tick, which is 0 when the grammar has reported it.
+func tickSeconds(t *schema.Value) (seconds int, wrong string) {
+	if t.Kind == schema.Int {
 		n, ok := number(t)
+		if ok && n == 0 {
+			return 0, "is no time at all, write at least 1s"
+		}
 		if !ok {
-			return 0, "is out of range"
+			n = 0
 		}
-		if n < 1 {
-			return 0, "must be at least one second"
-		}
-		return n, ""
-	case schema.String:
-		var err error
-		if d, err = time.ParseDuration(strings.TrimSpace(t.Text)); err != nil {
-			return 0, "is not a duration"
-		}
-	default:
-		return 0, "is not a duration"
+		return max(n, 0), ""
 	}
+	if strings.Trim(t.Text, "0123456789hms") != "" || strings.Contains(t.Text, "ms") {
+		return 0, ""
+	}
+	d, err := time.ParseDuration(t.Text)
 	switch {
-	case d <= 0:
-		return 0, "must be at least one second"
-	case d%time.Second != 0:
-		return 0, "is not in whole seconds, which is all that Storm's timer knows"
-	case d/time.Second > math.MaxInt32:
-		return 0, "is out of range"
+	case err != nil || d/time.Second > math.MaxInt32:
+		return 0, "is longer than Storm's timer can wait"
+	case d == 0:
+		return 0, "is no time at all, write at least 1s"
 	}
 	return int(d / time.Second), ""
 }
@@ -258,10 +245,7 @@ func (c *checker) loads(k *component) {
 		}
 		f, ok := float(v)
 		switch {
-		case !ok || math.IsNaN(f) || math.IsInf(f, 0):
-			c.list.Errorf(ruleMemoryLoad, v.Span, "%s: %s must be a number, not %s", k.name(), name, shown(v))
-			return nil
-		case f == -1:
+		case !ok || math.IsNaN(f) || math.IsInf(f, 0) || f <= -1:
 			return nil
 		case f < 0:
 			c.list.Errorf(ruleMemoryLoad, v.Span, "%s: %s is %s, it cannot be negative", k.name(), name, v.Text)

@@ -76,9 +76,15 @@ func (c *checker) setting(e schema.Entry, known *stormSetting, owner string) (an
 	if owner != "" {
 		owner += ": "
 	}
+	if e.Value.Span.IsZero() && e.Value.Origin != nil {
+		owner += e.Value.Origin.From + ": "
+	}
 	if bad, why := notJSON(e.Value); bad != nil {
+		if !bad.Span.IsZero() {
+			return nil, false // the loader has reported it in the file
+		}
 		c.list.Errorf(ruleNotJSON, bad.Span, "%s%q holds %s, which is %s and cannot be sent to Storm", owner, e.Key.Text, shown(bad), why).
-			WithHint("Storm's configuration is JSON: write a finite number, or put the value in quotes")
+			WithHint("Storm's configuration is JSON: write a finite number, or a text")
 		return nil, false
 	}
 	if known == nil {

@@ -27,7 +27,7 @@ const defaultResources = "resources"
 // resources resolves `resources` and `jar`.
 func (c *checker) resources() {
 	for _, r := range c.doc.Resources {
-		if r.From == nil {
+		if r.From == nil || r.From.Kind != schema.String {
 			c.brokenResources = true
 			continue
 		}

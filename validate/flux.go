@@ -85,6 +85,9 @@ func (c *checker) reference(ref *schema.Value) *schema.Object {
 	if b := c.beanByID[ref.Text]; b != nil {
 		return b
 	}
+	if c.partial {
+		return nil
+	}
 	d := c.list.Errorf(ruleUnknownRef, ref.Span, "%q refers to nothing: `components` has no such id", ref.Text)
 	names := make([]string, 0, len(c.doc.Beans))
 	for _, b := range c.doc.Beans {

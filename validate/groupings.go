@@ -104,7 +104,7 @@ func (c *checker) spoutAsTarget(k *component, in *schema.Input) {
 
 // target finds the bolt that a stream of Flux goes to; nil when it was reported.
 func (c *checker) target(in *schema.Input) *component {
-	if in.To == nil {
+	if in.To == nil || in.To.Text == "" {
 		c.lostTarget, c.unresolved = true, true
 		return nil
 	}
@@ -112,6 +112,9 @@ func (c *checker) target(in *schema.Input) *component {
 		return k
 	}
 	c.unresolved = true
+	if c.partial {
+		return nil
+	}
 	d := c.list.Errorf(ruleUnknownComponent, in.To.Span, "a stream goes to unknown component %q", in.To.Text)
 	if near, ok := c.similar.suggest(in.To.Text, c.idsOf(schema.Bolt)); ok {
 		k := c.byID[near]
@@ -161,6 +164,10 @@ func (c *checker) subscribe(to *component, in *schema.Input, seen map[subscripti
 	if in.Stream != nil {
 		id, span = in.Stream.Text, in.Stream.Span
 	}
+	if id == "" {
+		to.unsure, c.unresolved = true, true
+		return
+	}
 	index := from.streamIndex(id)
 	var stream *Stream
 	switch {
@@ -196,11 +203,14 @@ func (c *checker) subscribe(to *component, in *schema.Input, seen map[subscripti
 
 // source finds the component that is read from; nil when it was reported.
 func (c *checker) source(to *component, in *schema.Input) *component {
-	if in.From == nil {
+	if in.From == nil || in.From.Text == "" {
 		return nil
 	}
 	if k := c.byID[in.From.Text]; k != nil {
 		return k
+	}
+	if c.partial {
+		return nil
 	}
 	id := in.From.Text
 	d := c.list.Errorf(ruleUnknownComponent, in.From.Span, "%s reads from unknown component %q", to.name(), id)

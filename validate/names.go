@@ -12,7 +12,6 @@ import (
 const (
 	ruleMissingName     = "missing-name"
 	ruleInvalidName     = "invalid-topology-name"
-	ruleEmptyID         = "empty-id"
 	ruleReservedID      = "reserved-id"
 	ruleDuplicateID     = "duplicate-id"
 	ruleIDDiffersByCase = "id-differs-by-case"
@@ -36,8 +35,6 @@ func (c *checker) topologyName() {
 	}
 	c.topology.Name = n.Text
 	switch bad, found := badNameRune(n.Text); {
-	case n.Text == "":
-		c.list.Errorf(ruleMissingName, n.Span, "the topology's name is empty")
 	case found && strings.ContainsRune(`/.:\`, bad):
 		c.list.Errorf(ruleInvalidName, n.Span, "topology name %q contains %q, which Nimbus refuses", n.Text, bad).
 			WithHint("use letters, digits, spaces, \"_\" and \"-\": for example %q", mendName(n.Text))
@@ -101,10 +98,10 @@ func (c *checker) ids() {
 		if id == nil {
 			continue
 		}
-		switch {
-		case id.Text == "":
-			c.list.Errorf(ruleEmptyID, id.Span, "a %s has an empty id", k.Kind)
-		case isReserved(id.Text):
+		if id.Text == "" {
+			continue
+		}
+		if isReserved(id.Text) {
 			c.list.Errorf(ruleReservedID, id.Span, "%s id %q begins with \"__\", which Storm keeps for itself", k.Kind, id.Text).
 				WithHint("name it %q", strings.TrimLeft(id.Text, "_"))
 		}

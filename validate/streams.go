@@ -43,12 +43,11 @@ func declared(outputs *schema.Value) int {
 
 // stream adds a declared stream to the component.
 func (c *checker) stream(k *component, id string, span diag.Span, fields []*schema.Value, direct *schema.Value) {
-	switch {
-	case id == "":
-		c.list.Errorf(ruleEmptyID, span, "%s declares a stream with an empty id", k.name())
-		k.open = true
+	if id == "" {
+		k.open = true // the grammar has reported it
 		return
-	case isReserved(id):
+	}
+	if isReserved(id) {
 		c.list.Errorf(ruleReservedID, span, "%s declares stream %q: ids that begin with \"__\" are kept by Storm for itself",
 			k.name(), id)
 	}
