@@ -4,8 +4,11 @@ package stormtest
 
 import (
 	"archive/zip"
+	"bufio"
 	"context"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -69,7 +72,7 @@ func submitWordcount(t *testing.T, c *Cluster) {
 
 func TestClusterRunsTopology(t *testing.T) {
 	begin := time.Now()
-	c := New(t, Options{Slots: 1})
+	c := New(t, Options{Supervisors: 2, Slots: 1})
 	t.Logf("the cluster was ready after %v", time.Since(begin))
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -83,15 +86,18 @@ func TestClusterRunsTopology(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		seen := false
+		workers, seen := 0, false
 		for name, text := range logs {
-			seen = seen || filepath.Base(name) == "worker.log" && strings.Contains(text, `["a line from the shell"]`)
+			if filepath.Base(name) == "worker.log" {
+				workers++
+				seen = seen || strings.Contains(text, `["a line from the shell"]`)
+			}
 		}
-		if seen {
+		if seen && workers == 2 {
 			break
 		}
 		if err := wait(ctx, pollInterval); err != nil {
-			t.Fatal("the spout's line does not reach the worker's log")
+			t.Fatalf("%d of 2 workers run; the spout's line has reached a log: %v", workers, seen)
 		}
 	}
 	t.Logf("the topology ran after %v", time.Since(begin))
@@ -118,22 +124,13 @@ func TestStopEndsWorkers(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	submitWordcount(t, c)
-	var pids []string
-	for len(pids) == 0 {
-		var err error
-		if pids, err = filepath.Glob(filepath.Join(c.Home(), "local", "workers", "*", "pids", "*")); err != nil {
-			t.Fatal(err)
-		}
-		if err := wait(ctx, pollInterval); err != nil {
-			t.Fatal("no worker has started")
-		}
-	}
+	awaitSpout(t, ctx, c)
 	processes, err := c.Processes()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(processes) < 4 {
-		t.Errorf("processes are %v: want ZooKeeper, Nimbus, Supervisor and a worker at least", processes)
+	if len(processes) < 6 {
+		t.Errorf("processes are %v: want ZooKeeper, Nimbus, Supervisor, a log writer, its worker and the spout at least", processes)
 	}
 	if err := c.Stop(); err != nil {
 		t.Fatal(err)
@@ -163,4 +160,125 @@ func alive(t *testing.T, pid int) bool {
 		t.Fatalf("/proc/%d/stat is %q", pid, stat)
 	}
 	return fields[0] != "Z" && fields[0] != "X"
+}
+
+// awaitSpout waits until a worker has started the spout's process.
+func awaitSpout(t *testing.T, ctx context.Context, c *Cluster) {
+	t.Helper()
+	for {
+		pids, err := c.Processes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, pid := range pids {
+			command, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline")
+			if err == nil && string(command) == "sh\x00lines.sh\x00" {
+				return
+			}
+		}
+		if err := wait(ctx, pollInterval); err != nil {
+			t.Fatal("the spout has not started")
+		}
+	}
+}
+
+// abandonedHome names the variable that turns TestAbandoned into the process that gets killed.
+const abandonedHome = "STORMFLUX_TEST_ABANDON"
+
+// When the process that started a cluster is killed, the cluster ends, workers included.
+func TestAbandoned(t *testing.T) {
+	if os.Getenv(abandonedHome) != "" {
+		abandon(t)
+		return
+	}
+	requireCluster(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	child := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestAbandoned$", "-test.v")
+	child.Env = append(os.Environ(), abandonedHome+"=1")
+	out, err := child.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var said strings.Builder
+	token, home := "", ""
+	for lines := bufio.NewReader(out); home == ""; {
+		line, err := lines.ReadString('\n')
+		said.WriteString(line)
+		if err != nil {
+			t.Fatalf("%v (%v)\n%s", err, child.Wait(), said.String())
+		}
+		if fields := strings.Fields(line); len(fields) == 3 && fields[0] == "abandoned" {
+			token, home = fields[1], fields[2]
+		}
+	}
+	before, err := marked(token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(before) < 6 { // ZooKeeper, Nimbus, Supervisor, the worker's log writer, the worker and the spout
+		t.Errorf("processes before: %v", before)
+	}
+	child.Process.Kill()
+	child.Wait()
+	for {
+		left, err := marked(token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = os.Stat(home)
+		if len(left) == 0 && os.IsNotExist(err) {
+			break
+		}
+		if err := wait(ctx, pollInterval); err != nil {
+			t.Fatalf("processes %v, folder %s (%v) are still there", left, home, err)
+		}
+	}
+}
+
+// abandon starts a cluster with a running spout, says so, and waits for its end.
+func abandon(t *testing.T) {
+	c := New(t, Options{Slots: 1})
+	submitWordcount(t, c)
+	awaitSpout(t, t.Context(), c)
+	fmt.Println("\nabandoned", c.token, c.Home())
+	<-t.Context().Done()
+}
+
+func TestNimbusRestarts(t *testing.T) {
+	// A short session, so that the new Nimbus need not wait long for the killed one's leadership.
+	c := New(t, Options{Conf: map[string]any{"storm.zookeeper.session.timeout": 4000}})
+	c.KillNimbus()
+	if _, err := c.Topologies(t.Context()); err == nil {
+		t.Error("a killed Nimbus has answered")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if err := c.StartNimbus(ctx); err != nil {
+		t.Fatal(err)
+	}
+	submitWordcount(t, c) // what only a leader takes
+	if err := c.AwaitTopology(ctx, "words", "ACTIVE"); err != nil {
+		t.Error(err)
+	}
+}
+
+// A daemon that cannot start is told at once and with its reason, and nothing is left of the others.
+func TestStartFails(t *testing.T) {
+	requireCluster(t)
+	home := filepath.Join(t.TempDir(), "home")
+	c, err := Start(t.Context(), Options{Home: home, Conf: map[string]any{"nimbus.thrift.port": "no port"}})
+	if err == nil {
+		c.Stop()
+		t.Fatal("it has started")
+	}
+	if !strings.Contains(err.Error(), "nimbus has ended") || !strings.Contains(err.Error(), "NIMBUS_THRIFT_PORT") {
+		t.Errorf("error is %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(home, "logs", "nimbus.log")); err != nil {
+		t.Errorf("a folder that the caller has named is not kept: %v", err)
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -32,7 +33,7 @@ func TestFlux(t *testing.T) {
 	if got.Name != "words" {
 		t.Errorf("name is %q", got.Name)
 	}
-	const conf = `{"note":"from the properties","topology.acker.executors":1,"topology.workers":1}`
+	const conf = `{"note":"from the properties","topology.acker.executors":1,"topology.workers":2}`
 	if string(got.Conf) != conf {
 		t.Errorf("conf is\n%s, want\n%s", got.Conf, conf)
 	}
@@ -75,6 +76,51 @@ func TestFlux(t *testing.T) {
 	}
 	if string(again) != string(got.Topology) {
 		t.Errorf("read again from Thrift it is\n%s, was\n%s", again, got.Topology)
+	}
+}
+
+// Flux resolves includes from the working folder and takes variables from the environment.
+func TestFluxEnvironment(t *testing.T) {
+	Require(t)
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "main.yaml"), "name: ${ENV-STORMFLUX_TEST_NAME}\nconfig: {a: 1}\nincludes: [{file: sub/part.yaml}]\nspouts: []\nbolts: []\nstreams: []\n")
+	write(t, filepath.Join(dir, "sub", "part.yaml"), "config: {b: 2}\n")
+	j, err := NewJudge(t.Context(), JudgeOptions{Dir: dir, Env: []string{"STORMFLUX_TEST_NAME=of the environment"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	got, err := j.Flux(t.Context(), filepath.Join(dir, "main.yaml"), FluxOptions{Env: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Name != "of the environment" || string(got.Conf) != `{"a":1,"b":2}` {
+		t.Errorf("got %q with conf %s", got.Name, got.Conf)
+	}
+	_, err = j.Flux(t.Context(), filepath.Join(dir, "main.yaml"), FluxOptions{})
+	refused(t, err, "java.lang.NullPointerException", "")
+}
+
+func TestFluxDryRun(t *testing.T) {
+	Require(t)
+	file := filepath.Join(t.TempDir(), "plain.yaml")
+	write(t, file, "name: plain\nspouts: []\nbolts: []\nstreams: []\nconfig: {a: 1}\n")
+	cmd, err := FluxDryRun(t.Context(), file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "Topology Name: plain") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+func write(t *testing.T, file, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 
