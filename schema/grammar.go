@@ -57,5 +57,5 @@ func (g *grammar) check(root *Value) diag.List {
 	if err == nil {
 		return nil
 	}
-	return g.faults(err, &foldedPlaces{folder: f, root: &place{value: root}})
+	return g.faults(err, &foldedPlaces{folder: f, root: &site{value: root}})
 }

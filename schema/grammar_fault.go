@@ -35,7 +35,7 @@ type cause struct {
 	keyword string   // "type", "required", ...
 	rest    []string // what follows the keyword in its location
 	key     bool     // the complaint is about the key of the places, not about their values
-	places  []*place
+	places  []*site
 }
 
 // faults turns the library's complaints into diagnostics. The library says that and where something is wrong; what is
@@ -53,7 +53,7 @@ type faults struct {
 // order: what is told first may silence what follows from it.
 var keywordFaults = []struct {
 	keyword string
-	tell    func(f *faults, c *cause, p *place)
+	tell    func(f *faults, c *cause, p *site)
 }{
 	{"additionalProperties", (*faults).unknownKeys},
 	{"oneOf", (*faults).notExactlyOne},

@@ -51,15 +51,17 @@ const (
 func newShapeRules(root *node, nodes map[string]*node, patterns map[string]*regexp.Regexp) shapeRules {
 	r := shapeRules{names: map[string]int32{}, words: map[string]bool{}, textual: map[string]context{}}
 	var bounds []int64
-	for _, location := range sortedKeys(nodes) {
-		n := nodes[location]
-		for _, name := range slices.Concat(sortedKeys(n.Properties), n.Required, sortedKeys(n.DependentSchemas), sortedKeys(n.DependentRequired)) {
+	for _, n := range nodes {
+		for name := range n.Properties {
 			r.addName(name)
 		}
-		for _, others := range n.DependentRequired {
-			for _, name := range others {
-				r.addName(name)
-			}
+		r.addName(n.Required...)
+		for name := range n.DependentSchemas {
+			r.addName(name)
+		}
+		for name, others := range n.DependentRequired {
+			r.addName(name)
+			r.addName(others...)
 		}
 		for _, word := range n.Enum {
 			r.words[word] = true
@@ -72,7 +74,7 @@ func newShapeRules(root *node, nodes map[string]*node, patterns map[string]*rege
 				bounds = append(bounds, *bound)
 			}
 		}
-		for _, text := range sortedKeys(n.PatternProperties) {
+		for text := range n.PatternProperties {
 			if re := patterns[text]; !slices.Contains(r.keyPatterns, re) {
 				r.keyPatterns = append(r.keyPatterns, re)
 			}
@@ -89,9 +91,11 @@ func newShapeRules(root *node, nodes map[string]*node, patterns map[string]*rege
 	return r
 }
 
-func (r *shapeRules) addName(name string) {
-	if _, ok := r.names[name]; !ok {
-		r.names[name] = int32(firstName + len(r.names))
+func (r *shapeRules) addName(names ...string) {
+	for _, name := range names {
+		if _, ok := r.names[name]; !ok {
+			r.names[name] = int32(firstName + len(r.names))
+		}
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 )
 
 // legalKeys returns the keys that the map at p may still be given.
-func (f *faults) legalKeys(n *node, p *place) []string {
+func (f *faults) legalKeys(n *node, p *site) []string {
 	taken := map[string]bool{}
 	for i := range p.value.Entries {
 		name := p.value.Entries[i].Key.Text
@@ -35,7 +35,7 @@ func (f *faults) knownKey(n *node, key string) bool {
 	return n.Properties[key] != nil || strings.HasPrefix(key, "x-") && n.PatternProperties["^x-"] != nil
 }
 
-func (f *faults) unknownKeys(c *cause, p *place) {
+func (f *faults) unknownKeys(c *cause, p *site) {
 	legal := f.legalKeys(c.node, p)
 	for i := range p.value.Entries {
 		key := p.value.Entries[i].Key
@@ -63,7 +63,7 @@ func (f *faults) unknownKeys(c *cause, p *place) {
 }
 
 // otherPlace returns a hint for an unknown key that has its meaning elsewhere.
-func (f *faults) otherPlace(n *node, p *place, key string) string {
+func (f *faults) otherPlace(n *node, p *site, key string) string {
 	switch {
 	case strings.HasPrefix(key, "topology.") && n.Properties["config"] != nil:
 		return "settings stand under \"config\""
@@ -77,7 +77,7 @@ func (f *faults) otherPlace(n *node, p *place, key string) string {
 	return ""
 }
 
-func (f *faults) missingKeys(c *cause, p *place) {
+func (f *faults) missingKeys(c *cause, p *site) {
 	for _, name := range c.node.Required {
 		if p.value.Get(name) != nil || slices.Contains(f.meant[p.value], name) {
 			continue
@@ -97,7 +97,7 @@ func (f *faults) missingKeys(c *cause, p *place) {
 }
 
 // missingPartner tells of a key without the one that it needs.
-func (f *faults) missingPartner(c *cause, p *place) {
+func (f *faults) missingPartner(c *cause, p *site) {
 	for _, name := range sortedKeys(c.node.DependentRequired) {
 		there := p.child(name)
 		if there == nil {
@@ -112,7 +112,7 @@ func (f *faults) missingPartner(c *cause, p *place) {
 }
 
 // notExactlyOne tells of a map that has none or several of the keys of which it needs one.
-func (f *faults) notExactlyOne(c *cause, p *place) {
+func (f *faults) notExactlyOne(c *cause, p *site) {
 	var all, given []string
 	for _, one := range c.node.OneOf {
 		name := one.Required[0]
@@ -151,11 +151,11 @@ func (f *faults) notExactlyOne(c *cause, p *place) {
 		rule = ruleGroupingKind
 	}
 	// The later key of the file is the one too many.
-	places := make([]*place, len(given))
+	places := make([]*site, len(given))
 	for i, name := range given {
 		places[i] = p.child(name)
 	}
-	slices.SortStableFunc(places, func(a, b *place) int { return a.key.Span.Start - b.key.Span.Start })
+	slices.SortStableFunc(places, func(a, b *site) int { return a.key.Span.Start - b.key.Span.Start })
 	d := f.diags.Errorf(rule, places[1].key.Span, "%s has %s; one of them is allowed", name, diag.Quoted(given, 0))
 	for _, other := range append(places[:1:1], places[2:]...) {
 		d.WithRelated(other.key.Span, "%q stands here", other.key.Text)
@@ -176,7 +176,7 @@ var conflictHints = map[string]string{
 }
 
 // conflictingKey tells of a key that another key beside it, or beside a map around it, rules out.
-func (f *faults) conflictingKey(c *cause, p *place) {
+func (f *faults) conflictingKey(c *cause, p *site) {
 	tokens := strings.Split(c.node.location, "/")
 	at := -1
 	for i, token := range tokens {

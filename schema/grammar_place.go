@@ -9,16 +9,16 @@ import (
 	"github.com/stormflux/stormflux/diag"
 )
 
-// place is a value of a document together with how it is reached.
-type place struct {
-	parent *place // nil for the document
+// site is a value of a document together with how it is reached.
+type site struct {
+	parent *site  // nil for the document
 	key    *Value // in a map: the key; nil in a list
 	index  int    // in a list: from 0
 	value  *Value
 }
 
 // span is where a complaint about the value points: the value, or its key when nothing is written.
-func (p *place) span() diag.Span {
+func (p *site) span() diag.Span {
 	if p.value.Span.Start == p.value.Span.End && p.key != nil {
 		return p.key.Span
 	}
@@ -26,7 +26,7 @@ func (p *place) span() diag.Span {
 }
 
 // ownSpan is where a complaint about what is absent from the value points: its key, its id or its first key.
-func (p *place) ownSpan() diag.Span {
+func (p *site) ownSpan() diag.Span {
 	if p.key != nil {
 		return p.key.Span
 	}
@@ -40,12 +40,12 @@ func (p *place) ownSpan() diag.Span {
 }
 
 // child returns the place of a key of the value, or nil.
-func (p *place) child(name string) *place {
+func (p *site) child(name string) *site {
 	key, value := p.value.Lookup(name)
 	if value == nil {
 		return nil
 	}
-	return &place{parent: p, key: key, value: value}
+	return &site{parent: p, key: key, value: value}
 }
 
 // nouns gives names to the parts of one kind of document.
@@ -72,7 +72,7 @@ var environmentsNouns = nouns{
 
 // named returns what the place is called in a sentence: `bolt "split"`, `"tick" of bolt "split"`, `input from "a" of
 // bolt "split"`.
-func (n *nouns) named(p *place) string {
+func (n *nouns) named(p *site) string {
 	if p.parent == nil {
 		return n.document
 	}
@@ -100,7 +100,7 @@ func (n *nouns) named(p *place) string {
 }
 
 // which tells a member from its neighbours: by its key or what names it, else by its number.
-func (n *nouns) which(p *place, member string) string {
+func (n *nouns) which(p *site, member string) string {
 	if p.key != nil {
 		return strconv.Quote(p.key.Text)
 	}
@@ -135,7 +135,7 @@ func (n *nouns) which(p *place, member string) string {
 type places interface {
 	// find returns the places at an instance location. With key, the cause is about the location's last part, a key,
 	// rather than about the value.
-	find(location string, key bool) []*place
+	find(location string, key bool) []*site
 }
 
 // pointer splits an instance location of the library.
@@ -156,14 +156,14 @@ func pointer(location string) []string {
 // foldedPlaces finds the places of a document by locations in its folded form.
 type foldedPlaces struct {
 	folder *folding
-	root   *place
+	root   *site
 	// members holds for a list or map which of its items or entries stand for each part.
 	members map[folded]map[int32][]int
 }
 
-func (f *foldedPlaces) find(location string, key bool) []*place {
+func (f *foldedPlaces) find(location string, key bool) []*site {
 	type step struct {
-		place   *place
+		place   *site
 		context context
 	}
 	at := []step{{f.root, f.folder.rootContext}}
@@ -182,7 +182,7 @@ func (f *foldedPlaces) find(location string, key bool) []*place {
 				part = shape.parts[slices.Index(shape.names, token)]
 			}
 			for _, i := range f.membersOf(v, s.context)[part] {
-				reached := step{&place{parent: s.place, index: i}, s.context}
+				reached := step{&site{parent: s.place, index: i}, s.context}
 				if v.Kind == Sequence {
 					reached.place.value = v.Items[i]
 				} else {
@@ -202,7 +202,7 @@ func (f *foldedPlaces) find(location string, key bool) []*place {
 		}
 		at = next
 	}
-	found := make([]*place, len(at))
+	found := make([]*site, len(at))
 	for i, s := range at {
 		found[i] = s.place
 	}

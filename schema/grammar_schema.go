@@ -3,8 +3,8 @@ package schema
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"math/big"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -72,7 +72,7 @@ func (a *additional) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, a.node)
 }
 
-// each calls visit for every direct part of n, with the part's path below n, in a stable order.
+// each calls visit for every direct part of n, with the part's path below n, in no particular order.
 func (n *node) each(visit func(path string, part *node)) {
 	one := func(keyword string, part *node) {
 		if part != nil {
@@ -80,8 +80,8 @@ func (n *node) each(visit func(path string, part *node)) {
 		}
 	}
 	several := func(keyword string, parts map[string]*node) {
-		for _, name := range slices.Sorted(maps.Keys(parts)) {
-			visit(keyword+"/"+pointerToken(name), parts[name])
+		for name, part := range parts {
+			visit(keyword+"/"+pointerToken(name), part)
 		}
 	}
 	list := func(keyword string, parts []*node) {
@@ -111,16 +111,36 @@ func pointerToken(s string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(s, "~", "~0"), "/", "~1")
 }
 
+// readSchema reads an embedded schema.
+func readSchema(text string) *node {
+	root := new(node)
+	if err := json.Unmarshal([]byte(text), root); err != nil {
+		panic(fmt.Sprintf("schema: embedded schema: %v", err))
+	}
+	return root
+}
+
+// prune drops the properties that are there for editors alone, such as Storm's settings: they demand nothing, and beside
+// them any key is allowed.
+func (n *node) prune() {
+	if n.AdditionalProperties == nil {
+		for name, part := range n.Properties {
+			if reflect.ValueOf(part).Elem().IsZero() {
+				delete(n.Properties, name)
+			}
+		}
+	}
+	n.each(func(_ string, part *node) { part.prune() })
+}
+
 // newGrammar makes the library's compiled form of a schema.
 //
 // It does so directly rather than through jsonschema.Compiler, which takes longer to check a schema of this size
 // against the metaschema and to look up its parts than a whole run of validate may take. Tests check the schemas
 // against the metaschema, and hold this construction against the compiler's.
 func newGrammar(text string, nouns nouns) *grammar {
-	root := new(node)
-	if err := json.Unmarshal([]byte(text), root); err != nil {
-		panic(fmt.Sprintf("schema: embedded schema: %v", err))
-	}
+	root := readSchema(text)
+	root.prune()
 	g := &grammar{nodes: make(map[string]*node, 512), nouns: nouns}
 	var locate func(n *node, location string)
 	locate = func(n *node, location string) {

@@ -126,9 +126,9 @@ func unfold(v *Value) any {
 }
 
 // plainPlaces finds places by locations in the document itself.
-type plainPlaces struct{ root *place }
+type plainPlaces struct{ root *site }
 
-func (p plainPlaces) find(location string, _ bool) []*place {
+func (p plainPlaces) find(location string, _ bool) []*site {
 	at := p.root
 	for _, token := range pointer(location) {
 		v := at.value
@@ -137,13 +137,13 @@ func (p plainPlaces) find(location string, _ bool) []*place {
 			if err != nil {
 				panic(err)
 			}
-			at = &place{parent: at, index: i, value: v.Items[i]}
+			at = &site{parent: at, index: i, value: v.Items[i]}
 			continue
 		}
 		i := slices.IndexFunc(v.Entries, func(e Entry) bool { return keyName(e.Key) == token })
-		at = &place{parent: at, key: v.Entries[i].Key, value: v.Entries[i].Value}
+		at = &site{parent: at, key: v.Entries[i].Key, value: v.Entries[i].Value}
 	}
-	return []*place{at}
+	return []*site{at}
 }
 
 // compiled returns a schema as the library's own compiler makes it, which checks it against the metaschema of its draft.
@@ -176,7 +176,7 @@ func checkPlainly(g *grammar, s *jsonschema.Schema, root *Value) diag.List {
 	if err == nil {
 		return nil
 	}
-	return g.faults(err, plainPlaces{&place{value: root}})
+	return g.faults(err, plainPlaces{&site{value: root}})
 }
 
 // mutator makes documents that are wrong in many ways from sound ones.

@@ -75,7 +75,7 @@ func expected(n *node) string {
 	return strings.Join(words, " or ")
 }
 
-func (f *faults) wrongType(c *cause, p *place) {
+func (f *faults) wrongType(c *cause, p *site) {
 	name, want := f.nouns.named(p), expected(c.node)
 	if p.value.Kind == Null {
 		f.diags.Errorf(ruleWrongType, p.span(), "%s must be %s, but it is empty", name, want)
@@ -98,7 +98,7 @@ func (f *faults) wrongType(c *cause, p *place) {
 	}
 }
 
-func (f *faults) wrongForm(c *cause, p *place) {
+func (f *faults) wrongForm(c *cause, p *site) {
 	if c.node.Pattern == referencePattern {
 		name, want := f.nouns.named(p), expected(c.node)
 		d := f.diags.Errorf(ruleWrongType, p.span(), "%s must be %s, not a string", name, want)
@@ -127,7 +127,7 @@ func (f *faults) wrongForm(c *cause, p *place) {
 		WithHint("%s", form.hint)
 }
 
-func (f *faults) empty(c *cause, p *place) {
+func (f *faults) empty(c *cause, p *site) {
 	if c.key {
 		f.diags.Errorf(ruleEmptyValue, p.key.Span, "a key of %s is empty", f.nouns.named(p.parent))
 		return
@@ -135,7 +135,7 @@ func (f *faults) empty(c *cause, p *place) {
 	f.diags.Errorf(ruleEmptyValue, p.span(), "%s is empty", f.nouns.named(p))
 }
 
-func (f *faults) outOfRange(c *cause, p *place) {
+func (f *faults) outOfRange(c *cause, p *site) {
 	if c.keyword == "minimum" {
 		f.diags.Errorf(ruleOutOfRange, p.span(), "%s must be at least %d, not %s", f.nouns.named(p), *c.node.Minimum, p.value.Text)
 		return
@@ -159,7 +159,7 @@ func (n *node) words() []string {
 func (f *faults) groupingNames() []string { return f.nodes["#/$defs/groupingName"].words() }
 
 // unknownWord tells of a grouping that there is not; nothing else in the schemas is chosen from a list of words.
-func (f *faults) unknownWord(c *cause, p *place) {
+func (f *faults) unknownWord(c *cause, p *site) {
 	word, owner := p.value.Text, p
 	typed := c.node.location == "#/$defs/groupingMap/properties/type"
 	if typed {
