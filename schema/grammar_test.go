@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 	"golang.org/x/tools/txtar"
@@ -296,7 +297,7 @@ func TestFoldingChangesNothing(t *testing.T) {
 			for _, root := range roots {
 				m.gather(root)
 			}
-			rounds := 3000
+			rounds := 1500
 			if testing.Short() {
 				rounds = 300
 			}
@@ -319,5 +320,45 @@ func TestFoldingChangesNothing(t *testing.T) {
 				t.Errorf("only %d of %d documents faulty: the mutants say little", faulty, rounds)
 			}
 		})
+	}
+}
+
+// TestAliasesAreCheckedOnce: values that many aliases share cost no more than one, sound or not, and are told of once.
+func TestAliasesAreCheckedOnce(t *testing.T) {
+	file := diag.NewFile("aliases.yaml", "", bytes.Repeat([]byte{' '}, 100))
+	at := 0
+	value := func(v Value) *Value {
+		at++
+		v.Span = diag.Span{File: file, Start: at, End: at + 1}
+		return &v
+	}
+	word := func(text string) *Value { return value(Value{Kind: String, Text: text}) }
+	many := func(v *Value) *Value {
+		items := make([]*Value, 1000)
+		for i := range items {
+			items[i] = v
+		}
+		return value(Value{Kind: Sequence, Items: items})
+	}
+	deep := word("end")
+	for range 60 { // two ways down at each level
+		deep = value(Value{Kind: Sequence, Items: []*Value{deep, value(Value{Kind: Sequence, Items: []*Value{deep}})}})
+		at = 10
+	}
+	input := value(Value{Kind: Map, Entries: []Entry{{word("from"), word("s")}, {word("groping"), word("all")}}})
+	bolt := value(Value{Kind: Map, Entries: []Entry{{word("id"), word("b")}, {word("command"), word("c")}, {word("inputs"), many(input)}}})
+	root := value(Value{Kind: Map, Entries: []Entry{
+		{word("config"), value(Value{Kind: Map, Entries: []Entry{{word("deep"), deep}}})},
+		{word("bolts"), many(bolt)},
+	}})
+	done := make(chan string)
+	go func() { done <- told(checkGrammar(root)) }()
+	select {
+	case got := <-done:
+		if strings.Count(got, "\n") != 2 || !strings.Contains(got, `unknown key "groping" in input from "s" of bolt "b"`) {
+			t.Errorf("told %s", got)
+		}
+	case <-time.After(time.Minute):
+		t.Fatal("the aliases are followed one by one")
 	}
 }
