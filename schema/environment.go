@@ -123,9 +123,9 @@ func (l *loader) environmentFile(main string) (*diag.File, error) {
 			}
 		}
 	}
-	l.diags.Errorf(ruleNoEnvironmentFile, diag.Span{}, "environment %q is asked for, but no folder from %s upward has a %s",
-		l.opts.Environment, filepath.ToSlash(start), EnvironmentFile).
-		WithHint("write one with the key environments, or name it with --env-file")
+	l.diags.Errorf(ruleNoEnvironmentFile, diag.Span{}, "environment %q is asked for, but neither the folder of %q nor one above it has a %s",
+		l.opts.Environment, main, EnvironmentFile).
+		WithHint("write one with the key environments")
 	return nil, nil
 }
 

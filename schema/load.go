@@ -165,12 +165,12 @@ func (l *loader) readSource(file *diag.File) *source {
 
 func (l *loader) notMap(src *source) {
 	span := src.root.Span
-	if span.Start == span.End {
+	if src.root.Kind == Null {
 		l.diags.Errorf(ruleEmpty, span, "the file holds no topology: it is empty").
 			WithHint("a topology is a map with the keys name, spouts and bolts")
 		return
 	}
-	l.diags.Errorf(ruleNotMap, span, "the document is a %s, expected a map with the keys of a topology", kindName(src.root.Kind)).
+	l.diags.Errorf(ruleNotMap, span, "the document is %s, expected a map with the keys of a topology", kindName(src.root.Kind)).
 		WithHint("a topology is a map with the keys name, spouts and bolts")
 }
 

@@ -414,7 +414,7 @@ func (r *replacement) text(parts []part) (text string, ok bool) {
 		text, scalar := f.asText()
 		if !scalar {
 			ok = false
-			d := r.vars.l.diags.Errorf(ruleReferenceKind, referenceSpan(r.s, r.v, p.ref), "variable %q is a %s, which cannot stand inside text",
+			d := r.vars.l.diags.Errorf(ruleReferenceKind, referenceSpan(r.s, r.v, p.ref), "variable %q is %s, which cannot stand inside text",
 				p.ref.name, kindName(f.value.Kind))
 			d.WithHint("let the reference stand alone and without quotes").WithRelated(f.value.Span, "%q is set here", p.ref.name)
 			continue
@@ -489,7 +489,7 @@ func (r *replacement) element(f *found, ref *reference) *found {
 		return &found{text: list[ref.index], from: f.from, span: f.span}
 	}
 	if f.value.Kind != Sequence {
-		return fault("variable %q is a %s, expected a list to take an element of", ref.name, kindName(f.value.Kind))
+		return fault("variable %q is %s, expected a list to take an element of", ref.name, kindName(f.value.Kind))
 	}
 	if ref.index >= len(f.value.Items) {
 		return fault("variable %q has %d elements, so there is no %q", ref.name, len(f.value.Items), fmt.Sprintf("%s[%d]", ref.name, ref.index))
@@ -615,7 +615,7 @@ func recheckKeys(v *Value, diags *diag.List, seen map[*Value]bool) {
 	kept := v.Entries[:0:0]
 	for _, e := range v.Entries {
 		if !e.Key.IsScalar() || e.Key.Kind == Null {
-			diags.Errorf(ruleMapKey, e.Key.Span, "the reference makes a %s of this key, expected a name", kindName(e.Key.Kind))
+			diags.Errorf(ruleMapKey, e.Key.Span, "the reference makes %s of this key, expected a name", kindName(e.Key.Kind))
 			continue
 		}
 		if other := keys.add(kept, e.Key); other != nil {

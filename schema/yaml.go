@@ -77,7 +77,9 @@ func readYAML(file *diag.File, diags *diag.List) *source {
 		s.root = nil
 		return s
 	}
-	r.checkRest(s.root.Span.End)
+	if s.root.Span.Start < s.root.Span.End {
+		r.checkRest(s.root.Span.End)
+	}
 	return s
 }
 
@@ -116,21 +118,6 @@ type anchored struct {
 
 func (r *reader) span(start, end int) diag.Span {
 	return diag.Span{File: r.file, Start: start, End: end}
-}
-
-// syntaxError reports what yaml.v3 refused.
-func (r *reader) syntaxError(err error) {
-	line := 1
-	message := strings.TrimPrefix(err.Error(), "yaml: ")
-	if rest, ok := strings.CutPrefix(message, "line "); ok {
-		if number, what, ok := strings.Cut(rest, ": "); ok {
-			if n, err := strconv.Atoi(number); err == nil {
-				line, message = n, what
-			}
-		}
-	}
-	span := r.file.LineSpan(min(line, r.file.Lines()))
-	r.diags.Errorf(ruleSyntax, span, "%s", message)
 }
 
 // checkText refuses what is no UTF-8 text, at the first wrong byte, and what is too large to be read.
@@ -326,7 +313,8 @@ func (r *reader) alias(n *yaml.Node, depth int) *Value {
 	span := r.span(at, min(at+1+len(n.Value), len(r.src)))
 	a := r.anchors[n.Alias]
 	if a == nil || a.value == nil {
-		d := r.diags.Errorf(ruleCycle, span, "alias %q stands inside the value that it names, which would never end", "*"+n.Value)
+		d := r.diags.Errorf(ruleCycle, span, "alias %q stands inside the value that it names, which would never end", "*"+n.Value).
+			WithHint("remove the alias, or write the part that is meant once more")
 		d.WithRelated(r.anchorSpan(n.Alias), "%q is this value", "&"+n.Value)
 		return r.null(at)
 	}
@@ -444,8 +432,17 @@ func (r *reader) skipSpace(at int) int {
 func (r *reader) sequence(n *yaml.Node, start, depth int) *Value {
 	v := r.new(Sequence)
 	v.Items = make([]*Value, 0, len(n.Content))
-	end := start + 1
+	end := start
+	block := n.Style&yaml.FlowStyle == 0
+	if !block {
+		end++
+	}
 	for _, c := range n.Content {
+		if block {
+			if at := r.skipSpace(end); at < len(r.src) && r.src[at] == '-' {
+				end = at + 1
+			}
+		}
 		item := r.value(c, end, depth+1)
 		v.Items = append(v.Items, item)
 		end = r.endOf(c, item, end)
@@ -511,7 +508,7 @@ func (r *reader) mapping(n *yaml.Node, start, depth int) *Value {
 			merges = append(merges, merge{at: len(v.Entries), key: key, node: c, value: val})
 			continue
 		case !key.IsScalar():
-			r.diags.Errorf(ruleMapKey, key.Span, "a %s stands as a key, expected a name", kindName(key.Kind))
+			r.diags.Errorf(ruleMapKey, key.Span, "%s stands as a key, expected a name", kindName(key.Kind))
 			continue
 		case key.Kind == Null:
 			r.diags.Errorf(ruleMapKey, key.Span, "a key is missing: null stands in its place").
@@ -613,23 +610,23 @@ func canonical(v *Value) string {
 	return v.Text
 }
 
-// kindName names a kind as people say it.
+// kindName names a kind in a sentence.
 func kindName(k Kind) string {
 	switch k {
 	case Null:
-		return "null"
+		return "nothing"
 	case Bool:
-		return "true/false value"
+		return "a boolean"
 	case Int:
-		return "whole number"
+		return "a whole number"
 	case Float:
-		return "number"
+		return "a number with a fraction"
 	case String:
-		return "text"
+		return "a string"
 	case Sequence:
-		return "list"
+		return "a list"
 	case Map:
-		return "map"
+		return "a map"
 	}
 	panic("schema: invalid kind " + strconv.Itoa(int(k)))
 }
@@ -669,7 +666,7 @@ func (r *reader) merge(v *Value, merges []merge, keys *keySet) {
 				if span.Start == span.End {
 					span = m.key.Span
 				}
-				r.diags.Errorf(ruleMerge, span, `"<<" merges a map or a list of maps, here stands a %s`, kindName(from.Kind))
+				r.diags.Errorf(ruleMerge, span, `"<<" merges a map or a list of maps, not %s`, kindName(from.Kind))
 				continue
 			}
 			r.count += len(from.Entries)
@@ -973,7 +970,13 @@ func (r *reader) checkRest(end int) {
 		case lineStart && rest[0] == '%':
 			at = r.lineEnd(at)
 		default:
-			r.diags.Errorf(ruleSyntax, r.span(at, min(at+1, len(r.src))), "text follows the end of the document").
+			span := r.span(at, len(bytes.TrimRight(r.src[:r.lineEnd(at)], " \t")))
+			if v := r.root; lineStart && v.Kind == Map && len(v.Entries) > 0 && v.Span.Start > r.start && r.src[v.Span.Start-1] == ' ' {
+				r.diags.Errorf(ruleSyntax, span, "the line is indented less than the first key of the document").
+					WithHint("indent all keys of the document alike").WithRelated(v.Entries[0].Key.Span, "this is the first key")
+				return
+			}
+			r.diags.Errorf(ruleSyntax, span, "text follows the end of the document").
 				WithHint("check the brackets and the indentation before it")
 			return
 		}
