@@ -1,0 +1,163 @@
+package multilang
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// DefaultLimit is the largest message, in bytes, that a [Reader] with no limit of its own accepts. Storm has no limit;
+// here a peer that never ends its message is told apart from one that sends a large one.
+const DefaultLimit = 64 << 20
+
+// ErrTooLong is in the chain of the error that a message above the reader's limit causes.
+var ErrTooLong = errors.New("message is longer than the limit")
+
+const readSize = 64 << 10
+
+// A Reader cuts a stream into messages: UTF-8 text, a newline, the line "end". The text may span several lines. A
+// carriage return before a newline is dropped, as Java's readLine drops it. A Reader reads ahead and is for one goroutine.
+type Reader struct {
+	src   io.Reader
+	limit int
+	buf   []byte // buf[start:end] is read and not yet returned
+	start int
+	end   int
+	line  int // where the first line not yet looked at begins
+	seen  int // no newline in buf[line:seen]
+	err   error
+}
+
+// NewReader returns a Reader of src that accepts messages of up to limit bytes; 0 means [DefaultLimit].
+func NewReader(src io.Reader, limit int) *Reader {
+	if limit <= 0 {
+		limit = DefaultLimit
+	}
+	return &Reader{src: src, limit: limit, buf: make([]byte, readSize)}
+}
+
+// Read returns the next message's text without its framing: valid UTF-8, malformed bytes replaced by U+FFFD as Java
+// replaces them. The error is io.EOF at the end of the stream between two messages, io.ErrUnexpectedEOF inside one (see
+// [Reader.Partial]), [ErrTooLong], or what the source returned. After an error every call returns it again.
+func (r *Reader) Read() (string, error) {
+	for {
+		if text, ok := r.next(); ok {
+			if !utf8.ValidString(text) {
+				text = strings.ToValidUTF8(text, "\uFFFD")
+			}
+			return text, nil
+		}
+		if r.err != nil {
+			return "", r.err
+		}
+		r.fill()
+	}
+}
+
+// Buffered tells whether Read would return without reading from the source. It consumes nothing.
+func (r *Reader) Buffered() bool {
+	line, seen := r.line, r.seen
+	for {
+		end := bytes.IndexByte(r.buf[seen:r.end], '\n')
+		if end < 0 {
+			return r.err != nil
+		}
+		if isEnd(r.buf[line : seen+end]) {
+			return true
+		}
+		line = seen + end + 1
+		seen = line
+	}
+}
+
+// Partial returns what has been read of a message whose end has not been seen, for telling about a broken stream.
+func (r *Reader) Partial() string {
+	return strings.ToValidUTF8(string(r.buf[r.start:r.end]), "\uFFFD")
+}
+
+func isEnd(line []byte) bool {
+	return len(line) == 3 && string(line) == "end" || len(line) == 4 && string(line) == "end\r"
+}
+
+func (r *Reader) next() (string, bool) {
+	for {
+		i := bytes.IndexByte(r.buf[r.seen:r.end], '\n')
+		if i < 0 {
+			r.seen = r.end
+			return "", false
+		}
+		lineEnd := r.seen + i
+		if !isEnd(r.buf[r.line:lineEnd]) {
+			r.line = lineEnd + 1
+			r.seen = r.line
+			continue
+		}
+		text := r.buf[r.start:r.line]
+		text = bytes.TrimSuffix(text, []byte("\n"))
+		text = bytes.TrimSuffix(text, []byte("\r"))
+		out := string(text)
+		if strings.Contains(out, "\r\n") {
+			out = strings.ReplaceAll(out, "\r\n", "\n")
+		}
+		r.start = lineEnd + 1
+		r.line, r.seen = r.start, r.start
+		return out, true
+	}
+}
+
+func (r *Reader) fill() {
+	if r.start > 0 {
+		// Moving is cheap: what is left is less than one message.
+		n := copy(r.buf, r.buf[r.start:r.end])
+		r.line -= r.start
+		r.seen -= r.start
+		r.start, r.end = 0, n
+	}
+	if r.end > r.limit+len("\r\nend\r\n") {
+		r.err = fmt.Errorf("%w of %d bytes", ErrTooLong, r.limit)
+		return
+	}
+	if r.end == len(r.buf) {
+		grown := make([]byte, 2*len(r.buf))
+		copy(grown, r.buf[:r.end])
+		r.buf = grown
+	} else if len(r.buf) > 16*readSize && r.end < readSize {
+		// One huge message must not pin its memory for the life of the process.
+		shrunk := make([]byte, readSize)
+		copy(shrunk, r.buf[:r.end])
+		r.buf = shrunk
+	}
+	for range 100 {
+		n, err := r.src.Read(r.buf[r.end:])
+		r.end += n
+		if err != nil {
+			if err == io.EOF && r.end > r.start {
+				err = io.ErrUnexpectedEOF
+			}
+			r.fail(err)
+			return
+		}
+		if n > 0 {
+			return
+		}
+	}
+	r.fail(io.ErrNoProgress)
+}
+
+// fail keeps err for when the messages that arrived together with it have been returned.
+func (r *Reader) fail(err error) {
+	if err == io.ErrUnexpectedEOF {
+		// The last bytes may complete messages and leave nothing over.
+		rest := r.buf[r.start:r.end]
+		if bytes.HasSuffix(rest, []byte("\nend\n")) || bytes.HasSuffix(rest, []byte("\nend\r\n")) || string(rest) == "end\n" {
+			err = io.EOF
+		}
+	}
+	r.err = err
+}
+
+// end is what follows a message's text.
+const end = "\nend\n"

@@ -1,0 +1,362 @@
+package multilang
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// A Command is what a component asks of Storm.
+type Command uint8
+
+// The commands of a component. UnknownCommand is any other word: a bolt's is ignored by Storm, a spout's kills the worker.
+const (
+	InvalidCommand Command = iota
+	UnknownCommand
+	Emit
+	Ack
+	Fail
+	Sync
+	Log
+	Error
+	Metrics
+)
+
+func (c Command) String() string {
+	switch c {
+	case Emit:
+		return "emit"
+	case Ack:
+		return "ack"
+	case Fail:
+		return "fail"
+	case Sync:
+		return "sync"
+	case Log:
+		return "log"
+	case Error:
+		return "error"
+	case Metrics:
+		return "metrics"
+	case UnknownCommand:
+		return "unknown"
+	}
+	return "invalid"
+}
+
+// Storm's levels of a log message. Any other number counts as Info.
+const (
+	LevelTrace = iota
+	LevelDebug
+	LevelInfo
+	LevelWarn
+	LevelError
+)
+
+// A ShellMsg is a message from a component to Storm (org.apache.storm.multilang.ShellMsg). Fields that do not belong to
+// its command are what the message happened to hold.
+type ShellMsg struct {
+	Command Command
+	Name    string // the command as it was written
+	// ID is an emit's message id (any JSON value; spouts), or the id of an ack or fail.
+	ID     RawValue
+	Stream string    // "default" where the message has none
+	Tuple  RawValues // empty where the message has none: Storm then sends a null tuple on
+	// Anchors are the ids of the tuples that a bolt's emit is anchored to.
+	Anchors []string
+	// Task is the target of a direct emit and 0 otherwise. Storm 2.6 and later crash on any message with a task, 0 included:
+	// see HasTask.
+	Task        int64
+	HasTask     bool
+	NeedTaskIDs bool // true unless the message says false
+	Msg         string
+	Level       int // LevelInfo where the message has none, or one that is no number
+	MetricName  string
+	Params      RawValue
+}
+
+// A MessageError says why a message's text cannot be understood. Where Storm's worker would die of the message, this is
+// the error to report.
+type MessageError struct {
+	Text   string // the message, shortened
+	Reason string
+}
+
+func (e *MessageError) Error() string {
+	return e.Reason + ": " + e.Text
+}
+
+const shownText = 500
+
+func badMessage(text, reason string) error {
+	if len(text) > shownText {
+		text = strings.ToValidUTF8(text[:shownText], "") + fmt.Sprintf("... (%d bytes)", len(text))
+	}
+	return &MessageError{Text: text, Reason: reason}
+}
+
+// DecodeShellMsg decodes a component's message into m, whose Anchors it reuses. It accepts what Storm accepts; the error
+// is a [*MessageError] where Storm's worker would die.
+func DecodeShellMsg(text string, m *ShellMsg) error {
+	*m = ShellMsg{Anchors: m.Anchors[:0], Stream: DefaultStream, NeedTaskIDs: true, Level: LevelInfo}
+	err := eachMember(text, m.set)
+	switch {
+	case err != nil:
+		return err
+	case m.Command == InvalidCommand:
+		return badMessage(text, `a message of a component needs a "command"`)
+	}
+	return nil
+}
+
+func (m *ShellMsg) set(key string, value RawValue) string {
+	switch key {
+	case "command":
+		name, ok := value.Text()
+		if !ok {
+			return `"command" must be a string`
+		}
+		m.Name, m.Command = name, commandOf(name)
+	case "id":
+		m.ID = value
+		if value.Kind() == Null {
+			m.ID = ""
+		}
+	case "tuple":
+		switch value.Kind() {
+		case List:
+			m.Tuple = RawValues(value)
+		case Null:
+			m.Tuple = ""
+		default:
+			return `"tuple" must be a list`
+		}
+	case "anchors":
+		return m.setAnchors(value)
+	case "stream":
+		switch stream, ok := value.Text(); {
+		case ok:
+			m.Stream = stream
+		case value.Kind() == Null:
+			m.Stream = DefaultStream
+		default:
+			return `"stream" must be a string`
+		}
+	case "task":
+		m.Task, m.HasTask = 0, false
+		if value.Kind() == Null {
+			return ""
+		}
+		task, err := strconv.ParseInt(string(value), 10, 64)
+		if err != nil {
+			return `"task" must be an integer`
+		}
+		m.Task, m.HasTask = task, true
+	case "need_task_ids":
+		switch value.Kind() {
+		case Bool:
+			m.NeedTaskIDs = value == "true"
+		case Null:
+			m.NeedTaskIDs = true
+		default:
+			return `"need_task_ids" must be true or false`
+		}
+	case "msg":
+		msg, ok := value.Text()
+		if !ok && value.Kind() != Null {
+			return `"msg" must be a string`
+		}
+		m.Msg = msg
+	case "level":
+		m.Level = level(value)
+	case "name":
+		m.MetricName, _ = value.Text()
+	case "params":
+		m.Params = value
+	}
+	return ""
+}
+
+func level(value RawValue) int {
+	switch n := value.Decode().(type) {
+	case int32:
+		return int(n)
+	case float64:
+		if n >= LevelTrace && n < LevelError+1 {
+			return int(n)
+		}
+	}
+	return LevelInfo
+}
+
+func commandOf(name string) Command {
+	switch name {
+	case "emit":
+		return Emit
+	case "ack":
+		return Ack
+	case "fail":
+		return Fail
+	case "sync":
+		return Sync
+	case "log":
+		return Log
+	case "error":
+		return Error
+	case "metrics":
+		return Metrics
+	}
+	return UnknownCommand
+}
+
+func (m *ShellMsg) setAnchors(value RawValue) string {
+	m.Anchors = m.Anchors[:0]
+	switch value.Kind() {
+	case Null:
+	case String: // one anchor, as Storm allows
+		id, _ := value.Text()
+		m.Anchors = append(m.Anchors, id)
+	case List:
+		for v := range RawValues(value).All() {
+			id, ok := v.Text()
+			if !ok {
+				return `"anchors" must be strings`
+			}
+			m.Anchors = append(m.Anchors, id)
+		}
+	default:
+		return `"anchors" must be a list of strings`
+	}
+	return ""
+}
+
+// DecodePID decodes a component's answer to the handshake.
+func DecodePID(text string) (pid int64, err error) {
+	found := false
+	err = eachMember(text, func(key string, value RawValue) string {
+		if key == "pid" {
+			n, err := strconv.ParseInt(string(value), 10, 64)
+			if err != nil {
+				return `"pid" must be an integer`
+			}
+			pid, found = n, true
+		}
+		return ""
+	})
+	if err == nil && !found {
+		err = badMessage(text, `the answer to the handshake needs a "pid"`)
+	}
+	return pid, err
+}
+
+// eachMember calls set for the members of the map that text holds. What set returns is the reason of a *MessageError.
+// It may call set for a member a second time, when it finds late that the text has to be rewritten: set must let the last
+// call win, as it must for a key that is there twice.
+func eachMember(text string, set func(key string, value RawValue) string) error {
+	reason, err := members(text, set)
+	if errors.Is(err, errNotPlain) {
+		plain, parseErr := rewrite(text)
+		if parseErr != nil {
+			return badMessage(text, "a message is not JSON: "+parseErr.Error())
+		}
+		if plain == "" || plain[0] != '{' {
+			return badMessage(text, "a message must be a JSON map; is something printed to standard output?")
+		}
+		reason, err = members(plain, set)
+		if err != nil {
+			// rewrite's output is what members reads.
+			panic("multilang: rewritten message is not plain: " + plain)
+		}
+	}
+	if reason != "" {
+		return badMessage(text, reason)
+	}
+	return nil
+}
+
+func members(text string, set func(key string, value RawValue) string) (reason string, err error) {
+	i := skipSpace(text, 0)
+	if i >= len(text) || text[i] != '{' || strings.IndexByte(text, '\n') >= 0 {
+		return "", errNotPlain
+	}
+	i = skipSpace(text, i+1)
+	for more := i < len(text) && text[i] != '}'; more; {
+		var key, value string
+		if key, value, i, more = member(text, i, 0); i < 0 {
+			return "", errNotPlain
+		}
+		if reason := set(unquote(key), RawValue(value)); reason != "" {
+			return reason, nil
+		}
+	}
+	return "", nil
+}
+
+// Append appends the message as a component writes it, with its framing. Only what belongs to the command is written;
+// an Emit leaves out what has Storm's default.
+func (m *ShellMsg) Append(dst []byte) []byte {
+	switch m.Command {
+	case Emit:
+		dst = append(dst, `{"command":"emit"`...)
+		if m.ID != "" {
+			dst = append(append(dst, `,"id":`...), m.ID...)
+		}
+		if m.Stream != "" && m.Stream != DefaultStream {
+			dst = AppendString(append(dst, `,"stream":`...), m.Stream)
+		}
+		if m.HasTask {
+			dst = strconv.AppendInt(append(dst, `,"task":`...), m.Task, 10)
+		}
+		if len(m.Anchors) > 0 {
+			dst = append(dst, `,"anchors":[`...)
+			for i, id := range m.Anchors {
+				if i > 0 {
+					dst = append(dst, ',')
+				}
+				dst = AppendString(dst, id)
+			}
+			dst = append(dst, ']')
+		}
+		if !m.NeedTaskIDs {
+			dst = append(dst, `,"need_task_ids":false`...)
+		}
+		dst = append(dst, `,"tuple":`...)
+		if m.Tuple == "" {
+			dst = append(dst, "null"...)
+		} else {
+			dst = append(dst, m.Tuple...)
+		}
+		return append(dst, "}"+end...)
+	case Ack, Fail:
+		dst = append(append(dst, `{"command":"`...), m.Command.String()...)
+		dst = append(append(dst, `","id":`...), m.ID...)
+		return append(dst, "}"+end...)
+	case Log:
+		dst = AppendString(append(dst, `{"command":"log","msg":`...), m.Msg)
+		dst = strconv.AppendInt(append(dst, `,"level":`...), int64(m.Level), 10)
+		return append(dst, "}"+end...)
+	case Error:
+		dst = AppendString(append(dst, `{"command":"error","msg":`...), m.Msg)
+		return append(dst, "}"+end...)
+	case Metrics:
+		dst = AppendString(append(dst, `{"command":"metrics","name":`...), m.MetricName)
+		dst = append(append(dst, `,"params":`...), m.Params...)
+		return append(dst, "}"+end...)
+	case Sync:
+		return AppendSync(dst)
+	}
+	panic("multilang: a " + m.Command.String() + " command cannot be written")
+}
+
+// AppendSync appends a sync message with its framing.
+func AppendSync(dst []byte) []byte { return append(dst, `{"command":"sync"}`+end...) }
+
+// AppendPID appends the answer to the handshake with its framing.
+func AppendPID(dst []byte, pid int) []byte {
+	dst = strconv.AppendInt(append(dst, `{"pid":`...), int64(pid), 10)
+	return append(dst, "}"+end...)
+}
+
+// AppendList appends values as a JSON list, never null: the text of [RawValues]. See [AppendValue].
+func AppendList(dst []byte, values []any) ([]byte, error) { return appendValues(dst, values) }

@@ -1,0 +1,238 @@
+package multilang
+
+import (
+	"iter"
+	"slices"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// A BigDecimal is what Storm makes of a number with a fraction or exponent whose text has more than 18 characters, such
+// as 0.30000000000000004. It holds that text. Storm 2.6 and later can send it to another worker only where
+// java.math.BigDecimal is registered with Kryo.
+type BigDecimal string
+
+// A Kind is the JSON kind of a value.
+type Kind uint8
+
+// The kinds of a value. InvalidKind is that of the zero RawValue.
+const (
+	InvalidKind Kind = iota
+	Null
+	Bool
+	Number
+	String
+	List
+	Map
+)
+
+// A RawValue is one value as plain JSON text: strict, without an exponent that would change it, and with no line that a
+// frame could end at. Values of a decoded message are always plain; [AppendValue] makes others.
+type RawValue string
+
+// Kind returns the value's kind.
+func (v RawValue) Kind() Kind {
+	if v == "" {
+		return InvalidKind
+	}
+	switch v[0] {
+	case 'n':
+		return Null
+	case 't', 'f':
+		return Bool
+	case '"':
+		return String
+	case '[':
+		return List
+	case '{':
+		return Map
+	}
+	return Number
+}
+
+// Text returns the text of a String value.
+func (v RawValue) Text() (string, bool) {
+	if v.Kind() != String {
+		return "", false
+	}
+	return unquote(string(v)), true
+}
+
+// Decode returns the value as Storm types it: nil, bool, string, int32 (Integer), int64 (Long), *big.Int (BigInteger),
+// float64 (Double), [BigDecimal], float32 (Float, only for NaN), []any, or map[string]any.
+func (v RawValue) Decode() any {
+	switch v.Kind() {
+	case InvalidKind, Null:
+		return nil
+	case Bool:
+		return v == "true"
+	case String:
+		return unquote(string(v))
+	case Number:
+		return permissiveWord(string(v))
+	case List:
+		values := []any{}
+		for e := range RawValues(v).All() {
+			values = append(values, e.Decode())
+		}
+		return values
+	}
+	members := map[string]any{}
+	i := skipSpace(string(v), 1)
+	for more := i < len(v) && v[i] != '}'; more; {
+		var key, value string
+		key, value, i, more = member(string(v), i, 0)
+		if i < 0 {
+			break
+		}
+		members[unquote(key)] = RawValue(value).Decode()
+	}
+	return members
+}
+
+// RawValues is a list of values, a tuple's, as plain JSON text with its brackets. The empty RawValues stands for a tuple
+// that is absent, or null.
+type RawValues string
+
+// All yields the values in order.
+func (l RawValues) All() iter.Seq[RawValue] {
+	return func(yield func(RawValue) bool) {
+		s := string(l)
+		if len(s) < 2 {
+			return
+		}
+		for i := skipSpace(s, 1); i < len(s) && s[i] != ']'; {
+			end := valueEnd(s, i, 0)
+			if end < 0 || !yield(RawValue(s[i:end])) {
+				return
+			}
+			i = skipSpace(s, end)
+			if i < len(s) && s[i] == ',' {
+				i = skipSpace(s, i+1)
+			}
+		}
+	}
+}
+
+// At returns the value at index i, parsing no more of the list than what precedes it.
+func (l RawValues) At(i int) (RawValue, bool) {
+	for v := range l.All() {
+		if i == 0 {
+			return v, true
+		}
+		i--
+	}
+	return "", false
+}
+
+// Len counts the values.
+func (l RawValues) Len() int {
+	n := 0
+	for range l.All() {
+		n++
+	}
+	return n
+}
+
+// Append appends the values to dst.
+func (l RawValues) Append(dst []RawValue) []RawValue {
+	for v := range l.All() {
+		dst = append(dst, v)
+	}
+	return dst
+}
+
+// Decode returns the values as Storm types them: see [RawValue.Decode].
+func (l RawValues) Decode() []any {
+	return slices.Collect(func(yield func(any) bool) {
+		for v := range l.All() {
+			if !yield(v.Decode()) {
+				return
+			}
+		}
+	})
+}
+
+// ParseValue reads text as Storm would and returns it as plain JSON. The error says what Storm cannot parse.
+func ParseValue(text string) (RawValue, error) {
+	i := skipSpace(text, 0)
+	if end := valueEnd(text, i, 0); end >= 0 && skipSpace(text, end) == len(text) && !strings.ContainsAny(text[i:end], "\n\r") {
+		return RawValue(text[i:end]), nil
+	}
+	rewritten, err := rewrite(text)
+	return RawValue(rewritten), err
+}
+
+// rewrite turns what Storm's parser accepts into plain JSON on one line.
+func rewrite(text string) (string, error) {
+	v, err := parsePermissive(text)
+	if err != nil {
+		return "", err
+	}
+	out, err := appendDecoded(nil, v)
+	return string(out), err
+}
+
+// unquote returns the text of a JSON string with its quotes. Halves of surrogate pairs become U+FFFD.
+func unquote(s string) string {
+	s = s[1 : len(s)-1]
+	at := strings.IndexByte(s, '\\')
+	if at < 0 {
+		return s
+	}
+	b := make([]byte, 0, len(s))
+	for at >= 0 {
+		b = append(b, s[:at]...)
+		c := s[at+1]
+		s = s[at+2:]
+		switch c {
+		case 'b':
+			c = '\b'
+		case 'f':
+			c = '\f'
+		case 'n':
+			c = '\n'
+		case 'r':
+			c = '\r'
+		case 't':
+			c = '\t'
+		}
+		if c == 'u' {
+			r := hexRune(s)
+			s = s[4:]
+			if utf16.IsSurrogate(r) {
+				pair := rune(utf8.RuneError)
+				if strings.HasPrefix(s, `\u`) {
+					pair = utf16.DecodeRune(r, hexRune(s[2:]))
+				}
+				if pair != utf8.RuneError {
+					s = s[6:]
+				}
+				r = pair
+			}
+			b = utf8.AppendRune(b, r)
+		} else {
+			b = append(b, c)
+		}
+		at = strings.IndexByte(s, '\\')
+	}
+	return string(append(b, s...))
+}
+
+func hexRune(s string) rune {
+	var r rune
+	for i := range 4 {
+		c := s[i]
+		switch {
+		case c <= '9':
+			c -= '0'
+		case c <= 'F':
+			c -= 'A' - 10
+		default:
+			c -= 'a' - 10
+		}
+		r = r<<4 | rune(c)
+	}
+	return r
+}
