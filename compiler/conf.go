@@ -15,13 +15,13 @@ func componentConf(c *validate.Component, v validate.Version) map[string]any {
 	if c.Tasks > 0 {
 		conf["topology.tasks"] = int64(c.Tasks)
 	}
-	resources(conf, c, v)
+	addResources(conf, c, v)
 	return conf
 }
 
-// resources adds memory and CPU in the form that the version reads: one map since Storm 2.0
+// addResources adds memory and CPU in the form that the version reads: one map since Storm 2.0
 // (BaseConfigurationDeclarer.addResource), a key each before.
-func resources(conf map[string]any, c *validate.Component, v validate.Version) {
+func addResources(conf map[string]any, c *validate.Component, v validate.Version) {
 	type resource struct {
 		value       *float64
 		name1, name string

@@ -34,6 +34,9 @@ func (l launcher) script() (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("environment variable %s: %w", e.Name, err)
 		}
+		if e.Append {
+			value = fmt.Sprintf(`"${%s:+$%s:}"%s`, e.Name, e.Name, value)
+		}
 		fmt.Fprintf(&b, "%s=%s\nexport %s\n", e.Name, value, e.Name)
 	}
 	quoted := make([]string, len(l.words))

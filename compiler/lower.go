@@ -3,6 +3,7 @@ package compiler
 import (
 	"encoding/json"
 	"fmt"
+	"path"
 
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/storm"
@@ -16,6 +17,7 @@ type lowering struct {
 	prog  *Program
 	diags diag.List
 	names programNames
+	files map[string]bool // the files of resources/, by their path below it
 }
 
 func (l *lowering) topology() {
@@ -126,4 +128,9 @@ func nonNil(s []string) []string {
 		return []string{}
 	}
 	return s
+}
+
+// isResource tells whether a command's word is a file of the resources folder, which a process starts in.
+func (l *lowering) isResource(word string) bool {
+	return l.files[path.Clean(word)] && !path.IsAbs(word)
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/jar"
 	"github.com/stormflux/stormflux/internal/storm"
 	"github.com/stormflux/stormflux/validate"
 )
@@ -31,6 +32,8 @@ type Program struct {
 	Added []Addition
 	// Source is the topology that was compiled.
 	Source *validate.Topology
+
+	entries []jar.Entry // of the resources
 }
 
 // Launcher is a generated script in the jar.
@@ -57,10 +60,14 @@ type Addition struct {
 // Compile lowers a checked topology. The Program is nil when the list holds an error: what Storm or this version of
 // stormflux has no form for.
 func Compile(t *validate.Topology) (*Program, diag.List) {
-	l := &lowering{src: t, prog: &Program{Name: t.Name, Source: t}, names: programNames{}}
+	l := &lowering{src: t, prog: &Program{Name: t.Name, Source: t}, names: programNames{}, files: map[string]bool{}}
 	l.refuseClasses()
 	if l.diags.HasErrors() {
 		return nil, l.diags
+	}
+	l.prog.entries, _ = resources(t)
+	for _, e := range l.prog.entries {
+		l.files[strings.TrimPrefix(e.Name, jar.Root)] = true
 	}
 	l.conf()
 	l.topology()

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -49,11 +48,11 @@ func (f *topologyFlags) add(cmd *cobra.Command) {
 }
 
 func (f *topologyFlags) completeEnvironments(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	dir := "."
+	path := "-"
 	if len(args) > 0 {
-		dir = filepath.Dir(args[0])
+		path = args[0]
 	}
-	return schema.EnvironmentNames(dir, f.envFile), cobra.ShellCompDirectiveNoFileComp
+	return schema.EnvironmentNames(path, f.envFile), cobra.ShellCompDirectiveNoFileComp
 }
 
 func completeConfigKeys(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
@@ -100,9 +99,24 @@ type checked struct {
 	diags    diag.List
 }
 
-// load reads and checks one file; "-" is standard input.
-func (a *app) load(f *topologyFlags, path string) (*checked, error) {
+// loadOptions are the loader's options for a file; "-" is standard input, which is read here.
+func (a *app) loadOptions(f *topologyFlags, path string) (schema.Options, error) {
 	opts, err := f.options()
+	if err != nil || path != "-" {
+		return opts, err
+	}
+	if opts.Text, err = io.ReadAll(a.stdin); err != nil {
+		return opts, environmentError(fmt.Errorf("reading standard input: %w", err))
+	}
+	if opts.Text == nil {
+		opts.Text = []byte{}
+	}
+	return opts, nil
+}
+
+// load reads and checks one file.
+func (a *app) load(f *topologyFlags, path string) (*checked, error) {
+	opts, err := a.loadOptions(f, path)
 	if err != nil {
 		return nil, err
 	}
@@ -110,14 +124,6 @@ func (a *app) load(f *topologyFlags, path string) (*checked, error) {
 	if f.stormVersion != "" {
 		if checkOpts.Storm, err = validate.ParseVersion(f.stormVersion); err != nil {
 			return nil, usageError("--storm-version: %w", err)
-		}
-	}
-	if path == "-" {
-		if opts.Text, err = io.ReadAll(a.stdin); err != nil {
-			return nil, environmentError(fmt.Errorf("reading standard input: %w", err))
-		}
-		if opts.Text == nil {
-			opts.Text = []byte{}
 		}
 	}
 	doc, diags, err := schema.Load(path, opts)

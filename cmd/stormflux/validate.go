@@ -158,7 +158,7 @@ func topologyFiles(args []string) ([]topologyFile, error) {
 				return nil
 			}
 			ext := filepath.Ext(path)
-			if entry.IsDir() || ext != ".yaml" && ext != ".yml" || entry.Name() == schema.EnvironmentsFile {
+			if entry.IsDir() || ext != ".yaml" && ext != ".yml" || entry.Name() == schema.EnvironmentFile {
 				return nil
 			}
 			text, err := os.ReadFile(path)

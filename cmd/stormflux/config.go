@@ -1,0 +1,56 @@
+package main
+
+import (
+	"bytes"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stormflux/stormflux/schema"
+)
+
+func (a *app) configCommand() *cobra.Command {
+	var flags topologyFlags
+	var output string
+	cmd := &cobra.Command{
+		Use:   "config FILE|-",
+		Short: "Print the effective topology file",
+		Long: `Print the topology after includes, substitution, the environment and the command line's options. In YAML, a comment
+says where each value came from that does not stand so in the file.`,
+		Example: `  stormflux config topology.yaml -e prod
+  stormflux config topology.yaml --output json`,
+		Args:              oneFile,
+		ValidArgsFunction: completeTopologyFiles,
+		RunE: func(_ *cobra.Command, args []string) error {
+			render := schema.Render
+			switch output {
+			case "yaml":
+			case "json":
+				render = schema.RenderJSON
+			default:
+				return usageError("--output %q: want yaml or json", output)
+			}
+			opts, err := a.loadOptions(&flags, args[0])
+			if err != nil {
+				return err
+			}
+			doc, diags, err := schema.Load(args[0], opts)
+			if err != nil {
+				return environmentError(err)
+			}
+			diags.Sort()
+			if err := a.report(&flags, diags); err != nil {
+				return err
+			}
+			var buf bytes.Buffer
+			if err := render(doc, &buf); err != nil {
+				return environmentError(err)
+			}
+			_, err = a.stdout.Write(buf.Bytes())
+			return err
+		},
+	}
+	flags.add(cmd)
+	cmd.Flags().StringVar(&output, "output", "yaml", "yaml or json")
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"yaml", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}

@@ -1,0 +1,81 @@
+package compiler
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/stormflux/stormflux/internal/gobuild"
+	"github.com/stormflux/stormflux/internal/jar"
+	"github.com/stormflux/stormflux/validate"
+)
+
+// resources returns the files that the topology's `resources` stand for. Package validate has reported what is wrong
+// with them, so the faults that remain are files that changed since.
+func resources(t *validate.Topology) ([]jar.Entry, error) {
+	specs := make([]jar.Resource, len(t.Files))
+	for i, r := range t.Files {
+		specs[i] = jar.Resource{Dir: r.Dir, From: r.From, To: r.To}
+	}
+	entries, faults := jar.Collect(specs)
+	return entries, faults.Err()
+}
+
+// Assembly is a Program's files, complete, with its Go programs built. Close removes the built programs.
+type Assembly struct {
+	Archive jar.Archive
+	dir     string
+}
+
+// Assemble builds the program's Go components for a platform and collects everything that goes into the jar's
+// resources/. The zero Platform stands for the workers'.
+func (p *Program) Assemble(ctx context.Context, platform validate.Platform) (*Assembly, error) {
+	if platform == (validate.Platform{}) {
+		platform = p.Source.Platform
+	}
+	entries := slices.Clone(p.entries)
+	for _, l := range p.Launchers {
+		entries = append(entries, jar.Entry{
+			Name: jar.Root + l.Name, Data: []byte(l.Text), Executable: true,
+			Origin: fmt.Sprintf("the launcher of %q", l.Component),
+		})
+	}
+	dir, err := os.MkdirTemp("", "stormflux-build-")
+	if err != nil {
+		return nil, fmt.Errorf("making a folder for built programs: %w", err)
+	}
+	a := &Assembly{dir: dir}
+	var targets []gobuild.Target
+	for i, b := range p.Builds {
+		path := b.Executable
+		if path == "" {
+			path = filepath.Join(dir, fmt.Sprintf("program-%d", i))
+			targets = append(targets, gobuild.Target{Dir: b.Package, Output: path})
+		}
+		entries = append(entries, jar.Entry{
+			Name: jar.Root + b.Name, Path: path, Executable: true,
+			Origin: fmt.Sprintf("the program %s", b.Package+b.Executable),
+		})
+	}
+	if err := gobuild.BuildAll(ctx, targets, gobuild.Options{OS: platform.OS, Arch: platform.Arch}); err != nil {
+		a.Close()
+		return nil, err
+	}
+	a.Archive = jar.Archive{Base: p.Source.Jar, Entries: entries}
+	if err := a.Archive.Check().Err(); err != nil {
+		a.Close()
+		return nil, err
+	}
+	return a, nil
+}
+
+// WriteJar writes the submittable jar to w. The same program and files give the same bytes.
+func (a *Assembly) WriteJar(ctx context.Context, w io.Writer) error {
+	return a.Archive.Write(ctx, w)
+}
+
+// Close removes what was built.
+func (a *Assembly) Close() error { return os.RemoveAll(a.dir) }
