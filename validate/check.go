@@ -23,7 +23,6 @@ type Options struct {
 // The rules about the document as a whole.
 const (
 	ruleStormVersion    = "storm-version"
-	ruleTopologySource  = "topology-source-mixed"
 	ruleUnknownPlatform = "unknown-platform"
 )
 

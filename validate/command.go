@@ -221,9 +221,7 @@ func (c *checker) environment(k *component) {
 		return
 	}
 	if k.Class != nil {
-		c.list.Errorf(ruleEnv, env.Span, "%s is a JVM class, it has no environment of its own", k.name()).
-			WithHint("set %q in the topology's `config`, for all workers", keyEnvironment)
-		return
+		return // the grammar has reported it
 	}
 	for _, e := range env.Entries {
 		c.envVar(k, e, false)

@@ -3,6 +3,7 @@ package validate
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,7 +14,6 @@ import (
 // The rules about `config`, the topology's and the components'.
 const (
 	ruleSettingValue     = "setting-value"
-	ruleNotJSON          = "setting-not-json"
 	ruleUnknownSetting   = "unknown-setting"
 	ruleDeprecated       = "deprecated-setting"
 	ruleNoEffect         = "setting-without-effect"
@@ -24,7 +24,6 @@ const (
 	ruleSerializer       = "multilang-serializer"
 	ruleNoAckers         = "multilang-without-ackers"
 	ruleTickNotPositive  = "tick-not-positive"
-	ruleTasksForAll      = "tasks-for-all"
 	keyTick              = "topology.tick.tuple.freq.secs"
 	keyTasks             = "topology.tasks"
 	keyMaxParallelism    = "topology.max.task.parallelism"
@@ -79,13 +78,8 @@ func (c *checker) setting(e schema.Entry, known *stormSetting, owner string) (an
 	if e.Value.Span.IsZero() && e.Value.Origin != nil {
 		owner += e.Value.Origin.From + ": "
 	}
-	if bad, why := notJSON(e.Value); bad != nil {
-		if !bad.Span.IsZero() {
-			return nil, false // the loader has reported it in the file
-		}
-		c.list.Errorf(ruleNotJSON, bad.Span, "%s%q holds %s, which is %s and cannot be sent to Storm", owner, e.Key.Text, shown(bad), why).
-			WithHint("Storm's configuration is JSON: write a finite number, or a text")
-		return nil, false
+	if !isFinite(e.Value) {
+		return nil, false // the loader has reported it
 	}
 	if known == nil {
 		c.unknownSetting(e, owner)
@@ -396,27 +390,17 @@ func settingFloat(v any) (float64, bool) {
 
 func megabytes(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 
-// notJSON returns a part of the value that JSON cannot say, and what it is.
-func notJSON(v *schema.Value) (*schema.Value, string) {
+// isFinite reports whether JSON can hold the value.
+func isFinite(v *schema.Value) bool {
 	switch v.Kind {
 	case schema.Float:
-		if math.IsNaN(v.Float) || math.IsInf(v.Float, 0) {
-			return v, "no finite number"
-		}
+		return !math.IsNaN(v.Float) && !math.IsInf(v.Float, 0)
 	case schema.Sequence:
-		for _, item := range v.Items {
-			if bad, why := notJSON(item); bad != nil {
-				return bad, why
-			}
-		}
+		return !slices.ContainsFunc(v.Items, func(item *schema.Value) bool { return !isFinite(item) })
 	case schema.Map:
-		for _, e := range v.Entries {
-			if bad, why := notJSON(e.Value); bad != nil {
-				return bad, why
-			}
-		}
+		return !slices.ContainsFunc(v.Entries, func(e schema.Entry) bool { return !isFinite(e.Value) })
 	}
-	return nil, ""
+	return true
 }
 
 // plain returns the value as a [Setting] has it.

@@ -26,8 +26,7 @@ type edge struct {
 // graph checks the flow of tuples as a whole.
 func (c *checker) graph() {
 	out := outgoing(len(c.all), c.edges)
-	c.cycles(out)
-	c.unreachable(out)
+	c.cycles(out, c.unreachable(out))
 	c.unread()
 }
 
@@ -59,7 +58,8 @@ const (
 
 // cycles reports for each edge that lies on a cycle one shortest cycle through it, each cycle once.
 // Elementary cycles can be exponentially many; this names every edge that takes part in one.
-func (c *checker) cycles(out [][]int) {
+// Of bolts that no spout leads to that fault is enough.
+func (c *checker) cycles(out [][]int, reached []bool) {
 	knot := knots(out, c.edges)
 	covered := make([]bool, len(c.edges))
 	inKnot := make(map[int]int) // reported cycles by knot
@@ -68,7 +68,7 @@ func (c *checker) cycles(out [][]int) {
 	last := make(map[int]*diag.Diagnostic)
 	total := 0
 	for i, e := range c.edges {
-		if covered[i] || knot[e.from] != knot[e.to] || knot[e.from] < 0 {
+		if covered[i] || knot[e.from] != knot[e.to] || knot[e.from] < 0 || !reached[e.from] {
 			continue
 		}
 		if inKnot[knot[e.from]] == mostCycles || total == mostInAll {
@@ -241,12 +241,19 @@ func (s *search) shortest(from, to int) []int {
 	panic("validate: no path inside a strongly connected component")
 }
 
-// unreachable warns of bolts that no spout leads to. What was reported otherwise counts as reached.
-func (c *checker) unreachable(out [][]int) {
-	if len(c.topology.Spouts) == 0 || c.lostTarget {
-		return
+// unreachable warns of bolts that no spout leads to, and returns the components that one leads to. What was reported
+// otherwise counts as reached.
+func (c *checker) unreachable(out [][]int) (reached []bool) {
+	reached = make([]bool, len(c.all))
+	if len(c.topology.Spouts) == 0 {
+		return reached
 	}
-	reached := make([]bool, len(c.all))
+	if c.lostTarget {
+		for i := range reached {
+			reached[i] = true
+		}
+		return reached
+	}
 	var queue []int
 	for i := range c.all {
 		k := &c.all[i]
@@ -269,6 +276,7 @@ func (c *checker) unreachable(out [][]int) {
 				WithHint("it reads from %s only", listed(sources(k)))
 		}
 	}
+	return reached
 }
 
 func sources(k *component) []string {

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,8 +31,7 @@ func (c *checker) subscriptions() {
 		k := &c.all[i]
 		for _, in := range k.src.Inputs {
 			if k.Kind == schema.Spout {
-				c.spoutAsTarget(k, in)
-				continue
+				continue // the grammar has reported it
 			}
 			c.subscribe(k, in, seen)
 		}
@@ -93,11 +93,7 @@ func (c *checker) exampleSource(k *component) string {
 }
 
 func (c *checker) spoutAsTarget(k *component, in *schema.Input) {
-	span := in.Value.Span
-	if in.To != nil {
-		span = in.To.Span
-	}
-	c.list.Errorf(ruleSpoutAsTarget, span, "%s cannot read from other components, only bolts can", k.name()).
+	c.list.Errorf(ruleSpoutAsTarget, in.To.Span, "%s cannot read from other components, only bolts can", k.name()).
 		WithHint("make it a bolt, or turn the direction of the stream").
 		WithRelated(k.Span, "%q is declared as a spout here", k.ID)
 }
@@ -306,12 +302,13 @@ func (c *checker) grouping(to, from *component, in *schema.Input, made *Input, k
 }
 
 func (c *checker) emptyFields(to *component, in *schema.Input, made *Input, place diag.Span) {
-	if given := in.Grouping.Value; given != nil {
-		for _, key := range []string{"fields", "partial-key", "args"} {
-			if list := given.Get(key); list != nil && len(list.Items) > 0 {
-				return // the grammar found fault with its elements
-			}
-		}
+	given := in.Grouping.Value
+	written := slices.ContainsFunc([]string{"fields", "partial-key", "args"}, func(key string) bool {
+		list := given.Get(key)
+		return list != nil && list.Kind == schema.Sequence && len(list.Items) == 0
+	})
+	if !written {
+		return // the grammar has found fault with the fields, or with there being none
 	}
 	if made.Grouping == schema.PartialKey {
 		c.list.Warnf(ruleEmptyFields, place, "%s groups by no field at all, so two tasks get everything", to.name()).

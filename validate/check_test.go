@@ -1,0 +1,237 @@
+package validate_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/nimbus"
+	"github.com/stormflux/stormflux/schema"
+	"github.com/stormflux/stormflux/validate"
+)
+
+// command is the arguments that a case or an example is read with.
+type command struct {
+	load  schema.Options
+	check validate.Options
+}
+
+// parseArgs understands the options of `stormflux validate` that change what is found.
+func parseArgs(t *testing.T, args []string) command {
+	t.Helper()
+	var c command
+	for i := 0; i < len(args); i++ {
+		name := args[i]
+		value := func() string {
+			i++
+			if i == len(args) {
+				t.Fatalf("option %s needs a value", name)
+			}
+			return args[i]
+		}
+		switch name {
+		case "-e":
+			c.load.Environment = value()
+		case "--set":
+			k, v, _ := strings.Cut(value(), "=")
+			c.load.Set = append(c.load.Set, schema.Assignment{Name: k, Value: v})
+		case "-c":
+			k, v, err := nimbus.ParseOption(value())
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.load.Config = append(c.load.Config, schema.ConfigOption{Key: k, Value: v})
+		case "--name":
+			c.load.Name = value()
+		case "--filter":
+			c.load.Filters = append(c.load.Filters, value())
+		case "--env-filter":
+			c.load.EnvFilter = true
+		case "--storm-version":
+			v, err := validate.ParseVersion(value())
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.check.Storm = v
+		case "--skip-files":
+			c.check.SkipFiles = true
+		default:
+			t.Fatalf("unknown option %s", name)
+		}
+	}
+	return c
+}
+
+// run loads and checks a file in the working directory.
+func (c command) run(t *testing.T, path string) (*validate.Topology, diag.List) {
+	t.Helper()
+	doc, loaded, err := schema.Load(path, c.load)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.check.Loaded = loaded
+	return validate.Check(doc, c.check)
+}
+
+func writeFiles(t *testing.T, dir string, files []txtar.File) {
+	t.Helper()
+	for _, f := range files {
+		path := filepath.Join(dir, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, f.Data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestCheck runs the archives in testdata. Each *.yaml in the root of an archive is checked; "<name>.want" beside it
+// holds what a person sees and what the topology came to. The archive's comment may have lines "args <file>: ...".
+// STORMFLUX_UPDATE=1 rewrites the wants.
+func TestCheck(t *testing.T) {
+	archives, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(archives) == 0 {
+		t.Fatalf("no archives (%v)", err)
+	}
+	for _, name := range archives {
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			name, err := filepath.Abs(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var inputs, wants, result []txtar.File
+			for _, f := range archive.Files {
+				if strings.HasSuffix(f.Name, ".want") {
+					wants = append(wants, f)
+				} else {
+					inputs = append(inputs, f)
+				}
+			}
+			dir := t.TempDir()
+			writeFiles(t, dir, inputs)
+			t.Chdir(dir)
+			cases := 0
+			for _, f := range inputs {
+				result = append(result, f)
+				base, isYAML := strings.CutSuffix(f.Name, ".yaml")
+				if !isYAML || strings.Contains(base, "/") || f.Name == "stormflux.yaml" || strings.HasPrefix(base, "part-") {
+					continue
+				}
+				cases++
+				var args []string
+				for line := range strings.Lines(string(archive.Comment)) {
+					if rest, ok := strings.CutPrefix(line, "args "+f.Name+":"); ok {
+						args = strings.Fields(rest)
+					}
+				}
+				topology, list := parseArgs(t, args).run(t, f.Name)
+				var got bytes.Buffer
+				if err := diag.Write(&got, list, diag.Options{Format: diag.Text}); err != nil {
+					t.Fatal(err)
+				}
+				if list.HasErrors() != (topology == nil) {
+					t.Errorf("%s: topology %v, but errors %v", f.Name, topology != nil, list.HasErrors())
+				}
+				if topology != nil {
+					got.WriteString(described(topology))
+				}
+				want := ""
+				for _, w := range wants {
+					if w.Name == base+".want" {
+						want = string(w.Data)
+					}
+				}
+				if os.Getenv("STORMFLUX_UPDATE") == "" && got.String() != want {
+					t.Errorf("%s: got\n%s\nwant\n%s", f.Name, got.String(), want)
+				}
+				result = append(result, txtar.File{Name: base + ".want", Data: got.Bytes()})
+			}
+			if cases == 0 || len(wants) > cases && os.Getenv("STORMFLUX_UPDATE") == "" {
+				t.Errorf("%d cases, %d wants", cases, len(wants))
+			}
+			if os.Getenv("STORMFLUX_UPDATE") != "" {
+				archive.Files = result
+				if err := os.WriteFile(name, txtar.Format(archive), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// described writes a topology as the wants have it.
+func described(top *validate.Topology) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "topology %q storm %s platform %s\n", top.Name, top.Storm, top.Platform)
+	for _, s := range top.Config {
+		fmt.Fprintf(&b, "  config %s = %#v\n", s.Key, s.Value)
+	}
+	for _, r := range top.Files {
+		fmt.Fprintf(&b, "  resource %q from %q to %q\n", r.Dir, r.From, r.To)
+	}
+	if top.Jar != "" {
+		fmt.Fprintf(&b, "  jar %q\n", top.Jar)
+	}
+	for _, c := range top.Components() {
+		fmt.Fprintf(&b, "%s %q parallelism %d", c.Kind, c.ID, c.Parallelism)
+		if c.Tasks > 0 {
+			fmt.Fprintf(&b, " tasks %d", c.Tasks)
+		}
+		b.WriteByte('\n')
+		switch {
+		case c.Go != nil:
+			fmt.Fprintf(&b, "  go dir %q executable %q args %q\n", c.Go.Dir, c.Go.Executable, c.Go.Args)
+		case c.Command != nil:
+			fmt.Fprintf(&b, "  command %q\n", c.Command)
+		case c.Class != nil:
+			fmt.Fprintf(&b, "  class %s\n", c.Class.Name)
+		}
+		for _, e := range c.Env {
+			appended := ""
+			if e.Append {
+				appended = " appended"
+			}
+			fmt.Fprintf(&b, "  env %s=%q%s\n", e.Name, e.Value, appended)
+		}
+		for _, s := range c.Config {
+			fmt.Fprintf(&b, "  config %s = %#v\n", s.Key, s.Value)
+		}
+		for _, load := range []struct {
+			name  string
+			value *float64
+		}{{"on-heap", c.OnHeapMemoryLoad}, {"off-heap", c.OffHeapMemoryLoad}, {"cpu", c.CPULoad}} {
+			if load.value != nil {
+				fmt.Fprintf(&b, "  %s %v\n", load.name, *load.value)
+			}
+		}
+		for _, s := range c.Streams {
+			direct := ""
+			if s.Direct {
+				direct = " direct"
+			}
+			fmt.Fprintf(&b, "  stream %q %q%s\n", s.ID, s.Fields, direct)
+		}
+		for _, in := range c.Inputs {
+			fmt.Fprintf(&b, "  reads %q %q %s", in.From.ID, in.Stream.ID, in.Grouping)
+			if in.Fields != nil {
+				fmt.Fprintf(&b, " %q", in.Fields)
+			}
+			if in.Object != nil {
+				fmt.Fprintf(&b, " class %s", in.Object.ClassName.Text)
+			}
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
+}
