@@ -1,0 +1,388 @@
+package nimbus
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/stormflux/stormflux/internal/storm"
+)
+
+// Client talks to the leader of a cluster. It may be used by several goroutines,
+// whose calls wait for each other. After a call that broke the connection the
+// next one looks for the leader again. Every method's error is an [*Error],
+// apart from Submit's.
+type Client struct {
+	config  Config
+	turn    chan struct{} // holds one token; whoever has it may use session
+	session *session      // nil when there is no connection
+
+	lookUpTime time.Duration // instead of the usual one, in tests
+}
+
+// Connect finds the leader among the seeds' cluster and connects to it.
+func Connect(ctx context.Context, config Config) (*Client, error) {
+	c := &Client{config: config.withDefaults(), turn: make(chan struct{}, 1)}
+	if as := c.config.AsUser; as != "" {
+		if _, plain := c.config.Transport.(Plain); plain {
+			c.config.Notify(fmt.Sprintf("storm.doAsUser %q has no effect: this connection has no authentication", as))
+		}
+	}
+	s, err := c.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c.session = s
+	c.turn <- struct{}{}
+	return c, nil
+}
+
+// Close ends the connection. It waits for a call under way; cancel that one's
+// context to be quick.
+func (c *Client) Close() error {
+	<-c.turn
+	defer c.release()
+	if c.session != nil {
+		c.session.close()
+		c.session = nil
+	}
+	return nil
+}
+
+// Server is the Nimbus that a client is connected to, and its Storm release
+// where it told one ("" with old servers).
+func (c *Client) Server() (addr Address, version string) {
+	<-c.turn
+	defer c.release()
+	if c.session == nil {
+		return Address{}, ""
+	}
+	return c.session.addr, c.session.version
+}
+
+// acquire takes the turn, and a session that is whole.
+func (c *Client) acquire(ctx context.Context, call string) (*session, error) {
+	select {
+	case <-c.turn:
+	case <-ctx.Done():
+		return nil, &Error{Kind: Canceled, Call: call, Err: context.Cause(ctx), Reason: fmt.Sprintf("stopped before %s: %v", call, context.Cause(ctx))}
+	}
+	s, err := c.whole(ctx)
+	if err != nil {
+		c.release()
+	}
+	return s, err
+}
+
+// release gives the turn back, and a broken connection up: Nimbus is to know at
+// once that nothing more comes.
+func (c *Client) release() {
+	if c.session != nil && c.session.broken() {
+		c.session.close()
+		c.session = nil
+	}
+	c.turn <- struct{}{}
+}
+
+// whole is the session, anew if it is broken or missing. The caller has the turn.
+func (c *Client) whole(ctx context.Context) (*session, error) {
+	if c.session != nil && !c.session.broken() {
+		return c.session, nil
+	}
+	if c.session != nil {
+		c.session.close()
+		c.session = nil
+	}
+	s, err := c.connect(ctx)
+	c.session = s
+	return s, err
+}
+
+// ask makes one call on the current connection.
+func ask[T any](ctx context.Context, c *Client, name string, call func(context.Context, *storm.NimbusClient) (T, error)) (T, error) {
+	s, err := c.acquire(ctx, name)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	defer c.release()
+	return invoke(ctx, s, c.config.CallTimeout, name, func(ctx context.Context) (T, error) { return call(ctx, s.calls) })
+}
+
+// tell makes one call that answers nothing.
+func tell(ctx context.Context, c *Client, name string, call func(context.Context, *storm.NimbusClient) error) error {
+	_, err := ask(ctx, c, name, func(ctx context.Context, n *storm.NimbusClient) (struct{}, error) {
+		return struct{}{}, call(ctx, n)
+	})
+	return err
+}
+
+// ---- The cluster ----
+
+// Cluster is the state of the whole cluster: Nimbuses, supervisors, topologies.
+func (c *Client) Cluster(ctx context.Context) (*storm.ClusterSummary, error) {
+	return ask(ctx, c, "getClusterInfo", func(ctx context.Context, n *storm.NimbusClient) (*storm.ClusterSummary, error) {
+		return n.GetClusterInfo(ctx)
+	})
+}
+
+// NimbusConf is Nimbus's own configuration, Storm's defaults included, as JSON.
+func (c *Client) NimbusConf(ctx context.Context) (string, error) {
+	return ask(ctx, c, "getNimbusConf", func(ctx context.Context, n *storm.NimbusClient) (string, error) {
+		return n.GetNimbusConf(ctx)
+	})
+}
+
+// SupervisorPage is one supervisor, or all on a host, with their workers; one of
+// id and host is given.
+func (c *Client) SupervisorPage(ctx context.Context, id, host string, system bool) (*storm.SupervisorPageInfo, error) {
+	return ask(ctx, c, "getSupervisorPageInfo", func(ctx context.Context, n *storm.NimbusClient) (*storm.SupervisorPageInfo, error) {
+		return n.GetSupervisorPageInfo(ctx, id, host, system)
+	})
+}
+
+// ---- Topologies ----
+
+// List is every topology of the cluster, killed ones included until they are
+// gone, sorted by name. Servers before 2.3 are asked for the whole cluster.
+func (c *Client) List(ctx context.Context) ([]*storm.TopologySummary, error) {
+	topologies, err := ask(ctx, c, "getTopologySummaries", func(ctx context.Context, n *storm.NimbusClient) ([]*storm.TopologySummary, error) {
+		return n.GetTopologySummaries(ctx)
+	})
+	if KindOf(err) == Unsupported {
+		var cluster *storm.ClusterSummary
+		if cluster, err = c.Cluster(ctx); err == nil {
+			topologies = cluster.Topologies
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	sortByName(topologies)
+	return topologies, nil
+}
+
+// Find is the topology with that name, or a NotAlive error.
+func (c *Client) Find(ctx context.Context, name string) (*storm.TopologySummary, error) {
+	summary, err := ask(ctx, c, "getTopologySummaryByName", func(ctx context.Context, n *storm.NimbusClient) (*storm.TopologySummary, error) {
+		return n.GetTopologySummaryByName(ctx, name)
+	})
+	if KindOf(err) != Unsupported {
+		return summary, err
+	}
+	topologies, err := c.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if t := named(topologies, name); t != nil {
+		return t, nil
+	}
+	return nil, refused(&Error{Call: "getTopologySummaryByName", Addr: c.addr()}, NotAlive, name+" is not alive")
+}
+
+func (c *Client) addr() string {
+	a, _ := c.Server()
+	return a.String()
+}
+
+// NameAllowed reports whether a topology may be submitted under name: its form
+// is right and nobody has it. A killed topology has its name until it is gone.
+func (c *Client) NameAllowed(ctx context.Context, name string) (bool, error) {
+	s, err := c.acquire(ctx, "isTopologyNameAllowed")
+	if err != nil {
+		return false, err
+	}
+	defer c.release()
+	return s.nameAllowed(ctx, c.config.CallTimeout, name)
+}
+
+func (s *session) nameAllowed(ctx context.Context, timeout time.Duration, name string) (bool, error) {
+	allowed, err := invoke(ctx, s, timeout, "isTopologyNameAllowed", func(ctx context.Context) (bool, error) {
+		return s.calls.IsTopologyNameAllowed(ctx, name)
+	})
+	if KindOf(err) != Unsupported {
+		return allowed, err
+	}
+	cluster, err := invoke(ctx, s, timeout, "getClusterInfo", s.calls.GetClusterInfo)
+	if err != nil {
+		return false, err
+	}
+	return named(cluster.Topologies, name) == nil, nil
+}
+
+// TopologyInfo is a running topology's executors and reported errors. What it
+// says of executors is as old as their last heartbeat with statistics, up to a
+// minute; see [Client.Watch].
+func (c *Client) TopologyInfo(ctx context.Context, name string) (*storm.TopologyInfo, error) {
+	info, err := ask(ctx, c, "getTopologyInfoByName", func(ctx context.Context, n *storm.NimbusClient) (*storm.TopologyInfo, error) {
+		return n.GetTopologyInfoByName(ctx, name)
+	})
+	if KindOf(err) != Unsupported {
+		return info, err
+	}
+	summary, err := c.Find(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return c.topologyInfoByID(ctx, summary.ID)
+}
+
+func (c *Client) topologyInfoByID(ctx context.Context, id string) (*storm.TopologyInfo, error) {
+	return ask(ctx, c, "getTopologyInfo", func(ctx context.Context, n *storm.NimbusClient) (*storm.TopologyInfo, error) {
+		return n.GetTopologyInfo(ctx, id)
+	})
+}
+
+// TopologyPage is a topology's statistics by component over a window of seconds
+// ("600", "10800", "86400", or ":all-time"), with system components if asked.
+func (c *Client) TopologyPage(ctx context.Context, id, window string, system bool) (*storm.TopologyPageInfo, error) {
+	return ask(ctx, c, "getTopologyPageInfo", func(ctx context.Context, n *storm.NimbusClient) (*storm.TopologyPageInfo, error) {
+		return n.GetTopologyPageInfo(ctx, id, window, system)
+	})
+}
+
+// ComponentPage is one component's statistics by stream and executor. An unknown
+// component is an Internal error.
+func (c *Client) ComponentPage(ctx context.Context, id, component, window string, system bool) (*storm.ComponentPageInfo, error) {
+	return ask(ctx, c, "getComponentPageInfo", func(ctx context.Context, n *storm.NimbusClient) (*storm.ComponentPageInfo, error) {
+		return n.GetComponentPageInfo(ctx, id, component, window, system)
+	})
+}
+
+// TopologyConf is a topology's configuration as saved, over the defaults on
+// Nimbus's classpath, as JSON. It answers for minutes after the topology has gone.
+func (c *Client) TopologyConf(ctx context.Context, id string) (string, error) {
+	return ask(ctx, c, "getTopologyConf", func(ctx context.Context, n *storm.NimbusClient) (string, error) {
+		return n.GetTopologyConf(ctx, id)
+	})
+}
+
+// Topology is what runs, with Storm's system components and streams.
+func (c *Client) Topology(ctx context.Context, id string) (*storm.StormTopology, error) {
+	return ask(ctx, c, "getTopology", func(ctx context.Context, n *storm.NimbusClient) (*storm.StormTopology, error) {
+		return n.GetTopology(ctx, id)
+	})
+}
+
+// UserTopology is what was submitted, plus topology.tasks in each component's
+// configuration and the dependency lists.
+func (c *Client) UserTopology(ctx context.Context, id string) (*storm.StormTopology, error) {
+	return ask(ctx, c, "getUserTopology", func(ctx context.Context, n *storm.NimbusClient) (*storm.StormTopology, error) {
+		return n.GetUserTopology(ctx, id)
+	})
+}
+
+// ---- Lifecycle ----
+
+// DefaultWait as a wait leaves it to Storm: the topology's message timeout
+// (topology.message.timeout.secs, 30 by default).
+const DefaultWait = -time.Second
+
+func waitSeconds(wait time.Duration) *int32 {
+	if wait < 0 {
+		return nil
+	}
+	seconds := int32(min((wait+time.Second-1)/time.Second, 1<<31-1))
+	return &seconds
+}
+
+// Kill stops a topology: its spouts at once, its workers after wait (whole
+// seconds, rounded up; see [DefaultWait]). Nimbus only takes the order; the name
+// stays taken until the topology is gone. Killing a killed one is fine.
+func (c *Client) Kill(ctx context.Context, name string, wait time.Duration) error {
+	return tell(ctx, c, "killTopologyWithOpts", func(ctx context.Context, n *storm.NimbusClient) error {
+		return n.KillTopologyWithOpts(ctx, name, &storm.KillOptions{WaitSecs: waitSeconds(wait)})
+	})
+}
+
+// Activate lets a topology's spouts emit; an active one stays as it is.
+func (c *Client) Activate(ctx context.Context, name string) error {
+	return c.explain(ctx, name, tell(ctx, c, "activate", func(ctx context.Context, n *storm.NimbusClient) error {
+		return n.Activate(ctx, name)
+	}))
+}
+
+// Deactivate stops a topology's spouts from emitting; bolts work on.
+func (c *Client) Deactivate(ctx context.Context, name string) error {
+	return c.explain(ctx, name, tell(ctx, c, "deactivate", func(ctx context.Context, n *storm.NimbusClient) error {
+		return n.Deactivate(ctx, name)
+	}))
+}
+
+// RebalanceOptions say what a rebalance changes: with zero values only where
+// executors run, and at once.
+type RebalanceOptions struct {
+	Wait      time.Duration    // with spouts off, before workers are moved; see [DefaultWait]
+	Workers   int              // 0: as many as before
+	Executors map[string]int32 // by component; more than it has tasks means as many as tasks
+	Conf      string           // a JSON object merged into the stored configuration, which nobody checks [2.0]
+}
+
+// Rebalance spreads a topology over the cluster anew. Nimbus only takes the
+// order: the topology is REBALANCING until wait is over.
+func (c *Client) Rebalance(ctx context.Context, name string, o RebalanceOptions) error {
+	options := &storm.RebalanceOptions{WaitSecs: waitSeconds(o.Wait), NumExecutors: o.Executors}
+	if o.Workers != 0 {
+		workers := int32(o.Workers)
+		options.NumWorkers = &workers
+	}
+	if o.Conf != "" {
+		options.TopologyConfOverrides = &o.Conf
+	}
+	return c.explain(ctx, name, tell(ctx, c, "rebalance", func(ctx context.Context, n *storm.NimbusClient) error {
+		return n.Rebalance(ctx, name, options)
+	}))
+}
+
+// explain looks up the topology's status when a change of status failed inside
+// Nimbus: in KILLED and REBALANCING nothing else is possible.
+func (c *Client) explain(ctx context.Context, name string, err error) error {
+	failed, ok := err.(*Error)
+	if !ok || failed.Kind != Internal {
+		return err
+	}
+	t, lookup := c.Find(ctx, name)
+	if lookup != nil || t.Status != "KILLED" && t.Status != "REBALANCING" {
+		return err
+	}
+	failed.Reason = fmt.Sprintf("Nimbus at %s failed (%q) because the topology %q is %s, in which state it can only be killed", failed.Addr, failed.Said, name, t.Status)
+	failed.Advice = []string{"wait until that is over: \"stormflux list\" shows the status"}
+	if t.Status == "KILLED" {
+		failed.Reason = fmt.Sprintf("Nimbus at %s failed (%q) because the topology %q is being killed", failed.Addr, failed.Said, name)
+		failed.Advice = []string{"submit it again once \"stormflux list\" does not show it any more"}
+	}
+	return failed
+}
+
+// UploadCredentials merges credentials into a running topology's.
+func (c *Client) UploadCredentials(ctx context.Context, name string, credentials map[string]string) error {
+	return tell(ctx, c, "uploadNewCredentials", func(ctx context.Context, n *storm.NimbusClient) error {
+		return n.UploadNewCredentials(ctx, name, &storm.Credentials{Creds: credentials})
+	})
+}
+
+// ---- Watching ----
+
+// LogConfig is the log levels set for a topology's workers.
+func (c *Client) LogConfig(ctx context.Context, id string) (*storm.LogConfig, error) {
+	return ask(ctx, c, "getLogConfig", func(ctx context.Context, n *storm.NimbusClient) (*storm.LogConfig, error) {
+		return n.GetLogConfig(ctx, id)
+	})
+}
+
+// SetLogConfig changes log levels; loggers that are not mentioned keep theirs.
+// Workers take notice within half a minute.
+func (c *Client) SetLogConfig(ctx context.Context, id string, config *storm.LogConfig) error {
+	return tell(ctx, c, "setLogConfig", func(ctx context.Context, n *storm.NimbusClient) error {
+		return n.SetLogConfig(ctx, id, config)
+	})
+}
+
+// Debug turns on or off that a percentage (0 to 100) of the tuples is logged, of
+// one component or, for "", of all. The topology needs event loggers
+// (topology.eventlogger.executors) for anything to be seen.
+func (c *Client) Debug(ctx context.Context, name, component string, enable bool, percentage float64) error {
+	return tell(ctx, c, "debug", func(ctx context.Context, n *storm.NimbusClient) error {
+		return n.Debug(ctx, name, component, enable, percentage)
+	})
+}

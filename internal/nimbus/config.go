@@ -1,0 +1,252 @@
+package nimbus
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Config says how to reach a cluster. Zero values are Storm's defaults, or where
+// Storm has none, this package's.
+type Config struct {
+	// Seeds are asked in order for the leader. None: localhost.
+	Seeds []Address
+
+	// Port is for seeds without one. 0: DefaultPort.
+	Port int
+
+	// LeaderOverride is dialled instead of the address that the leader
+	// advertises (its storm.local.hostname), which a client outside the
+	// cluster's network may be unable to resolve or reach. With it no seed is
+	// asked.
+	LeaderOverride Address
+
+	// Transport carries the messages. nil: Plain.
+	Transport Transport
+
+	// CallTimeout bounds one call from its first byte to the end of its
+	// answer. 0: 10 minutes, storm.thrift.socket.timeout.ms's default.
+	CallTimeout time.Duration
+
+	// ConnectTimeout bounds each of: opening a connection, and asking it who
+	// leads. Storm uses the call timeout for both, which makes a port that
+	// accepts and stays silent cost 10 minutes. 0: 20 seconds.
+	ConnectTimeout time.Duration
+
+	// Retry is how often and how fast opening a connection is tried again.
+	Retry Retry
+
+	// MaxFrameSize is nimbus.thrift.max_buffer_size in bytes as this client
+	// knows it; it serves only until the server has told its own, or where it
+	// refuses to. 0: 1 MiB.
+	MaxFrameSize int
+
+	// AsUser is storm.doAsUser: the user to act as. Transports without an
+	// identity ([Plain]) ignore it, as Storm does.
+	AsUser string
+
+	// ZooKeeperPayload is storm.zookeeper.topology.auth.payload, if the
+	// client's configuration has one; otherwise each submission makes its own.
+	ZooKeeperPayload string
+
+	// Notify, if set, is told in one line each what delays a call: a retry,
+	// the turn to another seed.
+	Notify func(remark string)
+}
+
+// Retry is the policy of StormBoundedExponentialBackoffRetry.
+type Retry struct {
+	Times    int           // storm.nimbus.retry.times; 0: 5, negative: none
+	Interval time.Duration // storm.nimbus.retry.interval.millis; 0: 2 s
+	Ceiling  time.Duration // storm.nimbus.retry.intervalceiling.millis; 0: 60 s
+}
+
+const (
+	defaultCallTimeout    = 600 * time.Second
+	defaultConnectTimeout = 20 * time.Second
+	defaultMaxFrameSize   = 1 << 20
+
+	simpleTransport = "SimpleTransportPlugin"
+)
+
+func (c Config) withDefaults() Config {
+	setDefault := func(d *time.Duration, to time.Duration) {
+		if *d == 0 {
+			*d = to
+		}
+	}
+	setDefault(&c.CallTimeout, defaultCallTimeout)
+	setDefault(&c.ConnectTimeout, defaultConnectTimeout)
+	setDefault(&c.Retry.Interval, 2*time.Second)
+	setDefault(&c.Retry.Ceiling, 60*time.Second)
+	if c.Retry.Times == 0 {
+		c.Retry.Times = 5
+	}
+	if c.Port == 0 {
+		c.Port = DefaultPort
+	}
+	if len(c.Seeds) == 0 {
+		c.Seeds = []Address{{Host: "localhost"}}
+	}
+	if c.Transport == nil {
+		c.Transport = Plain{}
+	}
+	if c.MaxFrameSize == 0 {
+		c.MaxFrameSize = defaultMaxFrameSize
+	}
+	if c.Notify == nil {
+		c.Notify = func(string) {}
+	}
+	return c
+}
+
+// ConfigOf takes from a client's Storm configuration ([StormConf.Values]) what
+// concerns connections. A value of the wrong kind, and a transport that does not
+// exist here yet, is an error that names the key.
+func ConfigOf(values map[string]any) (Config, error) {
+	var c Config
+	r := confReader{values: values}
+	for _, s := range r.texts("nimbus.seeds") {
+		address, err := ParseAddress(s)
+		if err != nil {
+			return c, fmt.Errorf("nimbus.seeds: %w", err)
+		}
+		c.Seeds = append(c.Seeds, address)
+	}
+	if c.Port = r.integer("nimbus.thrift.port", 0); r.err == nil && (c.Port < 0 || c.Port > 65535) {
+		return c, fmt.Errorf("nimbus.thrift.port: a port is a number from 1 to 65535, not %d", c.Port)
+	}
+	c.CallTimeout = r.millis("storm.thrift.socket.timeout.ms")
+	c.Retry.Interval = r.millis("storm.nimbus.retry.interval.millis")
+	c.Retry.Ceiling = r.millis("storm.nimbus.retry.intervalceiling.millis")
+	if c.Retry.Times = r.integer("storm.nimbus.retry.times", 5); c.Retry.Times == 0 {
+		c.Retry.Times = -1
+	}
+	c.MaxFrameSize = r.integer("nimbus.thrift.max_buffer_size", 0)
+	c.AsUser = r.text("storm.doAsUser")
+	if payload := r.text("storm.zookeeper.topology.auth.payload"); zooKeeperPayload.MatchString(payload) {
+		c.ZooKeeperPayload = payload
+	}
+	transport := r.text("nimbus.thrift.transport")
+	key := "nimbus.thrift.transport"
+	if transport == "" {
+		transport, key = r.text("storm.thrift.transport"), "storm.thrift.transport"
+	}
+	useTLS := r.boolean("nimbus.thrift.client.use.tls")
+	if r.err != nil {
+		return c, r.err
+	}
+	if useTLS {
+		return c, fmt.Errorf("nimbus.thrift.client.use.tls: TLS is not supported yet; set it to false and use Nimbus's plain port")
+	}
+	// Both packages: backtype.storm until 0.10, org.apache.storm since.
+	class := transport[strings.LastIndexByte(transport, '.')+1:]
+	if transport != "" && class != simpleTransport {
+		return c, fmt.Errorf("%s: %s is not supported yet, only %s (no authentication) is", key, class, simpleTransport)
+	}
+	return c, nil
+}
+
+// confReader reads typed values out of a configuration and keeps the first error.
+type confReader struct {
+	values map[string]any
+	err    error
+}
+
+func (r *confReader) wrong(key, want string, v any) {
+	if r.err == nil {
+		r.err = fmt.Errorf("%s: want %s, not %v", key, want, v)
+	}
+}
+
+func (r *confReader) text(key string) string {
+	switch v := r.values[key].(type) {
+	case nil:
+	case string:
+		return v
+	default:
+		r.wrong(key, "text", v)
+	}
+	return ""
+}
+
+func (r *confReader) boolean(key string) bool {
+	switch v := r.values[key].(type) {
+	case nil:
+	case bool:
+		return v
+	default:
+		r.wrong(key, "true or false", v)
+	}
+	return false
+}
+
+// texts reads a list of strings; one string is a list of itself.
+func (r *confReader) texts(key string) []string {
+	switch v := r.values[key].(type) {
+	case nil:
+	case string:
+		return []string{v}
+	case []string:
+		return slices.Clone(v)
+	case []any:
+		var texts []string
+		for _, e := range v {
+			s, ok := e.(string)
+			if !ok {
+				r.wrong(key, "a list of texts", v)
+				return nil
+			}
+			texts = append(texts, s)
+		}
+		return texts
+	default:
+		r.wrong(key, "a list of texts", v)
+	}
+	return nil
+}
+
+func (r *confReader) integer(key string, absent int) int {
+	v, ok := r.values[key]
+	if !ok || v == nil {
+		return absent
+	}
+	n, ok := wholeNumber(v)
+	if !ok || n > math.MaxInt32 || n < math.MinInt32 {
+		r.wrong(key, "a whole number", v)
+		return absent
+	}
+	return int(n)
+}
+
+func (r *confReader) millis(key string) time.Duration {
+	n := r.integer(key, 0)
+	if n < 0 {
+		r.wrong(key, "milliseconds", n)
+		return 0
+	}
+	return time.Duration(n) * time.Millisecond
+}
+
+// wholeNumber takes every form in which decoders hand out integers.
+func wholeNumber(v any) (int64, bool) {
+	switch v := v.(type) {
+	case int:
+		return int64(v), true
+	case int32:
+		return int64(v), true
+	case int64:
+		return v, true
+	case uint64:
+		return int64(v), v <= math.MaxInt64
+	case float64:
+		return int64(v), v == math.Trunc(v) && math.Abs(v) < 1<<53
+	case json.Number:
+		n, err := v.Int64()
+		return n, err == nil
+	}
+	return 0, false
+}

@@ -1,0 +1,178 @@
+package nimbus
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// StormConfOptions say where storm.yaml is looked for and how it is read. Only
+// Decode is required.
+type StormConfOptions struct {
+	// Decode reads a YAML document whose root is a mapping, by the rules of
+	// YAML 1.1 (SnakeYAML); an empty document gives nil.
+	Decode func([]byte) (map[string]any, error)
+
+	// File replaces storm.yaml, as `storm --config` does, and must exist.
+	File string
+
+	// Options are the -c options; they override storm.yaml key by key.
+	Options map[string]any
+
+	// Getenv, UserHomeDir and LookPath stand for the functions of os and
+	// os/exec when nil.
+	Getenv      func(string) string
+	UserHomeDir func() (string, error)
+	LookPath    func(string) (string, error)
+}
+
+// StormConf is what a client of this machine is told about the cluster.
+// Storm's defaults are not part of it: [ConfigOf] has those that matter here.
+type StormConf struct {
+	Values      map[string]any
+	File        string            // the storm.yaml that was read; empty if there is none
+	Environment map[string]string // of storm_env.ini, for hooks and programs that are started
+}
+
+// LoadStormConf finds and reads the one storm.yaml that `storm` would read, and
+// lays the -c options over it, key by key without merging deeper
+// (Utils.readStormConfig and bin/storm.py of Storm 2.8.3):
+//
+//   - ~/.storm/storm.yaml if it exists,
+//   - else storm.yaml in $STORM_CONF_DIR if that is set,
+//   - else conf/storm.yaml of the Storm installation: $STORM_HOME (which storm.py,
+//     knowing its own place, does not need), or the one `storm` on the PATH is of.
+//
+// None of them existing is fine: a client may know the cluster by options alone.
+// storm_env.ini is read from $STORM_CONF_DIR, else the installation's conf.
+func LoadStormConf(o StormConfOptions) (*StormConf, error) {
+	if o.Getenv == nil {
+		o.Getenv = os.Getenv
+	}
+	if o.UserHomeDir == nil {
+		o.UserHomeDir = os.UserHomeDir
+	}
+	if o.LookPath == nil {
+		o.LookPath = exec.LookPath
+	}
+	conf := &StormConf{Values: map[string]any{}}
+	clusterDir := o.clusterConfDir()
+	if clusterDir != "" {
+		var err error
+		if conf.Environment, err = readStormEnv(filepath.Join(clusterDir, "storm_env.ini")); err != nil {
+			return nil, err
+		}
+	}
+	text, file, err := o.readStormYAML(clusterDir)
+	if err != nil {
+		return nil, err
+	}
+	if file != "" {
+		values, err := o.Decode(text)
+		if err != nil {
+			return nil, fmt.Errorf("reading %s: %w", file, err)
+		}
+		conf.File = file
+		maps.Copy(conf.Values, values)
+	}
+	maps.Copy(conf.Values, o.Options)
+	return conf, nil
+}
+
+// clusterConfDir is the folder that configures `storm` for everybody, or "".
+func (o *StormConfOptions) clusterConfDir() string {
+	if dir := o.Getenv("STORM_CONF_DIR"); dir != "" {
+		return dir
+	}
+	if home := o.Getenv("STORM_HOME"); home != "" {
+		return filepath.Join(home, "conf")
+	}
+	command, err := o.LookPath("storm")
+	if err != nil {
+		return ""
+	}
+	if command, err = filepath.EvalSymlinks(command); err != nil {
+		return ""
+	}
+	return filepath.Join(filepath.Dir(filepath.Dir(command)), "conf")
+}
+
+func (o *StormConfOptions) readStormYAML(clusterDir string) (text []byte, file string, err error) {
+	if o.File != "" {
+		text, err := os.ReadFile(o.File)
+		if err != nil {
+			return nil, "", fmt.Errorf("reading %s: %w", o.File, bareCause(err))
+		}
+		return text, o.File, nil
+	}
+	var files []string
+	if home, err := o.UserHomeDir(); err == nil {
+		files = append(files, filepath.Join(home, ".storm", "storm.yaml"))
+	}
+	if clusterDir != "" {
+		files = append(files, filepath.Join(clusterDir, "storm.yaml"))
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		switch {
+		case err == nil:
+			return text, file, nil
+		case errors.Is(err, fs.ErrNotExist):
+		default: // it is the one `storm` would read, so no other may stand in
+			return nil, "", fmt.Errorf("reading %s: %w", file, bareCause(err))
+		}
+	}
+	return nil, "", nil
+}
+
+// bareCause leaves out the path, which the caller has already said.
+func bareCause(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
+
+// readStormEnv reads the [environment] section of an ini file in the form of
+// Python's configparser, as far as names and values on one line go. A missing
+// file is an empty one.
+func readStormEnv(file string) (map[string]string, error) {
+	f, err := os.Open(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", file, bareCause(err))
+	}
+	defer f.Close()
+	environment := map[string]string{}
+	section := ""
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, 1<<20)
+	for n := 1; lines.Scan(); n++ {
+		line := strings.TrimSpace(lines.Text())
+		switch {
+		case line == "" || line[0] == '#' || line[0] == ';':
+		case line[0] == '[' && line[len(line)-1] == ']':
+			section = line[1 : len(line)-1]
+		case section != "environment":
+		default:
+			i := strings.IndexAny(line, "=:")
+			if i <= 0 {
+				return nil, fmt.Errorf("reading %s: line %d: want NAME=VALUE", file, n)
+			}
+			environment[strings.TrimSpace(line[:i])] = strings.TrimSpace(line[i+1:])
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("reading %s: %w", file, err)
+	}
+	return environment, nil
+}

@@ -1,0 +1,496 @@
+package nimbus
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/stormflux/stormflux/internal/storm"
+)
+
+// SubmitRequest is a topology and what is to be done with it. The caller has
+// compiled and checked it; Submit repeats only the checks whose failure Nimbus
+// would not explain.
+type SubmitRequest struct {
+	Name     string
+	Topology *storm.StormTopology // with storm_version and jdk_version, if wanted; not changed
+	Conf     map[string]any       // the topology's and the -c options; not changed
+	JarPath  string               // Nimbus wants one, if only an empty zip with one entry
+
+	Inactive    bool              // submit it deactivated
+	Credentials map[string]string // for the workers; nil: none
+
+	// Progress, if set, is told how much of the jar Nimbus has taken, after
+	// each chunk and once before the first.
+	Progress func(sent, total int64)
+
+	// ChunkSize of the upload in bytes; 0: 307200, as Storm's client. It is
+	// lowered to what the server reads.
+	ChunkSize int
+}
+
+// SubmitResult is a topology that runs, or waits for its activation.
+type SubmitResult struct {
+	ID       string // Nimbus's id for it; empty if it could not be asked for
+	Server   Address
+	JarBytes int64
+
+	// AnswerLost says that the connection broke before Nimbus confirmed, and
+	// that the topology was then found on the cluster.
+	AnswerLost bool
+}
+
+// Stage is how far a submission got.
+type Stage int
+
+const (
+	_          Stage = iota
+	Checking         // nothing was sent that leaves a trace
+	Uploading        // the jar
+	Submitting       // the topology itself
+)
+
+// Outcome is what is known about a submission that failed.
+type Outcome int
+
+const (
+	_            Outcome = iota
+	NotSubmitted         // certainly
+	NotFound             // the connection broke; the cluster, asked again, does not have it
+	Unknown              // the connection broke, and the cluster could not be asked
+)
+
+// SubmitError is a submission that failed, and what it leaves behind.
+type SubmitError struct {
+	Name    string
+	Stage   Stage
+	Outcome Outcome
+
+	// Inbox is the file that the upload left on Server, whole or not; empty if
+	// there is none. No call deletes it; Nimbus does after
+	// nimbus.inbox.jar.expiration.secs (an hour by default).
+	Inbox       string
+	Server      Address
+	Sent, Total int64 // bytes of the jar
+
+	LookUp error // why the cluster could not be asked, if Outcome is Unknown
+	Err    error // usually an [*Error]
+}
+
+// Error says on the first line whether the topology runs and why not, then what
+// else is known, each on a line of its own.
+func (e *SubmitError) Error() string {
+	var b strings.Builder
+	switch e.Outcome {
+	case NotFound:
+		fmt.Fprintf(&b, "topology %q is not on the cluster after its submission was interrupted", e.Name)
+	case Unknown:
+		fmt.Fprintf(&b, "whether topology %q runs is unknown", e.Name)
+	default:
+		fmt.Fprintf(&b, "topology %q was not submitted", e.Name)
+	}
+	fmt.Fprintf(&b, ": %v", e.Err)
+	for _, line := range e.Remains() {
+		b.WriteString("\n  " + line)
+	}
+	return b.String()
+}
+
+// Remains is what the failed submission leaves behind or open, in sentences of
+// one line each; none when nothing reached Nimbus.
+func (e *SubmitError) Remains() []string {
+	var lines []string
+	switch e.Outcome {
+	case Unknown:
+		line := fmt.Sprintf("Nimbus may have taken it; look with \"stormflux list\" before submitting %q again", e.Name)
+		if e.LookUp != nil {
+			why, _, _ := strings.Cut(e.LookUp.Error(), "\n")
+			line += " (asking it failed: " + why + ")"
+		}
+		lines = append(lines, line)
+	case NotFound:
+		lines = append(lines, fmt.Sprintf("should Nimbus still be working on it, it will appear: look with \"stormflux list\" before submitting %q again", e.Name))
+	}
+	if e.Inbox != "" {
+		what := "the uploaded jar"
+		if e.Sent < e.Total {
+			what = fmt.Sprintf("an incomplete jar (%d of %d bytes)", e.Sent, e.Total)
+		}
+		lines = append(lines, fmt.Sprintf("%s is left on %s as %s; Nimbus deletes it itself (nimbus.inbox.jar.expiration.secs, an hour by default)", what, e.Server, e.Inbox))
+	}
+	return lines
+}
+
+func (e *SubmitError) Unwrap() error { return e.Err }
+
+const (
+	defaultChunkSize = 307200 // StormSubmitter.THRIFT_CHUNK_SIZE_BYTES
+
+	// How long an interrupted submission is looked for, and after the caller
+	// has cancelled, who wants to go.
+	lookUpTime         = 15 * time.Second
+	lookUpTimeCanceled = 3 * time.Second
+	lookUpInterval     = 500 * time.Millisecond
+)
+
+var (
+	// Utils.TOPOLOGY_NAME_REGEX allows more, but the topology's id becomes a
+	// blob's key ([\w \t._-]), and a refused key is a bare internal error.
+	topologyName     = regexp.MustCompile(`^[\p{L}\p{M}\p{Nd}\p{Pc}\x{200c}\x{200d} -]+$`)
+	zooKeeperPayload = regexp.MustCompile(`^\S+:\S+$`)
+)
+
+// A key, "<name>-<counter>-<seconds>" and Storm's suffixes, is a file's name too.
+const maxNameBytes = 200
+
+// Submit uploads the jar and submits the topology, in the order of
+// StormSubmitter.submitTopologyAs, but asks and measures all it can before it
+// sends anything. The jar is streamed; one chunk is in memory at a time.
+//
+// When ctx ends, Submit stops at once and says what it leaves behind. When the
+// connection breaks while Nimbus has the topology in hand, Submit connects again
+// and looks for it: if it is there, that is success ([SubmitResult.AnswerLost]).
+// Its error is a [*SubmitError].
+func (c *Client) Submit(ctx context.Context, r SubmitRequest) (SubmitResult, error) {
+	sub := &submission{SubmitRequest: r, client: c, timeout: c.config.CallTimeout, started: time.Now()}
+	result, err := sub.run(ctx)
+	if err != nil {
+		return SubmitResult{}, sub.failed(err)
+	}
+	return result, nil
+}
+
+// Check does what Submit does before it uploads: it checks the request, asks
+// whether the name is free, and measures all messages.
+func (c *Client) Check(ctx context.Context, r SubmitRequest) error {
+	sub := &submission{SubmitRequest: r, client: c, timeout: c.config.CallTimeout, started: time.Now()}
+	jar, err := sub.prepare()
+	if err != nil {
+		return sub.failed(err)
+	}
+	jar.Close()
+	s, err := c.acquire(ctx, "isTopologyNameAllowed")
+	if err != nil {
+		return sub.failed(err)
+	}
+	defer c.release()
+	if err := sub.askFirst(ctx, s); err != nil {
+		return sub.failed(err)
+	}
+	return nil
+}
+
+// submission is one Submit under way.
+type submission struct {
+	SubmitRequest
+	client  *Client
+	timeout time.Duration
+	started time.Time
+
+	conf     string // JSON, as sent
+	stage    Stage
+	outcome  Outcome
+	inbox    string
+	server   Address
+	sent     int64
+	total    int64
+	lookedUp error
+}
+
+func (sub *submission) failed(err error) *SubmitError {
+	e := &SubmitError{
+		Name: sub.Name, Stage: sub.stage, Outcome: sub.outcome, Inbox: sub.inbox, Server: sub.server,
+		Sent: sub.sent, Total: sub.total, LookUp: sub.lookedUp, Err: err,
+	}
+	if e.Stage == 0 {
+		e.Stage = Checking
+	}
+	if e.Outcome == 0 {
+		e.Outcome = NotSubmitted
+	}
+	return e
+}
+
+func (sub *submission) run(ctx context.Context) (SubmitResult, error) {
+	var none SubmitResult
+	jar, err := sub.prepare()
+	if err != nil {
+		return none, err
+	}
+	defer jar.Close()
+	c := sub.client
+	s, err := c.acquire(ctx, "isTopologyNameAllowed")
+	if err != nil {
+		return none, err
+	}
+	defer c.release()
+	if err := sub.askFirst(ctx, s); err != nil {
+		return none, err
+	}
+	if err := sub.upload(ctx, s, jar); err != nil {
+		return none, err
+	}
+	sub.stage = Submitting
+	_, err = invoke(ctx, s, sub.timeout, "submitTopologyWithOpts", func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, s.calls.SubmitTopologyWithOpts(ctx, sub.Name, sub.inbox, sub.conf, sub.Topology, sub.options())
+	})
+	result := SubmitResult{Server: sub.server, JarBytes: sub.total}
+	switch KindOf(err) {
+	case 0:
+		if t, err := sub.find(ctx, s); err == nil && t != nil {
+			result.ID = t.ID
+		}
+		return result, nil
+	case Disconnected, NoAnswer, NotNimbus, Canceled:
+		result.ID, err = sub.lookUp(ctx, err)
+		result.AnswerLost = true
+		return result, err
+	case InvalidTopology:
+		var failed *Error
+		if errors.As(err, &failed) {
+			if key := configKeyOf(failed.Said, sub.Conf); key != "" {
+				failed.Advice = []string{fmt.Sprintf("mend %q in the topology's configuration", key)}
+			}
+		}
+	}
+	return none, err
+}
+
+// prepare checks what needs no Nimbus and opens the jar.
+func (sub *submission) prepare() (*os.File, error) {
+	if !topologyName.MatchString(sub.Name) {
+		return nil, invalid("a topology cannot be named %q: a name has letters, digits, blanks, \"-\" and \"_\"", sub.Name)
+	}
+	if len(sub.Name) > maxNameBytes {
+		return nil, invalid("the topology's name has %d bytes, and more than %d do not fit into the names of Storm's files", len(sub.Name), maxNameBytes)
+	}
+	if sub.Topology == nil || len(sub.Topology.Spouts) == 0 {
+		return nil, invalid("topology %q does not have any spout", sub.Name)
+	}
+	if plugins := sub.Conf["topology.auto-credentials"]; plugins != nil && sub.Credentials == nil {
+		return nil, invalid("topology.auto-credentials names Java classes that run in the client, which this one cannot: give the credentials themselves, or take the key out")
+	}
+	conf := maps.Clone(sub.Conf)
+	if conf == nil {
+		conf = map[string]any{}
+	}
+	sub.addZooKeeperPayload(conf)
+	text, err := confJSON(conf)
+	if err != nil {
+		return nil, invalid("the topology's configuration is not JSON-serializable: %v", err)
+	}
+	sub.conf = string(text)
+
+	jar, err := os.Open(sub.JarPath)
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", sub.JarPath, bareCause(err))
+	}
+	info, err := jar.Stat()
+	switch {
+	case err != nil:
+		err = fmt.Errorf("reading %s: %w", sub.JarPath, bareCause(err))
+	case !info.Mode().IsRegular():
+		err = fmt.Errorf("reading %s: it is not a file", sub.JarPath)
+	case info.Size() == 0:
+		err = fmt.Errorf("reading %s: it is empty", sub.JarPath)
+	}
+	if err != nil {
+		jar.Close()
+		return nil, err
+	}
+	sub.total = info.Size()
+	return jar, nil
+}
+
+func invalid(format string, args ...any) *Error {
+	return &Error{Kind: InvalidTopology, Reason: fmt.Sprintf(format, args...)}
+}
+
+// addZooKeeperPayload adds the secret that separates a topology's ZooKeeper
+// nodes from others', as StormSubmitter.prepareZookeeperAuthentication does. A
+// Nimbus without ZooKeeper authentication drops it; one with it fails without.
+func (sub *submission) addZooKeeperPayload(conf map[string]any) {
+	const key = "storm.zookeeper.topology.auth.payload"
+	payload, _ := conf[key].(string)
+	if !zooKeeperPayload.MatchString(payload) {
+		payload = sub.client.config.ZooKeeperPayload
+	}
+	if payload == "" {
+		// UUID.getLeastSignificantBits: the variant makes the top bits 10.
+		half := func() int64 { return int64(rand.Uint64()>>2 | 1<<63) }
+		payload = fmt.Sprintf("%d:%d", half(), half())
+	}
+	conf["storm.zookeeper.topology.auth.scheme"] = "digest"
+	conf[key] = payload
+}
+
+func (sub *submission) options() *storm.SubmitOptions {
+	options := &storm.SubmitOptions{InitialStatus: storm.TopologyInitialStatus_ACTIVE}
+	if sub.Inactive {
+		options.InitialStatus = storm.TopologyInitialStatus_INACTIVE
+	}
+	if sub.Credentials != nil {
+		options.Creds = &storm.Credentials{Creds: sub.Credentials}
+	}
+	return options
+}
+
+// askFirst asks all that can be asked before the upload, and measures.
+func (sub *submission) askFirst(ctx context.Context, s *session) error {
+	sub.server = s.addr
+	allowed, err := s.nameAllowed(ctx, sub.timeout, sub.Name)
+	if err != nil {
+		return err
+	}
+	if !allowed {
+		return sub.nameTaken(ctx, s)
+	}
+	if err := sub.askLimit(ctx, s); err != nil {
+		return err
+	}
+	return sub.measure(ctx, s, "")
+}
+
+// nameTaken says who has the name: Nimbus's answer is only "not allowed".
+func (sub *submission) nameTaken(ctx context.Context, s *session) error {
+	e := &Error{Kind: AlreadyAlive, Call: "isTopologyNameAllowed", Addr: s.addr.String()}
+	e.Reason = fmt.Sprintf("the name %q is taken on the cluster, or not allowed there", sub.Name)
+	e.Advice = []string{fmt.Sprintf("kill %q first (stormflux kill %s), or submit under another name", sub.Name, shellWord(sub.Name))}
+	t, err := sub.find(ctx, s)
+	switch {
+	case err != nil || t == nil:
+	case t.Status == "KILLED":
+		e.Reason = fmt.Sprintf("topology %q (%s) is being killed and has its name until it is gone", sub.Name, t.ID)
+		e.Advice = []string{"try again when \"stormflux list\" does not show it any more"}
+	default:
+		e.Reason = fmt.Sprintf("topology %q is on the cluster already (%s, %s for %s)", sub.Name, t.ID, t.Status, time.Duration(t.UptimeSecs)*time.Second)
+	}
+	return e
+}
+
+func shellWord(s string) string {
+	if strings.Contains(s, " ") {
+		return "'" + s + "'"
+	}
+	return s
+}
+
+// find looks for a topology of the submission's name on s; nil if there is none.
+func (sub *submission) find(ctx context.Context, s *session) (*storm.TopologySummary, error) {
+	topologies, err := invoke(ctx, s, sub.timeout, "getTopologySummaries", s.calls.GetTopologySummaries)
+	if KindOf(err) == Unsupported {
+		var cluster *storm.ClusterSummary
+		if cluster, err = invoke(ctx, s, sub.timeout, "getClusterInfo", s.calls.GetClusterInfo); err == nil {
+			topologies = cluster.Topologies
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return named(topologies, sub.Name), nil
+}
+
+// askLimit learns the largest frame that this server reads.
+func (sub *submission) askLimit(ctx context.Context, s *session) error {
+	if !s.wire.framed {
+		s.wire.limit = 0
+		return nil
+	}
+	text, err := invoke(ctx, s, sub.timeout, "getNimbusConf", s.calls.GetNimbusConf)
+	switch KindOf(err) {
+	case 0:
+	case NotAuthorized, Internal, Unsupported:
+		return nil // the configured limit stands
+	default:
+		return err
+	}
+	var conf struct {
+		MaxBufferSize json.Number `json:"nimbus.thrift.max_buffer_size"`
+	}
+	if json.Unmarshal([]byte(text), &conf) == nil {
+		if n, err := conf.MaxBufferSize.Int64(); err == nil && n > 0 {
+			s.wire.limit = int(min(n, maxServerFrame))
+		}
+	}
+	return nil
+}
+
+// measure fails if the submission's own message is too large for the server. The
+// jar's location is known only once its upload has begun.
+func (sub *submission) measure(ctx context.Context, s *session, location string) error {
+	if s.wire.limit == 0 {
+		return nil
+	}
+	size, err := frameSize(ctx, "submitTopologyWithOpts", &storm.NimbusSubmitTopologyWithOptsArgs{
+		Name: sub.Name, UploadedJarLocation: location, JsonConf: sub.conf, Topology: sub.Topology, Options: sub.options(),
+	})
+	if err != nil {
+		return fmt.Errorf("writing topology %q as Thrift: %w", sub.Name, err)
+	}
+	if size > s.wire.limit {
+		return faultError(&Error{Call: "submitTopologyWithOpts", Addr: s.addr.String()}, &frameTooLargeError{size: size, limit: s.wire.limit})
+	}
+	return nil
+}
+
+// upload sends the jar in chunks, each after the one before was taken.
+func (sub *submission) upload(ctx context.Context, s *session, jar io.Reader) error {
+	sub.stage = Uploading
+	location, err := invoke(ctx, s, sub.timeout, "beginFileUpload", s.calls.BeginFileUpload)
+	if err != nil {
+		return err
+	}
+	sub.inbox = location
+	if err := sub.measure(ctx, s, location); err != nil {
+		return err
+	}
+	chunk := sub.ChunkSize
+	if chunk <= 0 {
+		chunk = defaultChunkSize
+	}
+	if limit := s.wire.limit; limit > 0 {
+		overhead, err := frameSize(ctx, "uploadChunk", &storm.NimbusUploadChunkArgs{Location: location, Chunk: []byte{}})
+		if err != nil {
+			panic(err) // nothing in it can fail
+		}
+		if overhead >= limit {
+			return faultError(&Error{Call: "uploadChunk", Addr: s.addr.String()}, &frameTooLargeError{size: overhead + 1, limit: limit})
+		}
+		chunk = min(chunk, limit-overhead)
+	}
+	progress := sub.Progress
+	if progress == nil {
+		progress = func(int64, int64) {}
+	}
+	progress(0, sub.total)
+	buffer := make([]byte, min(int64(chunk), sub.total))
+	for sub.sent < sub.total {
+		part := buffer[:min(int64(len(buffer)), sub.total-sub.sent)]
+		if _, err := io.ReadFull(jar, part); err != nil {
+			if err == io.EOF || err == io.ErrUnexpectedEOF {
+				err = errors.New("it became shorter while it was sent")
+			}
+			return fmt.Errorf("reading %s: %w", sub.JarPath, bareCause(err))
+		}
+		_, err := invoke(ctx, s, sub.timeout, "uploadChunk", func(ctx context.Context) (struct{}, error) {
+			return struct{}{}, s.calls.UploadChunk(ctx, location, part)
+		})
+		if err != nil {
+			return err
+		}
+		sub.sent += int64(len(part))
+		progress(sub.sent, sub.total)
+	}
+	_, err = invoke(ctx, s, sub.timeout, "finishFileUpload", func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, s.calls.FinishFileUpload(ctx, location)
+	})
+	return err
+}

@@ -1,0 +1,27 @@
+package nimbus
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/stormflux/stormflux/internal/storm"
+)
+
+func sortByName(topologies []*storm.TopologySummary) {
+	slices.SortFunc(topologies, func(a, b *storm.TopologySummary) int {
+		if n := strings.Compare(a.Name, b.Name); n != 0 {
+			return n
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+}
+
+// named is the topology with that name, or nil.
+func named(topologies []*storm.TopologySummary, name string) *storm.TopologySummary {
+	for _, t := range topologies {
+		if t.Name == name {
+			return t
+		}
+	}
+	return nil
+}

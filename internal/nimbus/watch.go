@@ -1,0 +1,380 @@
+package nimbus
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/stormflux/stormflux/internal/storm"
+)
+
+// Status is what Nimbus knows of a running topology. Nimbus hears of executors
+// from their heartbeats with statistics only, every executor.metrics.frequency.secs
+// (60): until the first one, a healthy executor cannot be told from one whose
+// worker never came up. Reported errors come sooner, about 20 s after the start.
+type Status struct {
+	ID, Name        string
+	Status          string // ACTIVE, INACTIVE, KILLED, REBALANCING
+	SchedulerStatus string // the scheduler's words; "" if it said none
+	Owner           string
+	Uptime          time.Duration // since the submission
+	Components      []ComponentStatus
+	Workers         []WorkerStatus
+	Errors          []ReportedError // the latest first
+}
+
+// ComponentStatus counts one component's executors; system components too.
+type ComponentStatus struct {
+	ID        string
+	Executors int // that have a place in a worker
+	Reporting int // that Nimbus has heard from
+}
+
+// WorkerStatus is one worker of the topology, by its slot.
+type WorkerStatus struct {
+	Host      string
+	Port      int
+	Executors int
+	Reporting int
+	Uptime    time.Duration // of its longest running executor, when last heard of
+}
+
+// ReportedError is an exception that a component reported, or died of.
+type ReportedError struct {
+	Component string
+	Time      time.Time // by the worker's clock
+	Host      string    // of the worker, if told
+	Port      int
+	Text      string // the exception with its stack
+}
+
+// Summary is the exception without its stack.
+func (e ReportedError) Summary() string {
+	line, _, _ := strings.Cut(strings.TrimSpace(e.Text), "\n")
+	return strings.TrimSpace(line)
+}
+
+// Scheduled is how many executors have a place, and Reporting how many of them
+// Nimbus has heard from.
+func (s *Status) Scheduled() (executors, reporting int) {
+	for _, c := range s.Components {
+		executors += c.Executors
+		reporting += c.Reporting
+	}
+	return executors, reporting
+}
+
+// Status asks once. See [Client.Watch] for what can be concluded from it when.
+func (c *Client) Status(ctx context.Context, name string) (*Status, error) {
+	info, err := c.TopologyInfo(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return statusOf(info), nil
+}
+
+func statusOf(info *storm.TopologyInfo) *Status {
+	s := &Status{
+		ID: info.ID, Name: info.Name, Status: info.Status, SchedulerStatus: info.GetSchedStatus(), Owner: info.GetOwner(),
+		Uptime: time.Duration(info.UptimeSecs) * time.Second,
+	}
+	components := map[string]*ComponentStatus{}
+	workers := map[Address]*WorkerStatus{}
+	for _, e := range info.Executors {
+		component := entry(components, e.ComponentID)
+		component.ID = e.ComponentID
+		component.Executors++
+		worker := entry(workers, Address{Host: e.Host, Port: int(e.Port)})
+		worker.Host, worker.Port = e.Host, int(e.Port)
+		worker.Executors++
+		if e.UptimeSecs > 0 {
+			component.Reporting++
+			worker.Reporting++
+			worker.Uptime = max(worker.Uptime, time.Duration(e.UptimeSecs)*time.Second)
+		}
+	}
+	for _, c := range components {
+		s.Components = append(s.Components, *c)
+	}
+	for _, w := range workers {
+		s.Workers = append(s.Workers, *w)
+	}
+	for component, errors := range info.Errors {
+		for _, e := range errors {
+			s.Errors = append(s.Errors, ReportedError{
+				Component: component, Time: time.Unix(int64(e.ErrorTimeSecs), 0), Host: e.GetHost(), Port: int(e.GetPort()), Text: e.Error,
+			})
+		}
+	}
+	slices.SortFunc(s.Components, func(a, b ComponentStatus) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortFunc(s.Workers, func(a, b WorkerStatus) int {
+		return cmp.Or(strings.Compare(a.Host, b.Host), cmp.Compare(a.Port, b.Port))
+	})
+	slices.SortFunc(s.Errors, func(a, b ReportedError) int {
+		return cmp.Or(b.Time.Compare(a.Time), strings.Compare(a.Component, b.Component), strings.Compare(a.Text, b.Text))
+	})
+	return s
+}
+
+func entry[K comparable, V any](m map[K]*V, key K) *V {
+	v := m[key]
+	if v == nil {
+		v = new(V)
+		m[key] = v
+	}
+	return v
+}
+
+// Verdict is what a watch concludes.
+type Verdict int
+
+const (
+	_           Verdict = iota
+	Waiting             // nothing yet
+	Up                  // every executor runs, and no error was reported
+	Failing             // errors were reported, or workers keep restarting
+	Unscheduled         // time is up, and executors have no place in a worker
+	Silent              // time is up, and executors have a place but were not heard from
+	Gone                // the topology was killed
+)
+
+func (v Verdict) String() string {
+	switch v {
+	case Waiting:
+		return "waiting"
+	case Up:
+		return "up"
+	case Failing:
+		return "failing"
+	case Unscheduled:
+		return "unscheduled"
+	case Silent:
+		return "silent"
+	case Gone:
+		return "gone"
+	}
+	return fmt.Sprintf("Verdict(%d)", int(v))
+}
+
+// WatchState is one look at a topology, and what follows from it and those before.
+type WatchState struct {
+	Status
+	Verdict  Verdict
+	Why      string          // one line: what was seen, or is waited for
+	Advice   []string        // what to look at next, one line each; only with the last state
+	News     []ReportedError // errors that count for the verdict, the latest first
+	Restarts int             // executors seen starting again, or moving, since the watch began
+	Elapsed  time.Duration   // since the watch began
+}
+
+// WatchOptions are the patience of a watch.
+type WatchOptions struct {
+	// Fresh says that the topology was just submitted, so that every error it
+	// has reported counts. Otherwise only those do that come during the watch.
+	Fresh bool
+
+	// Timeout is when to give up waiting for heartbeats. 0: a minute more than
+	// the cluster's executor.metrics.frequency.secs, 2 minutes in all by
+	// default; sooner than a minute a healthy topology cannot be known as such.
+	Timeout time.Duration
+
+	// Interval between looks. 0: 2 seconds.
+	Interval time.Duration
+
+	// Settle is how long each executor must have run to count as up; a worker
+	// that dies at its start does so within a few seconds. 0: 5 seconds.
+	Settle time.Duration
+}
+
+// Watch looks at a topology again and again, and yields what it sees, until it
+// can tell how the topology does: the last state has another verdict than
+// Waiting. Trouble with the connection is waited out; an error is yielded, as
+// the last, when it lasts to the end, when Nimbus refuses, or when ctx ends.
+func (c *Client) Watch(ctx context.Context, name string, o WatchOptions) iter.Seq2[WatchState, error] {
+	if o.Interval == 0 {
+		o.Interval = 2 * time.Second
+	}
+	if o.Settle == 0 {
+		o.Settle = 5 * time.Second
+	}
+	return func(yield func(WatchState, error) bool) {
+		if o.Timeout == 0 {
+			o.Timeout = time.Minute + c.metricsFrequency(ctx)
+		}
+		w := &watch{options: o, began: time.Now(), executors: map[string]executorSeen{}}
+		for {
+			state, err := w.look(ctx, c, name)
+			if state.Verdict != Waiting || err != nil {
+				yield(state, err)
+				return
+			}
+			if !yield(state, nil) {
+				return
+			}
+			if err := sleep(ctx, o.Interval); err != nil {
+				yield(state, &Error{Kind: Canceled, Err: err, Reason: fmt.Sprintf("stopped watching topology %q: %v; it runs on", name, err)})
+				return
+			}
+		}
+	}
+}
+
+// Wait is [Client.Watch] for who only wants the end.
+func (c *Client) Wait(ctx context.Context, name string, o WatchOptions) (WatchState, error) {
+	var last WatchState
+	for state, err := range c.Watch(ctx, name, o) {
+		if err != nil {
+			return state, err
+		}
+		last = state
+	}
+	return last, nil
+}
+
+func (c *Client) metricsFrequency(ctx context.Context) time.Duration {
+	var conf struct {
+		Seconds json.Number `json:"executor.metrics.frequency.secs"`
+	}
+	if text, err := c.NimbusConf(ctx); err == nil && json.Unmarshal([]byte(text), &conf) == nil {
+		if n, err := conf.Seconds.Int64(); err == nil && n > 0 {
+			return time.Duration(n) * time.Second
+		}
+	}
+	return time.Minute
+}
+
+type watch struct {
+	options   WatchOptions
+	began     time.Time
+	id        string
+	looks     int
+	old       map[ReportedError]bool // reported before the watch began
+	executors map[string]executorSeen
+	restarts  int
+	last      WatchState
+}
+
+type executorSeen struct {
+	host   string
+	port   int32
+	uptime int32
+}
+
+// look asks once and judges.
+func (w *watch) look(ctx context.Context, c *Client, name string) (WatchState, error) {
+	var info *storm.TopologyInfo
+	var err error
+	if w.id == "" {
+		info, err = c.TopologyInfo(ctx, name)
+	} else {
+		info, err = c.topologyInfoByID(ctx, w.id)
+	}
+	elapsed := time.Since(w.began)
+	late := elapsed >= w.options.Timeout
+	if err != nil {
+		state := w.last
+		state.Elapsed = elapsed
+		switch kind := KindOf(err); {
+		case kind == NotAlive && w.id != "":
+			state.Verdict, state.Why = Gone, fmt.Sprintf("topology %q is not on the cluster any more", name)
+			return state, nil
+		case kind == Canceled || kind.Refusal() || late:
+			state.Verdict = Waiting
+			return state, err
+		}
+		reason, _, _ := strings.Cut(err.Error(), "\n")
+		state.Verdict, state.Why = Waiting, reason
+		return state, nil
+	}
+	w.id = info.ID
+	w.looks++
+	state := WatchState{Status: *statusOf(info), Elapsed: elapsed}
+	if w.looks == 1 && !w.options.Fresh {
+		w.old = map[ReportedError]bool{}
+		for _, e := range state.Errors {
+			w.old[e] = true
+		}
+	}
+	for _, e := range state.Errors {
+		if !w.old[e] {
+			state.News = append(state.News, e)
+		}
+	}
+	settled := w.follow(info.Executors)
+	state.Restarts = w.restarts
+	w.judge(&state, settled, late)
+	w.last = state
+	return state, nil
+}
+
+// follow notes restarts, and counts the executors that have run long enough.
+func (w *watch) follow(executors []*storm.ExecutorSummary) (settled int) {
+	for _, e := range executors {
+		now := executorSeen{e.Host, e.Port, e.UptimeSecs}
+		key := fmt.Sprint(e.ComponentID, e.ExecutorInfo.TaskStart)
+		if before, ok := w.executors[key]; ok && (now.host != before.host || now.port != before.port || now.uptime < before.uptime) {
+			w.restarts++
+		}
+		w.executors[key] = now
+		if time.Duration(e.UptimeSecs)*time.Second >= w.options.Settle {
+			settled++
+		}
+	}
+	return settled
+}
+
+func (w *watch) judge(s *WatchState, settled int, late bool) {
+	executors, reporting := s.Scheduled()
+	where := workerList(s.Workers)
+	switch {
+	case s.Status.Status == "KILLED":
+		s.Verdict, s.Why = Gone, fmt.Sprintf("topology %q is being killed", s.Name)
+	case len(s.News) > 0:
+		e := s.News[0]
+		s.Verdict = Failing
+		s.Why = fmt.Sprintf("component %q reports: %s", e.Component, e.Summary())
+		s.Advice = []string{"only the outermost exception is reported; its cause is in the worker's log on " + where}
+	case executors > 0 && settled == executors:
+		s.Verdict, s.Why = Up, fmt.Sprintf("all %d executors run, and no error was reported", executors)
+	case late && executors == 0:
+		s.Verdict, s.Why = Unscheduled, fmt.Sprintf("no executor has got a place in a worker within %s", s.Elapsed.Round(time.Second))
+		if s.SchedulerStatus != "" {
+			s.Why += "; the scheduler says: " + s.SchedulerStatus
+		}
+		s.Advice = []string{"the supervisors may have no free slots (\"stormflux list\" shows who has them), or no supervisor is up"}
+	case late && s.Status.Status == "INACTIVE" && reporting == 0:
+		s.Verdict, s.Why = Silent, fmt.Sprintf("%d executors have a place in a worker; nothing was heard from them, which for an inactive topology says little", executors)
+		s.Advice = []string{"activate it to see whether it runs"}
+	case late:
+		s.Verdict = Silent
+		s.Why = fmt.Sprintf("nothing was heard from %d of %d executors within %s, and no error was reported", executors-settled, executors, s.Elapsed.Round(time.Second))
+		s.Advice = []string{"workers that die before their components start report nothing: see the worker's log on " + where}
+	case executors == 0:
+		s.Verdict, s.Why = Waiting, "waiting for the scheduler"
+	case w.restarts > 0:
+		s.Verdict, s.Why = Waiting, fmt.Sprintf("executors were started again %d times; waiting for them to stay", w.restarts)
+	default:
+		s.Verdict, s.Why = Waiting, fmt.Sprintf("heard from %d of %d executors; they report once a minute by default", reporting, executors)
+	}
+}
+
+// workerList names workers for who looks for their logs.
+func workerList(workers []WorkerStatus) string {
+	const most = 3
+	var names []string
+	for _, w := range workers[:min(len(workers), most)] {
+		names = append(names, Address{Host: w.Host, Port: w.Port}.String())
+	}
+	if n := len(workers) - most; n > 0 {
+		names = append(names, fmt.Sprintf("%d more", n))
+	}
+	if len(names) == 0 {
+		return "the supervisors"
+	}
+	return strings.Join(names, ", ")
+}

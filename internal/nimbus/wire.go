@@ -1,0 +1,228 @@
+package nimbus
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"syscall"
+	"time"
+)
+
+// Transport opens connections to a Nimbus. One method may look thin, but a
+// handshake (TLS, SASL) ends in a net.Conn too, and all that then differs is
+// whether each message has its length before it.
+type Transport interface {
+	// Open connects to addr and completes what handshake there is; ctx bounds
+	// both. The caller closes the connection.
+	Open(ctx context.Context, addr Address) (net.Conn, error)
+
+	// Framed reports whether a 4-byte length, big-endian, precedes each
+	// message: so with SimpleTransportPlugin and the SASL plugins, whose
+	// servers also limit it; not with TLS.
+	Framed() bool
+}
+
+// Plain is SimpleTransportPlugin's transport: TCP without authentication.
+type Plain struct{}
+
+// Open connects.
+func (Plain) Open(ctx context.Context, addr Address) (net.Conn, error) {
+	return new(net.Dialer).DialContext(ctx, "tcp", addr.String())
+}
+
+// Framed is true.
+func (Plain) Framed() bool { return true }
+
+// maxAnswer bounds an answer's frame. It is less than the number that the first
+// four bytes of a SASL negotiation message make (status 3 or more, then the
+// length's three zeros), so that those are told from a frame.
+const maxAnswer = 0x02ffffff
+
+// maxServerFrame is libthrift's TConfiguration.DEFAULT_MAX_FRAME_SIZE: whatever
+// nimbus.thrift.max_buffer_size says, a server closes on larger frames.
+const maxServerFrame = 16384000
+
+// wire is thrift's TTransport over one connection. It differs from thrift's own
+// framed transport in that it refuses to send a frame above the server's limit,
+// bounds calls by deadlines, copies a chunk once, and remembers as fault what
+// went wrong on the connection, which the layers above wrap beyond recognition.
+type wire struct {
+	conn   net.Conn
+	framed bool
+	limit  int // bytes of a frame with its length; 0: none
+	fault  error
+
+	in   *bufio.Reader
+	left int // unread bytes of the current frame
+
+	out []byte // the length's 4 bytes, then the message so far
+}
+
+func newWire(conn net.Conn, framed bool, limit int) *wire {
+	return &wire{conn: conn, framed: framed, limit: limit, in: bufio.NewReaderSize(conn, 16<<10), out: make([]byte, 4, 4096)}
+}
+
+// within runs a call that must end after timeout, or at once with ctx.
+func (w *wire) within(ctx context.Context, timeout time.Duration, call func() error) error {
+	w.conn.SetDeadline(time.Now().Add(timeout))
+	stop := context.AfterFunc(ctx, func() { w.conn.SetDeadline(time.Unix(1, 0)) })
+	err := call()
+	if !stop() && w.fault == nil {
+		w.fault = context.Cause(ctx) // its deadline stays in the past
+	}
+	if err != nil {
+		w.out = w.out[:4]
+	}
+	return err
+}
+
+func (w *wire) fail(err error) error {
+	if w.fault == nil {
+		w.fault = err
+	}
+	return err
+}
+
+func (w *wire) Open() error  { return nil }
+func (w *wire) IsOpen() bool { return w.fault == nil }
+func (w *wire) Close() error { return w.conn.Close() }
+
+func (w *wire) RemainingBytes() uint64 {
+	if w.framed {
+		return uint64(w.left)
+	}
+	return maxAnswer
+}
+
+func (w *wire) Write(p []byte) (int, error) {
+	w.out = append(w.out, p...)
+	return len(p), nil
+}
+
+func (w *wire) WriteByte(b byte) error {
+	w.out = append(w.out, b)
+	return nil
+}
+
+func (w *wire) WriteString(s string) (int, error) {
+	w.out = append(w.out, s...)
+	return len(s), nil
+}
+
+// Flush sends the message, unless it is too large: then nothing is sent.
+func (w *wire) Flush(context.Context) error {
+	out := w.out
+	w.out = w.out[:4]
+	if !w.framed {
+		out = out[4:]
+	} else {
+		if w.limit > 0 && len(out) > w.limit {
+			return w.fail(&frameTooLargeError{size: len(out), limit: w.limit})
+		}
+		binary.BigEndian.PutUint32(out, uint32(len(out)-4))
+	}
+	w.left = 0
+	if _, err := w.conn.Write(out); err != nil {
+		return w.fail(err)
+	}
+	return nil
+}
+
+func (w *wire) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	if !w.framed {
+		n, err := w.in.Read(p)
+		if err != nil {
+			w.fail(err)
+		}
+		return n, err
+	}
+	if err := w.frame(); err != nil {
+		return 0, err
+	}
+	n, err := w.in.Read(p[:min(len(p), w.left)])
+	w.left -= n
+	if err != nil {
+		if err == io.EOF {
+			err = io.ErrUnexpectedEOF
+		}
+		w.fail(err)
+	}
+	return n, err
+}
+
+func (w *wire) ReadByte() (byte, error) {
+	var b [1]byte
+	_, err := w.Read(b[:])
+	return b[0], err
+}
+
+// frame reads a frame's length when a new one begins.
+func (w *wire) frame() error {
+	for w.left == 0 {
+		var head [4]byte
+		if _, err := io.ReadFull(w.in, head[:]); err != nil {
+			return w.fail(err)
+		}
+		size := binary.BigEndian.Uint32(head[:])
+		if size > maxAnswer {
+			more, _ := w.in.Peek(min(w.in.Buffered(), 60))
+			return w.fail(foreign(head, more))
+		}
+		w.left = int(size)
+	}
+	return nil
+}
+
+// frameTooLargeError is a message that was not sent because of its size.
+type frameTooLargeError struct{ size, limit int }
+
+func (e *frameTooLargeError) Error() string {
+	return fmt.Sprintf("a message of %d bytes exceeds the server's limit of %d", e.size, e.limit)
+}
+
+// garbageError is an answer that does not begin as a Thrift frame does.
+type garbageError struct{ what, advice string }
+
+func (e *garbageError) Error() string { return e.what }
+
+// foreign says what speaks there by the first bytes of its answer.
+func foreign(head [4]byte, more []byte) error {
+	switch {
+	case string(head[:]) == "HTTP":
+		return &garbageError{"it answers in HTTP", adviceWrongPort}
+	case head[0] == 0x15 && head[1] == 3, head[0] == 0x16 && head[1] == 3:
+		return &garbageError{"it answers in TLS", "use the plain port (nimbus.thrift.port), not the TLS one (nimbus.thrift.tls.port)"}
+	case head[0] >= 3 && head[0] <= 5 && head[1] == 0 && head[2] == 0:
+		return &garbageError{"it wants a SASL login", "that cluster's storm.thrift.transport authenticates clients, which is not supported yet"}
+	}
+	return &garbageError{fmt.Sprintf("it answers with %q", append(head[:], more...)), adviceWrongPort}
+}
+
+// plainCause is a network error without Go's "read tcp 1.2.3.4:5->6.7.8.9:0".
+func plainCause(err error) string {
+	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "it was closed"
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return "it was reset"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "connection refused"
+	}
+	var op *net.OpError
+	if errors.As(err, &op) && op.Err != nil {
+		err = op.Err
+	}
+	var sys *os.SyscallError
+	if errors.As(err, &sys) {
+		err = sys.Err
+	}
+	return err.Error()
+}
