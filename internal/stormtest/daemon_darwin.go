@@ -34,6 +34,12 @@ func marked(token string) ([]int, error) {
 	return pids, nil
 }
 
+// alive tells whether a process is there and is not a zombie, which only waits for its parent to look at it.
+func alive(pid int) bool {
+	state, err := exec.Command("ps", "-o", "stat=", "-p", strconv.Itoa(pid)).Output()
+	return err == nil && len(state) > 0 && state[0] != 'Z'
+}
+
 // markedScript prints the ids of the processes that carry the mark "$1". The mark is put together inside awk so that awk
 // does not find itself.
 const markedScript = `ps -A -E -ww -o pid=,command= | awk -v token="$1" 'index($0, "` + markName + `" "=" token) { print $1 }'`

@@ -41,5 +41,17 @@ func marked(token string) ([]int, error) {
 	return pids, nil
 }
 
+// alive tells whether a process is there and is not a zombie, which only waits for its parent to look at it. A process that is
+// just ending has lost its environment, and so its mark, but still holds ports and files.
+func alive(pid int) bool {
+	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return false
+	}
+	// pid (command) state ...
+	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
+	return len(fields) > 0 && string(fields[0]) != "Z" && string(fields[0]) != "X"
+}
+
 // markedScript prints the ids of the processes that carry the mark "$1".
 const markedScript = `grep -lsaF "` + markName + `=$1" /proc/[0-9]*/environ | cut -d/ -f3`

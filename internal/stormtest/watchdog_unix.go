@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os/exec"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -54,19 +56,25 @@ func (w *watchdog) release() error {
 	return nil
 }
 
-// killMarked kills all processes that carry the mark until none is left.
+// killMarked kills all processes that carry the mark and waits until none of them is left, nor any that they have started.
 func killMarked(token string) error {
 	deadline := time.Now().Add(20 * time.Second)
+	killed := map[int]bool{}
 	for {
 		pids, err := marked(token)
-		if err != nil || len(pids) == 0 {
+		if err != nil {
 			return err
-		}
-		if time.Now().After(deadline) {
-			return fmt.Errorf("processes of the cluster are still there after being killed: %v", pids)
 		}
 		for _, pid := range pids {
 			syscall.Kill(pid, syscall.SIGKILL) // gone already is as good
+			killed[pid] = true
+		}
+		maps.DeleteFunc(killed, func(pid int, _ bool) bool { return !alive(pid) })
+		if len(pids) == 0 && len(killed) == 0 {
+			return nil
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("processes of the cluster are still there after being killed: %v", slices.Sorted(maps.Keys(killed)))
 		}
 		time.Sleep(pollInterval)
 	}
