@@ -72,6 +72,8 @@ type checker struct {
 	all  []component           // spouts, then bolts, in file order
 	byID map[string]*component // every known id, also of components with faults
 
+	brokenIDs map[string]bool // see broken
+
 	edges []edge // the resolved subscriptions
 
 	resourceNames map[string]bool // the files below resources/, with slashes

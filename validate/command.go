@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"mvdan.cc/sh/v3/expand"
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/stormflux/stormflux/diag"
@@ -115,12 +114,7 @@ func (c *checker) split(k *component, v *schema.Value) []string {
 		if node, what := expansion(word); node != nil {
 			return needsShell(node, what)
 		}
-		text, err := expand.Literal(nil, word)
-		if err != nil {
-			c.list.Errorf(ruleInvalidCommand, v.Span, "%s: the command cannot be split into words: %v", k.name(), err)
-			return nil
-		}
-		words = append(words, text)
+		words = append(words, unquoted(word))
 	}
 	return words
 }
@@ -162,6 +156,34 @@ func expansion(word *syntax.Word) (syntax.Node, string) {
 		}
 	}
 	return nil, ""
+}
+
+// unquoted returns the text of a word without expansions, as POSIX 2.2 and 2.6.7 (quoting, quote removal) say.
+func unquoted(word *syntax.Word) string {
+	var b strings.Builder
+	unescape := func(text, escapable string) {
+		for i := 0; i < len(text); i++ {
+			if text[i] == '\\' && i+1 < len(text) && (escapable == "" || strings.IndexByte(escapable, text[i+1]) >= 0) {
+				if i++; text[i] == '\n' {
+					continue
+				}
+			}
+			b.WriteByte(text[i])
+		}
+	}
+	for _, part := range word.Parts {
+		switch part := part.(type) {
+		case *syntax.Lit:
+			unescape(part.Value, "")
+		case *syntax.SglQuoted:
+			b.WriteString(part.Value)
+		case *syntax.DblQuoted:
+			for _, inner := range part.Parts {
+				unescape(inner.(*syntax.Lit).Value, "$`\"\\\n")
+			}
+		}
+	}
+	return b.String()
 }
 
 // inside returns the span of a part of a string's text, where the string is written as it is, and otherwise that of

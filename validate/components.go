@@ -165,14 +165,15 @@ func (c *checker) parallelism(k *component) {
 }
 
 // tasksAgainstParallelism is called when the component's configuration has had its say about the tasks.
-func (c *checker) tasksAgainstParallelism(k *component, tasks int, span diag.Span, what string) {
-	if tasks > 0 && tasks < k.Parallelism {
-		d := c.list.Warnf(ruleTasksBelowParallelism, span, "%s: %s %d is less than its parallelism %d, Storm starts only %d executors",
-			k.name(), what, tasks, k.Parallelism, tasks)
-		d.WithHint("an executor runs at least one task: write a multiple of the parallelism")
-		if k.src.Parallelism != nil {
-			d.WithRelated(k.src.Parallelism.Span, "the parallelism is set here")
-		}
+func (c *checker) tasksAgainstParallelism(k *component, tasks int, span diag.Span) {
+	if tasks < 1 || tasks >= k.Parallelism {
+		return
+	}
+	d := c.list.Warnf(ruleTasksBelowParallelism, span, "%s has %d task%s for a parallelism of %d, Storm starts only %d executor%s",
+		k.name(), tasks, plural(tasks), k.Parallelism, tasks, plural(tasks)).
+		WithHint("an executor runs at least one task: write a multiple of the parallelism")
+	if p := k.src.Parallelism; p != nil && p.Span != span {
+		d.WithRelated(p.Span, "the parallelism is set here")
 	}
 }
 

@@ -252,7 +252,7 @@ func (c *checker) componentSetting(k *component, e schema.Entry) (Setting, bool)
 				WithHint("keep one of them").WithRelated(k.src.Tasks.Span, "`tasks` is set here")
 		default:
 			k.Tasks = n
-			c.tasksAgainstParallelism(k, n, e.Value.Span, strconv.Quote(key))
+			c.tasksAgainstParallelism(k, n, e.Value.Span)
 		}
 		return Setting{}, false
 	case key == keyTick:
@@ -286,12 +286,12 @@ func (c *checker) dropped(k *component, e schema.Entry, known *stormSetting) {
 // taskCount compares the component's tasks with its parallelism, once both are known.
 func (c *checker) taskCount(k *component) {
 	if t := k.src.Tasks; t != nil && k.Tasks > 0 {
-		c.tasksAgainstParallelism(k, k.Tasks, t.Span, "tasks")
+		c.tasksAgainstParallelism(k, k.Tasks, t.Span)
 	}
 	if k.Tasks == 0 {
 		if v := c.doc.Config.Get(keyTasks); v != nil && k.src.Parallelism != nil {
 			if n, ok := number(v); ok {
-				c.tasksAgainstParallelism(k, n, k.src.Parallelism.Span, strconv.Quote(keyTasks)+" of the topology")
+				c.tasksAgainstParallelism(k, n, k.src.Parallelism.Span)
 			}
 		}
 	}

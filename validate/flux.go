@@ -91,7 +91,7 @@ func (c *checker) reference(ref *schema.Value) *schema.Object {
 	d := c.list.Errorf(ruleUnknownRef, ref.Span, "%q refers to nothing: `components` has no such id", ref.Text)
 	names := make([]string, 0, len(c.doc.Beans))
 	for _, b := range c.doc.Beans {
-		if b.ID != nil {
+		if b.ID != nil && c.beanByID[b.ID.Text] == b {
 			names = append(names, b.ID.Text)
 		}
 	}

@@ -108,7 +108,7 @@ func (c *checker) target(in *schema.Input) *component {
 		return k
 	}
 	c.unresolved = true
-	if c.partial {
+	if c.partial || c.broken()[in.To.Text] {
 		return nil
 	}
 	d := c.list.Errorf(ruleUnknownComponent, in.To.Span, "a stream goes to unknown component %q", in.To.Text)
@@ -205,7 +205,7 @@ func (c *checker) source(to *component, in *schema.Input) *component {
 	if k := c.byID[in.From.Text]; k != nil {
 		return k
 	}
-	if c.partial {
+	if c.partial || c.broken()[in.From.Text] {
 		return nil
 	}
 	id := in.From.Text
@@ -224,6 +224,29 @@ func (c *checker) source(to *component, in *schema.Input) *component {
 		}
 	}
 	return nil
+}
+
+// broken returns the ids of components that the grammar left out of the document: they are known all the same.
+func (c *checker) broken() map[string]bool {
+	if c.brokenIDs != nil {
+		return c.brokenIDs
+	}
+	c.brokenIDs = make(map[string]bool)
+	for _, section := range []string{"spouts", "bolts"} {
+		list := c.doc.Root.Get(section)
+		if list == nil {
+			continue
+		}
+		for _, e := range list.Entries {
+			c.brokenIDs[e.Key.Text] = true
+		}
+		for _, item := range list.Items {
+			if id := item.Get("id"); id != nil {
+				c.brokenIDs[id.Text] = true
+			}
+		}
+	}
+	return c.brokenIDs
 }
 
 func (c *checker) unknownStream(to, from *component, id string, span diag.Span) {

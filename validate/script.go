@@ -137,7 +137,7 @@ func scriptWord(words []string) (index int, certain bool) {
 		switch {
 		case w == "--":
 			if i+1 < len(words) {
-				return i + 1, !unknown
+				return i + 1, true
 			}
 			return -1, false
 		case slices.Contains(in.inline, w), strings.HasPrefix(w, "--eval="), strings.HasPrefix(w, "--print="):
@@ -152,8 +152,10 @@ func scriptWord(words []string) (index int, certain bool) {
 			}
 		case w == "" || strings.ContainsAny(w, " \n"):
 			return -1, false
+		case unknown && !slices.Contains(in.extensions, path.Ext(w)):
+			return -1, false // it may be the value of a flag that we do not know
 		default:
-			return i, !unknown || slices.Contains(in.extensions, path.Ext(w))
+			return i, true
 		}
 	}
 	return -1, false

@@ -191,10 +191,10 @@ func (s *stormSetting) apply(name string, v *schema.Value) *settingFault {
 	case "positive", "positive0":
 		return s.positive(name, v)
 	case "strings":
-		return s.strings(v)
+		return s.strings("a list of strings", v)
 	case "string-or-strings":
 		if v.Kind != schema.String {
-			return s.strings(v)
+			return s.strings("a string or a list of strings", v)
 		}
 	case "map":
 		if v.Kind != schema.Map {
@@ -283,13 +283,13 @@ func (s *stormSetting) positive(name string, v *schema.Value) *settingFault {
 	return nil
 }
 
-func (s *stormSetting) strings(v *schema.Value) *settingFault {
+func (s *stormSetting) strings(expected string, v *schema.Value) *settingFault {
 	if v.Kind != schema.Sequence {
-		return s.fault(v, "must be a list of strings, not "+shown(v), "Field %s must be an Iterable.", s.constant)
+		return s.fault(v, "must be "+expected+", not "+shown(v), "Field %s must be an Iterable.", s.constant)
 	}
 	for _, item := range v.Items {
 		if item.Kind != schema.String && item.Kind != schema.Null {
-			return s.fault(item, "must be a list of strings, but "+shown(item)+" is none",
+			return s.fault(item, "must be "+expected+", but it holds "+shown(item),
 				"Each element of the list %s must be a java.lang.String. (%s)", s.constant, shortened(item.Text))
 		}
 	}
@@ -463,7 +463,7 @@ func (s *stormSetting) impersonation(v *schema.Value) *settingFault {
 			if list.Value.Kind == schema.Null {
 				continue
 			}
-			if f := s.strings(list.Value); f != nil {
+			if f := s.strings("a list of strings in each entry", list.Value); f != nil {
 				return f
 			}
 		}
