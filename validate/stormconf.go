@@ -133,7 +133,7 @@ type settingFault struct {
 //	ras-constraints    a list of lists of strings, or a map of maps of constraints
 //	impersonation      a map of maps of lists of strings, with hosts and groups
 //	pacemaker-auth     NONE, DIGEST or KERBEROS
-//	class              the name of a class, which only Storm can look for: nothing is checked
+//	class              a string, the name of a class; whether there is one only Storm can tell
 func (s *stormSetting) check(v *schema.Value) *settingFault {
 	for _, name := range s.checks {
 		if f := s.apply(name, v); f != nil {
@@ -215,6 +215,9 @@ func (s *stormSetting) apply(name string, v *schema.Value) *settingFault {
 	case "ras-constraints":
 		return s.rasConstraints(v)
 	case "class":
+		if v.Kind != schema.String {
+			return s.wrongType(v, "the name of a class", "class java.lang.String")
+		}
 	default:
 		panic("validate: stormconf.tsv: unknown check " + name)
 	}
