@@ -225,6 +225,9 @@ func settle(entries []Entry, base *baseDirectory) ([]Entry, Faults) {
 		names[e.Name] = owner{entry: e, name: e.Name}
 		folded := strings.ToLower(e.Name)
 		if held, ok := lower[folded]; ok {
+			if held.entry != nil && held.entry.Resource > e.Resource { // the later resource is the one to tell of
+				e, held = held.entry, owner{entry: e, name: e.Name}
+			}
 			collide(CaseCollision, e, held, e.source()+" and "+words(held)+" have names in the jar that differ by case only: "+
 				quote(e.Name)+" and "+quote(held.name), "they are one file on macOS and Windows")
 			continue

@@ -15,7 +15,7 @@ import (
 
 // MaxEntries is how many files and folders Collect looks at. It is there for trees of links that multiply: thirty
 // folders, each with two links to the next, are a thousand million folders.
-const MaxEntries = 1 << 18
+const MaxEntries = 1 << 17
 
 // Resource is an element of a topology's `resources`.
 type Resource struct {
@@ -30,7 +30,8 @@ type Resource struct {
 }
 
 // Collect finds the files of resources, reading no content. It checks that each can be opened, and returns all that is
-// wrong, sorted; the entries that are all right are returned with it, sorted by name, each name once.
+// wrong, sorted. The entries that it found are returned in any case, sorted by name; without an error each name is there
+// once.
 //
 // What it passes over is told by [LeftOut]. A symbolic link inside a folder is followed, and stored as what it leads to,
 // when that lies in the same folder; From itself may be a link that stays in Dir (with a From that begins with "../": in
@@ -234,7 +235,9 @@ func (c *collector) member(e fs.DirEntry, file string, t tree, above []string, n
 		c.fault(LinkCycle, file, name, quote(file)+" is a symbolic link to a folder that it is in: "+quote(real), "remove the link", nil)
 		return
 	}
-	c.folder(file, t, append(slices.Clip(above), real), name+"/")
+	// From here on the resolved path: a path through one link after the other is slow to follow, and refused by the
+	// system after forty.
+	c.folder(real, t, append(slices.Clip(above), real), name+"/")
 }
 
 // file takes a file that info describes.
@@ -313,7 +316,7 @@ func (g *globber) walk(dir, rel string, above []string) {
 				return
 			}
 			if info, err := os.Stat(real); err == nil && info.IsDir() {
-				g.walk(file, name+"/", append(slices.Clip(above), real))
+				g.walk(real, name+"/", append(slices.Clip(above), real))
 			}
 		}
 	})
