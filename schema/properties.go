@@ -1,16 +1,121 @@
 package schema
 
 import (
-	"github.com/magiconair/properties"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf16"
 )
 
-// parseProperties reads a Java properties file as java.util.Properties.load does: ISO 8859-1, with \uXXXX escapes,
-// continued lines and three ways to separate a key from its value. References in it are not replaced.
+// parseProperties reads a Java properties file exactly as java.util.Properties.load(InputStream) does, which Flux calls
+// for --filter: ISO 8859-1 text with \uXXXX escapes, continued lines, and "=", ":" or blanks behind a key. References
+// in the values are not replaced. testdata/properties holds what Java answers.
 func parseProperties(path string, text []byte) (filter, error) {
-	loader := properties.Loader{Encoding: properties.ISO_8859_1, DisableExpansion: true}
-	p, err := loader.LoadBytes(text)
-	if err != nil {
-		return filter{}, err
+	f := filter{path: path, values: make(map[string]string)}
+	for number, line := range logicalLines(text) {
+		end := keyEnd(line)
+		rest := strings.TrimLeft(line[end:], propertyBlanks)
+		if rest != "" && (rest[0] == '=' || rest[0] == ':') {
+			rest = strings.TrimLeft(rest[1:], propertyBlanks)
+		}
+		key, err := unescapeProperty(line[:end])
+		if err != nil {
+			return filter{}, fmt.Errorf("line %d: %w", number, err)
+		}
+		value, err := unescapeProperty(rest)
+		if err != nil {
+			return filter{}, fmt.Errorf("line %d: %w", number, err)
+		}
+		if _, known := f.values[key]; !known {
+			f.names = append(f.names, key)
+		}
+		f.values[key] = value
 	}
-	return filter{path: path, values: p.Map(), names: p.Keys()}, nil
+	return f, nil
+}
+
+const propertyBlanks = " \t\f"
+
+// logicalLines yields the lines that are neither blank nor comments, continued ones joined, each with the number of the
+// line that it begins on.
+func logicalLines(text []byte) func(yield func(int, string) bool) {
+	return func(yield func(int, string) bool) {
+		lines := strings.Split(strings.ReplaceAll(strings.ReplaceAll(string(text), "\r\n", "\n"), "\r", "\n"), "\n")
+		for i := 0; i < len(lines); i++ {
+			number := i + 1
+			line := strings.TrimLeft(lines[i], propertyBlanks)
+			if line == "" || line[0] == '#' || line[0] == '!' {
+				continue
+			}
+			var b strings.Builder
+			for {
+				// An odd number of backslashes at its end continues a line: the others are escaped ones.
+				if (len(line)-len(strings.TrimRight(line, `\`)))%2 == 0 {
+					b.WriteString(line)
+					break
+				}
+				b.WriteString(line[:len(line)-1])
+				if i++; i >= len(lines) {
+					break
+				}
+				line = strings.TrimLeft(lines[i], propertyBlanks)
+			}
+			if !yield(number, b.String()) {
+				return
+			}
+		}
+	}
+}
+
+// keyEnd returns where the key of a line ends: at the first blank, "=" or ":" that is not escaped.
+func keyEnd(line string) int {
+	for i := 0; i < len(line); i++ {
+		switch line[i] {
+		case '\\':
+			i++
+		case '=', ':', ' ', '\t', '\f':
+			return i
+		}
+	}
+	return len(line)
+}
+
+func unescapeProperty(s string) (string, error) {
+	units := make([]uint16, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c != '\\' || i+1 == len(s) {
+			if c != '\\' {
+				units = append(units, uint16(c)) // ISO 8859-1 is the first page of Unicode
+			}
+			continue
+		}
+		i++
+		switch c = s[i]; c {
+		case 'u':
+			if i+5 > len(s) {
+				return "", fmt.Errorf(`expected four hexadecimal digits behind "\u"`)
+			}
+			unit, err := strconv.ParseUint(s[i+1:i+5], 16, 16)
+			if err != nil {
+				return "", fmt.Errorf(`expected four hexadecimal digits behind "\u"`)
+			}
+			units = append(units, uint16(unit))
+			i += 4
+		default:
+			if at := strings.IndexByte("tnrf", c); at >= 0 {
+				c = "\t\n\r\f"[at]
+			}
+			units = append(units, uint16(c))
+		}
+	}
+	if !slices.ContainsFunc(units, func(u uint16) bool { return u > 0x7f }) {
+		b := make([]byte, len(units))
+		for i, u := range units {
+			b[i] = byte(u)
+		}
+		return string(b), nil
+	}
+	return string(utf16.Decode(units)), nil
 }

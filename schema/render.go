@@ -257,11 +257,11 @@ func yamlQuote(text string) string {
 		case c == '\r':
 			b.WriteString(`\r`)
 		case c < ' ' || c == 0x7f || c >= 0x80 && c < 0xa0:
-			b.WriteString(`\x` + hex(c, 2))
+			b.WriteString(`\x` + hexDigits(c, 2))
 		case c == 0x2028 || c == 0x2029 || c == 0xfeff || c == 0xfffe || c == 0xffff:
-			b.WriteString(`\u` + hex(c, 4))
+			b.WriteString(`\u` + hexDigits(c, 4))
 		case c >= maskBase && c < maskBase+0x80:
-			b.WriteString(`\U` + hex(c, 8))
+			b.WriteString(`\U` + hexDigits(c, 8))
 		default:
 			b.WriteRune(c)
 		}
@@ -270,7 +270,7 @@ func yamlQuote(text string) string {
 	return b.String()
 }
 
-func hex(c rune, digits int) string {
+func hexDigits(c rune, digits int) string {
 	s := strconv.FormatInt(int64(c), 16)
 	return strings.Repeat("0", digits-len(s)) + s
 }
