@@ -115,8 +115,8 @@ func (p *Program) dump() dump {
 			Parallelism: common.GetParallelismHint(),
 			Streams:     make(map[string]dumpStream, len(common.Streams)),
 		}
-		if common.JsonConf != nil {
-			out.Conf = json.RawMessage(*common.JsonConf)
+		if common.JSONConf != nil {
+			out.Conf = json.RawMessage(*common.JSONConf)
 		}
 		for _, id := range slices.Sorted(maps.Keys(common.Streams)) {
 			s := common.Streams[id]

@@ -87,7 +87,7 @@ func (l *lowering) common(c *validate.Component) *storm.ComponentCommon {
 			panic(fmt.Sprintf("compiler: configuration of %q passed validation and is no JSON: %v", c.ID, err))
 		}
 		s := string(text)
-		common.JsonConf = &s
+		common.JSONConf = &s
 	}
 	return common
 }

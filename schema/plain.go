@@ -94,3 +94,22 @@ func LooksLikeTopology(text []byte) bool {
 	}
 	return false
 }
+
+// LoadEnvironment reads an environment on its own, for commands that need a cluster and no topology. path stands for the
+// topology: the nearest stormflux.yaml is searched from its folder upward. The environment is nil when the list has an
+// error.
+func LoadEnvironment(path string, opts Options) (*Environment, diag.List, error) {
+	l := &loader{opts: opts}
+	env, src, err := l.environment(path)
+	if err == nil {
+		err = l.variables(env, src)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	l.diags.Sort()
+	if l.diags.HasErrors() {
+		env = nil
+	}
+	return env, l.diags, nil
+}

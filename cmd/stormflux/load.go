@@ -120,8 +120,15 @@ func (a *app) load(f *topologyFlags, path string) (*checked, error) {
 	if err != nil {
 		return nil, err
 	}
-	checkOpts := validate.Options{}
+	return a.loadText(f, path, opts, validate.Version{})
+}
+
+// loadText reads and checks one file with the options that [app.loadOptions] made. assumed is the Storm to check for
+// where neither the flags nor the environment name one.
+func (a *app) loadText(f *topologyFlags, path string, opts schema.Options, assumed validate.Version) (*checked, error) {
+	checkOpts := validate.Options{Storm: assumed}
 	if f.stormVersion != "" {
+		var err error
 		if checkOpts.Storm, err = validate.ParseVersion(f.stormVersion); err != nil {
 			return nil, usageError("--storm-version: %w", err)
 		}

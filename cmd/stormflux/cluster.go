@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stormflux/stormflux/internal/nimbus"
+	"github.com/stormflux/stormflux/schema"
+)
+
+// clusterFlags are the flags of every command that talks to Nimbus.
+type clusterFlags struct {
+	seeds       []string
+	leader      string
+	stormConf   string
+	environment *string // of the command's own flags
+	envFile     *string
+}
+
+// add adds the flags that choose the cluster, but for the environment's.
+func (f *clusterFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringArrayVar(&f.seeds, "nimbus", nil, "a Nimbus, `HOST[:PORT]`, to ask for the leader (repeatable; default: the environment's, else storm.yaml's)")
+	flags.StringVar(&f.leader, "leader", "", "talk to the Nimbus at `HOST[:PORT]` as it is, where the leader's advertised name does not resolve here")
+	flags.StringVar(&f.stormConf, "storm-config", "", "read `FILE` instead of storm.yaml")
+	_ = cmd.RegisterFlagCompletionFunc("nimbus", cobra.NoFileCompletions)
+	_ = cmd.RegisterFlagCompletionFunc("leader", cobra.NoFileCompletions)
+}
+
+// addEnvironment adds the flags that choose the cluster by an environment, for commands without a topology file.
+// shorthand is "e", or "" where that letter means something else.
+func (f *clusterFlags) addEnvironment(cmd *cobra.Command, shorthand string) {
+	f.environment, f.envFile = new(string), new(string)
+	cmd.Flags().StringVarP(f.environment, "environment", shorthand, "", "the environment of stormflux.yaml whose cluster is meant")
+	cmd.Flags().StringVar(f.envFile, "environments", "", "read environments from `FILE` instead of the nearest stormflux.yaml")
+	_ = cmd.RegisterFlagCompletionFunc("environment", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return schema.EnvironmentNames("-", *f.envFile), cobra.ShellCompDirectiveNoFileComp
+	})
+}
+
+// connectAlone connects to the cluster that the flags of a command without a topology file name.
+func (a *app) connectAlone(ctx context.Context, f *clusterFlags) (*nimbus.Client, error) {
+	var env *schema.Environment
+	if *f.environment != "" {
+		found, diags, err := schema.LoadEnvironment("-", schema.Options{Environment: *f.environment, EnvironmentFile: *f.envFile})
+		if err != nil {
+			return nil, environmentError(err)
+		}
+		if err := a.report(&topologyFlags{}, diags); err != nil {
+			return nil, err
+		}
+		env = found
+	}
+	return a.connect(ctx, f, env, nil)
+}
+
+// connect finds the cluster's leader. The command line wins over the environment, which wins over storm.yaml.
+func (a *app) connect(ctx context.Context, f *clusterFlags, env *schema.Environment, options map[string]any) (*nimbus.Client, error) {
+	conf, err := a.nimbusConfig(f, env, options)
+	if err != nil {
+		return nil, err
+	}
+	client, err := nimbus.Connect(ctx, conf)
+	if err != nil {
+		return nil, environmentError(err)
+	}
+	return client, nil
+}
+
+func (a *app) nimbusConfig(f *clusterFlags, env *schema.Environment, options map[string]any) (nimbus.Config, error) {
+	file := f.stormConf
+	stormConf, err := nimbus.LoadStormConf(nimbus.StormConfOptions{
+		Decode:  func(text []byte) (map[string]any, error) { return schema.DecodeMap("storm.yaml", text) },
+		File:    file,
+		Options: options,
+	})
+	if err != nil {
+		return nimbus.Config{}, environmentError(err)
+	}
+	conf, err := nimbus.ConfigOf(stormConf.Values)
+	if err != nil {
+		if stormConf.File != "" {
+			err = fmt.Errorf("%s: %w", stormConf.File, err)
+		}
+		return conf, environmentError(err)
+	}
+	if env != nil && len(env.Nimbus) > 0 {
+		conf.Seeds = nil
+		for _, v := range env.Nimbus {
+			address, err := nimbus.ParseAddress(v.Text)
+			if err != nil {
+				at := v.Span.File.Position(v.Span.Start)
+				return conf, environmentError(fmt.Errorf("%s:%d:%d: %w", filepath.ToSlash(v.Span.File.Name), at.Line, at.Column, err))
+			}
+			conf.Seeds = append(conf.Seeds, address)
+		}
+	}
+	if env != nil && env.TLS != nil && len(f.seeds) == 0 && f.leader == "" {
+		return conf, environmentError(fmt.Errorf("environment %q asks for TLS, which is not supported yet", env.Name))
+	}
+	if len(f.seeds) > 0 {
+		conf.Seeds = nil
+		for _, s := range f.seeds {
+			address, err := nimbus.ParseAddress(s)
+			if err != nil {
+				return conf, usageError("--nimbus: %w", err)
+			}
+			conf.Seeds = append(conf.Seeds, address)
+		}
+	}
+	if f.leader != "" {
+		if conf.LeaderOverride, err = nimbus.ParseAddress(f.leader); err != nil {
+			return conf, usageError("--leader: %w", err)
+		}
+	}
+	conf.Notify = func(remark string) { fmt.Fprintln(a.stderr, "stormflux: "+remark) }
+	return conf, nil
+}

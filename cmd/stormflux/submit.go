@@ -1,0 +1,198 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+
+	"github.com/stormflux/stormflux/compiler"
+	"github.com/stormflux/stormflux/internal/nimbus"
+	"github.com/stormflux/stormflux/schema"
+	"github.com/stormflux/stormflux/validate"
+)
+
+type submitFlags struct {
+	topologyFlags
+	clusterFlags
+	inactive bool
+	dryRun   bool
+	wait     bool
+	timeout  time.Duration
+}
+
+func (a *app) submitCommand() *cobra.Command {
+	var flags submitFlags
+	cmd := &cobra.Command{
+		Use:   "submit FILE|-",
+		Short: "Check, compile and submit a topology to a cluster",
+		Long: `Check and compile a topology for the cluster's version of Storm, build its jar, and submit both to Nimbus.
+
+The cluster is the one that --nimbus names, else the environment's, else that of storm.yaml, which is looked for where
+the storm command looks. Nothing is sent before everything that can be known here has been checked.
+
+With --dry-run everything is done but the upload and the submission. With --wait, the command goes on until every
+executor is up, or says which are not and what the topology reported.`,
+		Example: `  stormflux submit topology.yaml
+  stormflux submit topology.yaml -e prod --name wordcount-2 --wait
+  stormflux submit topology.yaml --nimbus nimbus1 --nimbus nimbus2:6627 -c topology.workers=4
+  stormflux submit topology.yaml --dry-run`,
+		Args:              oneFile,
+		ValidArgsFunction: completeTopologyFiles,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.submit(cmd.Context(), &flags, args[0])
+		},
+	}
+	flags.topologyFlags.add(cmd)
+	flags.clusterFlags.add(cmd)
+	cmd.Flags().BoolVar(&flags.inactive, "inactive", false, "submit the topology deactivated: its spouts start with 'stormflux activate'")
+	cmd.Flags().BoolVar(&flags.dryRun, "dry-run", false, "do everything but the upload and the submission")
+	cmd.Flags().BoolVar(&flags.wait, "wait", false, "wait until every executor is up, and tell what the topology reports")
+	cmd.Flags().DurationVar(&flags.timeout, "timeout", 5*time.Minute, "how long to wait with --wait")
+	return cmd
+}
+
+func (a *app) submit(ctx context.Context, flags *submitFlags, path string) error {
+	opts, err := flags.options()
+	if err != nil {
+		return err
+	}
+	text, err := a.loadOptions(&flags.topologyFlags, path)
+	if err != nil {
+		return err
+	}
+	c, err := a.loadText(&flags.topologyFlags, path, text, validate.Version{})
+	if err != nil {
+		return err
+	}
+	if c.diags.HasErrors() {
+		return a.report(&flags.topologyFlags, c.diags)
+	}
+	options := make(map[string]any, len(opts.Config))
+	for _, o := range opts.Config {
+		options[o.Key] = o.Value
+	}
+	client, err := a.connect(ctx, &flags.clusterFlags, c.document.Environment, options)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	if c, err = a.forCluster(client, flags, c, text); err != nil {
+		return err
+	}
+	if err := a.report(&flags.topologyFlags, c.diags); err != nil {
+		return err
+	}
+	prog, diags := compiler.Compile(c.topology)
+	if err := a.report(&flags.topologyFlags, diags); err != nil {
+		return err
+	}
+	return a.submitProgram(ctx, client, flags, prog)
+}
+
+// forCluster checks the topology for the version that the cluster runs, unless the user named another one.
+func (a *app) forCluster(client *nimbus.Client, flags *submitFlags, c *checked, text schema.Options) (*checked, error) {
+	_, name := client.Server()
+	version, err := validate.ParseVersion(name)
+	if err != nil {
+		return c, nil // an unreleased or renamed build: what was assumed has to do
+	}
+	chosen := c.topology.Storm
+	env := c.document.Environment
+	if flags.stormVersion == "" && (env == nil || env.Storm == nil) {
+		if chosen.Major == version.Major && chosen.Minor == version.Minor {
+			return c, nil
+		}
+		return a.loadText(&flags.topologyFlags, c.path, text, version)
+	}
+	if chosen.Major != version.Major || chosen.Minor != version.Minor {
+		fmt.Fprintf(a.stderr, "stormflux: compiling for Storm %s as asked, but the cluster runs %s\n", chosen, version)
+	}
+	return c, nil
+}
+
+func (a *app) submitProgram(ctx context.Context, client *nimbus.Client, flags *submitFlags, prog *compiler.Program) error {
+	request := nimbus.SubmitRequest{
+		Name: prog.Name, Topology: prog.Topology, Conf: prog.Conf, Inactive: flags.inactive,
+	}
+	if _, version := client.Server(); version != "" {
+		top := *prog.Topology
+		top.StormVersion = &version
+		request.Topology = &top
+	}
+	if err := client.Check(ctx, request); err != nil {
+		return environmentError(err)
+	}
+	jar, size, err := a.temporaryJar(ctx, prog)
+	if err != nil {
+		return environmentError(err)
+	}
+	defer os.Remove(jar)
+	server, _ := client.Server()
+	if flags.dryRun {
+		fmt.Fprintf(a.stdout, "%s: would be submitted to %s with a jar of %s\n", prog.Name, server, bytesText(size))
+		return nil
+	}
+	request.JarPath = jar
+	if isTerminal(a.stderr) {
+		bar := progressbar.NewOptions64(size,
+			progressbar.OptionSetWriter(a.stderr), progressbar.OptionSetDescription("uploading"),
+			progressbar.OptionShowBytes(true), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond))
+		request.Progress = func(sent, _ int64) { _ = bar.Set64(sent) }
+	}
+	result, err := client.Submit(ctx, request)
+	if err != nil {
+		return environmentError(err)
+	}
+	state := "ACTIVE"
+	if flags.inactive {
+		state = "INACTIVE"
+	}
+	fmt.Fprintf(a.stdout, "%s: submitted to %s as %s, %s\n", prog.Name, result.Server, result.ID, state)
+	if result.AnswerLost {
+		fmt.Fprintln(a.stderr, "stormflux: the connection broke before Nimbus confirmed; the topology was then found on the cluster")
+	}
+	if flags.wait {
+		return a.waitFor(ctx, client, prog.Name, flags.timeout)
+	}
+	return nil
+}
+
+// temporaryJar writes the program's jar to a temporary file, which the caller removes.
+func (a *app) temporaryJar(ctx context.Context, prog *compiler.Program) (path string, size int64, err error) {
+	files, err := prog.Assemble(ctx, validate.Platform{})
+	if err != nil {
+		return "", 0, err
+	}
+	defer files.Close()
+	f, err := os.CreateTemp("", "stormflux-*.jar")
+	if err != nil {
+		return "", 0, fmt.Errorf("making the jar: %w", err)
+	}
+	defer func() {
+		err = errors.Join(err, f.Close())
+		if err != nil {
+			os.Remove(f.Name())
+		}
+	}()
+	if err := files.WriteJar(ctx, f); err != nil {
+		return "", 0, fmt.Errorf("making the jar: %w", err)
+	}
+	size, err = f.Seek(0, io.SeekCurrent)
+	return f.Name(), size, err
+}
+
+func bytesText(n int64) string {
+	switch {
+	case n < 1<<10:
+		return fmt.Sprintf("%d bytes", n)
+	case n < 1<<20:
+		return fmt.Sprintf("%.1f KiB", float64(n)/(1<<10))
+	}
+	return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
+}

@@ -1,0 +1,286 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stormflux/stormflux/internal/nimbus"
+)
+
+// runningCommand makes a command about one topology on a cluster.
+func (a *app) runningCommand(flags *clusterFlags, shorthand string, cmd *cobra.Command, do func(context.Context, *nimbus.Client, string) error) *cobra.Command {
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return usageError("want one topology's name, got %d. Usage: %s", len(args), cmd.UseLine())
+		}
+		return nil
+	}
+	cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return a.topologyNames(cmd.Context(), flags), cobra.ShellCompDirectiveNoFileComp
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		client, err := a.connectAlone(cmd.Context(), flags)
+		if err != nil {
+			return err
+		}
+		defer client.Close()
+		return clusterError(do(cmd.Context(), client, args[0]))
+	}
+	flags.add(cmd)
+	flags.addEnvironment(cmd, shorthand)
+	return cmd
+}
+
+// clusterError gives what a cluster said its exit code, unless the error has one.
+func clusterError(err error) error {
+	var exit *exitError
+	if err == nil || errors.As(err, &exit) {
+		return err
+	}
+	return environmentError(err)
+}
+
+// topologyNames returns what runs on the cluster, for completion: quickly, or nothing.
+func (a *app) topologyNames(ctx context.Context, flags *clusterFlags) []string {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	conf, err := a.nimbusConfig(flags, nil, nil)
+	if err != nil {
+		return nil
+	}
+	conf.Notify, conf.Retry.Times = nil, -1
+	client, err := nimbus.Connect(ctx, conf)
+	if err != nil {
+		return nil
+	}
+	defer client.Close()
+	list, err := client.List(ctx)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, t := range list {
+		names = append(names, t.Name)
+	}
+	return names
+}
+
+// outputFlag adds --output and returns a function that tells whether JSON is asked for.
+func outputFlag(cmd *cobra.Command) func() (json bool, err error) {
+	var output string
+	cmd.Flags().StringVar(&output, "output", "table", "table or json")
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"table", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	return func() (bool, error) {
+		if output != "table" && output != "json" {
+			return false, usageError("--output %q: want table or json", output)
+		}
+		return output == "json", nil
+	}
+}
+
+// done is what a command that changed a running topology prints as JSON.
+type done struct {
+	Topology string `json:"topology"`
+	Done     string `json:"done"`
+}
+
+// changed prints what was done to a topology.
+func (a *app) changed(json bool, name, what, text string) error {
+	if json {
+		return writeJSON(a.stdout, done{name, what})
+	}
+	_, err := fmt.Fprintf(a.stdout, "%s: %s\n", name, text)
+	return err
+}
+
+func (a *app) listCommand() *cobra.Command {
+	var flags clusterFlags
+	var asJSON func() (bool, error)
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List the topologies of a cluster",
+		Example: `  stormflux list --nimbus nimbus1
+  stormflux list -e prod --output json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			json, err := asJSON()
+			if err != nil {
+				return err
+			}
+			client, err := a.connectAlone(cmd.Context(), &flags)
+			if err != nil {
+				return err
+			}
+			defer client.Close()
+			list, err := client.List(cmd.Context())
+			if err != nil {
+				return environmentError(err)
+			}
+			type topology struct {
+				Name      string `json:"name"`
+				ID        string `json:"id"`
+				Status    string `json:"status"`
+				Uptime    int32  `json:"uptime_secs"`
+				Workers   int32  `json:"workers"`
+				Executors int32  `json:"executors"`
+				Tasks     int32  `json:"tasks"`
+				Owner     string `json:"owner,omitempty"`
+			}
+			all := make([]topology, 0, len(list))
+			for _, t := range list {
+				all = append(all, topology{t.Name, t.ID, t.Status, t.UptimeSecs, t.NumWorkers, t.NumExecutors, t.NumTasks, t.GetOwner()})
+			}
+			if json {
+				return writeJSON(a.stdout, all)
+			}
+			t := a.newTable("NAME", "STATUS", "UPTIME", "WORKERS", "EXECUTORS", "TASKS", "ID")
+			for _, x := range all {
+				t.row(x.Name, x.Status, (time.Duration(x.Uptime) * time.Second).String(),
+					number(x.Workers), number(x.Executors), number(x.Tasks), x.ID)
+			}
+			return t.flush()
+		},
+	}
+	asJSON = outputFlag(cmd)
+	flags.add(cmd)
+	flags.addEnvironment(cmd, "e")
+	return cmd
+}
+
+func number(n int32) string { return strconv.Itoa(int(n)) }
+
+func (a *app) killCommand() *cobra.Command {
+	var flags clusterFlags
+	var wait int
+	var asJSON func() (bool, error)
+	cmd := &cobra.Command{
+		Use:   "kill NAME",
+		Short: "Kill a topology",
+		Long: `Kill a topology: its spouts stop at once, its workers when the wait is over. The name stays taken until the topology
+is gone.`,
+		Example: `  stormflux kill wordcount
+  stormflux kill wordcount --wait 0 -e prod`,
+	}
+	cmd.Flags().IntVar(&wait, "wait", -1, "let the bolts go on for `SECS` seconds (default: the topology's message timeout)")
+	asJSON = outputFlag(cmd)
+	return a.runningCommand(&flags, "e", cmd, func(ctx context.Context, client *nimbus.Client, name string) error {
+		json, err := asJSON()
+		if err != nil {
+			return err
+		}
+		if err := client.Kill(ctx, name, waitOf(wait)); err != nil {
+			return err
+		}
+		return a.changed(json, name, "kill", "killed; its workers end "+afterWait(wait))
+	})
+}
+
+// waitOf turns a --wait into what the client takes.
+func waitOf(seconds int) time.Duration {
+	if seconds < 0 {
+		return nimbus.DefaultWait
+	}
+	return time.Duration(seconds) * time.Second
+}
+
+func afterWait(seconds int) string {
+	switch {
+	case seconds < 0:
+		return "after its message timeout"
+	case seconds == 0:
+		return "now"
+	}
+	return "in " + count(seconds, "second")
+}
+
+func (a *app) activateCommand() *cobra.Command {
+	var flags clusterFlags
+	cmd := &cobra.Command{
+		Use:     "activate NAME",
+		Short:   "Let a topology's spouts emit again",
+		Example: "  stormflux activate wordcount",
+	}
+	asJSON := outputFlag(cmd)
+	return a.runningCommand(&flags, "e", cmd, func(ctx context.Context, client *nimbus.Client, name string) error {
+		json, err := asJSON()
+		if err != nil {
+			return err
+		}
+		if err := client.Activate(ctx, name); err != nil {
+			return err
+		}
+		return a.changed(json, name, "activate", "ACTIVE")
+	})
+}
+
+func (a *app) deactivateCommand() *cobra.Command {
+	var flags clusterFlags
+	cmd := &cobra.Command{
+		Use:     "deactivate NAME",
+		Short:   "Stop a topology's spouts from emitting; its bolts go on",
+		Example: "  stormflux deactivate wordcount",
+	}
+	asJSON := outputFlag(cmd)
+	return a.runningCommand(&flags, "e", cmd, func(ctx context.Context, client *nimbus.Client, name string) error {
+		json, err := asJSON()
+		if err != nil {
+			return err
+		}
+		if err := client.Deactivate(ctx, name); err != nil {
+			return err
+		}
+		return a.changed(json, name, "deactivate", "INACTIVE")
+	})
+}
+
+func (a *app) rebalanceCommand() *cobra.Command {
+	var flags clusterFlags
+	var workers, wait int
+	var executors []string
+	cmd := &cobra.Command{
+		Use:   "rebalance NAME",
+		Short: "Spread a topology over the cluster anew, with other numbers of workers and executors",
+		Long: `Spread a topology over the cluster anew. The number of a component's tasks never changes: more executors than tasks
+means as many as tasks.`,
+		Example: `  stormflux rebalance wordcount -n 4 -e split=8 -e count=16`,
+	}
+	cmd.Flags().IntVarP(&workers, "workers", "n", 0, "number of workers (default: as before)")
+	cmd.Flags().StringArrayVarP(&executors, "executors", "e", nil, "executors of a component, `COMPONENT=N` (repeatable)")
+	cmd.Flags().IntVarP(&wait, "wait", "w", -1, "let tuples in flight finish for `SECS` seconds first (default: the topology's message timeout)")
+	asJSON := outputFlag(cmd)
+	return a.runningCommand(&flags, "", cmd, func(ctx context.Context, client *nimbus.Client, name string) error {
+		json, err := asJSON()
+		if err != nil {
+			return err
+		}
+		if workers < 0 {
+			return usageError("--workers %d: want 1 or more", workers)
+		}
+		options := nimbus.RebalanceOptions{Wait: waitOf(wait), Workers: workers, Executors: map[string]int32{}}
+		for _, e := range executors {
+			// A component's id may hold "=": the number stands behind the last one.
+			i := strings.LastIndex(e, "=")
+			if i <= 0 {
+				return usageError("--executors %q: want COMPONENT=N", e)
+			}
+			n, err := strconv.ParseInt(e[i+1:], 10, 32)
+			if err != nil || n < 1 {
+				return usageError("--executors %q: want a number of 1 or more behind the =", e)
+			}
+			options.Executors[e[:i]] = int32(n)
+		}
+		if err := client.Rebalance(ctx, name, options); err != nil {
+			return err
+		}
+		return a.changed(json, name, "rebalance", "rebalancing "+afterWait(wait))
+	})
+}

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/stormflux/stormflux/internal/nimbus"
+)
+
+// waitFor watches a topology that was just submitted until it is known how it does. What is not up is an error of the
+// environment: the topology is on the cluster and stays there.
+func (a *app) waitFor(ctx context.Context, client *nimbus.Client, name string, timeout time.Duration) error {
+	var last nimbus.WatchState
+	said := ""
+	for state, err := range client.Watch(ctx, name, nimbus.WatchOptions{Fresh: true, Timeout: timeout}) {
+		if err != nil {
+			return environmentError(err)
+		}
+		last = state
+		if state.Why != said {
+			said = state.Why
+			fmt.Fprintf(a.stderr, "stormflux: %s\n", said)
+		}
+	}
+	for i := len(last.News) - 1; i >= 0; i-- {
+		e := last.News[i]
+		fmt.Fprintf(a.stderr, "  %s  %s  %s\n", e.Time.Format(time.TimeOnly), e.Component, e.Summary())
+	}
+	for _, line := range last.Advice {
+		fmt.Fprintf(a.stderr, "  %s\n", line)
+	}
+	if last.Verdict != nimbus.Up {
+		return environmentError(fmt.Errorf("%s is submitted, but %s", name, last.Verdict))
+	}
+	executors, _ := last.Scheduled()
+	fmt.Fprintf(a.stdout, "%s: up, %s in %s\n", name, count(executors, "executor"), count(len(last.Workers), "worker"))
+	return nil
+}
