@@ -347,6 +347,9 @@ func (w *watch) judge(s *WatchState, settled int, late bool) {
 			s.Why += "; the scheduler says: " + s.SchedulerStatus
 		}
 		s.Advice = []string{"the supervisors may have no free slots (\"stormflux list\" shows who has them), or no supervisor is up"}
+	case late && w.restarts > 1:
+		s.Verdict, s.Why = Failing, fmt.Sprintf("executors were started again %d times, and no error was reported", w.restarts)
+		s.Advice = []string{"see the worker's log on " + where}
 	case late && s.Status.Status == "INACTIVE" && reporting == 0:
 		s.Verdict, s.Why = Silent, fmt.Sprintf("%d executors have a place in a worker; nothing was heard from them, which for an inactive topology says little", executors)
 		s.Advice = []string{"activate it to see whether it runs"}

@@ -1,0 +1,433 @@
+package nimbustest
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/apache/thrift/lib/go/thrift"
+
+	"github.com/stormflux/stormflux/internal/storm"
+)
+
+// Upload is a file in the inbox.
+type Upload struct {
+	Location string
+	Size     int64
+	SHA256   string // hex
+	Finished bool
+	Bytes    []byte // only with Options.KeepJars
+}
+
+// Topology is one that was submitted.
+type Topology struct {
+	ID       string
+	Name     string
+	Status   string
+	Jar      string // its location in the inbox
+	Conf     map[string]any
+	JSONConf string // as it came
+	Topology *storm.StormTopology
+	Options  *storm.SubmitOptions
+	Info     func(*storm.TopologyInfo) // changes what getTopologyInfo answers
+	Started  time.Time
+}
+
+type state struct {
+	uploads    map[string]*upload
+	topologies map[string]*Topology // by name
+	counter    int
+}
+
+type upload struct {
+	Upload
+	hash hash.Hash
+}
+
+func newState() state {
+	return state{uploads: map[string]*upload{}, topologies: map[string]*Topology{}}
+}
+
+// Uploads are the files in the inbox, by location.
+func (s *Server) Uploads() []Upload {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var uploads []Upload
+	for _, location := range slices.Sorted(maps.Keys(s.state.uploads)) {
+		u := s.state.uploads[location].Upload
+		u.SHA256 = hex.EncodeToString(s.state.uploads[location].hash.Sum(nil))
+		uploads = append(uploads, u)
+	}
+	return uploads
+}
+
+// Topology is the one with that name as it is now, or nil.
+func (s *Server) Topology(name string) *Topology {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.state.topologies[name]
+	if t == nil {
+		return nil
+	}
+	now := *t
+	return &now
+}
+
+// Add puts a topology on the cluster, as if someone else had submitted it; unset
+// fields are filled in. It replaces one of that name.
+func (s *Server) Add(t Topology) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.add(t)
+}
+
+// Remove takes a topology off, as the end of its kill's wait does.
+func (s *Server) Remove(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.state.topologies, name)
+}
+
+func (s *Server) add(t Topology) {
+	s.state.counter++
+	if t.Started.IsZero() {
+		t.Started = time.Now()
+	}
+	if t.ID == "" {
+		t.ID = fmt.Sprintf("%s-%d-%d", t.Name, s.state.counter, t.Started.Unix())
+	}
+	if t.Status == "" {
+		t.Status = "ACTIVE"
+	}
+	if t.Topology == nil {
+		t.Topology = &storm.StormTopology{}
+	}
+	if t.Conf == nil {
+		t.Conf = map[string]any{}
+	}
+	s.state.topologies[t.Name] = &t
+}
+
+// handler answers one call. The methods it lacks panic on the nil interface,
+// which process turns into an internal error.
+type handler struct {
+	storm.Nimbus
+	server *Server
+	fail   error
+}
+
+var (
+	errInternal  = errors.New("internal error")
+	errAbandoned = errors.New("abandoned")
+)
+
+func newBuffer(b []byte) *bytes.Buffer { return bytes.NewBuffer(b) }
+
+// process runs a call's generated code. Go's writes the handler's error into an
+// internal error's text and Java's does not, so that one is written elsewhere.
+func process(ctx context.Context, function thrift.TProcessorFunction, seq int32, in, out thrift.TProtocol) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: %v", errInternal, p)
+		}
+	}()
+	_, failed := function.Process(ctx, seq, in, out)
+	if failed == nil {
+		return nil
+	}
+	var protocol thrift.TProtocolException
+	if errors.As(failed, &protocol) {
+		return errAbandoned
+	}
+	if errors.Is(failed, errInternal) {
+		return errInternal
+	}
+	return nil // an exception of Storm's, which was written
+}
+
+func (h *handler) lock() func() {
+	h.server.mu.Lock()
+	return h.server.mu.Unlock
+}
+
+func (h *handler) GetLeader(context.Context) (*storm.NimbusSummary, error) {
+	if h.fail != nil {
+		return nil, h.fail
+	}
+	defer h.lock()()
+	s := h.server
+	switch {
+	case s.noLeader:
+		return nil, nil
+	case s.leader != nil:
+		return s.leader, nil
+	}
+	return s.summary(), nil
+}
+
+func (s *Server) summary() *storm.NimbusSummary {
+	return &storm.NimbusSummary{
+		Host: s.options.Host, Port: int32(s.Port()), IsLeader: s.leader == nil && !s.noLeader, Version: s.options.Version,
+	}
+}
+
+func (h *handler) GetClusterInfo(context.Context) (*storm.ClusterSummary, error) {
+	if h.fail != nil {
+		return nil, h.fail
+	}
+	defer h.lock()()
+	cluster := &storm.ClusterSummary{
+		Supervisors: []*storm.SupervisorSummary{}, Topologies: h.server.summaries(),
+		Nimbuses: []*storm.NimbusSummary{h.server.summary()},
+	}
+	if h.server.leader != nil {
+		cluster.Nimbuses = append(cluster.Nimbuses, h.server.leader)
+	}
+	return cluster, nil
+}
+
+func (h *handler) GetNimbusConf(context.Context) (string, error) {
+	if h.fail != nil {
+		return "", h.fail
+	}
+	text, err := json.Marshal(map[string]any{"nimbus.thrift.max_buffer_size": h.server.options.MaxBufferSize, "executor.metrics.frequency.secs": 60})
+	return string(text), err
+}
+
+func (s *Server) summaries() []*storm.TopologySummary {
+	summaries := []*storm.TopologySummary{}
+	for _, name := range slices.Sorted(maps.Keys(s.state.topologies)) {
+		summaries = append(summaries, s.state.topologies[name].summary())
+	}
+	return summaries
+}
+
+func (t *Topology) summary() *storm.TopologySummary {
+	return &storm.TopologySummary{
+		ID: t.ID, Name: t.Name, Status: t.Status, UptimeSecs: t.uptime(),
+	}
+}
+
+func (t *Topology) uptime() int32 { return int32(time.Since(t.Started) / time.Second) }
+
+func (h *handler) GetTopologySummaries(context.Context) ([]*storm.TopologySummary, error) {
+	if h.fail != nil {
+		return nil, h.fail
+	}
+	defer h.lock()()
+	return h.server.summaries(), nil
+}
+
+func (h *handler) GetTopologySummaryByName(_ context.Context, name string) (*storm.TopologySummary, error) {
+	t, unlock, err := h.topology(name)
+	defer unlock()
+	if err != nil {
+		return nil, err
+	}
+	return t.summary(), nil
+}
+
+// topology finds one by name or id; the server is locked until unlock.
+func (h *handler) topology(nameOrID string) (*Topology, func(), error) {
+	unlock := h.lock()
+	if h.fail != nil {
+		return nil, unlock, h.fail
+	}
+	if t := h.server.state.topologies[nameOrID]; t != nil {
+		return t, unlock, nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(h.server.state.topologies)) {
+		if t := h.server.state.topologies[name]; t.ID == nameOrID {
+			return t, unlock, nil
+		}
+	}
+	return nil, unlock, &storm.NotAliveException{Msg: nameOrID + " is not alive"}
+}
+
+var nameForm = regexp.MustCompile(`^[^/.:\\]+$`)
+
+func (h *handler) IsTopologyNameAllowed(_ context.Context, name string) (bool, error) {
+	if h.fail != nil {
+		return false, h.fail
+	}
+	defer h.lock()()
+	return nameForm.MatchString(name) && h.server.state.topologies[name] == nil, nil
+}
+
+func (h *handler) BeginFileUpload(context.Context) (string, error) {
+	if h.fail != nil {
+		return "", h.fail
+	}
+	defer h.lock()()
+	location := fmt.Sprintf("/storm/nimbus/inbox/stormjar-%08d-0000-4000-8000-000000000000.jar", len(h.server.state.uploads)+1)
+	h.server.state.uploads[location] = &upload{Upload: Upload{Location: location}, hash: sha256.New()}
+	return location, nil
+}
+
+func (h *handler) UploadChunk(_ context.Context, location string, chunk []byte) error {
+	if h.fail != nil {
+		return h.fail
+	}
+	defer h.lock()()
+	u := h.server.state.uploads[location]
+	if u == nil || u.Finished {
+		return errInternal
+	}
+	u.Size += int64(len(chunk))
+	u.hash.Write(chunk)
+	if h.server.options.KeepJars {
+		u.Bytes = append(u.Bytes, chunk...)
+	}
+	return nil
+}
+
+func (h *handler) FinishFileUpload(_ context.Context, location string) error {
+	if h.fail != nil {
+		return h.fail
+	}
+	defer h.lock()()
+	u := h.server.state.uploads[location]
+	if u == nil || u.Finished {
+		return errInternal
+	}
+	u.Finished = true
+	return nil
+}
+
+// SubmitTopologyWithOpts checks what Nimbus checks first.
+func (h *handler) SubmitTopologyWithOpts(_ context.Context, name, jar, conf string, topology *storm.StormTopology, options *storm.SubmitOptions) error {
+	if h.fail != nil {
+		return h.fail
+	}
+	defer h.lock()()
+	if !nameForm.MatchString(name) {
+		return &storm.InvalidTopologyException{Msg: fmt.Sprintf(`Topology name '%s' is not valid. It can't be null and it must match ^[^/.:\\]+$`, name)}
+	}
+	if h.server.state.topologies[name] != nil {
+		return &storm.AlreadyAliveException{Msg: name + " is already alive"}
+	}
+	var values map[string]any
+	if json.Unmarshal([]byte(conf), &values) != nil || values == nil {
+		return errInternal
+	}
+	if _, ok := values["topology.workers"].(string); ok {
+		return &storm.InvalidTopologyException{Msg: "Field TOPOLOGY_WORKERS must be an Integer within type range."}
+	}
+	if u := h.server.state.uploads[jar]; u == nil || !u.Finished {
+		return errInternal
+	}
+	maps.DeleteFunc(values, func(key string, _ any) bool { return strings.HasPrefix(key, "storm.zookeeper.topology.auth.") })
+	status := "ACTIVE"
+	if options.InitialStatus == storm.TopologyInitialStatus_INACTIVE {
+		status = "INACTIVE"
+	}
+	h.server.add(Topology{Name: name, Status: status, Jar: jar, Conf: values, JSONConf: conf, Topology: topology, Options: options})
+	return nil
+}
+
+// KillTopologyWithOpts removes a topology at once when no wait is asked, and
+// otherwise leaves that to Remove.
+func (h *handler) KillTopologyWithOpts(_ context.Context, name string, options *storm.KillOptions) error {
+	t, unlock, err := h.topology(name)
+	defer unlock()
+	if err != nil {
+		return err
+	}
+	t.Status = "KILLED"
+	if options.IsSetWaitSecs() && options.GetWaitSecs() == 0 {
+		delete(h.server.state.topologies, t.Name)
+	}
+	return nil
+}
+
+func (h *handler) Activate(_ context.Context, name string) error { return h.turn(name, "ACTIVE") }
+
+func (h *handler) Deactivate(_ context.Context, name string) error { return h.turn(name, "INACTIVE") }
+
+func (h *handler) turn(name, status string) error {
+	t, unlock, err := h.topology(name)
+	defer unlock()
+	if err != nil {
+		return err
+	}
+	if t.Status == "KILLED" || t.Status == "REBALANCING" {
+		return errInternal
+	}
+	t.Status = status
+	return nil
+}
+
+// Rebalance checks the components and stays REBALANCING if a wait is asked.
+func (h *handler) Rebalance(_ context.Context, name string, options *storm.RebalanceOptions) error {
+	t, unlock, err := h.topology(name)
+	defer unlock()
+	if err != nil {
+		return err
+	}
+	if t.Status == "KILLED" || t.Status == "REBALANCING" {
+		return errInternal
+	}
+	components := slices.Sorted(maps.Keys(t.Topology.Bolts))
+	components = append(components, slices.Sorted(maps.Keys(t.Topology.Spouts))...)
+	for _, c := range slices.Sorted(maps.Keys(options.NumExecutors)) {
+		if !slices.Contains(components, c) {
+			return &storm.InvalidTopologyException{Msg: fmt.Sprintf("Invalid component %s for topology %s, valid values are %s", c, name, strings.Join(components, ","))}
+		}
+		if options.NumExecutors[c] <= 0 {
+			return &storm.InvalidTopologyException{Msg: "Number of executors must be greater than 0"}
+		}
+	}
+	if !options.IsSetWaitSecs() || options.GetWaitSecs() > 0 {
+		t.Status = "REBALANCING"
+	}
+	return nil
+}
+
+func (h *handler) GetTopologyInfoByName(_ context.Context, name string) (*storm.TopologyInfo, error) {
+	return h.GetTopologyInfo(context.Background(), name)
+}
+
+func (h *handler) GetTopologyInfo(_ context.Context, id string) (*storm.TopologyInfo, error) {
+	t, unlock, err := h.topology(id)
+	defer unlock()
+	if err != nil {
+		return nil, err
+	}
+	info := &storm.TopologyInfo{
+		ID: t.ID, Name: t.Name, Status: t.Status, UptimeSecs: t.uptime(),
+		Executors: []*storm.ExecutorSummary{}, Errors: map[string][]*storm.ErrorInfo{},
+	}
+	if t.Info != nil {
+		t.Info(info)
+	}
+	return info, nil
+}
+
+func (h *handler) GetTopologyConf(_ context.Context, id string) (string, error) {
+	t, unlock, err := h.topology(id)
+	defer unlock()
+	if err != nil {
+		return "", err
+	}
+	text, err := json.Marshal(t.Conf)
+	return string(text), err
+}
+
+func (h *handler) GetUserTopology(_ context.Context, id string) (*storm.StormTopology, error) {
+	t, unlock, err := h.topology(id)
+	defer unlock()
+	if err != nil {
+		return nil, err
+	}
+	return t.Topology, nil
+}

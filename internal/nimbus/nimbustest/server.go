@@ -1,0 +1,368 @@
+// Package nimbustest is a Nimbus for tests: it speaks Storm's framed Thrift on a
+// loopback port, keeps topologies and uploads as Nimbus does, and can be told to
+// fail in the ways a real one fails.
+//
+// It owns the wire's faults and the answers' order and form, which were taken
+// from a real Nimbus 2.8.3; it schedules nothing and runs nothing. What it was
+// sent can be asked for afterwards: of jars size and hash, or the bytes.
+package nimbustest
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"net"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/apache/thrift/lib/go/thrift"
+
+	"github.com/stormflux/stormflux/internal/storm"
+)
+
+// Options of a fake Nimbus; the zero value is a leader that behaves.
+type Options struct {
+	// Version it reports; "" is 2.8.3.
+	Version string
+
+	// Without are calls that this release does not have yet.
+	Without []string
+
+	// MaxBufferSize is its nimbus.thrift.max_buffer_size; 0: 1048576. It never
+	// answers a larger frame, nor anything after it on that connection.
+	MaxBufferSize int
+
+	// KeepJars keeps the bytes of uploads, not only their hash.
+	KeepJars bool
+
+	// Host it advertises; "" is 127.0.0.1.
+	Host string
+
+	// OnCall, if set, is asked what to do with each call before it is carried
+	// out. It runs on the connection's goroutine; several may run at once.
+	OnCall func(Call) Reply
+}
+
+// Call is a request that has arrived.
+type Call struct {
+	Method string
+	Number int // 1 for the first call of this method on this server
+	Conn   int // 1 for the first connection to it
+}
+
+// Reply says what happens to a call; the zero value is what a Nimbus would do.
+type Reply struct {
+	Wait  <-chan struct{} // first wait until it is closed, or the server stops
+	Delay time.Duration   // then wait this long
+	Do    func()          // then do this
+
+	Error    error  // answer with this exception of Storm's
+	Internal bool   // answer with "Internal error processing X"
+	Null     bool   // answer as Java does when a method returns null
+	Raw      []byte // send these bytes instead of an answer, then close
+	Close    bool   // close at once; the call has no effect
+	Drop     bool   // carry the call out, then close without an answer
+	Hang     bool   // never answer
+}
+
+// Server is a running fake.
+type Server struct {
+	options  Options
+	listener net.Listener
+	stopped  chan struct{}
+	running  sync.WaitGroup
+
+	mu       sync.Mutex
+	conns    map[net.Conn]bool
+	accepted int
+	calls    []string
+	counts   map[string]int
+	overlong int
+	leader   *storm.NimbusSummary // nil: this one
+	noLeader bool
+	state    state
+}
+
+// New starts a fake on 127.0.0.1, which the test's end stops.
+func New(t testing.TB, options Options) *Server {
+	t.Helper()
+	s, err := Start(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Stop)
+	return s
+}
+
+// Start starts a fake that the caller stops.
+func Start(options Options) (*Server, error) {
+	if options.Version == "" {
+		options.Version = "2.8.3"
+	}
+	if options.MaxBufferSize == 0 {
+		options.MaxBufferSize = 1 << 20
+	}
+	if options.Host == "" {
+		options.Host = "127.0.0.1"
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{
+		options: options, listener: listener, stopped: make(chan struct{}),
+		conns: map[net.Conn]bool{}, counts: map[string]int{}, state: newState(),
+	}
+	s.running.Go(s.accept)
+	return s, nil
+}
+
+// Addr is where it listens, HOST:PORT.
+func (s *Server) Addr() string { return s.listener.Addr().String() }
+
+// Port is Addr's.
+func (s *Server) Port() int { return s.listener.Addr().(*net.TCPAddr).Port }
+
+// Stop ends it as a killed process ends: all connections break.
+func (s *Server) Stop() {
+	s.mu.Lock()
+	select {
+	case <-s.stopped:
+	default:
+		close(s.stopped)
+		s.listener.Close()
+		for conn := range s.conns {
+			conn.Close()
+		}
+	}
+	s.mu.Unlock()
+	s.running.Wait()
+}
+
+// Break closes all connections, and goes on listening.
+func (s *Server) Break() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for conn := range s.conns {
+		conn.Close()
+	}
+}
+
+// Calls are the methods called so far, in order.
+func (s *Server) Calls() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.calls)
+}
+
+// Count is how often method was called.
+func (s *Server) Count(method string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.counts[method]
+}
+
+// Overlong is how many frames above the limit came: each hangs a real Nimbus.
+func (s *Server) Overlong() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.overlong
+}
+
+// Follow makes this one a follower: it names that leader, and fails the calls
+// that only a leader answers. host and port "" and 0 make it lead again.
+func (s *Server) Follow(host string, port int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.noLeader, s.leader = false, nil
+	if host != "" {
+		s.leader = &storm.NimbusSummary{Host: host, Port: int32(port), IsLeader: true, Version: s.options.Version}
+	}
+}
+
+// LoseLeader makes the cluster one without a leader: getLeader answers null.
+func (s *Server) LoseLeader() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.noLeader, s.leader = true, nil
+}
+
+func (s *Server) leads() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.leader == nil && !s.noLeader
+}
+
+func (s *Server) accept() {
+	for {
+		conn, err := s.listener.Accept()
+		if err != nil {
+			return
+		}
+		s.mu.Lock()
+		select {
+		case <-s.stopped:
+			s.mu.Unlock()
+			conn.Close()
+			return
+		default:
+		}
+		s.accepted++
+		number := s.accepted
+		s.conns[conn] = true
+		s.mu.Unlock()
+		s.running.Go(func() {
+			s.serve(conn, number)
+			conn.Close()
+			s.mu.Lock()
+			delete(s.conns, conn)
+			s.mu.Unlock()
+		})
+	}
+}
+
+// serve answers one connection until it ends.
+func (s *Server) serve(conn net.Conn, number int) {
+	var body []byte
+	for {
+		var head [4]byte
+		if _, err := io.ReadFull(conn, head[:]); err != nil {
+			return
+		}
+		size := binary.BigEndian.Uint32(head[:])
+		if int64(size) > int64(s.options.MaxBufferSize) {
+			s.mu.Lock()
+			s.overlong++
+			s.mu.Unlock()
+			s.hang(conn)
+			return
+		}
+		body = slices.Grow(body[:0], int(size))[:size]
+		if _, err := io.ReadFull(conn, body); err != nil {
+			return
+		}
+		if !s.call(conn, number, body) {
+			return
+		}
+	}
+}
+
+// hang keeps a connection without reading it until it or the server ends.
+func (s *Server) hang(conn net.Conn) {
+	ended := make(chan struct{})
+	s.running.Go(func() {
+		io.Copy(io.Discard, conn)
+		close(ended)
+	})
+	select {
+	case <-s.stopped:
+	case <-ended:
+	}
+}
+
+var leadersCalls = []string{
+	"beginFileUpload", "submitTopology", "submitTopologyWithOpts", "killTopology", "killTopologyWithOpts",
+	"activate", "deactivate", "rebalance", "uploadNewCredentials",
+}
+
+// call carries out one request; false ends the connection.
+func (s *Server) call(conn net.Conn, number int, body []byte) bool {
+	ctx := context.Background()
+	in := thrift.NewTBinaryProtocolConf(&thrift.TMemoryBuffer{Buffer: newBuffer(body)}, nil)
+	method, _, seq, err := in.ReadMessageBegin(ctx)
+	if err != nil {
+		return false // Nimbus closes, too
+	}
+	s.mu.Lock()
+	s.calls = append(s.calls, method)
+	s.counts[method]++
+	call := Call{Method: method, Number: s.counts[method], Conn: number}
+	s.mu.Unlock()
+
+	var reply Reply
+	if s.options.OnCall != nil {
+		reply = s.options.OnCall(call)
+	}
+	if !s.pause(conn, reply) {
+		return false
+	}
+	answer := thrift.NewTMemoryBuffer()
+	out := thrift.NewTBinaryProtocolConf(answer, nil)
+	failWith := func(kind int32, text string) {
+		answer.Reset()
+		exception := thrift.NewTApplicationException(kind, text)
+		out.WriteMessageBegin(ctx, method, thrift.EXCEPTION, seq)
+		exception.Write(ctx, out)
+		out.WriteMessageEnd(ctx)
+		out.Flush(ctx)
+	}
+	internal := func() { failWith(thrift.INTERNAL_ERROR, "Internal error processing "+method) }
+
+	handler := &handler{server: s, fail: reply.Error}
+	function, known := storm.NewNimbusProcessor(handler).GetProcessorFunction(method)
+	switch {
+	case !known || slices.Contains(s.options.Without, method):
+		failWith(thrift.UNKNOWN_METHOD, "Invalid method name: '"+method+"'")
+	case reply.Internal, slices.Contains(leadersCalls, method) && !s.leads():
+		internal()
+	case reply.Null:
+		out.WriteMessageBegin(ctx, method, thrift.REPLY, seq)
+		out.WriteStructBegin(ctx, method+"_result")
+		out.WriteFieldStop(ctx)
+		out.WriteMessageEnd(ctx)
+		out.Flush(ctx)
+	default:
+		if err := process(ctx, function, seq, in, out); err != nil {
+			if errors.Is(err, errAbandoned) {
+				return false
+			}
+			internal()
+		}
+	}
+	if reply.Drop {
+		return false
+	}
+	frame := binary.BigEndian.AppendUint32(nil, uint32(answer.Len()))
+	frame = append(frame, answer.Bytes()...)
+	_, err = conn.Write(frame)
+	return err == nil
+}
+
+// pause does what comes before the answer; false ends the connection.
+func (s *Server) pause(conn net.Conn, reply Reply) bool {
+	var delay <-chan time.Time
+	if reply.Delay > 0 {
+		delay = time.After(reply.Delay)
+	}
+	if reply.Wait != nil {
+		select {
+		case <-reply.Wait:
+		case <-s.stopped:
+			return false
+		}
+	}
+	if delay != nil {
+		select {
+		case <-delay:
+		case <-s.stopped:
+			return false
+		}
+	}
+	if reply.Do != nil {
+		reply.Do()
+	}
+	switch {
+	case reply.Hang:
+		s.hang(conn)
+		return false
+	case reply.Raw != nil:
+		conn.Write(reply.Raw)
+		return false
+	case reply.Close:
+		return false
+	}
+	return true
+}
