@@ -125,7 +125,7 @@ func (l *loader) environmentFile(main string) (*diag.File, error) {
 	}
 	l.diags.Errorf(ruleNoEnvironmentFile, diag.Span{}, "environment %q is asked for, but neither the folder of %q nor one above it has a %s",
 		l.opts.Environment, main, EnvironmentFile).
-		WithHint("write one with the key environments")
+		WithHint("write one with the key environments, or name a file with --environments")
 	return nil, nil
 }
 

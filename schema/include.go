@@ -58,7 +58,14 @@ func (l *loader) include(root *Value, file *diag.File, open []included) {
 			}
 			return
 		}
-		src := l.readSource(from.file)
+		src, known := l.sources[from.path]
+		if !known {
+			if l.sources == nil {
+				l.sources = make(map[string]*source)
+			}
+			src = l.readSource(from.file)
+			l.sources[from.path] = src
+		}
 		if src == nil {
 			continue
 		}
@@ -85,19 +92,20 @@ func (l *loader) findInclude(file *diag.File, name *Value, resource bool) (inclu
 		local = filepath.FromSlash(strings.TrimLeft(name.Text, "/"))
 	}
 	var tried []string
-	for _, folder := range folders {
-		p := filepath.Join(folder, local)
+	for _, below := range folders {
+		p := filepath.Join(below, local)
 		if !filepath.IsAbs(p) {
 			p = filepath.Join(file.Dir, p)
 		}
+		p = filepath.Clean(p)
+		for _, f := range l.files {
+			if filepath.Clean(f.Name) == p {
+				return includeFile{p, f}, true
+			}
+		}
 		text, err := l.read(p)
 		if err == nil {
-			for _, f := range l.files {
-				if f.Name == p {
-					return includeFile{p, f}, true // included before: one file, so that its faults are told once
-				}
-			}
-			return includeFile{p, diag.NewFile(p, filepath.Dir(p), text)}, true
+			return includeFile{p, diag.NewFile(p, folder(p), text)}, true
 		}
 		tried = append(tried, p)
 		if !errors.Is(err, fs.ErrNotExist) {
@@ -175,6 +183,13 @@ type includeMerge struct {
 
 func (m *includeMerge) merge(other *Value) {
 	for _, e := range other.Entries {
+		before := m.l.merged
+		if m.l.merged += len(e.Value.Items) + len(e.Value.Entries); m.l.merged > maxExpansion {
+			if before <= maxExpansion {
+				m.l.diags.Errorf(ruleIncludeLimit, m.span, "included files add more than %d values, the most that is allowed", maxExpansion)
+			}
+			return
+		}
 		switch e.Key.Text {
 		case "name", "jar", "platform":
 			if scalarOf(e.Value) != nil {

@@ -44,7 +44,9 @@ type loader struct {
 	files    []*diag.File
 	ignores  []Ignore
 	vars     *variables
+	sources  map[string]*source // of included files, by path
 	includes int
+	merged   int // what was taken over from included files: settings, components, streams
 }
 
 // folder returns the folder that relative paths in the file start from.
@@ -157,6 +159,9 @@ func (l *loader) readSource(file *diag.File) *source {
 		return nil
 	}
 	l.vars.substitute(src)
+	if !l.checkExtent(src.root) {
+		return nil
+	}
 	l.diags = append(l.diags, checkGrammar(src.root)...)
 	l.checkOddities(src, false)
 	l.ignores = append(l.ignores, ignores(src)...)

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"slices"
 	"strconv"
@@ -149,16 +150,18 @@ func isNameByte(c byte) bool {
 // variables are the names that references take their values from, in the order of the language: --set, the chosen
 // environment, --filter.
 type variables struct {
-	l       *loader
-	set     map[string]string
-	env     *Value          // the environment's variables
-	envFile *source         // of the environment's file
-	pending map[*Value]bool // strings of the environment's file whose references are not replaced yet
-	state   map[string]int8 // of the environment's variables
-	path    []string        // the environment's variables that are being replaced, outermost first
-	filters []filter
-	blind   bool     // the environment could not be read: what is not set may be set there
-	names   []string // all names, for suggestions; made when first needed
+	l        *loader
+	set      map[string]string
+	env      *Value          // the environment's variables
+	envFile  *source         // of the environment's file
+	pending  map[*Value]bool // strings of the environment's file whose references are not replaced yet
+	state    map[string]int8 // of the environment's variables
+	path     []string        // the environment's variables that are being replaced, outermost first
+	filters  []filter
+	replaced int      // bytes that took the place of references inside of text
+	shared   bool     // a list or map took the place of a reference
+	blind    bool     // the environment could not be read: what is not set may be set there
+	names    []string // all names, for suggestions; made when first needed
 }
 
 const (
@@ -419,12 +422,25 @@ func (r *replacement) text(parts []part) (text string, ok bool) {
 			d.WithHint("let the reference stand alone and without quotes").WithRelated(f.value.Span, "%q is set here", p.ref.name)
 			continue
 		}
-		if b.WriteString(text); b.Len() > maxFileSize {
-			r.vars.l.diags.Errorf(ruleSize, referenceSpan(r.s, r.v, p.ref), "the text with its references replaced has more than %d MB", maxFileSize>>20)
+		if !r.vars.grow(len(text), r, p.ref) {
 			return "", false
 		}
+		b.WriteString(text)
 	}
 	return b.String(), ok
+}
+
+// grow counts what references are replaced with. It reports, once, that this is more than any file may hold.
+func (vars *variables) grow(n int, r *replacement, ref *reference) bool {
+	before := vars.replaced
+	if vars.replaced += n; vars.replaced <= maxFileSize {
+		return true
+	}
+	if before <= maxFileSize {
+		vars.l.diags.Errorf(ruleSize, referenceSpan(r.s, r.v, ref), "the values of all references together have more than %d MB, the most that is read", maxFileSize>>20).
+			WithHint("variables that hold variables multiply")
+	}
+	return false
 }
 
 // assign gives the string that was nothing but one reference the value.
@@ -442,6 +458,7 @@ func (r *replacement) assign(f *found) {
 	span := v.Span
 	*v = *f.value
 	v.Span = span
+	r.vars.shared = r.vars.shared || !v.IsScalar()
 	if o, ok := r.vars.oddityOf(f.value); ok {
 		if r.s.odd == nil {
 			r.s.odd = make(map[*Value]oddity)
@@ -627,4 +644,58 @@ func recheckKeys(v *Value, diags *diag.List, seen map[*Value]bool) {
 		recheckKeys(e.Value, diags, seen)
 	}
 	v.Entries = kept
+}
+
+// extent is the size of a value with everything in it, each part counted as often as it is reached.
+type extent struct {
+	size   int
+	height int // levels of lists and maps
+}
+
+// checkExtent refuses a document in which variables that hold lists of references have multiplied, which no later step
+// could walk through.
+func (l *loader) checkExtent(root *Value) bool {
+	if !l.vars.shared {
+		return true
+	}
+	known := make(map[*Value]extent)
+	var measure func(v *Value) extent
+	measure = func(v *Value) extent {
+		if v.IsScalar() {
+			return extent{size: 1}
+		}
+		if e, ok := known[v]; ok {
+			return e
+		}
+		e := extent{size: 1}
+		add := func(part extent) {
+			e.size = min(e.size+part.size, math.MaxInt32)
+			e.height = max(e.height, part.height+1)
+		}
+		for _, item := range v.Items {
+			add(measure(item))
+		}
+		for _, entry := range v.Entries {
+			add(measure(entry.Value))
+		}
+		known[v] = e
+		return e
+	}
+	whole := measure(root)
+	written := 0
+	for v := range known {
+		written += len(v.Items) + len(v.Entries)
+	}
+	switch {
+	case whole.size > written+maxExpansion:
+		l.diags.Errorf(ruleBomb, diag.Span{File: root.Span.File, Start: root.Span.Start, End: root.Span.Start},
+			"variables expand to more than %d values, the most that is allowed", maxExpansion).
+			WithHint("variables that hold lists of variables multiply; write the values once, or generate the file")
+	case whole.height > maxDepth:
+		l.diags.Errorf(ruleDepth, diag.Span{File: root.Span.File, Start: root.Span.Start, End: root.Span.Start},
+			"variables nest lists and maps deeper than %d levels, the most that is allowed", maxDepth)
+	default:
+		return true
+	}
+	return false
 }
