@@ -8,6 +8,7 @@ require (
 )
 
 require (
+	al.essio.dev/pkg/shellescape v1.6.1 // indirect
 	github.com/BurntSushi/toml v1.4.1-0.20240526193622-a339e1f7089c // indirect
 	github.com/apache/thrift v0.25.0 // indirect
 	github.com/bmatcuk/doublestar/v4 v4.10.4 // indirect

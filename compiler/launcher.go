@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"mvdan.cc/sh/v3/syntax"
+	"al.essio.dev/pkg/shellescape"
 
 	"github.com/stormflux/stormflux/validate"
 )
@@ -23,17 +23,14 @@ type launcher struct {
 	program bool
 }
 
-// script returns the launcher's text, for /bin/sh. It uses nothing beyond POSIX but `mktemp -d`, which every system
+// script returns the launcher's text, for /bin/sh. It uses nothing beyond POSIX but `mktemp -d` and `test -O`, which every system
 // that Storm runs on has.
-func (l launcher) script() (string, error) {
+func (l launcher) script() string {
 	var b strings.Builder
 	b.WriteString("#!/bin/sh\n")
 	fmt.Fprintf(&b, "# Written by stormflux: starts component %s.\n", strings.Map(printable, l.component))
 	for _, e := range l.env {
-		value, err := quote(e.Value)
-		if err != nil {
-			return "", fmt.Errorf("environment variable %s: %w", e.Name, err)
-		}
+		value := shellescape.Quote(e.Value)
 		if e.Append {
 			value = fmt.Sprintf(`"${%s:+$%s:}"%s`, e.Name, e.Name, value)
 		}
@@ -41,25 +38,17 @@ func (l launcher) script() (string, error) {
 	}
 	quoted := make([]string, len(l.words))
 	for i, w := range l.words {
-		q, err := quote(w)
-		if err != nil {
-			return "", fmt.Errorf("word %d: %w", i+1, err)
-		}
-		quoted[i] = q
+		quoted[i] = shellescape.Quote(w)
 	}
 	if !l.program {
 		fmt.Fprintf(&b, "exec %s\n", strings.Join(quoted, " "))
-		return b.String(), nil
+		return b.String()
 	}
-	program, err := quote(relativeProgram(l.words[0]))
-	if err != nil {
-		return "", err
-	}
-	fmt.Fprintf(&b, "program=%s\n", program)
+	fmt.Fprintf(&b, "program=%s\n", shellescape.Quote(relativeProgram(l.words[0])))
 	b.WriteString(makeRunnable)
 	quoted[0] = `"$program"`
 	fmt.Fprintf(&b, "exec %s\n", strings.Join(quoted, " "))
-	return b.String(), nil
+	return b.String()
 }
 
 // makeRunnable gives $program its executable bit. Where the worker runs as a user who may not change the unpacked jar
@@ -92,8 +81,4 @@ func printable(r rune) rune {
 		return '?'
 	}
 	return r
-}
-
-func quote(word string) (string, error) {
-	return syntax.Quote(word, syntax.LangPOSIX)
 }

@@ -53,12 +53,7 @@ func (l *lowering) object(c *validate.Component) *storm.ComponentObject {
 		}
 	}
 	name := launcherDir + "/" + fileName(c.ID) + ".sh"
-	text, err := start.script()
-	if err != nil {
-		l.diags.Errorf("unquotable-word", c.Span, "%s %q cannot be started through a shell: %v", c.Kind, c.ID, err)
-		return shell("", "")
-	}
-	l.prog.Launchers = append(l.prog.Launchers, Launcher{Component: c.ID, Name: name, Text: text})
+	l.prog.Launchers = append(l.prog.Launchers, Launcher{Component: c.ID, Name: name, Text: start.script()})
 	return shell("/bin/sh", name)
 }
 
