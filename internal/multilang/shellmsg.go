@@ -298,30 +298,7 @@ func members(text string, set func(key string, value RawValue) string) (reason s
 func (m *ShellMsg) Append(dst []byte) []byte {
 	switch m.Command {
 	case Emit:
-		dst = append(dst, `{"command":"emit"`...)
-		if m.ID != "" {
-			dst = append(append(dst, `,"id":`...), m.ID...)
-		}
-		if m.Stream != "" && m.Stream != DefaultStream {
-			dst = AppendString(append(dst, `,"stream":`...), m.Stream)
-		}
-		if m.HasTask {
-			dst = strconv.AppendInt(append(dst, `,"task":`...), m.Task, 10)
-		}
-		if len(m.Anchors) > 0 {
-			dst = append(dst, `,"anchors":[`...)
-			for i, id := range m.Anchors {
-				if i > 0 {
-					dst = append(dst, ',')
-				}
-				dst = AppendString(dst, id)
-			}
-			dst = append(dst, ']')
-		}
-		if !m.NeedTaskIDs {
-			dst = append(dst, `,"need_task_ids":false`...)
-		}
-		dst = append(dst, `,"tuple":`...)
+		dst = m.appendEmitHead(dst)
 		if m.Tuple == "" {
 			dst = append(dst, "null"...)
 		} else {
@@ -358,5 +335,42 @@ func AppendPID(dst []byte, pid int) []byte {
 	return append(dst, "}"+end...)
 }
 
-// AppendList appends values as a JSON list, never null: the text of [RawValues]. See [AppendValue].
+// AppendEmit appends an emit of values with its framing. It is m.Append for one whose tuple has not been encoded yet;
+// m.Tuple is ignored. After an error dst has its old length: see [AppendValue].
+func AppendEmit(dst []byte, m *ShellMsg, values []any) ([]byte, error) {
+	full, err := appendValues(m.appendEmitHead(dst), values)
+	if err != nil {
+		return dst, err
+	}
+	return append(full, "}"+end...), nil
+}
+
+func (m *ShellMsg) appendEmitHead(dst []byte) []byte {
+	dst = append(dst, `{"command":"emit"`...)
+	if m.ID != "" {
+		dst = append(append(dst, `,"id":`...), m.ID...)
+	}
+	if m.Stream != "" && m.Stream != DefaultStream {
+		dst = AppendString(append(dst, `,"stream":`...), m.Stream)
+	}
+	if m.HasTask {
+		dst = strconv.AppendInt(append(dst, `,"task":`...), m.Task, 10)
+	}
+	if len(m.Anchors) > 0 {
+		dst = append(dst, `,"anchors":[`...)
+		for i, id := range m.Anchors {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = AppendString(dst, id)
+		}
+		dst = append(dst, ']')
+	}
+	if !m.NeedTaskIDs {
+		dst = append(dst, `,"need_task_ids":false`...)
+	}
+	return append(dst, `,"tuple":`...)
+}
+
+// AppendList appends values as a JSON list, never null: the text of a [RawValues]. See [AppendValue].
 func AppendList(dst []byte, values []any) ([]byte, error) { return appendValues(dst, values) }

@@ -3,6 +3,7 @@ package multilang
 import (
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -133,6 +134,31 @@ func (l RawValues) Len() int {
 		n++
 	}
 	return n
+}
+
+// Plain returns the value as Go programs want it, without Java's distinctions between numbers: nil, bool, string, int64,
+// *big.Int where that is too small, float64, []any or map[string]any.
+func (v RawValue) Plain() any { return plain(v.Decode()) }
+
+func plain(v any) any {
+	switch v := v.(type) {
+	case int32:
+		return int64(v)
+	case float32:
+		return float64(v)
+	case BigDecimal:
+		f, _ := strconv.ParseFloat(string(v), 64) // as near as a float64 comes
+		return f
+	case []any:
+		for i := range v {
+			v[i] = plain(v[i])
+		}
+	case map[string]any:
+		for key := range v {
+			v[key] = plain(v[key])
+		}
+	}
+	return v
 }
 
 // Append appends the values to dst.

@@ -1,0 +1,8 @@
+//go:build unix && !linux
+
+package component
+
+import "golang.org/x/sys/unix"
+
+// dupTo makes the descriptor to mean what from means.
+func dupTo(from, to int) error { return unix.Dup2(from, to) }
