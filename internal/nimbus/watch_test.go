@@ -1,0 +1,157 @@
+package nimbus_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stormflux/stormflux/internal/nimbus"
+	"github.com/stormflux/stormflux/internal/nimbus/nimbustest"
+	"github.com/stormflux/stormflux/internal/storm"
+)
+
+func executor(component string, task, port, uptime int32) *storm.ExecutorSummary {
+	return &storm.ExecutorSummary{ExecutorInfo: &storm.ExecutorInfo{TaskStart: task, TaskEnd: task}, ComponentID: component, Host: "h", Port: port, UptimeSecs: uptime}
+}
+
+func fails(component string, at int32, text string) map[string][]*storm.ErrorInfo {
+	return map[string][]*storm.ErrorInfo{component: {{Error: text, ErrorTimeSecs: at}}}
+}
+
+func TestWatch(t *testing.T) {
+	const patience = 40 * time.Millisecond
+	type look = func(*storm.TopologyInfo)
+	placed := func(uptimes ...int32) look {
+		return func(i *storm.TopologyInfo) {
+			for n, u := range uptimes {
+				i.Executors = append(i.Executors, executor("words", int32(n+1), int32(6700+n), u))
+			}
+		}
+	}
+	unplaced := func(i *storm.TopologyInfo) {
+		s := "Not enough slots"
+		i.SchedStatus = &s
+	}
+	for _, c := range []struct {
+		name    string
+		options nimbus.WatchOptions
+		looks   []look // the last one stays
+		verdict nimbus.Verdict
+		why     string // %T for the time
+		waited  string // the first state's Why
+	}{
+		{"comes up", nimbus.WatchOptions{Fresh: true, Timeout: time.Minute}, []look{unplaced, placed(0, 0), placed(0, 60), placed(61, 60)}, nimbus.Up,
+			"all 2 executors run, and no error was reported", "waiting for the scheduler"},
+		{"is up", nimbus.WatchOptions{Timeout: time.Minute}, []look{placed(600)}, nimbus.Up, "all 1 executors run, and no error was reported", "all 1 executors run, and no error was reported"},
+		{"too young", nimbus.WatchOptions{Fresh: true, Timeout: patience}, []look{placed(2)}, nimbus.Silent,
+			"nothing was heard from 1 of 1 executors within 0s, and no error was reported", "heard from 1 of 1 executors; they report once a minute by default"},
+		{"reports an error", nimbus.WatchOptions{Fresh: true, Timeout: time.Minute}, []look{placed(0), func(i *storm.TopologyInfo) {
+			placed(0)(i)
+			i.Errors = fails("split", 100, "java.lang.RuntimeException: oh\n\tat x.Y")
+		}}, nimbus.Failing, `component "split" reports: java.lang.RuntimeException: oh`, "heard from 0 of 1 executors; they report once a minute by default"},
+		{"had reported an error", nimbus.WatchOptions{Timeout: time.Minute}, []look{func(i *storm.TopologyInfo) {
+			placed(3)(i)
+			i.Errors = fails("split", 100, "old")
+		}, placed(60)}, nimbus.Up, "all 1 executors run, and no error was reported", "heard from 1 of 1 executors; they report once a minute by default"},
+		{"has no place", nimbus.WatchOptions{Fresh: true, Timeout: patience}, []look{unplaced}, nimbus.Unscheduled,
+			"no executor has got a place in a worker within 0s; the scheduler says: Not enough slots", "waiting for the scheduler"},
+		{"restarts", nimbus.WatchOptions{Fresh: true, Timeout: patience}, []look{placed(3), placed(1), placed(3), placed(2)}, nimbus.Failing,
+			"executors were started again 2 times, and no error was reported", "heard from 1 of 1 executors; they report once a minute by default"},
+		{"is killed", nimbus.WatchOptions{Fresh: true, Timeout: time.Minute}, []look{placed(0), func(i *storm.TopologyInfo) { i.Status = "KILLED" }}, nimbus.Gone,
+			`topology "life" is being killed`, "heard from 0 of 1 executors; they report once a minute by default"},
+		{"inactive", nimbus.WatchOptions{Fresh: true, Timeout: patience}, []look{func(i *storm.TopologyInfo) {
+			placed(0)(i)
+			i.Status = "INACTIVE"
+		}}, nimbus.Silent, "1 executors have a place in a worker; nothing was heard from them, which for an inactive topology says little",
+			"heard from 0 of 1 executors; they report once a minute by default"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			server := nimbustest.New(t, nimbustest.Options{})
+			n := 0
+			server.Add(nimbustest.Topology{Name: "life", Info: func(i *storm.TopologyInfo) {
+				c.looks[min(n, len(c.looks)-1)](i)
+				n++
+			}})
+			c.options.Interval = time.Millisecond
+			var first, last nimbus.WatchState
+			for state, err := range connect(t, noRetry(server.Addr())).Watch(t.Context(), "life", c.options) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if first.Why == "" {
+					first = state
+				}
+				last = state
+			}
+			if first.Why != c.waited || last.Verdict != c.verdict || last.Why != c.why {
+				t.Errorf("from %q to %s, %q", first.Why, last.Verdict, last.Why)
+			}
+		})
+	}
+}
+
+// TestWatchOutlivesNimbus has Nimbus fail for a while, and the topology go.
+func TestWatchOutlivesNimbus(t *testing.T) {
+	server := nimbustest.New(t, nimbustest.Options{OnCall: func(c nimbustest.Call) nimbustest.Reply {
+		return nimbustest.Reply{Close: c.Method == "getTopologyInfo" && c.Number < 4}
+	}})
+	n := 0
+	server.Add(nimbustest.Topology{Name: "life", Info: func(*storm.TopologyInfo) { n++ }})
+	var reasons []string
+	client := connect(t, noRetry(server.Addr()))
+	for state, err := range client.Watch(t.Context(), "life", nimbus.WatchOptions{Interval: time.Millisecond, Timeout: time.Minute}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		reasons = append(reasons, state.Why)
+		if len(reasons) == 6 {
+			server.Remove("life")
+		}
+		if state.Verdict == nimbus.Gone && state.Why != `topology "life" is not on the cluster any more` {
+			t.Error(state.Why)
+		}
+	}
+	if !strings.Contains(reasons[1], "broke before it answered getTopologyInfo") || reasons[len(reasons)-1] != `topology "life" is not on the cluster any more` {
+		t.Errorf("%q", reasons)
+	}
+}
+
+func TestWatchErrors(t *testing.T) {
+	server := nimbustest.New(t, nimbustest.Options{})
+	client := connect(t, noRetry(server.Addr()))
+	_, err := client.Wait(t.Context(), "life", nimbus.WatchOptions{Timeout: time.Minute})
+	if nimbus.KindOf(err) != nimbus.NotAlive {
+		t.Errorf("unknown topology: %v", err)
+	}
+	server.Add(nimbustest.Topology{Name: "life"})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	for _, err = range client.Watch(ctx, "life", nimbus.WatchOptions{Timeout: time.Hour, Interval: time.Hour}) {
+		cancel()
+	}
+	if nimbus.KindOf(err) != nimbus.Canceled || !strings.Contains(err.Error(), "it runs on") {
+		t.Errorf("cancelled: %v", err)
+	}
+}
+
+func TestStatusIsSorted(t *testing.T) {
+	server := nimbustest.New(t, nimbustest.Options{})
+	server.Add(nimbustest.Topology{Name: "life", Info: func(i *storm.TopologyInfo) {
+		i.Executors = []*storm.ExecutorSummary{executor("b", 2, 6701, 5), executor("a", 1, 6700, 0), executor("b", 3, 6700, 9)}
+		i.Errors = map[string][]*storm.ErrorInfo{"b": {{Error: "x", ErrorTimeSecs: 1}}, "a": {{Error: "y", ErrorTimeSecs: 2}, {Error: "x", ErrorTimeSecs: 1}}}
+	}})
+	s, err := connect(t, noRetry(server.Addr())).Status(t.Context(), "life")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if executors, reporting := s.Scheduled(); executors != 3 || reporting != 2 {
+		t.Errorf("%d executors, %d report", executors, reporting)
+	}
+	if s.Components[0] != (nimbus.ComponentStatus{ID: "a", Executors: 1}) || s.Workers[0] != (nimbus.WorkerStatus{Host: "h", Port: 6700, Executors: 2, Reporting: 1, Uptime: 9 * time.Second}) {
+		t.Errorf("%+v", s)
+	}
+	if s.Errors[0].Component != "a" || s.Errors[1].Component != "a" || s.Errors[2].Component != "b" || s.Errors[0].Text != "y" {
+		t.Errorf("%+v", s.Errors)
+	}
+}
