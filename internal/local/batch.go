@@ -1,0 +1,117 @@
+package local
+
+import (
+	"github.com/stormflux/stormflux/internal/multilang"
+)
+
+// A message is a decoded message of a component, with everything computed that needs no lock.
+type message struct {
+	command multilang.Command
+	err     error // the message cannot be understood; nothing else is set
+	text    string
+	name    string // the command, or the stream, as it was written, where it is unknown
+	id      multilang.RawValue
+	input   int64 // of an ack or fail: the id
+	inputOK bool  // false: the id is none that we gave
+	stream  *stream
+	tuple   multilang.RawValues
+	values  int // in the tuple
+	task    int64
+	hasTask bool
+	needIDs bool
+	level   int
+	anchors [2]int // in batch.anchors
+	hashes  int    // in batch.hashes: the hashes of the stream's keys, one after another
+	short   bool   // a value that a key needs is not there
+}
+
+// An anchor is the id of a tuple, as bolts write it.
+type anchor struct {
+	id   int64
+	ok   bool // false: none that we gave
+	text string
+}
+
+// batchSize is how many messages are applied under one lock.
+const batchSize = 256
+
+// A batch is what a process wrote, up to what was there to read. Its memory is used again.
+type batch struct {
+	messages []message
+	anchors  []anchor
+	hashes   []int32
+	values   []multilang.RawValue
+	shell    multilang.ShellMsg
+}
+
+func (b *batch) reset() {
+	clear(b.messages) // texts must not live on
+	b.messages = b.messages[:0]
+	b.anchors = b.anchors[:0]
+	b.hashes = b.hashes[:0]
+}
+
+// add decodes a message of component c.
+func (b *batch) add(text string, c *component, typing typing) {
+	s := &b.shell
+	if err := multilang.DecodeShellMsg(text, s); err != nil {
+		b.messages = append(b.messages, message{err: err, text: text})
+		return
+	}
+	m := message{command: s.Command, id: s.ID}
+	switch s.Command {
+	case multilang.Emit:
+		m.tuple, m.task, m.hasTask, m.needIDs = s.Tuple, s.Task, s.HasTask, s.NeedTaskIDs
+		m.anchors[0] = len(b.anchors)
+		for _, text := range s.Anchors {
+			id, ok := parseTupleID(text)
+			a := anchor{id: id, ok: ok}
+			if !ok {
+				a.text = text
+			}
+			b.anchors = append(b.anchors, a)
+		}
+		m.anchors[1] = len(b.anchors)
+		if m.stream = c.streams[s.Stream]; m.stream == nil {
+			m.name = s.Stream
+			break
+		}
+		b.hash(&m, typing)
+	case multilang.Ack, multilang.Fail:
+		if n := len(s.ID); n > 2 && s.ID[0] == '"' {
+			m.input, m.inputOK = parseTupleID(string(s.ID[1 : n-1]))
+		}
+	case multilang.Log, multilang.Error:
+		m.text, m.level = s.Msg, s.Level
+	case multilang.Metrics:
+		m.name = s.MetricName
+	case multilang.UnknownCommand:
+		m.name = s.Name
+	}
+	b.messages = append(b.messages, m)
+}
+
+func (b *batch) hash(m *message, typing typing) {
+	b.values = m.tuple.Append(b.values[:0])
+	m.values = len(b.values)
+	m.hashes = len(b.hashes)
+	for _, key := range m.stream.keys {
+		for _, i := range key {
+			if i >= len(b.values) {
+				m.short = true
+				b.hashes = append(b.hashes, 0)
+				continue
+			}
+			b.hashes = append(b.hashes, typing.hash(b.values[i]))
+		}
+	}
+}
+
+// keyHashes returns the hashes of the values of key number k of the message's stream.
+func (b *batch) keyHashes(m *message, k int) []int32 {
+	at := m.hashes
+	for _, key := range m.stream.keys[:k] {
+		at += len(key)
+	}
+	return b.hashes[at : at+len(m.stream.keys[k])]
+}

@@ -1,0 +1,268 @@
+package local
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/stormflux/stormflux/internal/multilang"
+)
+
+// A probe tells whether a bolt is known to have read all that it was given.
+type probe uint8
+
+const (
+	probeNone     probe = iota // a tuple was written after the last heartbeat
+	probeSent                  // the last thing written was a heartbeat
+	probeAnswered              // and it has been answered; or nothing was ever written
+)
+
+// fromBolt applies a message of a bolt.
+func (t *task) fromBolt(p *process, b *batch, m *message) *fault {
+	e := t.engine
+	switch m.command {
+	case multilang.Emit:
+		return t.boltEmit(p, b, m)
+	case multilang.Ack, multilang.Fail:
+		return t.answer(m)
+	case multilang.Sync:
+		if p.heartbeats > 0 {
+			p.heartbeats--
+		}
+		if p.heartbeats == 0 && t.probe == probeSent {
+			t.probe = probeAnswered
+		}
+	case multilang.Log, multilang.Error:
+		t.logMessage(m)
+	case multilang.Metrics:
+		return faultMetric(m.name)
+	default:
+		e.warn("unknown-command "+m.name, t, "the bolt wrote the unknown command %q, which Storm ignores", m.name)
+	}
+	return nil
+}
+
+func (t *task) boltEmit(p *process, b *batch, m *message) *fault {
+	e := t.engine
+	e.trees = e.trees[:0]
+	for _, a := range b.anchors[m.anchors[0]:m.anchors[1]] {
+		d := t.inputs[a.id]
+		if !a.ok || d == nil {
+			text := a.text
+			if a.ok {
+				text = strconv.FormatInt(a.id, 10)
+			}
+			return faultAnchor(text)
+		}
+		if d.tree != nil {
+			e.addTree(d.tree)
+			for _, tr := range d.more {
+				e.addTree(tr)
+			}
+		}
+	}
+	if f := e.route(t, b, m); f != nil {
+		return f
+	}
+	t.progress = true
+	e.activity = e.now
+	t.stats.emitted++
+	t.stats.transferred += int64(len(e.chosen))
+	if t.traced {
+		e.traceEmit(t, b, m)
+	}
+	if m.needIDs && (!m.hasTask || m.task == 0) {
+		p.control = e.appendTaskIDs(p.control)
+		e.touch(p)
+	}
+	return nil
+}
+
+// addTree adds a tree to those of the emit at hand, once. A tree that has been told is not followed any more.
+func (e *Engine) addTree(tr *tree) {
+	if !tr.pending() {
+		return
+	}
+	for _, have := range e.trees {
+		if have == tr {
+			return
+		}
+	}
+	e.trees = append(e.trees, tr)
+}
+
+// answer applies an ack or fail.
+func (t *task) answer(m *message) *fault {
+	e := t.engine
+	d := t.inputs[m.input]
+	if !m.inputOK || d == nil {
+		return faultAnswer(m)
+	}
+	ok := m.command == multilang.Ack
+	t.progress = true
+	t.settle(d, ok)
+	t.stats.executed++
+	t.stats.ackNanos += e.now - d.given
+	t.stats.waitNanos += d.given - d.queued
+	// What the process did before it answered the previous tuple was not for this one.
+	t.stats.busyNanos += e.now - max(d.given, t.stats.answered)
+	t.stats.answered = e.now
+	if ok {
+		t.stats.acked++
+	} else {
+		t.stats.failed++
+	}
+	if d.source != nil {
+		e.activity = e.now
+	}
+	if t.traced {
+		kind := FailEvent
+		if ok {
+			kind = AckEvent
+		}
+		e.trace(t, kind, d.event())
+	}
+	e.release(d)
+	return nil
+}
+
+// settle takes a tuple out of what the process has, and out of its trees.
+func (t *task) settle(d *delivery, ok bool) (failed int) {
+	e := t.engine
+	delete(t.inputs, d.id)
+	t.given.remove(d)
+	d.eachTree(func(tr *tree) {
+		tr.open--
+		switch {
+		case !tr.pending():
+		case !ok:
+			e.complete(tr, false)
+			failed++
+		case tr.open == 0:
+			e.complete(tr, true)
+		}
+	})
+	return failed
+}
+
+// boltDied fails what the process had been given.
+func (t *task) boltDied() (failed, lost int) {
+	for t.given.first != nil {
+		d := t.given.first
+		if d.tree == nil && d.source != nil {
+			lost++
+		}
+		failed += t.settle(d, false)
+		t.engine.release(d)
+	}
+	t.probe = probeAnswered
+	return failed, lost
+}
+
+// manyUnanswered is how many tuples a bolt may leave without ack or fail before it is told.
+const manyUnanswered = 100_000
+
+// take hands queued tuples to the process: it moves them to p.out, up to what is written at once.
+func (t *task) take(p *process) {
+	e := t.engine
+	size := 0
+	for t.queue.count > 0 && len(p.out) < e.maxPending && size < writeSize {
+		d := t.queue.pop()
+		e.lastID++
+		d.id, d.given = tupleID(e.lastID), e.now
+		t.inputs[d.id] = d
+		t.given.push(d)
+		// A copy: the delivery may be answered, or failed with its process, before it is written.
+		p.out = append(p.out, outTuple{d.sourceName(), d.stream, d.sourceTask(), d.values, d.id})
+		size += len(d.values) + overhead
+		if t.traced {
+			e.trace(t, ReceiveEvent, d.event())
+		}
+		if d.source != nil {
+			e.activity = e.now
+		}
+	}
+	if size > 0 {
+		t.probe = probeNone
+		if len(t.inputs) > manyUnanswered {
+			e.warn("unanswered", t, "the bolt has neither acked nor failed %d tuples: Storm's worker keeps them all in memory, until it has none left", len(t.inputs))
+		}
+		t.drained()
+	}
+}
+
+func (d *delivery) event() TupleEvent {
+	return TupleEvent{
+		Stream: d.stream, Values: string(d.values), ID: strconv.FormatInt(d.id, 10),
+		Source: d.sourceName(), SourceTask: d.sourceTask(),
+	}
+}
+
+// beat is called every second.
+func (t *task) beat() {
+	e, p := t.engine, t.proc
+	t.stats.beat(e.now)
+	if p == nil {
+		return
+	}
+	silent := e.now-p.heard > int64(e.subprocessTimeout) && t.blocked == 0
+	if t.comp.spout {
+		// A spout is waited for only while a command is out (ShellSpout.SpoutHeartbeatTimerTask).
+		if silent && t.spout.busy && t.spout.active {
+			p.kill(faultSpoutSilent(e.subprocessTimeout))
+		}
+		return
+	}
+	if silent {
+		p.kill(faultBoltSilent(e.subprocessTimeout))
+		return
+	}
+	e.lastID++
+	heartbeat := multilang.BoltMsg{
+		ID: strconv.FormatInt(tupleID(e.lastID), 10), Stream: multilang.HeartbeatStream, Task: -1, Tuple: "[]",
+	}
+	p.control = heartbeat.Append(p.control)
+	p.heartbeats++
+	if t.probe == probeNone && t.queue.count == 0 {
+		t.probe = probeSent
+	}
+	e.touch(p)
+}
+
+// tick puts a tick tuple into the queue of a bolt with ticks.
+func (t *task) tick() {
+	e := t.engine
+	e.lock()
+	if t.proc != nil && !e.stopping {
+		d := e.newDelivery()
+		d.stream, d.queued = multilang.TickStream, e.now
+		d.values = multilang.RawValues("[" + strconv.Itoa(t.comp.tick) + "]")
+		t.enqueue(d)
+	}
+	e.unlock()
+}
+
+// startTicks has the bolt ticked until stop is called.
+func (t *task) startTicks() (stop func()) {
+	if t.comp.tick <= 0 {
+		return func() {}
+	}
+	done := make(chan struct{})
+	ended := make(chan struct{})
+	ticker := time.NewTicker(time.Duration(t.comp.tick) * time.Second)
+	go func() {
+		defer close(ended)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ticker.C:
+				t.tick()
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() {
+		close(done)
+		<-ended
+	}
+}

@@ -1,0 +1,285 @@
+package local
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stormflux/stormflux/internal/storm"
+)
+
+// The components of these tests are this test binary, run again with the name of a component for its only argument. They
+// speak the protocol by encoding/json and know nothing of package multilang.
+
+const componentPrefix = "component:"
+
+func TestMain(m *testing.M) {
+	if len(os.Args) == 2 {
+		if name, ok := strings.CutPrefix(os.Args[1], componentPrefix); ok {
+			runComponent(name)
+			os.Exit(0)
+		}
+	}
+	os.Exit(m.Run())
+}
+
+// wire is the component's end of the protocol.
+type wire struct {
+	in    *bufio.Reader
+	out   *bufio.Writer
+	setup struct {
+		PIDDir  string         `json:"pidDir"`
+		Context map[string]any `json:"context"`
+		Conf    map[string]any `json:"conf"`
+	}
+	queued []map[string]any // commands and tuples that came while a list of task ids was waited for
+}
+
+func (w *wire) read() json.RawMessage {
+	var text []byte
+	for {
+		line, err := w.in.ReadBytes('\n')
+		if err != nil {
+			if err != io.EOF {
+				fmt.Fprintln(os.Stderr, err)
+			}
+			w.out.Flush()
+			os.Exit(0)
+		}
+		if string(line) == "end\n" {
+			return text
+		}
+		text = append(text, line...)
+	}
+}
+
+func (w *wire) write(v any) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	w.out.Write(text)
+	w.out.WriteString("\nend\n")
+}
+
+func (w *wire) flush() {
+	w.out.Flush()
+}
+
+func newWire() *wire {
+	w := &wire{in: bufio.NewReaderSize(os.Stdin, 1<<16), out: bufio.NewWriterSize(os.Stdout, 1<<16)}
+	if err := json.Unmarshal(w.read(), &w.setup); err != nil {
+		panic(err)
+	}
+	pid := os.Getpid()
+	f, err := os.Create(filepath.Join(w.setup.PIDDir, strconv.Itoa(pid)))
+	if err != nil {
+		panic(err)
+	}
+	f.Close()
+	w.write(map[string]any{"pid": pid})
+	w.flush()
+	return w
+}
+
+func (w *wire) task() int { return int(w.setup.Context["taskid"].(float64)) }
+
+// next returns the next message that is a map.
+func (w *wire) next() map[string]any {
+	if len(w.queued) > 0 {
+		m := w.queued[0]
+		w.queued = w.queued[1:]
+		return m
+	}
+	if w.in.Buffered() == 0 {
+		w.flush()
+	}
+	var m map[string]any
+	if err := json.Unmarshal(w.read(), &m); err != nil {
+		panic(err)
+	}
+	return m
+}
+
+// taskIDs waits for the answer to an emit.
+func (w *wire) taskIDs() []int {
+	w.flush()
+	for {
+		text := w.read()
+		if text[0] == '[' {
+			var ids []int
+			if err := json.Unmarshal(text, &ids); err != nil {
+				panic(err)
+			}
+			return ids
+		}
+		var m map[string]any
+		if err := json.Unmarshal(text, &m); err != nil {
+			panic(err)
+		}
+		w.queued = append(w.queued, m)
+	}
+}
+
+// spout runs a spout. next emits what there is; answered is told of acks and fails.
+func (w *wire) spout(next func(), answered func(ok bool, id any)) {
+	for {
+		m := w.next()
+		switch m["command"] {
+		case "next":
+			next()
+		case "ack", "fail":
+			answered(m["command"] == "ack", m["id"])
+		}
+		w.write(map[string]any{"command": "sync"})
+		w.flush()
+	}
+}
+
+// bolt runs a bolt. Heartbeats are answered.
+func (w *wire) bolt(process func(m map[string]any)) {
+	for {
+		m := w.next()
+		if m["stream"] == "__heartbeat" {
+			w.write(map[string]any{"command": "sync"})
+			continue
+		}
+		process(m)
+	}
+}
+
+func (w *wire) ack(m map[string]any) {
+	w.write(map[string]any{"command": "ack", "id": m["id"]})
+}
+
+func (w *wire) emit(m map[string]any, fields map[string]any, values ...any) {
+	fields["command"], fields["tuple"], fields["need_task_ids"] = "emit", values, false
+	if m != nil {
+		fields["anchors"] = []any{m["id"]}
+	}
+	w.write(fields)
+}
+
+// setting returns a setting of the topology's configuration that a test made up.
+func (w *wire) setting(key string) string {
+	s, _ := w.setup.Conf[key].(string)
+	return s
+}
+
+func (w *wire) number(key string) int {
+	n, _ := w.setup.Conf[key].(float64)
+	return int(n)
+}
+
+// A fixture describes a topology.
+type fixture struct {
+	t        *testing.T
+	topology *storm.StormTopology
+	opts     Options
+	events   *eventLog
+}
+
+func newFixture(t *testing.T) *fixture {
+	f := &fixture{t: t, topology: &storm.StormTopology{Spouts: map[string]*storm.SpoutSpec{}, Bolts: map[string]*storm.Bolt{}}, events: newEventLog()}
+	f.opts = Options{
+		Name: "test", Topology: f.topology, Resources: t.TempDir(), Conf: map[string]any{},
+		Events: f.events.add,
+	}
+	return f
+}
+
+func common(outputs map[string][]string, parallelism int) *storm.ComponentCommon {
+	hint := int32(parallelism)
+	c := &storm.ComponentCommon{Inputs: map[*storm.GlobalStreamId]*storm.Grouping{}, Streams: map[string]*storm.StreamInfo{}, ParallelismHint: &hint}
+	for id, fields := range outputs {
+		c.Streams[id] = &storm.StreamInfo{OutputFields: fields}
+	}
+	return c
+}
+
+func shell(words ...string) *storm.ComponentObject {
+	if len(words) == 1 {
+		exe, err := os.Executable()
+		if err != nil {
+			panic(err)
+		}
+		words = []string{exe, componentPrefix + words[0]}
+	}
+	return &storm.ComponentObject{Shell: &storm.ShellComponent{ExecutionCommand: words[0], Script: words[1]}}
+}
+
+func (f *fixture) spout(id string, outputs map[string][]string, parallelism int, words ...string) *storm.ComponentCommon {
+	c := common(outputs, parallelism)
+	f.topology.Spouts[id] = &storm.SpoutSpec{SpoutObject: shell(words...), Common: c}
+	return c
+}
+
+// input is a subscription: source, stream, grouping.
+type input struct {
+	source, stream string
+	grouping       *storm.Grouping
+}
+
+func (f *fixture) bolt(id string, outputs map[string][]string, parallelism int, words []string, inputs ...input) *storm.ComponentCommon {
+	c := common(outputs, parallelism)
+	for _, in := range inputs {
+		c.Inputs[&storm.GlobalStreamId{ComponentId: in.source, StreamId: in.stream}] = in.grouping
+	}
+	f.topology.Bolts[id] = &storm.Bolt{BoltObject: shell(words...), Common: c}
+	return c
+}
+
+func shuffled() *storm.Grouping { return &storm.Grouping{Shuffle: storm.NewNullStruct()} }
+
+func byFields(fields ...string) *storm.Grouping { return &storm.Grouping{Fields: fields} }
+
+func one(fields ...string) map[string][]string { return map[string][]string{"default": fields} }
+
+// script writes a file into the resources folder.
+func (f *fixture) script(name, text string) {
+	f.t.Helper()
+	if err := os.WriteFile(filepath.Join(f.opts.Resources, name), []byte(text), 0o755); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+// run runs the topology to its end.
+func (f *fixture) run() (*Summary, error) {
+	f.t.Helper()
+	s, err := Run(f.t.Context(), f.opts)
+	if f.t.Failed() {
+		f.t.Log(f.events)
+	}
+	return s, err
+}
+
+func (s *Snapshot) component(id string) *ComponentStats {
+	for i := range s.Components {
+		if s.Components[i].ID == id {
+			return &s.Components[i]
+		}
+	}
+	return nil
+}
+
+// waitUntil waits for a condition, with a deadline.
+func waitUntil(t *testing.T, what string, condition func() bool) {
+	t.Helper()
+	deadline := time.After(30 * time.Second)
+	ticker := time.NewTicker(5 * time.Millisecond)
+	defer ticker.Stop()
+	for !condition() {
+		select {
+		case <-ticker.C:
+		case <-deadline:
+			t.Fatalf("waited in vain until %s", what)
+		}
+	}
+}

@@ -1,0 +1,544 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/stormflux/stormflux/internal/multilang"
+)
+
+// An Engine is one run of a topology. Its methods may be called by any goroutine at any time.
+type Engine struct {
+	opts   Options
+	plan   *plan
+	env    []string
+	path   string // where programs without a slash are looked up
+	pidDir string
+	logs   *logFiles
+	start  time.Time
+
+	messageTimeout    time.Duration // 0: tuples do not time out
+	subprocessTimeout time.Duration
+	maxPending        int // topology.shellbolt.max.pending
+	queueLimit        int // topology.executor.receive.buffer.size
+	idleWait          time.Duration
+	loadAware         bool
+	kryo              *kryoCheck
+	spawn             *spawner
+
+	mu       sync.Mutex
+	now      int64 // nanoseconds since start, as of the last time somebody looked
+	tasks    []*task
+	byID     map[int]*task
+	targets  [][]*task // by component index
+	free     *delivery // unused ones, linked by next
+	lastID   uint64    // see tupleID
+	random   *rand.Rand
+	active   bool
+	stopping bool
+	failure  error
+	faults   []*Death
+	faultsN  int
+	warned   map[string]bool
+	touched  []*process // have something to be written when the lock is given up
+	told     []Event    // are told when the lock is given up
+	chosen   []*task    // by the emit at hand
+	trees    []*tree    // of the emit at hand
+	activity int64      // when something happened that UntilIdle waits for
+
+	stop     chan struct{} // closed when the run shall end
+	stopOnce sync.Once
+	end      End
+	begin    chan struct{} // closed when the topology becomes active for the first time
+	tellMu   sync.Mutex
+}
+
+// A task is one task of a component.
+type task struct {
+	engine *Engine
+	comp   *component
+	id     int
+	exec   *executor
+	traced bool
+
+	// Under Engine.mu.
+	current  *process // the running one, or nil
+	proc     *process // the same once it has answered the handshake
+	queue    deliveryQueue
+	given    deliveryList
+	inputs   map[int64]*delivery // the given ones by id
+	waiters  []*task             // wait for the queue to become shorter
+	blocked  int                 // queues that this task waits for
+	choosers []chooser           // by subscription.slot
+	pending  pendingTrees        // of a spout
+	spout    spoutState
+	stats    taskStats
+	probe    probe
+	deaths   []int64 // times of the last ones
+	barren   int     // deaths in a row without progress
+	progress bool    // the process has done something
+
+	resume chan struct{} // gets a value when blocked becomes 0
+}
+
+// An executor counts the pending trees that topology.max.spout.pending limits.
+type executor struct {
+	tasks   []*task
+	pending int
+	limit   int // 0: none
+}
+
+// New prepares a run. The error says why the topology cannot be run here; no process has been started.
+func New(opts Options) (*Engine, error) {
+	if opts.Storm == (Version{}) {
+		opts.Storm = Version{2, 8}
+	}
+	if opts.IdleAfter <= 0 {
+		opts.IdleAfter = 2 * time.Second
+	}
+	if opts.Drain == 0 {
+		opts.Drain = time.Second
+	}
+	if opts.MaxDeaths <= 0 {
+		opts.MaxDeaths = 10
+	}
+	resources, err := filepath.Abs(opts.Resources)
+	if err != nil {
+		return nil, fmt.Errorf("finding the resources folder: %w", err)
+	}
+	opts.Resources = resources
+	start := time.Now()
+	id := fmt.Sprintf("%s-1-%d", opts.Name, start.Unix())
+	plan, err := newPlan(opts.Name, id, opts.Topology, opts.Conf, opts.Storm)
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{
+		opts: opts, plan: plan, start: start,
+		byID:   map[int]*task{},
+		random: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())),
+		warned: map[string]bool{},
+		stop:   make(chan struct{}),
+		begin:  make(chan struct{}),
+	}
+	if err := e.configure(); err != nil {
+		return nil, err
+	}
+	if err := e.addTasks(); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// configure reads the settings of the topology that the engine obeys.
+func (e *Engine) configure() error {
+	c := e.plan.conf
+	var errs []error
+	integer := func(key string, otherwise int) int {
+		n, err := c.integer(key, otherwise)
+		errs = append(errs, err)
+		return n
+	}
+	boolean := func(key string, otherwise bool) bool {
+		b, err := c.boolean(key, otherwise)
+		errs = append(errs, err)
+		return b
+	}
+	if boolean("topology.enable.message.timeouts", true) {
+		e.messageTimeout = time.Duration(integer("topology.message.timeout.secs", 30)) * time.Second
+	}
+	e.subprocessTimeout = time.Duration(integer("topology.subprocess.timeout.secs", integer("supervisor.worker.timeout.secs", 30))) * time.Second
+	e.maxPending = max(1, integer("topology.shellbolt.max.pending", 100))
+	e.queueLimit = max(1, integer("topology.executor.receive.buffer.size", 32768))
+	e.idleWait = time.Duration(max(1, integer("topology.spout.wait.progressive.level3.sleep.millis", 1))) * time.Millisecond
+	e.loadAware = !boolean("topology.disable.loadaware.messaging", false)
+	e.kryo = newKryoCheck(c, e.opts.Storm, integer("topology.workers", 1), boolean("topology.fall.back.on.java.serialization", false))
+	env, err := c.environment()
+	errs = append(errs, err)
+	e.env = os.Environ()
+	e.path = os.Getenv("PATH")
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		e.env = append(e.env, name+"="+env[name])
+	}
+	if path, ok := env["PATH"]; ok {
+		e.path = path
+	}
+	return errors.Join(errs...)
+}
+
+func (e *Engine) addTasks() error {
+	e.targets = make([][]*task, len(e.plan.components))
+	executors := map[[2]int]*executor{}
+	for _, tp := range e.plan.tasks {
+		c := tp.component
+		key := [2]int{c.index, tp.executor}
+		exec := executors[key]
+		if exec == nil {
+			exec = &executor{}
+			executors[key] = exec
+		}
+		t := &task{
+			engine: e, comp: c, id: tp.id, exec: exec,
+			traced: e.opts.Trace != nil && e.opts.Trace(c.id),
+			inputs: map[int64]*delivery{},
+			resume: make(chan struct{}, 1),
+			probe:  probeAnswered,
+		}
+		exec.tasks = append(exec.tasks, t)
+		e.tasks = append(e.tasks, t)
+		e.byID[t.id] = t
+		e.targets[c.index] = append(e.targets[c.index], t)
+	}
+	for _, exec := range executors {
+		first := exec.tasks[0].comp
+		limit, err := first.conf.integer("topology.max.spout.pending", 0)
+		if err != nil {
+			return fmt.Errorf("%q: %w", first.id, err)
+		}
+		exec.limit = limit * len(exec.tasks)
+	}
+	for _, t := range e.tasks {
+		t.choosers = make([]chooser, t.comp.slots)
+		for _, s := range t.comp.streams {
+			for _, sub := range s.subs {
+				t.choosers[sub.slot] = newChooser(e, sub)
+			}
+		}
+	}
+	return nil
+}
+
+// Run runs the topology; see [Run]. It may be called once.
+func (e *Engine) Run(ctx context.Context) (*Summary, error) {
+	pidDir, err := os.MkdirTemp("", "stormflux-pids-")
+	if err != nil {
+		return nil, fmt.Errorf("making a folder for process ids: %w", err)
+	}
+	defer os.RemoveAll(pidDir)
+	e.pidDir = pidDir
+	if e.logs, err = openLogs(e.opts.LogDir, e.opts.Name, e.tasks); err != nil {
+		return nil, err
+	}
+	defer e.logs.close()
+	if e.spawn, err = newSpawner(); err != nil {
+		return nil, err
+	}
+	defer e.spawn.close()
+	if e.spawn.warning != "" {
+		e.lock()
+		e.warn("spawner", nil, "%s", e.spawn.warning)
+		e.unlock()
+	}
+	if !e.opts.Inactive {
+		e.SetActive(true)
+	}
+	if e.opts.For > 0 {
+		timer := time.AfterFunc(e.opts.For, func() { e.finish(Elapsed) })
+		defer timer.Stop()
+	}
+	defer context.AfterFunc(ctx, func() { e.finish(Interrupted) })()
+
+	select {
+	case <-e.begin:
+	case <-e.stop:
+	}
+	e.lock()
+	e.activity = e.now
+	e.unlock()
+	var tasks, keepers sync.WaitGroup
+	for _, t := range e.tasks {
+		tasks.Go(t.run)
+	}
+	keepers.Go(e.keepTime)
+	<-e.stop
+	e.stopTasks(&tasks)
+	keepers.Wait()
+	return e.summary()
+}
+
+func (e *Engine) summary() (*Summary, error) {
+	s := &Summary{End: e.end, Snapshot: e.Snapshot()}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	s.Faults = e.faults
+	if e.failure != nil {
+		return s, e.failure
+	}
+	if e.faultsN > 0 {
+		return s, &FaultsError{e.faults, e.faultsN}
+	}
+	return s, nil
+}
+
+// SetActive activates or deactivates the topology, as Storm's commands of these names do: spouts are told, and asked for
+// no more tuples while it is inactive. Bolts go on.
+func (e *Engine) SetActive(active bool) {
+	e.lock()
+	defer e.unlock()
+	e.active = active
+	select {
+	case <-e.begin:
+	default:
+		if active {
+			close(e.begin)
+		}
+	}
+	for _, t := range e.tasks {
+		if t.comp.spout {
+			t.stepSpout()
+		}
+	}
+}
+
+func (e *Engine) finish(end End) {
+	e.stopOnce.Do(func() {
+		e.end = end
+		close(e.stop)
+	})
+}
+
+// fail ends the run with an error.
+func (e *Engine) fail(err error) {
+	if e.failure == nil {
+		e.failure = err
+	}
+	e.finish(Failed)
+}
+
+func (e *Engine) ended() bool {
+	select {
+	case <-e.stop:
+		return true
+	default:
+		return false
+	}
+}
+
+// lock also looks at the clock.
+func (e *Engine) lock() {
+	e.mu.Lock()
+	e.now = int64(time.Since(e.start))
+}
+
+// unlock gives up the lock, tells the events, and writes what became due.
+func (e *Engine) unlock() {
+	told, touched := e.told, e.touched
+	e.told, e.touched = nil, nil
+	for _, p := range touched {
+		p.touched = false
+	}
+	e.mu.Unlock()
+	if len(told) > 0 {
+		e.tell(told)
+	}
+	for _, p := range touched {
+		p.flush()
+	}
+}
+
+func (e *Engine) tell(events []Event) {
+	e.tellMu.Lock()
+	defer e.tellMu.Unlock()
+	for _, event := range events {
+		e.logs.write(event)
+		if e.opts.Events != nil {
+			e.opts.Events(event)
+		}
+	}
+}
+
+// event has an event told when the lock is given up. The task may be nil.
+func (e *Engine) event(t *task, event Event) {
+	event.Time = time.Now()
+	if t != nil {
+		event.Component, event.Task = t.comp.id, t.id
+		if t.proc != nil && event.PID == 0 {
+			event.PID = t.proc.pid
+		}
+	}
+	e.told = append(e.told, event)
+}
+
+// warn tells a warning once for each key.
+func (e *Engine) warn(key string, t *task, format string, args ...any) {
+	if t != nil {
+		key = t.comp.id + "\x00" + key
+	}
+	if !e.warned[key] {
+		e.warned[key] = true
+		e.event(t, Event{Kind: WarningEvent, Text: fmt.Sprintf(format, args...)})
+	}
+}
+
+// newDelivery returns an empty delivery.
+func (e *Engine) newDelivery() *delivery {
+	d := e.free
+	if d == nil {
+		return &delivery{}
+	}
+	e.free = d.next
+	more := d.more[:0]
+	*d = delivery{more: more}
+	return d
+}
+
+func (e *Engine) release(d *delivery) {
+	d.values, d.tree, d.source = "", nil, nil
+	clear(d.more)
+	d.prev, d.next = nil, e.free
+	e.free = d
+}
+
+// keepTime does what is due by the clock: heartbeats and their timeouts, ticks, message timeouts, the end when idle.
+func (e *Engine) keepTime() {
+	period := time.Second
+	if e.opts.UntilIdle {
+		period = min(period, e.opts.IdleAfter/4+time.Millisecond)
+	}
+	ticker := time.NewTicker(period)
+	defer ticker.Stop()
+	rotation := make(<-chan time.Time)
+	if e.messageTimeout > 0 && e.plan.ackers > 0 {
+		t := time.NewTicker(e.messageTimeout)
+		defer t.Stop()
+		rotation = t.C
+	}
+	var beat time.Duration
+	for {
+		select {
+		case <-e.stop:
+			return
+		case <-rotation:
+			e.expire()
+		case <-ticker.C:
+			idle := false
+			e.lock()
+			if now := time.Duration(e.now); now-beat >= time.Second-period/2 {
+				beat = now
+				for _, t := range e.tasks {
+					t.beat()
+				}
+			}
+			idle = e.opts.UntilIdle && e.idle()
+			e.unlock()
+			if idle {
+				e.finish(Idle)
+			}
+		}
+	}
+}
+
+// expire fails the tuple trees that have waited for the message timeout.
+func (e *Engine) expire() {
+	e.lock()
+	for _, t := range e.tasks {
+		if t.comp.spout {
+			t.pending.rotate(func(tr *tree) {
+				t.stats.timedOut++
+				e.complete(tr, false)
+			})
+		}
+	}
+	e.unlock()
+}
+
+// idle tells whether nothing is going on and nothing has for a while.
+func (e *Engine) idle() bool {
+	limit := int64(e.opts.IdleAfter)
+	if !e.active || e.now-e.activity < limit {
+		return false
+	}
+	for _, t := range e.tasks {
+		switch {
+		case t.proc == nil, t.queue.count > 0, t.pending.count > 0, len(t.spout.due) > 0:
+			return false
+		case t.comp.spout && !t.spout.nextSent:
+			return false
+		case !t.comp.spout && t.given.first != nil && (t.stats.acked+t.stats.failed > 0 || t.probe != probeAnswered):
+			return false
+		}
+	}
+	return true
+}
+
+const stopGrace = 2 * time.Second
+
+// stopTasks ends all processes: spouts are deactivated, tuples at hand may be finished, then the processes find their
+// input ended, and are killed where that is not enough.
+func (e *Engine) stopTasks(tasks *sync.WaitGroup) {
+	e.SetActive(false)
+	ended := make(chan struct{})
+	go func() { tasks.Wait(); close(ended) }()
+	if e.end != Failed && e.opts.Drain > 0 {
+		e.drain(ended)
+	}
+	e.lock()
+	e.stopping = true
+	for _, t := range e.tasks {
+		t.unblock()
+		if t.current != nil {
+			t.current.closeInput()
+		}
+	}
+	e.unlock()
+	for _, kill := range []func(*os.Process) error{terminateGroup, killGroup} {
+		select {
+		case <-ended:
+			return
+		case <-time.After(stopGrace / 2):
+			e.spawn.each(kill)
+		}
+	}
+	<-ended
+}
+
+// drain waits until no tuple is on its way, but not for long.
+func (e *Engine) drain(ended <-chan struct{}) {
+	limit := time.NewTimer(e.opts.Drain)
+	defer limit.Stop()
+	ticker := time.NewTicker(5 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		e.lock()
+		quiet := true
+		for _, t := range e.tasks {
+			if t.queue.count > 0 || t.pending.count > 0 || t.proc != nil && (t.spout.busy || t.spout.active || len(t.spout.due) > 0) {
+				quiet = false
+			}
+		}
+		e.unlock()
+		if quiet {
+			return
+		}
+		select {
+		case <-limit.C:
+			return
+		case <-ended:
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+func (e *Engine) trace(t *task, kind EventKind, tuple TupleEvent) {
+	e.event(t, Event{Kind: kind, Tuple: &tuple})
+}
+
+// logMessage tells what a component logged or reported.
+func (t *task) logMessage(m *message) {
+	if m.command == multilang.Error {
+		t.stats.errors++
+		t.stats.lastError = m.text
+		t.engine.event(t, Event{Kind: ErrorEvent, Text: m.text})
+		return
+	}
+	t.engine.event(t, Event{Kind: LogEvent, Level: m.level, Text: m.text})
+}

@@ -1,0 +1,157 @@
+package local
+
+import (
+	"encoding/json"
+	"math"
+	"math/big"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stormflux/stormflux/internal/multilang"
+)
+
+// groupingVector is what Java computed for one list of values.
+type groupingVector struct {
+	JavaTypes string            `json:"javaTypes"`
+	Values    []json.RawMessage `json:"values"`
+	Hash      int32             `json:"deepHashCode"`
+	Index     []int             `json:"indexForN1to8"`
+	Pairs     map[string][2]int `json:"partialKeyPair_tasks10up"`
+}
+
+func groupingVectors(t *testing.T) []groupingVector {
+	t.Helper()
+	text, err := os.ReadFile("testdata/fields_grouping_vectors.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var vectors []groupingVector
+	if err := json.Unmarshal(text, &vectors); err != nil {
+		t.Fatal(err)
+	}
+	if len(vectors) != 39 {
+		t.Fatalf("%d vectors, want 39", len(vectors))
+	}
+	return vectors
+}
+
+// decoded returns the vector's values with the Java types that the vector names, where JSON text alone does not say them.
+func (v groupingVector) decoded(t *testing.T) []any {
+	t.Helper()
+	var values []any
+	for _, raw := range v.Values {
+		text := string(raw)
+		switch v.JavaTypes {
+		case "long":
+			n, err := strconv.ParseInt(text, 10, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			values = append(values, n)
+		case "double":
+			f, err := strconv.ParseFloat(text, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			values = append(values, f)
+		case "bigdec":
+			values = append(values, multilang.BigDecimal(text))
+		case "bigint":
+			n, ok := new(big.Int).SetString(text, 10)
+			if !ok {
+				t.Fatal(text)
+			}
+			values = append(values, n)
+		default:
+			raw, err := multilang.ParseValue(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			values = append(values, raw.Decode())
+		}
+	}
+	return values
+}
+
+func TestFieldsGroupingVectors(t *testing.T) {
+	for _, v := range groupingVectors(t) {
+		t.Run(v.JavaTypes, func(t *testing.T) {
+			h := int32(1)
+			var hashes []int32
+			for _, value := range v.decoded(t) {
+				one := jsonSmart.hashDecoded(value)
+				hashes = append(hashes, one)
+				h = 31*h + one
+			}
+			if h != v.Hash {
+				t.Fatalf("deepHashCode(%s) = %d, Java's is %d", v.Values, h, v.Hash)
+			}
+			for i, want := range v.Index {
+				if got := floorMod(h, i+1); got != want {
+					t.Errorf("index for %d tasks = %d, Java's is %d", i+1, got, want)
+				}
+			}
+			for n, want := range v.Pairs {
+				count, err := strconv.Atoi(n)
+				if err != nil {
+					t.Fatal(err)
+				}
+				first, second := partialKeyPair(hashes, count)
+				if got := [2]int{10 + first, 10 + second}; got != want {
+					t.Errorf("partial key pair of %s tasks = %v, Java's is %v", n, got, want)
+				}
+			}
+		})
+	}
+}
+
+// TestRawHashes checks that the shortcuts for raw text give what the decoded value gives.
+func TestRawHashes(t *testing.T) {
+	for _, text := range []string{`"word"`, `""`, `"a\"b\\c\n\u00e9\ud83d\ude00"`, `"日本語"`, `"😀x"`, `true`, `false`, `null`, `-1`, `0`,
+		`1.5`, `[1,"x",null]`, `{"k":1,"z":"v"}`, `4294967296`, `123456789012345678901234567890`, `0.30000000000000004`} {
+		raw, err := multilang.ParseValue(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := jsonSmart.hash(raw), jsonSmart.hashDecoded(raw.Decode()); got != want {
+			t.Errorf("hash(%s) = %d, decoded %d", text, got, want)
+		}
+	}
+}
+
+// TestJSONSimpleHashes has Storm before 2.6, where -1 is a Long.
+func TestJSONSimpleHashes(t *testing.T) {
+	for text, want := range map[string]int32{
+		"-1":                  0,
+		"1":                   1,
+		"[-1]":                31,
+		"0.30000000000000004": hashDouble(math.Nextafter(0.3, 1)),
+		"-12345678901":        hashLong(-12345678901),
+	} {
+		if got := jsonSimple.hash(multilang.RawValue(text)); got != want {
+			t.Errorf("hash(%s) = %d, want %d", text, got, want)
+		}
+	}
+}
+
+// TestPartialKeyFields reads the object that Java itself serialised.
+func TestPartialKeyFields(t *testing.T) {
+	java, err := os.ReadFile("testdata/partialkeygrouping_word_2.8.3.ser")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields, err := partialKeyFields(java)
+	if err != nil || len(fields) != 1 || fields[0] != "word" {
+		t.Errorf("fields = %q, %v, want [word]", fields, err)
+	}
+	for n := range java[:400] {
+		if _, err := partialKeyFields(java[:n]); err == nil {
+			t.Errorf("the first %d bytes are taken for a whole object", n)
+		}
+	}
+	if _, err := partialKeyFields([]byte(strings.Replace(string(java), "PartialKey", "PartialKez", 1))); err == nil {
+		t.Error("another class is accepted")
+	}
+}

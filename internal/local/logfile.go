@@ -1,0 +1,161 @@
+package local
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/stormflux/stormflux/internal/multilang"
+)
+
+const (
+	logSize  = 1 << 20 // a log file that is larger is renamed to <name>.1, that one to <name>.2, and so on
+	logCount = 10      // renamed files that are kept
+)
+
+// logFiles are one log file for each task. They are written to under Engine.tellMu. A nil *logFiles writes nothing.
+type logFiles struct{ byTask map[int]*logFile }
+
+// openLogs opens a new log file for each task; the one of an earlier run is renamed.
+func openLogs(dir, topology string, tasks []*task) (*logFiles, error) {
+	if dir == "" {
+		return nil, nil
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("making the log folder: %w", err)
+	}
+	l := &logFiles{byTask: map[int]*logFile{}}
+	for _, t := range tasks {
+		name := fmt.Sprintf("%s_%s_%d.log", fileName(topology), fileName(t.comp.id), t.id)
+		f := &logFile{path: filepath.Join(dir, name)}
+		l.byTask[t.id] = f
+		if err := f.rotate(); err != nil {
+			l.close()
+			return nil, fmt.Errorf("opening a log file: %w", err)
+		}
+	}
+	return l, nil
+}
+
+// fileName makes an id a part of a file name that every system takes.
+func fileName(id string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || strings.ContainsRune(`/\:*?"<>|`, r) {
+			return '_'
+		}
+		return r
+	}, id)
+}
+
+func (l *logFiles) close() {
+	if l == nil {
+		return
+	}
+	for _, f := range l.byTask {
+		if f.file != nil {
+			f.file.Close()
+		}
+	}
+}
+
+func (l *logFiles) write(event Event) {
+	if l == nil {
+		return
+	}
+	if f := l.byTask[event.Task]; f != nil {
+		f.write(event)
+	}
+}
+
+type logFile struct {
+	path string
+	file *os.File
+	size int
+}
+
+// write writes an event. A log that cannot be written does not end the run: what it would hold is told as an event too.
+func (f *logFile) write(event Event) {
+	level := strings.ToUpper(event.Kind.String())
+	text := event.Text
+	switch event.Kind {
+	case LogEvent:
+		level = levelName(event.Level)
+	case StartEvent:
+		level, text = "INFO", "started"
+	case RestartEvent:
+		level = "INFO"
+	case WarningEvent:
+		level = "WARN"
+	case DeathEvent:
+		level, text = "ERROR", event.Death.String()
+	case EmitEvent, ReceiveEvent, AckEvent, FailEvent:
+		level = "TRACE"
+		text = event.Kind.String() + " " + event.Tuple.String()
+	}
+	line := fmt.Sprintf("%s %-5s [%d] %s\n", event.Time.Format("2006-01-02 15:04:05.000"), level, event.PID, text)
+	if f.size+len(line) > logSize && f.size > 0 {
+		f.rotate()
+	}
+	if f.file != nil {
+		n, _ := f.file.WriteString(line)
+		f.size += n
+	}
+}
+
+func levelName(level int) string {
+	switch level {
+	case multilang.LevelTrace:
+		return "TRACE"
+	case multilang.LevelDebug:
+		return "DEBUG"
+	case multilang.LevelWarn:
+		return "WARN"
+	case multilang.LevelError:
+		return "ERROR"
+	}
+	return "INFO"
+}
+
+func (f *logFile) rotate() error {
+	if f.file != nil {
+		f.file.Close()
+	}
+	if _, err := os.Stat(f.path); err == nil {
+		for i := logCount - 1; i > 0; i-- {
+			os.Rename(f.path+"."+strconv.Itoa(i), f.path+"."+strconv.Itoa(i+1)) // the older one need not be there
+		}
+		if err := os.Rename(f.path, f.path+".1"); err != nil {
+			return err
+		}
+	}
+	var err error
+	f.size = 0
+	f.file, err = os.OpenFile(f.path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o644)
+	return err
+}
+
+// String tells the tuple on one line.
+func (t *TupleEvent) String() string {
+	var b strings.Builder
+	if t.Source != "" {
+		fmt.Fprintf(&b, "from %s task %d ", t.Source, t.SourceTask)
+	}
+	if t.Stream != "" {
+		fmt.Fprintf(&b, "stream %s ", t.Stream)
+	}
+	if t.ID != "" {
+		fmt.Fprintf(&b, "id %s ", t.ID)
+	}
+	if t.Values != "" {
+		b.WriteString(t.Values)
+	}
+	if len(t.Anchors) > 0 {
+		fmt.Fprintf(&b, " anchored to %s", strings.Join(t.Anchors, " "))
+	}
+	if t.Tasks != nil {
+		fmt.Fprintf(&b, " to tasks %v", t.Tasks)
+	}
+	return strings.TrimSpace(b.String())
+}

@@ -1,0 +1,155 @@
+package local
+
+import (
+	"time"
+)
+
+// taskStats are a task's numbers since the start of the run.
+type taskStats struct {
+	emitted, transferred, acked, failed, executed, errors, restarts, timedOut int64
+
+	waitNanos, ackNanos, busyNanos, completeNanos int64
+	answered                                      int64 // when a bolt last acked or failed
+	lastError                                     string
+
+	busyBefore [capacityWindow]int64 // busyNanos at the last beats
+	timeBefore [capacityWindow]int64
+	beats      int
+}
+
+// capacityWindow is how many seconds a capacity looks back.
+const capacityWindow = 10
+
+func (s *taskStats) beat(now int64) {
+	i := s.beats % capacityWindow
+	s.busyBefore[i], s.timeBefore[i] = s.busyNanos, now
+	s.beats++
+}
+
+func (s *taskStats) capacity(now int64) float64 {
+	var busy, since int64
+	if s.beats > 0 {
+		i := 0
+		if s.beats >= capacityWindow {
+			i = s.beats % capacityWindow
+		}
+		busy, since = s.busyBefore[i], s.timeBefore[i]
+	}
+	if now <= since {
+		return 0
+	}
+	return float64(s.busyNanos-busy) / float64(now-since)
+}
+
+// A Snapshot is the numbers of a run at one moment.
+type Snapshot struct {
+	Running time.Duration // since the start
+	Active  bool
+	// Components are sorted by id, as Storm sorts them; their tasks by task id.
+	Components []ComponentStats
+}
+
+// ComponentStats are the numbers of a component.
+type ComponentStats struct {
+	ID        string
+	Spout     bool
+	Executors int
+	Stats     // of all tasks together; its latencies are averages over their tuples
+	Tasks     []TaskStats
+}
+
+// TaskStats are the numbers of a task.
+type TaskStats struct {
+	ID  int
+	PID int // 0: no process is running, or it has not answered the handshake
+	Stats
+}
+
+// Stats count tuples. They are counted one by one, where Storm samples one of twenty.
+type Stats struct {
+	Emitted     int64 // emits
+	Transferred int64 // tuples that these became: one for each task that one went to
+	Executed    int64 // bolts: tuples acked or failed
+	Acked       int64 // spouts: trees that were completed
+	Failed      int64
+	TimedOut    int64 // spouts: of those failed
+	Errors      int64 // reported by the component
+	Restarts    int64
+	Queue       int // tuples that wait for the process
+	Pending     int // spouts: trees that are neither complete nor failed; bolts: tuples the process has
+
+	// The profile of a bolt, averages per tuple: Wait in the queue; Process, the time that the process had nothing else
+	// to answer; and Ack, from when it was handed to the process until it acked or failed it, which is Storm's process latency.
+	Wait, Process, Ack time.Duration
+	Complete           time.Duration // spouts: Storm's complete latency
+	// Capacity is the share of the last seconds that a bolt was busy: near 1 it needs more tasks. Of a component it is the
+	// highest of its tasks.
+	Capacity  float64
+	LastError string
+}
+
+// Snapshot returns the numbers of this moment.
+func (e *Engine) Snapshot() Snapshot {
+	e.lock()
+	defer e.unlock()
+	s := Snapshot{Running: time.Duration(e.now), Active: e.active, Components: make([]ComponentStats, len(e.plan.components))}
+	for i, c := range e.plan.components {
+		cs := &s.Components[i]
+		cs.ID, cs.Spout, cs.Executors = c.id, c.spout, c.executors
+		var sum taskStats
+		for _, t := range e.targets[c.index] {
+			one := TaskStats{ID: t.id, Stats: t.stats.public()}
+			one.Queue, one.Pending = t.queue.count, len(t.inputs)
+			if c.spout {
+				one.Pending = t.pending.count
+			}
+			one.Capacity = t.stats.capacity(e.now)
+			if t.proc != nil {
+				one.PID = t.proc.pid
+			}
+			sum.add(&t.stats)
+			cs.Tasks = append(cs.Tasks, one)
+			cs.Queue += one.Queue
+			cs.Pending += one.Pending
+			cs.Capacity = max(cs.Capacity, one.Capacity)
+		}
+		queue, pending, capacity := cs.Queue, cs.Pending, cs.Capacity
+		cs.Stats = sum.public()
+		cs.Queue, cs.Pending, cs.Capacity = queue, pending, capacity
+	}
+	return s
+}
+
+func (s *taskStats) add(o *taskStats) {
+	s.emitted += o.emitted
+	s.transferred += o.transferred
+	s.acked += o.acked
+	s.failed += o.failed
+	s.executed += o.executed
+	s.errors += o.errors
+	s.restarts += o.restarts
+	s.timedOut += o.timedOut
+	s.waitNanos += o.waitNanos
+	s.ackNanos += o.ackNanos
+	s.busyNanos += o.busyNanos
+	s.completeNanos += o.completeNanos
+	if o.lastError != "" {
+		s.lastError = o.lastError
+	}
+}
+
+func (s *taskStats) public() Stats {
+	return Stats{
+		Emitted: s.emitted, Transferred: s.transferred, Executed: s.executed, Acked: s.acked, Failed: s.failed,
+		TimedOut: s.timedOut, Errors: s.errors, Restarts: s.restarts, LastError: s.lastError,
+		Wait: average(s.waitNanos, s.executed), Process: average(s.busyNanos, s.executed), Ack: average(s.ackNanos, s.executed),
+		Complete: average(s.completeNanos, s.acked),
+	}
+}
+
+func average(nanos, count int64) time.Duration {
+	if count == 0 {
+		return 0
+	}
+	return time.Duration(nanos / count)
+}
