@@ -56,9 +56,9 @@ var advices = []struct {
 		`give the components $1 ids of their own; spouts and bolts share one name space`},
 	{regexp.MustCompile(`May not declare inputs for a spout`),
 		`a spout reads no streams: make it a bolt, or take its inputs away`},
-	{regexp.MustCompile(`^Component: \[(.*)\] subscribes from non-existent component \[(.*)\]`),
+	{regexp.MustCompile(`^Component: \[([^]]*)\] subscribes from non-existent component \[([^]]*)\]`),
 		`declare the component "$2", or let "$1" read from another`},
-	{regexp.MustCompile(`^Component: \[(.*)\] subscribes from (?:non-existent )?stream: \[(.*)\] of component \[(.*)\]`),
+	{regexp.MustCompile(`^Component: \[([^]]*)\] subscribes from (?:non-existent )?stream: \[([^]]*)\] of component \[([^]]*)\]`),
 		`declare the stream "$2" with its fields at "$3", or change what "$1" reads`},
 	{regexp.MustCompile(`^Attempting to delete blob .* from under active topology (.*)$`),
 		`the topology $1 uses it: kill that first, and wait until it is gone`},
@@ -78,7 +78,7 @@ func adviceFor(said string) []string {
 	return nil
 }
 
-var configField = regexp.MustCompile(`\bField ([A-Z][A-Z0-9_]+?)(?:cannot be null!|\b)`)
+var configField = regexp.MustCompile(`\b(?:Field|list|map) ([A-Z][A-Z0-9_]+?)(?:cannot be null!|\b)`)
 
 // configKeyOf finds which of the sent keys a refused configuration is about:
 // Nimbus names the constant in Config.java instead of the key, and has only
