@@ -31,8 +31,22 @@ type Document struct {
 
 	// Ignores holds the `# stormflux:ignore RULE ...` comments of all files.
 	Ignores []Ignore
+	// Unresolved are the places of the values that hold a reference for which there was no value. That was reported,
+	// and they still hold their text as written: see [Document.IsUnresolved].
+	Unresolved []diag.Span
 	// Files are all the files that were read, the main one first.
 	Files []*diag.File
+}
+
+// IsUnresolved reports whether the span is of, or in, a value whose reference could not be replaced: what is wrong with
+// its text is no fault of its own.
+func (d *Document) IsUnresolved(span diag.Span) bool {
+	for _, u := range d.Unresolved {
+		if u.File == span.File && u.Start <= span.Start && span.End <= u.End {
+			return true
+		}
+	}
+	return false
 }
 
 // Resource is an element of `resources`. Paths are relative to From.Span.File.Dir.

@@ -12,7 +12,7 @@ func TestIgnores(t *testing.T) {
 
 name: t
 config:
-  a: "# stormflux:ignore quoted" # stormflux:ignore behind, yaml-1.1-surprise  because it is meant
+  a: "# stormflux:ignore quoted" # stormflux:ignore behind, yaml-surprise  because it is meant
   b: |
     # stormflux:ignore block
   c: a#stormflux:ignore plain
@@ -39,7 +39,7 @@ config:
 		got.WriteByte('\n')
 	}
 	want := `t.yaml:1:1-1:25 silences line 4: first
-t.yaml:6:34-6:99 silences line 6: behind yaml-1.1-surprise
+t.yaml:6:34-6:95 silences line 6: behind yaml-surprise
 t.yaml:10:40-10:64 silences line 10: close
 t.yaml:11:10-11:33 silences line 11: flow
 t.yaml:14:8-14:26 silences line 14:

@@ -150,18 +150,19 @@ func isNameByte(c byte) bool {
 // variables are the names that references take their values from, in the order of the language: --set, the chosen
 // environment, --filter.
 type variables struct {
-	l        *loader
-	set      map[string]string
-	env      *Value          // the environment's variables
-	envFile  *source         // of the environment's file
-	pending  map[*Value]bool // strings of the environment's file whose references are not replaced yet
-	state    map[string]int8 // of the environment's variables
-	path     []string        // the environment's variables that are being replaced, outermost first
-	filters  []filter
-	replaced int      // bytes that took the place of references inside of text
-	shared   bool     // a list or map took the place of a reference
-	blind    bool     // the environment could not be read: what is not set may be set there
-	names    []string // all names, for suggestions; made when first needed
+	l          *loader
+	set        map[string]string
+	env        *Value          // the environment's variables
+	envFile    *source         // of the environment's file
+	pending    map[*Value]bool // strings of the environment's file whose references are not replaced yet
+	state      map[string]int8 // of the environment's variables
+	path       []string        // the environment's variables that are being replaced, outermost first
+	filters    []filter
+	unresolved []diag.Span // of values with a reference that could not be replaced
+	replaced   int         // bytes that took the place of references inside of text
+	shared     bool        // a list or map took the place of a reference
+	blind      bool        // the environment could not be read: what is not set may be set there
+	names      []string    // all names, for suggestions; made when first needed
 }
 
 const (
@@ -293,6 +294,7 @@ func (vars *variables) replace(s *source, v *Value) {
 		vars.l.diags.Errorf(ruleReference, spanInText(s, v, f.start, f.end), "%s", f.message).Hint = f.hint
 	}
 	if len(faults) > 0 {
+		vars.unresolved = append(vars.unresolved, v.Span)
 		return
 	}
 	references := false
@@ -312,12 +314,14 @@ func (vars *variables) replace(s *source, v *Value) {
 	if len(parts) == 1 && plain {
 		f := r.find(parts[0].ref)
 		if f == nil {
+			vars.unresolved = append(vars.unresolved, v.Span)
 			return
 		}
 		r.assign(f)
 	} else {
 		text, ok := r.text(parts)
 		if !ok {
+			vars.unresolved = append(vars.unresolved, v.Span)
 			return
 		}
 		v.Text = text

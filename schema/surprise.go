@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	ruleSurprise  = "yaml-1.1-surprise"
+	ruleSurprise  = "yaml-surprise"
 	ruleTimestamp = "yaml-timestamp"
 	ruleNotFinite = "yaml-not-finite"
 )
