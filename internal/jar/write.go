@@ -14,6 +14,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+
+	"github.com/klauspost/compress/flate"
 )
 
 // Write writes the jar to w. Everything that [Archive.Check] tells is found before the first byte and returned as
@@ -27,6 +29,7 @@ func (a *Archive) Write(ctx context.Context, w io.Writer) error {
 	}
 	out := bufio.NewWriterSize(w, 256<<10)
 	z := &writer{ctx: ctx, zip: zip.NewWriter(out), buffer: make([]byte, 64<<10)}
+	z.zip.RegisterCompressor(zip.Deflate, z.compress)
 	if err := z.plan(p); err != nil {
 		return err
 	}
@@ -40,6 +43,21 @@ type writer struct {
 	ctx    context.Context
 	zip    *zip.Writer
 	buffer []byte
+	flate  *flate.Writer // one for all entries, one after the other
+}
+
+// level is what the zip package uses for its own compressor. This one gives about the same size in half the time, and
+// go.mod, not the Go release, says which bytes come out.
+const level = 5
+
+func (z *writer) compress(w io.Writer) (io.WriteCloser, error) {
+	if z.flate == nil {
+		f, err := flate.NewWriter(w, level)
+		z.flate = f
+		return f, err
+	}
+	z.flate.Reset(w)
+	return z.flate, nil
 }
 
 func (z *writer) plan(p *plan) error {
