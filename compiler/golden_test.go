@@ -67,7 +67,7 @@ func name(example string) string { return strings.TrimSuffix(filepath.Base(examp
 func TestGolden(t *testing.T) {
 	for _, path := range examples(t) {
 		prog := compile(t, path, schema.Options{})
-		golden(t, filepath.Join("golden", name(path), "dump.json"), encode(t, prog, compiler.Dump))
+		golden(t, filepath.Join("golden", name(path), "program.json"), encode(t, prog, compiler.JSON))
 		golden(t, filepath.Join("golden", name(path), "topology.thrift.bin"), encode(t, prog, compiler.Binary))
 	}
 }
@@ -112,7 +112,7 @@ func TestStormReadsOurBytes(t *testing.T) {
 			if !bytes.Equal(fromBinary, fromCompact) {
 				t.Errorf("binary and compact differ:\n%s\n%s", fromBinary, fromCompact)
 			}
-			compareWithDump(t, fromBinary, encode(t, prog, compiler.Dump))
+			compareWithDump(t, fromBinary, encode(t, prog, compiler.JSON))
 			conf, err := json.Marshal(prog.Conf)
 			if err != nil {
 				t.Fatal(err)

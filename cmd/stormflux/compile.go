@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/stormflux/stormflux/compiler"
 	"github.com/stormflux/stormflux/internal/atomicfile"
+	"github.com/stormflux/stormflux/internal/gobuild"
 	"github.com/stormflux/stormflux/schema"
 	"github.com/stormflux/stormflux/validate"
 )
@@ -26,13 +28,13 @@ func (a *app) compileCommand() *cobra.Command {
 		Long: `Check and compile a topology.
 
 Without -o, say what it was compiled to. With -o FILE.jar, build the Go programs and write the jar. With any other -o
-(or "-o -"), write the topology: as a Thrift StormTopology in the binary, compact or JSON protocol, or, with
---format dump, everything that is submitted as JSON for people.
+(or "-o -"), write the topology: as a Thrift StormTopology in the binary or compact protocol, or, with --format json,
+everything that is submitted as JSON for people.
 
 Files are written whole or not at all, and the same input gives the same bytes.`,
 		Example: `  stormflux compile topology.yaml
   stormflux compile topology.yaml -o topology.jar
-  stormflux compile topology.yaml -o - --format dump`,
+  stormflux compile topology.yaml -o - --format json`,
 		Args:              oneFile,
 		ValidArgsFunction: completeTopologyFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -48,7 +50,7 @@ Files are written whole or not at all, and the same input gives the same bytes.`
 	}
 	flags.add(cmd)
 	cmd.Flags().StringVarP(&output, "output", "o", "", "write to `FILE`; a name that ends in .jar gives the jar, - is standard output")
-	cmd.Flags().StringVar(&format, "format", string(compiler.Binary), "binary, compact, json or dump")
+	cmd.Flags().StringVar(&format, "format", string(compiler.Binary), "binary, compact or json")
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formatNames(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
@@ -100,10 +102,19 @@ func (a *app) writeTopology(ctx context.Context, prog *compiler.Program, output 
 func (a *app) writeJar(ctx context.Context, prog *compiler.Program, output string) error {
 	files, err := prog.Assemble(ctx, validate.Platform{})
 	if err != nil {
-		return environmentError(err)
+		return assembleError(err)
 	}
 	defer files.Close()
 	return a.writeOutput(output, func(w io.Writer) error { return files.WriteJar(ctx, w) })
+}
+
+// assembleError gives a jar that could not be put together its exit code: a Go program that does not build is a finding.
+func assembleError(err error) error {
+	var build *gobuild.Error
+	if errors.As(err, &build) {
+		return &exitError{code: exitFindings, err: err}
+	}
+	return environmentError(err)
 }
 
 // writeOutput writes a file whole or not at all; "-" is standard output.

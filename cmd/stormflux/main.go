@@ -16,6 +16,9 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/stormflux/stormflux/diag"
 )
 
 func main() {
@@ -106,16 +109,12 @@ Nimbus and manages it there.`,
 		SilenceErrors:              true,
 		SuggestionsMinimumDistance: 2,
 		Version:                    version(),
-		Args:                       cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return cmd.Help()
-		},
 	}
 	root.SetVersionTemplate("stormflux {{.Version}}\n")
 	root.PersistentFlags().StringVar(&a.color, "color", "auto", "colour: auto (on a terminal, unless NO_COLOR is set), always or never")
 	_ = root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usageError("%w\nRun '%s --help' for usage.", err, cmd.CommandPath())
+		return usageError("%w%s\nRun '%s --help' for usage.", err, nearFlag(cmd, err), cmd.CommandPath())
 	})
 	root.AddCommand(
 		a.validateCommand(),
@@ -132,6 +131,21 @@ Nimbus and manages it there.`,
 		a.rebalanceCommand(),
 	)
 	return root
+}
+
+// nearFlag says which flag an unknown one may have been meant for.
+func nearFlag(cmd *cobra.Command, err error) string {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return ""
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	near, ok := diag.Suggest(unknown.GetSpecifiedName(), names)
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean --%s?", near)
 }
 
 func version() string {

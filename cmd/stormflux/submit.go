@@ -130,7 +130,7 @@ func (a *app) submitProgram(ctx context.Context, client *nimbus.Client, flags *s
 	}
 	jar, size, err := a.temporaryJar(ctx, prog)
 	if err != nil {
-		return environmentError(err)
+		return assembleError(err)
 	}
 	defer os.Remove(jar)
 	server, _ := client.Server()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -104,6 +105,15 @@ func (a *app) validate(flags *topologyFlags, format diag.Format, args []string) 
 	return nil
 }
 
+// bare is a file system's error without the name of the system call.
+func bare(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return fmt.Errorf("%s: %w", path.Path, path.Err)
+	}
+	return err
+}
+
 func summary(files int, l diag.List) string {
 	var parts []string
 	for _, s := range []diag.Severity{diag.Error, diag.Warning, diag.Note} {
@@ -140,7 +150,7 @@ func topologyFiles(args []string) ([]topologyFile, error) {
 		}
 		info, err := os.Stat(arg)
 		if err != nil {
-			return nil, environmentError(err)
+			return nil, environmentError(fmt.Errorf("reading %w", bare(err)))
 		}
 		if !info.IsDir() {
 			files = append(files, topologyFile{path: arg})

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/stormflux/stormflux/internal/nimbus/nimbustest"
+	"github.com/stormflux/stormflux/internal/stormtest"
+)
+
+var storm stormtest.Shared
+
+// tests lets the shared cluster end before testscript exits.
+type tests struct{ m *testing.M }
+
+func (t tests) Run() int { return storm.Main(t.m) }
+
+func TestMain(m *testing.M) {
+	testscript.Main(tests{m}, map[string]func(){"stormflux": main})
+}
+
+// The scripts call stormflux as people do and compare what they see. STORMFLUX_UPDATE=1 rewrites what `cmp` compares
+// with.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                "testdata/script",
+		UpdateScripts:      os.Getenv("STORMFLUX_UPDATE") != "",
+		RequireUniqueNames: true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("NO_COLOR", "1")
+			// What a developer's machine says of clusters and Go is not the scripts' business, but for Go's caches.
+			env.Setenv("STORM_CONF_DIR", filepath.Join(env.WorkDir, "no-storm"))
+			for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPROXY", "GOFLAGS"} {
+				value, err := goEnv(name)
+				if err != nil {
+					return err
+				}
+				env.Setenv(name, value)
+			}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"nimbus": startNimbus,
+			"exits":  exits,
+		},
+	})
+}
+
+// startNimbus is the script command `nimbus [topology...]`: it starts a fake Nimbus that runs the named topologies, and
+// puts its address into $NIMBUS.
+func startNimbus(ts *testscript.TestScript, neg bool, args []string) {
+	if neg {
+		ts.Fatalf("unsupported: ! nimbus")
+	}
+	server, err := nimbustest.Start(nimbustest.Options{})
+	ts.Check(err)
+	ts.Defer(server.Stop)
+	for _, name := range args {
+		server.Add(nimbustest.Topology{Name: name})
+	}
+	ts.Setenv("NIMBUS", server.Addr())
+}
+
+// exits is the script command `exits CODE COMMAND...`: it runs a command and checks its exit code. The command's output
+// is there for stdout, stderr and cmp.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND...")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	got := "0"
+	if err != nil {
+		got = strings.TrimPrefix(err.Error(), "exit status ")
+	}
+	if got != args[0] {
+		ts.Fatalf("exit code %s, want %s", got, args[0])
+	}
+}
+
+func goEnv(name string) (string, error) {
+	out, err := goCommand(context.Background(), "", "env", name)
+	if err != nil {
+		return "", fmt.Errorf("go env %s: %w", name, err)
+	}
+	return strings.TrimSpace(out), nil
+}

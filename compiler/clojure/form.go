@@ -1,0 +1,293 @@
+package clojure
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// width is how many characters a line should have at most.
+const width = 80
+
+// form is a piece of Clojure text that can be laid out: an atom, or a collection or call with its parts.
+type form struct {
+	kind  formKind
+	text  string // of an atom; of a call, its operator
+	parts []*form
+	// units tells how many parts stand together on a line of a call that takes several: the rest of the parts,
+	// beyond the sum of the units, are pairs of a keyword and its value.
+	units []int
+	// comments are lines above the form, which stands in a map or vector; without semicolons.
+	comments []string
+
+	atoms int // how many atoms it holds, counted when it was made
+	flat  int // its length on one line, or -1 when comments forbid that
+}
+
+type formKind uint8
+
+const (
+	atomForm formKind = iota + 1
+	vectorForm
+	mapForm // parts are keys and values in turn
+	callForm
+)
+
+func atom(text string) *form {
+	return &form{kind: atomForm, text: text, atoms: 1 + len(text)/256, flat: utf8.RuneCountInString(text)}
+}
+
+func vector(items ...*form) *form { return (&form{kind: vectorForm, parts: items}).measure() }
+
+// mapping makes a map of keys and values in turn. Comments of a key stand above it.
+func mapping(parts ...*form) *form { return (&form{kind: mapForm, parts: parts}).measure() }
+
+func call(operator string, args ...*form) *form {
+	return (&form{kind: callForm, text: operator, parts: args}).measure()
+}
+
+func (f *form) measure() *form {
+	f.atoms, f.flat = 1, 2+utf8.RuneCountInString(f.text)
+	for i, p := range f.parts {
+		f.atoms += p.atoms
+		switch {
+		case f.flat < 0:
+		case p.flat < 0 || len(p.comments) > 0:
+			f.flat = -1
+		default:
+			f.flat += p.flat
+			if i > 0 || f.kind == callForm {
+				f.flat++
+			}
+		}
+	}
+	return f
+}
+
+// line returns the form on one line.
+func (f *form) line() string {
+	var b strings.Builder
+	f.writeLine(&b)
+	return b.String()
+}
+
+func (f *form) writeLine(b *strings.Builder) {
+	open, end := f.brackets()
+	b.WriteString(open)
+	b.WriteString(f.text)
+	for i, p := range f.parts {
+		if i > 0 || f.kind == callForm {
+			b.WriteByte(' ')
+		}
+		p.writeLine(b)
+	}
+	b.WriteString(end)
+}
+
+func (f *form) brackets() (open, end string) {
+	switch f.kind {
+	case vectorForm:
+		return "[", "]"
+	case mapForm:
+		return "{", "}"
+	case callForm:
+		return "(", ")"
+	}
+	return "", ""
+}
+
+// layout writes forms as a person would: on one line what fits there, otherwise one part a line, parts under each other,
+// the values of a map aligned, the arguments of a call under its first argument, or where that is too far right, two
+// blanks in.
+type layout struct {
+	b   strings.Builder
+	col int
+}
+
+func (l *layout) write(s string) {
+	l.b.WriteString(s)
+	if at := strings.LastIndexByte(s, '\n'); at >= 0 {
+		l.col = utf8.RuneCountInString(s[at+1:])
+	} else {
+		l.col += utf8.RuneCountInString(s)
+	}
+}
+
+// newline starts a line with blanks up to a column.
+func (l *layout) newline(col int) {
+	l.b.WriteByte('\n')
+	l.b.WriteString(strings.Repeat(" ", col))
+	l.col = col
+}
+
+// form writes a form at the current column; behind its last character there will be that many closing brackets.
+func (l *layout) form(f *form, closing int) {
+	if f.kind == atomForm || f.flat >= 0 && l.col+f.flat+closing <= width {
+		l.write(f.line())
+		return
+	}
+	open, end := f.brackets()
+	l.write(open)
+	switch f.kind {
+	case vectorForm:
+		l.vector(f, closing+1)
+	case mapForm:
+		l.mapping(f, closing+1)
+	case callForm:
+		l.call(f, closing+1)
+	}
+	l.write(end)
+}
+
+func (l *layout) comments(f *form, col int) {
+	for _, c := range f.comments {
+		l.write(strings.TrimRight(";; "+c, " "))
+		l.newline(col)
+	}
+}
+
+func (l *layout) vector(f *form, closing int) {
+	col := l.col
+	plain := true
+	for _, p := range f.parts {
+		plain = plain && p.kind == atomForm && len(p.comments) == 0
+	}
+	for i, p := range f.parts {
+		last := 0
+		if i == len(f.parts)-1 {
+			last = closing
+		}
+		switch {
+		case i == 0:
+		case plain && l.col+1+p.flat+last <= width:
+			l.write(" ")
+		default:
+			l.newline(col)
+		}
+		l.comments(p, col)
+		l.form(p, last)
+	}
+}
+
+func (l *layout) mapping(f *form, closing int) {
+	col := l.col
+	// Values are aligned unless a key is so long that it would push them out of sight.
+	longest := 0
+	for i := 0; i < len(f.parts); i += 2 {
+		longest = max(longest, f.parts[i].flat)
+	}
+	aligned := longest <= width/2-col/2
+	for i := 0; i < len(f.parts); i += 2 {
+		key, value := f.parts[i], f.parts[i+1]
+		last := 0
+		if i == len(f.parts)-2 {
+			last = closing
+		}
+		if i > 0 {
+			l.newline(col)
+		}
+		l.comments(key, col)
+		l.form(key, 0)
+		at := l.col + 1
+		if aligned {
+			at = col + longest + 1
+		}
+		if l.fits(value, at, last) {
+			l.write(strings.Repeat(" ", at-l.col))
+		} else {
+			l.newline(col)
+		}
+		l.form(value, last)
+	}
+}
+
+// fits tells whether a form at a column stays within the width, on one line or on several.
+func (l *layout) fits(f *form, col, closing int) bool {
+	if f.flat >= 0 && col+f.flat+closing <= width {
+		return true
+	}
+	if f.kind == atomForm {
+		return len(f.text) > width // no column would do
+	}
+	if f.kind == callForm {
+		at := col + 2
+		for _, u := range f.lines() {
+			if !f.unitFits(u, at) {
+				return col < width/3
+			}
+		}
+		return true
+	}
+	for _, p := range f.parts {
+		if p.flat < 0 || col+1+p.flat > width {
+			return col < width/3
+		}
+	}
+	return true
+}
+
+// lines returns the parts of a call that stand together, as half-open ranges.
+func (f *form) lines() [][2]int {
+	var all [][2]int
+	at := 0
+	for _, n := range f.units {
+		all = append(all, [2]int{at, at + n})
+		at += n
+	}
+	step := 1
+	if len(f.units) > 0 {
+		step = 2
+	}
+	for ; at < len(f.parts); at += step {
+		all = append(all, [2]int{at, min(at+step, len(f.parts))})
+	}
+	return all
+}
+
+func (f *form) unitFits(u [2]int, col int) bool {
+	n := 0
+	for _, p := range f.parts[u[0]:u[1]] {
+		if p.flat < 0 {
+			return false
+		}
+		n += p.flat + 1
+	}
+	return col+n <= width
+}
+
+func (l *layout) call(f *form, closing int) {
+	col := l.col + 1 // two behind the bracket's column
+	l.write(f.text)
+	lines := f.lines()
+	under := l.col + 1
+	for _, u := range lines {
+		if !f.unitFits(u, under) {
+			under = 0
+			break
+		}
+	}
+	if under > 0 {
+		l.write(" ")
+		col = under
+	} else {
+		l.newline(col)
+	}
+	for n, u := range lines {
+		if n > 0 {
+			l.newline(col)
+		}
+		for i := u[0]; i < u[1]; i++ {
+			last := 0
+			if i == len(f.parts)-1 {
+				last = closing
+			}
+			if i > u[0] {
+				if f.unitFits(u, col) || f.parts[i].kind != atomForm || l.col+1+f.parts[i].flat+last <= width {
+					l.write(" ")
+				} else {
+					l.newline(col)
+				}
+			}
+			l.form(f.parts[i], last)
+		}
+	}
+}

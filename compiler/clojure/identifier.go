@@ -1,0 +1,70 @@
+package clojure
+
+import (
+	"strings"
+)
+
+// Symbol makes a topology's name a Clojure symbol: what is not an ASCII letter, a digit, "-" or "_" becomes "-". Letters
+// beyond ASCII are left out because a function's name becomes the name of a class file, which not every locale can
+// write. A name of which nothing is left is "topology".
+func Symbol(name string) string {
+	var b strings.Builder
+	for _, r := range name {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '_':
+			b.WriteRune(r)
+		default:
+			if s := b.String(); s != "" && !strings.HasSuffix(s, "-") {
+				b.WriteByte('-')
+			}
+		}
+	}
+	s := strings.TrimRight(b.String(), "-")
+	switch {
+	case strings.Trim(s, "_") == "":
+		return "topology"
+	case s[0] >= '0' && s[0] <= '9':
+		return "topology-" + s
+	}
+	return s
+}
+
+// ValidNamespace tells whether a text can be the name of a namespace whose compiled classes every file system takes:
+// segments of ASCII letters, digits, "-" and "_" that begin with a letter or "_", joined by ".".
+func ValidNamespace(ns string) bool {
+	for segment := range strings.SplitSeq(ns, ".") {
+		for i, r := range segment {
+			letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '_'
+			if !letter && (i == 0 || r != '-' && (r < '0' || r > '9')) {
+				return false
+			}
+		}
+		if segment == "" {
+			return false
+		}
+	}
+	return true
+}
+
+// DefaultNamespace is the namespace of a topology's file where nothing else names one: "NAME.core", or as streamparse
+// wants it, "NAME".
+func DefaultNamespace(name string, d Dialect) string {
+	if d == Streamparse {
+		return Symbol(name)
+	}
+	return Symbol(name) + ".core"
+}
+
+// SourcePath returns the path of a namespace's file below a source path, with slashes: Clojure looks for "-" as "_".
+func SourcePath(ns string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(ns, "-", "_"), ".", "/") + ".clj"
+}
+
+// reserved are the symbols that a streamparse file's function cannot be named: Clojure's special forms, and what the file uses.
+var reserved = map[string]bool{
+	"def": true, "if": true, "do": true, "let": true, "quote": true, "var": true, "fn": true, "loop": true, "recur": true,
+	"throw": true, "try": true, "catch": true, "finally": true, "new": true, "set": true, "nil": true, "true": true, "false": true,
+	"defn": true, "defn-": true, "str": true, "merge": true, "into": true, "concat": true, "biginteger": true,
+	"options": true, "python-spout-spec": true, "python-bolt-spec": true, "shell-spout-spec": true, "shell-bolt-spec": true,
+	"direct-stream": true, "topology": true,
+}
