@@ -1,0 +1,124 @@
+// Command bench measures stormflux beside Flux, bare yaml.v3 and a bare Thrift upload, and says which of the project's
+// targets hold. It prints Markdown; docs/performance.md has the figures of a run.
+//
+//	go run ./bench [-run REGEXP] [-n RUNS] [-check]
+//
+// What is compared runs in turns (A B A B ...) in the same minutes, as processes of their own, and a target is judged by
+// the median of the ratios of neighbours, so that a machine that is busy now and then disturbs both sides alike. It is
+// no test: only with -check does a missed target make it fail.
+//
+// It needs Java 17 and Maven for Flux and for the real Nimbus, which it gets from package stormtest.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"syscall"
+)
+
+func main() {
+	os.Exit(mainCode())
+}
+
+func mainCode() int {
+	run := flag.String("run", "", "measure only what this `REGEXP` matches: "+names())
+	n := flag.Int("n", 5, "`RUNS` of each program")
+	check := flag.Bool("check", false, "exit 1 when a target is missed")
+	flag.Parse()
+	pattern, err := regexp.Compile(*run)
+	if err != nil || flag.NArg() > 0 || *n < 1 {
+		flag.Usage()
+		return 2
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	missed, err := bench(ctx, os.Stdout, pattern, *n)
+	switch {
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		return 3
+	case missed > 0 && *check:
+		fmt.Fprintf(os.Stderr, "bench: %d missed\n", missed)
+		return 1
+	}
+	return 0
+}
+
+// measurement is one of the things that bench can measure.
+type measurement struct {
+	name  string
+	about string
+	run   func(context.Context, *lab) error
+}
+
+var measurements = []measurement{
+	{"cold", "A cold `stormflux validate` of three components", measureCold},
+	{"large", "10,000 shell bolts in Flux's form", measureLarge},
+	{"fake", "Submitting a jar of 200 MB to a fake Nimbus in another process", measureSubmitFake},
+	{"nimbus", "Submitting a jar of 200 MB to a real Nimbus 2.8.3", measureSubmitReal},
+}
+
+func names() string {
+	text := ""
+	for i, m := range measurements {
+		if i > 0 {
+			text += ", "
+		}
+		text += m.name
+	}
+	return text
+}
+
+// bench measures what pattern matches and returns how many targets were missed.
+func bench(ctx context.Context, out io.Writer, pattern *regexp.Regexp, runs int) (missed int, err error) {
+	dir, err := os.MkdirTemp("", "stormflux-bench-")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(dir)
+	l := &lab{dir: dir, runs: runs, out: out}
+	if l.stormflux, err = l.build(ctx, "cmd/stormflux"); err != nil {
+		return 0, err
+	}
+	fmt.Fprintf(out, "%s/%s, %d cores, %s; %d runs of each.\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), runs)
+	for _, m := range measurements {
+		if !pattern.MatchString(m.name) {
+			continue
+		}
+		fmt.Fprintf(out, "\n### %s\n", m.about)
+		if err := m.run(ctx, l); err != nil {
+			return l.missed, fmt.Errorf("measuring %s: %w", m.name, err)
+		}
+	}
+	return l.missed, nil
+}
+
+// lab is what measurements share.
+type lab struct {
+	dir       string // for files, deleted at the end
+	stormflux string // the built binary
+	runs      int
+	out       io.Writer
+	missed    int // targets
+}
+
+// build builds a program of this repository as it is shipped and returns its path.
+func (l *lab) build(ctx context.Context, program string) (string, error) {
+	path := filepath.Join(l.dir, filepath.Base(program))
+	if runtime.GOOS == "windows" {
+		path += ".exe"
+	}
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", path, "github.com/stormflux/stormflux/"+program)
+	if text, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("building %s: %w\n%s", program, err, text)
+	}
+	return path, nil
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os/exec"
+	"time"
+)
+
+// sample is what one run of a process took.
+type sample struct {
+	start  time.Time
+	wall   time.Duration
+	cpu    time.Duration // user and system time, of all its threads
+	peak   int64         // bytes of memory, resident; 0 where the system does not tell
+	upload time.Duration // from the begin of the upload of a jar to its end, by the server's clock; 0 without one
+	before time.Duration // from the start of the process to the begin of the upload
+}
+
+// process is a program with arguments that is run again and again.
+type process struct {
+	name string
+	args []string
+	dir  string
+	env  []string // nil: this process's
+
+	// argsOf, if set, returns the arguments of the run with a number, from 1, instead of args.
+	argsOf func(run int) []string
+
+	// measured, if set, adds what others know about a run.
+	measured func(*sample) error
+
+	samples []sample
+}
+
+// run runs it once. Its output goes to the null device: a pipe would measure the reader as well.
+func (p *process) run(ctx context.Context) (sample, error) {
+	args := p.args
+	if p.argsOf != nil {
+		args = p.argsOf(len(p.samples) + 1)
+	}
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	cmd.Dir, cmd.Env = p.dir, p.env
+	s := sample{start: time.Now()}
+	err := cmd.Run()
+	s.wall = time.Since(s.start)
+	if err != nil {
+		return s, p.explain(ctx, err)
+	}
+	s.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	s.peak = peakMemory(cmd.ProcessState)
+	if p.measured != nil {
+		err = p.measured(&s)
+	}
+	return s, err
+}
+
+func (p *process) explain(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return fmt.Errorf("%s: %w", p.name, err)
+}
+
+// say runs it once, not measured, and returns what it prints. It also brings its files into the system's cache.
+func (p *process) say(ctx context.Context) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, p.args[0], p.args[1:]...)
+	cmd.Dir, cmd.Env = p.dir, p.env
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		if len(out) > 4000 {
+			out = out[len(out)-4000:]
+		}
+		return out, fmt.Errorf("%w\n%s", p.explain(ctx, err), out)
+	}
+	return out, nil
+}
+
+// sayWith is say for a program that has to print text: a program that did nothing would win every comparison.
+func (p *process) sayWith(ctx context.Context, text string) error {
+	out, err := p.say(ctx)
+	if err == nil && !bytes.Contains(out, []byte(text)) {
+		err = fmt.Errorf("%s does not print %q", p.name, text)
+	}
+	return err
+}
+
+// turns runs the processes in turns.
+func (l *lab) turns(ctx context.Context, processes ...*process) error {
+	for range l.runs {
+		for _, p := range processes {
+			s, err := p.run(ctx)
+			if err != nil {
+				return err
+			}
+			p.samples = append(p.samples, s)
+		}
+	}
+	return nil
+}
