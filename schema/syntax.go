@@ -69,9 +69,31 @@ type syntaxFault struct {
 	deep       bool
 }
 
-func findSyntaxFault(src []byte, start int) *syntaxFault {
+func newScanner(src []byte, start int) *scanner {
 	s := &scanner{src: src, at: start, lineStart: start, indent: -1, keyAllowed: true, keys: make([]simpleKey, 1), anchors: map[string]bool{}}
 	s.scan()
+	return s
+}
+
+// blankComments returns a copy of a text with spaces in place of its comments; ok is false when it has none, or is no
+// YAML. yaml.v3 attaches comments to values and fails on some texts, which are sound YAML, only for where their
+// comments stand.
+func blankComments(src []byte, start int) (blanked []byte, ok bool) {
+	s := newScanner(src, start)
+	if s.fault != nil || len(s.comments) == 0 || (&tokenParser{scanner: s}).document() != nil {
+		return nil, false
+	}
+	blanked = bytes.Clone(src)
+	for _, c := range s.comments {
+		for i := c[0]; i < c[1]; i++ {
+			blanked[i] = ' '
+		}
+	}
+	return blanked, true
+}
+
+func findSyntaxFault(src []byte, start int) *syntaxFault {
+	s := newScanner(src, start)
 	p := &tokenParser{scanner: s}
 	// The scanner is ahead of the parser: what it could not read may be why the parser is lost.
 	if f := p.document(); f != nil && (s.fault == nil || f.start < s.fault.start) {
@@ -133,6 +155,7 @@ type scanner struct {
 	keyAllowed bool
 	keys       []simpleKey
 	anchors    map[string]bool
+	comments   [][2]int // their offsets
 	fault      *syntaxFault
 }
 
@@ -237,6 +260,9 @@ func (s *scanner) missingColon(k *simpleKey) {
 	for end < len(s.src) && s.breakAt(end) == 0 {
 		end++
 	}
+	if k.token < len(s.tokens) && s.tokens[k.token].kind == tokenScalar {
+		end = min(end, s.tokens[k.token].end)
+	}
 	text := string(bytes.TrimRight(s.src[k.start:end], " \t"))
 	for _, mark := range []string{"<<<<<<<", "=======", ">>>>>>>"} {
 		if strings.HasPrefix(text, mark) {
@@ -244,7 +270,7 @@ func (s *scanner) missingColon(k *simpleKey) {
 			return
 		}
 	}
-	if s.at > k.start && s.line == k.line {
+	if s.line == k.line && utf8.RuneCount(s.src[k.start:s.at]) > 1024 {
 		s.fail(k.start, k.start+1, "", "key of more than 1024 characters, the most that YAML allows")
 		return
 	}
@@ -307,9 +333,7 @@ func (s *scanner) toNextToken() {
 			s.at++
 		}
 		if s.peek(0) == '#' {
-			for s.at < len(s.src) && s.breakAt(s.at) == 0 {
-				s.at++
-			}
+			s.comment()
 		}
 		if s.breakAt(s.at) == 0 {
 			return
@@ -319,6 +343,15 @@ func (s *scanner) toNextToken() {
 			s.keyAllowed = true
 		}
 	}
+}
+
+// comment moves over a comment, to the end of its line.
+func (s *scanner) comment() {
+	start := s.at
+	for s.at < len(s.src) && s.breakAt(s.at) == 0 {
+		s.at++
+	}
+	s.comments = append(s.comments, [2]int{start, s.at})
 }
 
 func (s *scanner) next(column int) {
@@ -617,9 +650,7 @@ func (s *scanner) blockScalar(column int) {
 		s.at++
 	}
 	if s.peek(0) == '#' {
-		for s.at < len(s.src) && s.breakAt(s.at) == 0 {
-			s.at++
-		}
+		s.comment()
 	}
 	if s.at < len(s.src) && s.breakAt(s.at) == 0 {
 		c := string(s.src[start])
@@ -906,13 +937,17 @@ func (p *tokenParser) indentation(t token) {
 }
 
 func (p *tokenParser) node(block, indentless bool) {
-	properties := false
+	properties, anchor, tag := false, false, false
 	for p.is(tokenAnchor, tokenTag) {
-		if properties && p.tokens[p.i-1].kind == p.tok().kind {
+		of := &anchor
+		if p.is(tokenTag) {
+			of = &tag
+		}
+		if *of {
 			p.wrong(p.tok(), "", "a value has one anchor and one tag")
 			return
 		}
-		properties = true
+		properties, *of = true, true
 		p.i++
 	}
 	switch t := p.tok(); {

@@ -175,7 +175,14 @@ func (r *reader) parse() (root *yaml.Node, ok bool) {
 		text, r.masked = mask(text)
 	}
 	var doc yaml.Node
-	if err := unmarshal(text, &doc); err != nil {
+	err := unmarshal(text, &doc)
+	if err != nil {
+		if blanked, ok := blankComments(text, r.start); ok {
+			doc = yaml.Node{}
+			err = unmarshal(blanked, &doc)
+		}
+	}
+	if err != nil {
 		r.syntaxError(err)
 		return nil, false
 	}
