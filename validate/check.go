@@ -13,6 +13,9 @@ type Options struct {
 	// Storm is the version to compile for; the zero Version takes what the document's environment says, and
 	// otherwise [DefaultVersion].
 	Storm Version
+	// Platform is what the Go programs have to run on, instead of the document's platform: that of this machine for a
+	// local run. The zero Platform takes the document's.
+	Platform Platform
 	// SkipFiles leaves everything out that has to look at the disk.
 	SkipFiles bool
 	// Loaded is what [schema.Load] found. It becomes part of the list that Check returns, so that ignore comments
@@ -76,7 +79,8 @@ type checker struct {
 
 	edges []edge // the resolved subscriptions
 
-	resourceNames map[string]bool // the files below resources/, with slashes
+	resourceNames map[string]bool     // the files below resources/, with slashes
+	programs      map[string]*goFault // what is wrong with a Go package or executable, by path; nil when nothing is
 	// brokenResources says that there may be more of them: some could not be found or read.
 	brokenResources bool
 
@@ -131,7 +135,10 @@ func (c *checker) stormVersion() {
 
 // platform reads os/arch in Go's words, the ones that Go can build for.
 func (c *checker) platform() {
-	c.topology.Platform = Platform{OS: "linux", Arch: "amd64"}
+	c.topology.Platform = c.opts.Platform
+	if c.topology.Platform == (Platform{}) {
+		c.topology.Platform = Platform{OS: "linux", Arch: "amd64"}
+	}
 	p := c.doc.Platform
 	if p == nil {
 		return
@@ -149,7 +156,9 @@ func (c *checker) platform() {
 		}
 		return
 	}
-	c.topology.Platform = Platform{OS: os, Arch: arch}
+	if c.opts.Platform == (Platform{}) {
+		c.topology.Platform = Platform{OS: os, Arch: arch}
+	}
 }
 
 var (

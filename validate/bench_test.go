@@ -1,0 +1,101 @@
+package validate_test
+
+import (
+	"bytes"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stormflux/stormflux/schema"
+	"github.com/stormflux/stormflux/validate"
+)
+
+// shellBolts is a chain of shell bolts in Flux's form.
+func shellBolts(n int) []byte {
+	var b bytes.Buffer
+	b.WriteString("name: chain\nspouts:\n  - id: s\n    className: org.apache.storm.flux.wrappers.spouts.FluxShellSpout\n" +
+		"    constructorArgs:\n      - [python3, s.py]\n      - [word]\nbolts:\n")
+	for i := range n {
+		fmt.Fprintf(&b, "  - id: bolt-%d\n    className: org.apache.storm.flux.wrappers.bolts.FluxShellBolt\n"+
+			"    constructorArgs:\n      - [python3, b.py]\n      - [word]\n    parallelism: 2\n", i)
+	}
+	b.WriteString("streams:\n")
+	from := "s"
+	for i := range n {
+		fmt.Fprintf(&b, "  - from: %s\n    to: bolt-%d\n    grouping: {type: FIELDS, args: [word]}\n", from, i)
+		from = fmt.Sprintf("bolt-%d", i)
+	}
+	return b.Bytes()
+}
+
+// ring is n bolts that each read from the two before them, around a circle: one knot with very many cycles.
+func ring(n int) []byte {
+	var b bytes.Buffer
+	b.WriteString("name: ring\nspouts: {s: {command: [x], outputs: [a]}}\nbolts:\n")
+	for i := range n {
+		fmt.Fprintf(&b, "  b%d: {command: [x], outputs: [a], inputs: [{from: b%d}, {from: b%d}", i, (i+n-1)%n, (i+n-2)%n)
+		if i == 0 {
+			b.WriteString(", {from: s}")
+		}
+		b.WriteString("]}\n")
+	}
+	return b.Bytes()
+}
+
+// misspelt is n bolts that each name something else unknown.
+func misspelt(n int) []byte {
+	var b bytes.Buffer
+	b.WriteString("name: wrong\nspouts: {s: {command: [x], outputs: [a]}}\nbolts:\n")
+	for i := range n {
+		fmt.Fprintf(&b, "  bolt%d: {command: [x], inputs: [{from: blot%d}]}\n", i, i)
+	}
+	return b.Bytes()
+}
+
+func load(tb testing.TB, text []byte) *schema.Document {
+	tb.Helper()
+	doc, loaded, err := schema.Load("topology.yaml", schema.Options{Text: text})
+	if err != nil || loaded.HasErrors() {
+		tb.Fatalf("%v %v", err, loaded)
+	}
+	return doc
+}
+
+func BenchmarkCheck(b *testing.B) {
+	for _, n := range []int{1000, 10000} {
+		for _, shape := range []struct {
+			name string
+			text func(int) []byte
+		}{{"chain", shellBolts}, {"ring", ring}, {"misspelt", misspelt}} {
+			b.Run(fmt.Sprintf("%s-%d", shape.name, n), func(b *testing.B) {
+				doc := load(b, shape.text(n))
+				b.ReportAllocs()
+				for b.Loop() {
+					validate.Check(doc, validate.Options{SkipFiles: true})
+				}
+			})
+		}
+	}
+}
+
+// TestCheckLinear holds that ten times the bolts take about ten times as long, in each shape that invites to more. The
+// best of several runs counts, and the limit is far above what is measured, for busy machines.
+func TestCheckLinear(t *testing.T) {
+	for name, text := range map[string]func(int) []byte{"chain": shellBolts, "ring": ring, "misspelt": misspelt} {
+		best := func(n int) time.Duration {
+			doc := load(t, text(n))
+			least := time.Hour
+			for range 5 {
+				start := time.Now()
+				validate.Check(doc, validate.Options{SkipFiles: true})
+				least = min(least, time.Since(start))
+			}
+			return least
+		}
+		small, large := best(1000), best(10000)
+		t.Logf("%s: %v for 1,000 bolts, %v for 10,000", name, small, large)
+		if large > 40*small {
+			t.Errorf("%s: 10,000 bolts take %v, 1,000 take %v", name, large, small)
+		}
+	}
+}
