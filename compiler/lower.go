@@ -107,7 +107,7 @@ func (l *lowering) grouping(in *validate.Input) *storm.Grouping {
 		return &storm.Grouping{Fields: nonNil(in.Fields)}
 	case schema.PartialKey:
 		if l.src.Storm.Major < 2 {
-			l.diags.Errorf("partial-key-storm-1", in.Span,
+			l.diags.Errorf(rulePartialKey, in.Span,
 				"partial-key grouping cannot be compiled for Storm %s: its serialised form is known for Storm 2 only", l.src.Storm).
 				WithHint("use a fields grouping, or a newer Storm")
 		}

@@ -57,6 +57,12 @@ type Addition struct {
 	Why   string
 }
 
+// The rules of what has no compiled form.
+const (
+	ruleJVM        = "jvm-component"
+	rulePartialKey = "partial-key-on-storm-1"
+)
+
 // Compile lowers a checked topology. The Program is nil when the list holds an error: what Storm or this version of
 // stormflux has no form for.
 func Compile(t *validate.Topology) (*Program, diag.List) {
@@ -77,8 +83,6 @@ func Compile(t *validate.Topology) (*Program, diag.List) {
 	}
 	return l.prog, l.diags
 }
-
-const ruleJVM = "jvm-component"
 
 // refuseClasses reports, in one diagnostic, everything that is a JVM class.
 func (l *lowering) refuseClasses() {
