@@ -1,110 +1,319 @@
-// Package gobuild builds the Go programs of components for the workers' platform, reproducibly, through the go command
-// and its build cache.
+// Package gobuild builds the Go programs that components run on the workers, and looks at packages and executables
+// without building or running them.
+//
+// It owns the call of the go command and the reading of its complaints. It does not know what a component is, nor where
+// in the jar a program goes.
 package gobuild
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 )
 
-// Target is one program to build.
-type Target struct {
-	Dir    string // folder of a main package; the module is the one that the go command finds from there
-	Output string // path of the executable
-}
+// ErrNoGo is returned when there is no go command.
+var ErrNoGo = errors.New("the go command was not found: install Go (https://go.dev/dl) or name a built executable instead of a package")
 
-// Options says what to build for. Empty values mean the machine that the go command runs on.
+// Platform is an operating system and an architecture in Go's words.
+type Platform struct{ OS, Arch string }
+
+// String returns os/arch.
+func (p Platform) String() string { return p.OS + "/" + p.Arch }
+
+// Options says what to build.
 type Options struct {
+	// Dir is the folder of a main package, in any module: the go command runs in that module.
+	Dir string
+	// Output is the path of the executable; its folder must exist. It is replaced at once, and only by a whole program.
+	// It has no ".exe" added.
+	Output string
+	// OS and Arch are the platform to build for; empty is the one that this program runs on.
 	OS, Arch string
 }
 
-// Error is a program that does not build.
-type Error struct {
-	Dir    string
-	Output string // what the go command printed, its file names relative to Dir
-	Err    error
-}
-
-// Error returns what the compiler said.
-func (e *Error) Error() string {
-	if e.Output == "" {
-		return fmt.Sprintf("building the Go package %s: %v", e.Dir, e.Err)
+func (o Options) platform() Platform {
+	p := Platform{o.OS, o.Arch}
+	if p.OS == "" {
+		p.OS = runtime.GOOS
 	}
-	return fmt.Sprintf("building the Go package %s failed:\n%s", e.Dir, indent(e.Output))
+	if p.Arch == "" {
+		p.Arch = runtime.GOARCH
+	}
+	return p
 }
 
-// Unwrap returns the go command's own error.
+// Message is a line of the go command's complaint that has a place.
+type Message struct {
+	File         string // absolute
+	Line, Column int    // from 1, the column in bytes; Column is 0 when it is not known
+	Text         string // may have further lines
+}
+
+// Error is a package that cannot be built.
+type Error struct {
+	Dir      string
+	Platform Platform
+	// Messages are the complaints with a place, in the go command's order; a file in another folder than Dir belongs to
+	// a package that Dir imports.
+	Messages []Message
+	// Output is all that the go command said.
+	Output string
+	Err    error // *exec.ExitError
+}
+
+// Error returns the first complaint.
+func (e *Error) Error() string {
+	text := ""
+	switch {
+	case len(e.Messages) > 0:
+		m := e.Messages[0]
+		text = fmt.Sprintf("%s:%d:%d: %s", m.File, m.Line, m.Column, m.Text)
+	default:
+		for line := range strings.Lines(e.Output) {
+			line = strings.TrimSpace(line)
+			if line != "" && !strings.HasPrefix(line, "#") && !strings.HasPrefix(line, "go: downloading ") {
+				text = line
+				break
+			}
+		}
+	}
+	if text == "" {
+		text = "the go command failed: " + e.Err.Error()
+	}
+	return fmt.Sprintf("building %s for %s: %s", e.Dir, e.Platform, text)
+}
+
+// Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// BuildAll builds the targets in order and stops at the first that fails, which is an [*Error].
+// Build builds one package. The error is an [*Error] when the package is at fault, [ErrNoGo] when there is no go
+// command, the context's cause when it is done, and otherwise one that names the file that could not be written.
 //
-// Programs are static (CGO_ENABLED=0) and the same for the same sources and go command, wherever the sources lie:
-// -trimpath, no version control stamp, no build id.
-func BuildAll(ctx context.Context, targets []Target, opts Options) error {
-	if len(targets) == 0 {
-		return nil
+// The program depends on the sources, the Go release and the environment's GOFLAGS and GOAMD64 and the like only, not on
+// the folder, the time or the state of version control: CGO_ENABLED=0, -trimpath, -buildvcs=false, and neither symbols
+// nor build id. It does keep its build information (go version -m).
+func Build(ctx context.Context, o Options) error {
+	return BuildAll(ctx, []Options{o})[0]
+}
+
+// BuildAll builds several packages; element i of the result is the error of builds[i], nil where all is well. Packages
+// of one module for one platform are built by one call of the go command, which is much faster than one call each.
+func BuildAll(ctx context.Context, builds []Options) []error {
+	errs := make([]error, len(builds))
+	if len(builds) == 0 {
+		return errs
 	}
 	goCommand, err := exec.LookPath("go")
 	if err != nil {
-		return fmt.Errorf("building Go components needs the go command, which is not installed: %w", err)
+		for i := range errs {
+			errs[i] = ErrNoGo
+		}
+		return errs
 	}
-	for _, t := range targets {
-		if err := build(ctx, goCommand, t, opts); err != nil {
-			return err
+	for _, batch := range batches(builds) {
+		if len(batch) > 1 && together(ctx, goCommand, builds, batch) {
+			continue
+		}
+		// One by one: a package that does not load keeps the go command from building the others, and this tells whose
+		// complaint is whose. What was compiled is in Go's cache.
+		for _, i := range batch {
+			if _, err := os.Stat(builds[i].Dir); err != nil {
+				errs[i] = fmt.Errorf("building %s: %w", builds[i].Dir, reason(err))
+				continue
+			}
+			errs[i] = alone(ctx, goCommand, builds[i])
 		}
 	}
-	return nil
+	return errs
 }
 
-func build(ctx context.Context, goCommand string, t Target, opts Options) error {
-	output, err := filepath.Abs(t.Output)
+// batches divides builds into those that one call of the go command can make, by index, in order. With several packages
+// the go command names each program after its folder, and says nothing when two get the same name.
+func batches(builds []Options) [][]int {
+	type key struct {
+		platform     Platform
+		module, into string
+	}
+	var keys []key
+	var result [][]int
+	names := make([]map[string]bool, 0, len(builds))
+next:
+	for i, o := range builds {
+		dir, err := filepath.Abs(o.Dir)
+		root, ok := moduleRoot(dir)
+		// The program of a module's root folder or of a folder like "v2" is named otherwise.
+		if err != nil || !ok || root == dir || versionFolder.MatchString(filepath.Base(dir)) {
+			keys, result, names = append(keys, key{}), append(result, []int{i}), append(names, nil)
+			continue
+		}
+		k := key{o.platform(), root, filepath.Dir(o.Output)}
+		for b := range result {
+			if keys[b] == k && !names[b][filepath.Base(dir)] {
+				result[b] = append(result[b], i)
+				names[b][filepath.Base(dir)] = true
+				continue next
+			}
+		}
+		keys, result, names = append(keys, k), append(result, []int{i}), append(names, map[string]bool{filepath.Base(dir): true})
+	}
+	return result
+}
+
+var versionFolder = regexp.MustCompile(`^v[0-9]+$`)
+
+// together builds a batch by one call and says whether all programs were made and put in place.
+func together(ctx context.Context, goCommand string, builds []Options, batch []int) bool {
+	first := builds[batch[0]]
+	temp, err := os.MkdirTemp(filepath.Dir(first.Output), ".stormflux-build-")
 	if err != nil {
-		return fmt.Errorf("building the Go package %s: %w", t.Dir, err)
+		return false
 	}
-	cmd := exec.CommandContext(ctx, goCommand, "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", output, ".")
-	cmd.Dir = t.Dir
-	cmd.Env = environment(opts)
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	if err := cmd.Run(); err != nil {
-		if ctx.Err() != nil {
-			err = errors.Join(ctx.Err(), err)
+	defer os.RemoveAll(temp)
+	temp, err = filepath.Abs(temp)
+	if err != nil {
+		return false
+	}
+	dir, err := filepath.Abs(first.Dir)
+	if err != nil {
+		return false
+	}
+	root, _ := moduleRoot(dir)
+	var packages []string
+	for _, i := range batch {
+		dir, err := filepath.Abs(builds[i].Dir)
+		if err != nil {
+			return false
 		}
-		return &Error{Dir: t.Dir, Output: strings.TrimSpace(out.String()), Err: err}
+		rel, err := filepath.Rel(root, dir)
+		if err != nil {
+			return false
+		}
+		packages = append(packages, "./"+filepath.ToSlash(rel))
+	}
+	if _, err := run(ctx, goCommand, root, first.platform(), temp+string(filepath.Separator), packages); err != nil {
+		return false
+	}
+	for n, i := range batch {
+		name := filepath.Base(filepath.FromSlash(packages[n]))
+		if first.platform().OS == "windows" {
+			name += ".exe"
+		}
+		if err := os.Rename(filepath.Join(temp, name), builds[i].Output); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// alone builds one package.
+func alone(ctx context.Context, goCommand string, o Options) error {
+	temp, err := os.MkdirTemp(filepath.Dir(o.Output), ".stormflux-build-")
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", o.Output, reason(err))
+	}
+	defer os.RemoveAll(temp)
+	program, err := filepath.Abs(filepath.Join(temp, "program"))
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", o.Output, err)
+	}
+	dir, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return fmt.Errorf("building %s: %w", o.Dir, err)
+	}
+	output, err := run(ctx, goCommand, dir, o.platform(), program, []string{"."})
+	if err != nil {
+		if cause := context.Cause(ctx); cause != nil {
+			return cause
+		}
+		if _, ok := errors.AsType[*exec.ExitError](err); !ok {
+			return fmt.Errorf("building %s: %w", o.Dir, err)
+		}
+		return &Error{Dir: o.Dir, Platform: o.platform(), Output: output, Messages: messages(dir, output), Err: err}
+	}
+	// For a package that is not main, the go command compiles, and writes an archive or nothing.
+	if _, err := ReadExecutable(program); err != nil {
+		return &Error{Dir: o.Dir, Platform: o.platform(), Output: "the package is not a main package: no program comes of it", Err: err}
+	}
+	if err := os.Rename(program, o.Output); err != nil {
+		return fmt.Errorf("writing %s: %w", o.Output, reason(err))
 	}
 	return nil
 }
 
-// environment is the process's own but for what would make the program another one: the target and GOFLAGS, which a
-// developer may have set for tests (-race needs cgo).
-func environment(opts Options) []string {
-	env := append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS="+modFlags(os.Getenv("GOFLAGS")))
-	if opts.OS != "" {
-		env = append(env, "GOOS="+opts.OS)
-	}
-	if opts.Arch != "" {
-		env = append(env, "GOARCH="+opts.Arch)
-	}
-	return env
+// run calls go build and returns what it said.
+func run(ctx context.Context, goCommand, dir string, p Platform, output string, packages []string) (string, error) {
+	args := append([]string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", output, "--"}, packages...)
+	cmd := exec.CommandContext(ctx, goCommand, args...)
+	cmd.Dir = dir
+	cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0", "GOOS="+p.OS, "GOARCH="+p.Arch)
+	stopWhole(cmd)
+	cmd.WaitDelay = 10 * time.Second // for the go command to remove its temporary folder
+	said, err := cmd.CombinedOutput()
+	return string(said), err
 }
 
-// modFlags keeps of GOFLAGS what says where modules come from.
-func modFlags(flags string) string {
-	var kept []string
-	for _, f := range strings.Fields(flags) {
-		if strings.HasPrefix(f, "-mod=") || strings.HasPrefix(f, "-modfile=") || strings.HasPrefix(f, "-modcacherw") {
-			kept = append(kept, f)
+var placed = regexp.MustCompile(`^(.+\.(?:go|s|mod|work)):(\d+)(?::(\d+))?: (.*)$`)
+
+// messages reads the places out of what the go command said when it ran in dir.
+func messages(dir, output string) []Message {
+	var found []Message
+	open := false // the last line had a place: an indented one goes on with it
+	for line := range strings.Lines(output) {
+		line = strings.TrimRight(line, "\r\n")
+		if m := placed.FindStringSubmatch(line); m != nil && !strings.HasPrefix(line, "\t") {
+			file := filepath.FromSlash(m[1])
+			if !filepath.IsAbs(file) {
+				file = filepath.Join(dir, file)
+			}
+			row, err := strconv.Atoi(m[2])
+			if err != nil {
+				continue
+			}
+			column, _ := strconv.Atoi(m[3]) // 0 when it is not there
+			found = append(found, Message{File: file, Line: row, Column: column, Text: m[4]})
+			open = true
+			continue
 		}
+		if open && strings.HasPrefix(line, "\t") {
+			last := &found[len(found)-1]
+			last.Text += "\n" + strings.TrimSpace(line)
+			continue
+		}
+		open = false
 	}
-	return strings.Join(kept, " ")
+	return slices.Clip(found)
 }
 
-func indent(text string) string {
-	return "  " + strings.ReplaceAll(text, "\n", "\n  ")
+// moduleRoot returns the nearest folder with a go.mod file, from dir upward. dir is absolute.
+func moduleRoot(dir string) (string, bool) {
+	for {
+		if info, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil && !info.IsDir() {
+			return dir, true
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return "", false
+		}
+		dir = parent
+	}
+}
+
+// reason drops the path from a system error: the message names the one that the user knows.
+func reason(err error) error {
+	if path, ok := errors.AsType[*os.PathError](err); ok {
+		return path.Err
+	}
+	if link, ok := errors.AsType[*os.LinkError](err); ok {
+		return link.Err
+	}
+	return err
 }

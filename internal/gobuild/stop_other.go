@@ -1,0 +1,9 @@
+//go:build !unix
+
+package gobuild
+
+import "os/exec"
+
+// stopWhole does nothing: Windows cannot interrupt another process, so the context kills the go command, and the
+// compilers that it started end by themselves.
+func stopWhole(*exec.Cmd) {}
