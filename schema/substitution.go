@@ -16,6 +16,7 @@ const (
 	ruleReference     = "malformed-reference"
 	ruleVariableCycle = "variable-cycle"
 	ruleReferenceKind = "reference-kind"
+	ruleListAsText    = "list-as-text"
 )
 
 // reference is one ${...} in a scalar's text.
@@ -318,6 +319,12 @@ func (vars *variables) replace(s *source, v *Value) {
 			return
 		}
 		r.assign(f)
+		if first, last := strings.TrimSpace(f.text)+" ", " "+strings.TrimSpace(f.text); f.value == nil &&
+			(first[0] == '[' && last[len(last)-1] == ']' || first[0] == '{' && last[len(last)-1] == '}') {
+			span := spanInText(s, &was, parts[0].ref.start, parts[0].ref.end)
+			vars.l.diags.Warnf(ruleListAsText, span, "the value of %q looks like a list or map, but is text here", parts[0].ref.name).
+				WithHint("set it in an environment, which knows lists; or put the reference in quotes if text is meant")
+		}
 	} else {
 		text, ok := r.text(parts)
 		if !ok {
