@@ -80,6 +80,10 @@ type harness struct {
 	messages []multilang.ShellMsg
 	ended    bool  // no more messages come
 	err      error // what serving returned, once ended
+	// outgoing is what a goroutine of its own writes to the component, as in Storm's ShellBolt: were it written by who answers
+	// for task ids, a component that waits to write could not be read from.
+	outgoing []byte
+	closing  bool
 }
 
 func start(t testing.TB, options Options, serve func(context.Context, io.Reader, io.Writer) error) *harness {
@@ -93,6 +97,7 @@ func start(t testing.TB, options Options, serve func(context.Context, io.Reader,
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
+	go h.writeOutgoing()
 	var readers sync.WaitGroup
 	readers.Go(func() { h.read(outR) })
 	go func() {
@@ -176,8 +181,30 @@ func (h *harness) read(from io.Reader) {
 }
 
 func (h *harness) write(message []byte) {
-	// An ended component is noticed by its messages ending.
-	_, _ = h.toComp.Write(message)
+	h.mu.Lock()
+	h.outgoing = append(h.outgoing, message...)
+	h.mu.Unlock()
+	h.arrived.Broadcast()
+}
+
+func (h *harness) writeOutgoing() {
+	defer h.toComp.Close()
+	for {
+		h.mu.Lock()
+		for len(h.outgoing) == 0 && !h.closing {
+			h.arrived.Wait()
+		}
+		chunk := h.outgoing
+		h.outgoing = nil
+		h.mu.Unlock()
+		if len(chunk) == 0 {
+			return
+		}
+		if _, err := h.toComp.Write(chunk); err != nil {
+			// The component has ended, which is noticed by its messages ending.
+			return
+		}
+	}
 }
 
 // take returns the next message; false where the component has ended.
@@ -236,7 +263,10 @@ func values(raw multilang.RawValues) []any {
 // end closes the component's input and waits until it is served.
 func (h *harness) end() Result {
 	var r Result
-	h.toComp.Close()
+	h.mu.Lock()
+	h.closing = true
+	h.mu.Unlock()
+	h.arrived.Broadcast()
 	for h.collect(&r) {
 	}
 	return r

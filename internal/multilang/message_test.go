@@ -76,6 +76,7 @@ func TestDecodeShellMsg(t *testing.T) {
 func TestDecodeShellMsgRefuses(t *testing.T) {
 	for text, reason := range map[string]string{
 		``:                                  "is not JSON",
+		`{`:                                 "is not JSON",
 		`hello world`:                       "standard output",
 		`["command","emit"]`:                "must be a JSON map",
 		`42`:                                "must be a JSON map",

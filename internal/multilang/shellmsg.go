@@ -280,8 +280,10 @@ func members(text string, set func(key string, value RawValue) string) (reason s
 	if i >= len(text) || text[i] != '{' || strings.IndexByte(text, '\n') >= 0 {
 		return "", errNotPlain
 	}
-	i = skipSpace(text, i+1)
-	for more := i < len(text) && text[i] != '}'; more; {
+	if i = skipSpace(text, i+1); i >= len(text) {
+		return "", errNotPlain
+	}
+	for more := text[i] != '}'; more; {
 		var key, value string
 		if key, value, i, more = member(text, i, 0); i < 0 {
 			return "", errNotPlain
