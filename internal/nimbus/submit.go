@@ -169,14 +169,20 @@ func (c *Client) Submit(ctx context.Context, r SubmitRequest) (SubmitResult, err
 }
 
 // Check does what Submit does before it uploads: it checks the request, asks
-// whether the name is free, and measures all messages.
+// whether the name is free, and measures all messages. The jar need not exist
+// yet: without a JarPath it is left out.
 func (c *Client) Check(ctx context.Context, r SubmitRequest) error {
 	sub := &submission{SubmitRequest: r, client: c, timeout: c.config.CallTimeout, started: time.Now()}
-	jar, err := sub.prepare()
+	err := sub.prepare()
+	if err == nil && sub.JarPath != "" {
+		var jar *os.File
+		if jar, err = sub.openJar(); err == nil {
+			jar.Close()
+		}
+	}
 	if err != nil {
 		return sub.failed(err)
 	}
-	jar.Close()
 	s, err := c.acquire(ctx, "isTopologyNameAllowed")
 	if err != nil {
 		return sub.failed(err)
@@ -221,7 +227,10 @@ func (sub *submission) failed(err error) *SubmitError {
 
 func (sub *submission) run(ctx context.Context) (SubmitResult, error) {
 	var none SubmitResult
-	jar, err := sub.prepare()
+	if err := sub.prepare(); err != nil {
+		return none, err
+	}
+	jar, err := sub.openJar()
 	if err != nil {
 		return none, err
 	}
@@ -264,19 +273,19 @@ func (sub *submission) run(ctx context.Context) (SubmitResult, error) {
 	return none, err
 }
 
-// prepare checks what needs no Nimbus and opens the jar.
-func (sub *submission) prepare() (*os.File, error) {
+// prepare checks what needs neither Nimbus nor the jar.
+func (sub *submission) prepare() error {
 	if !topologyName.MatchString(sub.Name) {
-		return nil, invalid("a topology cannot be named %q: a name has letters, digits, blanks, \"-\" and \"_\"", sub.Name)
+		return invalid("a topology cannot be named %q: a name has letters, digits, blanks, \"-\" and \"_\"", sub.Name)
 	}
 	if len(sub.Name) > maxNameBytes {
-		return nil, invalid("the topology's name has %d bytes, and more than %d do not fit into the names of Storm's files", len(sub.Name), maxNameBytes)
+		return invalid("the topology's name has %d bytes, and more than %d do not fit into the names of Storm's files", len(sub.Name), maxNameBytes)
 	}
 	if sub.Topology == nil || len(sub.Topology.Spouts) == 0 {
-		return nil, invalid("topology %q does not have any spout", sub.Name)
+		return invalid("topology %q does not have any spout", sub.Name)
 	}
 	if plugins := sub.Conf["topology.auto-credentials"]; plugins != nil && sub.Credentials == nil {
-		return nil, invalid("topology.auto-credentials names Java classes that run in the client, which this one cannot: give the credentials themselves, or take the key out")
+		return invalid("topology.auto-credentials names Java classes that run in the client, which this one cannot: give the credentials themselves, or take the key out")
 	}
 	conf := maps.Clone(sub.Conf)
 	if conf == nil {
@@ -285,10 +294,14 @@ func (sub *submission) prepare() (*os.File, error) {
 	sub.addZooKeeperPayload(conf)
 	text, err := confJSON(conf)
 	if err != nil {
-		return nil, invalid("the topology's configuration is not JSON-serializable: %v", err)
+		return invalid("the topology's configuration is not JSON-serializable: %v", err)
 	}
 	sub.conf = string(text)
+	return nil
+}
 
+// openJar opens the jar and learns its size.
+func (sub *submission) openJar() (*os.File, error) {
 	jar, err := os.Open(sub.JarPath)
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", sub.JarPath, bareCause(err))
