@@ -2,11 +2,13 @@ package compiler
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/stormflux/stormflux/internal/gobuild"
 	"github.com/stormflux/stormflux/internal/jar"
@@ -48,19 +50,19 @@ func (p *Program) Assemble(ctx context.Context, platform validate.Platform) (*As
 		return nil, fmt.Errorf("making a folder for built programs: %w", err)
 	}
 	a := &Assembly{dir: dir}
-	var targets []gobuild.Target
+	var builds []gobuild.Options
 	for i, b := range p.Builds {
 		path := b.Executable
 		if path == "" {
 			path = filepath.Join(dir, fmt.Sprintf("program-%d", i))
-			targets = append(targets, gobuild.Target{Dir: b.Package, Output: path})
+			builds = append(builds, gobuild.Options{Dir: b.Package, Output: path, OS: platform.OS, Arch: platform.Arch})
 		}
 		entries = append(entries, jar.Entry{
 			Name: jar.Root + b.Name, Path: path, Executable: true,
 			Origin: fmt.Sprintf("the program %s", b.Package+b.Executable),
 		})
 	}
-	if err := gobuild.BuildAll(ctx, targets, gobuild.Options{OS: platform.OS, Arch: platform.Arch}); err != nil {
+	if err := buildErrors(gobuild.BuildAll(ctx, builds)); err != nil {
 		a.Close()
 		return nil, err
 	}
@@ -70,6 +72,52 @@ func (p *Program) Assemble(ctx context.Context, platform validate.Platform) (*As
 		return nil, err
 	}
 	return a, nil
+}
+
+// BuildError is Go programs that do not build: a fault of their sources.
+type BuildError struct {
+	// Messages are the compiler's complaints, file:line:column: text, the files as seen from the working directory.
+	Messages []string
+}
+
+// Error returns all complaints, a line each.
+func (e *BuildError) Error() string {
+	return "the Go components do not build:\n  " + strings.Join(e.Messages, "\n  ")
+}
+
+// buildErrors makes one error of what building gave: the packages at fault together, unless something else went wrong.
+func buildErrors(errs []error) error {
+	fault := &BuildError{}
+	for _, err := range errs {
+		var pkg *gobuild.Error
+		switch {
+		case err == nil:
+		case !errors.As(err, &pkg):
+			return err
+		case len(pkg.Messages) == 0:
+			fault.Messages = append(fault.Messages, strings.TrimSpace(pkg.Output))
+		default:
+			for _, m := range pkg.Messages {
+				fault.Messages = append(fault.Messages, fmt.Sprintf("%s:%d:%d: %s", nearPath(m.File), m.Line, m.Column, m.Text))
+			}
+		}
+	}
+	if len(fault.Messages) == 0 {
+		return nil
+	}
+	return fault
+}
+
+// nearPath is an absolute path as seen from the working directory, when it lies below that.
+func nearPath(path string) string {
+	wd, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	if rel, err := filepath.Rel(wd, path); err == nil && filepath.IsLocal(rel) {
+		return rel
+	}
+	return path
 }
 
 // WriteJar writes the submittable jar to w. The same program and files give the same bytes.

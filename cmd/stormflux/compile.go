@@ -14,7 +14,6 @@ import (
 
 	"github.com/stormflux/stormflux/compiler"
 	"github.com/stormflux/stormflux/internal/atomicfile"
-	"github.com/stormflux/stormflux/internal/gobuild"
 	"github.com/stormflux/stormflux/schema"
 	"github.com/stormflux/stormflux/validate"
 )
@@ -110,7 +109,7 @@ func (a *app) writeJar(ctx context.Context, prog *compiler.Program, output strin
 
 // assembleError gives a jar that could not be put together its exit code: a Go program that does not build is a finding.
 func assembleError(err error) error {
-	var build *gobuild.Error
+	var build *compiler.BuildError
 	if errors.As(err, &build) {
 		return &exitError{code: exitFindings, err: err}
 	}

@@ -52,8 +52,8 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// startNimbus is the script command `nimbus [topology...]`: it starts a fake Nimbus that runs the named topologies, and
-// puts its address into $NIMBUS.
+// startNimbus is the script command `nimbus [topology...]`: it starts a fake Nimbus that runs the named topologies, puts
+// its address into $NIMBUS, and writes it into stormflux.yaml as environment "test" and into conf/storm.yaml.
 func startNimbus(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
 		ts.Fatalf("unsupported: ! nimbus")
@@ -65,6 +65,13 @@ func startNimbus(ts *testscript.TestScript, neg bool, args []string) {
 		server.Add(nimbustest.Topology{Name: name})
 	}
 	ts.Setenv("NIMBUS", server.Addr())
+	write := func(path, text string) {
+		path = ts.MkAbs(path)
+		ts.Check(os.MkdirAll(filepath.Dir(path), 0o777))
+		ts.Check(os.WriteFile(path, []byte(text), 0o666))
+	}
+	write("stormflux.yaml", fmt.Sprintf("environments:\n  test:\n    nimbus: [%q]\n", server.Addr()))
+	write("conf/storm.yaml", fmt.Sprintf("nimbus.seeds: [127.0.0.1]\nnimbus.thrift.port: %d\n", server.Port()))
 }
 
 // exits is the script command `exits CODE COMMAND...`: it runs a command and checks its exit code. The command's output

@@ -1,0 +1,130 @@
+package clojure
+
+import (
+	"fmt"
+)
+
+// The JVM allows 65,535 bytes of code a method (JVM specification 4.7.3) and as many constants a class. What Clojure
+// 1.5 to 1.10 makes of an atom is some 30 bytes of code and a few constants, so a function of this many atoms is far
+// below both.
+const methodAtoms = 600
+
+// hoistedPrefix are the prefixes of the functions that hold a piece: PREFIX-1, PREFIX-2.
+var hoistedPrefix = map[string]bool{"spouts-": true, "bolts-": true, "conf-": true}
+
+// split returns a form of at most methodAtoms atoms for f: f itself, or calls of private functions with its pieces. The
+// value is the same.
+func (e *emitter) split(f *form, prefix string) *form {
+	if f.atoms <= methodAtoms {
+		return f
+	}
+	switch f.kind {
+	case mapForm:
+		return e.splitInto(f, prefix, 2, func(pieces []*form) *form { return call("merge", pieces...) })
+	case vectorForm:
+		return e.splitInto(f, prefix, 1, func(pieces []*form) *form {
+			return call("into", vector(), call("concat", pieces...))
+		})
+	case callForm:
+		parts := make([]*form, len(f.parts))
+		for i, p := range f.parts {
+			parts[i] = p
+			if p.atoms > methodAtoms/len(f.parts) {
+				parts[i] = e.hoist(p, prefix)
+			}
+		}
+		if f.text == "str" && len(parts) > methodAtoms/2 {
+			return e.splitCall(&form{kind: callForm, text: f.text, parts: parts}, prefix)
+		}
+		small := call(f.text, parts...)
+		small.units, small.comments = f.units, f.comments
+		return small
+	}
+	return f
+}
+
+// hoist moves a form into private functions and returns the call of the one that gives it.
+func (e *emitter) hoist(f *form, prefix string) *form {
+	f = e.split(f, prefix)
+	if f.kind == callForm && len(f.parts) == 0 {
+		return f // a call of such a function already
+	}
+	e.counts[prefix]++
+	name := fmt.Sprintf("%s-%d", prefix, e.counts[prefix])
+	e.definitions = append(e.definitions, define("defn- "+name+" []", f))
+	return call(name)
+}
+
+// splitInto splits a collection into runs of entries; step is the number of parts of an entry.
+func (e *emitter) splitInto(f *form, prefix string, step int, join func([]*form) *form) *form {
+	collect := func(parts []*form) *form {
+		return (&form{kind: f.kind, parts: parts}).measure()
+	}
+	var pieces []*form
+	var run []*form
+	atoms := 0
+	flush := func() {
+		if len(run) > 0 {
+			pieces = append(pieces, e.hoist(collect(run), prefix))
+			run, atoms = nil, 0
+		}
+	}
+	for i := 0; i < len(f.parts); i += step {
+		entry := make([]*form, step)
+		n := 0
+		for j := range entry {
+			entry[j] = e.shrink(f.parts[i+j], prefix)
+			n += entry[j].atoms
+		}
+		if atoms+n > methodAtoms-1 {
+			flush()
+		}
+		run, atoms = append(run, entry...), atoms+n
+	}
+	flush()
+	// So many pieces that their calls are too many again: join them in groups.
+	for len(pieces) > methodAtoms/2 {
+		var groups []*form
+		for at := 0; at < len(pieces); at += methodAtoms / 2 {
+			groups = append(groups, e.hoist(join(pieces[at:min(at+methodAtoms/2, len(pieces))]), prefix))
+		}
+		pieces = groups
+	}
+	return join(pieces)
+}
+
+// shrink returns a form small enough to stand with others in one function.
+func (e *emitter) shrink(f *form, prefix string) *form {
+	if f.atoms <= methodAtoms/2 {
+		return f
+	}
+	small := e.hoist(f, prefix)
+	small.comments = f.comments
+	return small
+}
+
+// splitCall joins the many pieces of a string in groups.
+func (e *emitter) splitCall(f *form, prefix string) *form {
+	for len(f.parts) > methodAtoms/2 {
+		var groups []*form
+		for at := 0; at < len(f.parts); at += methodAtoms / 2 {
+			groups = append(groups, e.hoist(call(f.text, f.parts[at:min(at+methodAtoms/2, len(f.parts))]...), prefix))
+		}
+		f = call(f.text, groups...)
+	}
+	return f
+}
+
+// define returns a definition whose value stands on a line of its own, two blanks in.
+func define(head string, f *form) string {
+	l := &layout{}
+	l.write("(" + head)
+	if f.flat >= 0 && l.col+1+f.flat+1 <= width {
+		l.write(" ")
+	} else {
+		l.newline(2)
+	}
+	l.form(f, 1)
+	l.write(")\n")
+	return l.b.String()
+}
