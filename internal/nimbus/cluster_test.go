@@ -108,10 +108,14 @@ func TestRealLifecycle(t *testing.T) {
 	if nimbus.KindOf(err) != nimbus.AlreadyAlive || !strings.Contains(err.Error(), "is on the cluster already ("+result.ID+", INACTIVE") {
 		t.Errorf("check of a taken name: %v", err)
 	}
+	state, err := client.Wait(ctx, r.Name, nimbus.WatchOptions{Fresh: true})
+	if err != nil || state.Verdict != nimbus.Up || !strings.Contains(state.Why, "the topology is inactive") {
+		t.Errorf("wait: %s, %s, %v", state.Verdict, state.Why, err)
+	}
 	if err := client.Activate(ctx, r.Name); err != nil || status() != "ACTIVE" {
 		t.Error(err)
 	}
-	state, err := client.Wait(ctx, r.Name, nimbus.WatchOptions{Fresh: true})
+	state, err = client.Wait(ctx, r.Name, nimbus.WatchOptions{Fresh: true})
 	if err != nil || state.Verdict != nimbus.Up {
 		t.Errorf("wait: %s, %s, %v", state.Verdict, state.Why, err)
 	}

@@ -339,6 +339,9 @@ func (w *watch) judge(s *WatchState, settled int, late bool) {
 		s.Verdict = Failing
 		s.Why = fmt.Sprintf("component %q reports: %s", e.Component, e.Summary())
 		s.Advice = []string{"only the outermost exception is reported; its cause is in the worker's log on " + where}
+	case executors > 0 && settled == executors && s.Status.Status == "INACTIVE":
+		// Its workers run and report; open, prepare and multilang processes wait for the first activation.
+		s.Verdict, s.Why = Up, fmt.Sprintf("all %d executors run and wait: the topology is inactive, so its components may never have been started", executors)
 	case executors > 0 && settled == executors:
 		s.Verdict, s.Why = Up, fmt.Sprintf("all %d executors run, and no error was reported", executors)
 	case late && executors == 0:
@@ -350,9 +353,6 @@ func (w *watch) judge(s *WatchState, settled int, late bool) {
 	case late && w.restarts > 1:
 		s.Verdict, s.Why = Failing, fmt.Sprintf("executors were started again %d times, and no error was reported", w.restarts)
 		s.Advice = []string{"see the worker's log on " + where}
-	case late && s.Status.Status == "INACTIVE" && reporting == 0:
-		s.Verdict, s.Why = Silent, fmt.Sprintf("%d executors have a place in a worker; nothing was heard from them, which for an inactive topology says little", executors)
-		s.Advice = []string{"activate it to see whether it runs"}
 	case late:
 		s.Verdict = Silent
 		s.Why = fmt.Sprintf("nothing was heard from %d of %d executors within %s, and no error was reported", executors-settled, executors, s.Elapsed.Round(time.Second))

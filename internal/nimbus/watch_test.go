@@ -60,10 +60,10 @@ func TestWatch(t *testing.T) {
 			"executors were started again 2 times, and no error was reported", "heard from 1 of 1 executors; they report once a minute by default"},
 		{"is killed", nimbus.WatchOptions{Fresh: true, Timeout: time.Minute}, []look{placed(0), func(i *storm.TopologyInfo) { i.Status = "KILLED" }}, nimbus.Gone,
 			`topology "life" is being killed`, "heard from 0 of 1 executors; they report once a minute by default"},
-		{"inactive", nimbus.WatchOptions{Fresh: true, Timeout: patience}, []look{func(i *storm.TopologyInfo) {
-			placed(0)(i)
+		{"inactive", nimbus.WatchOptions{Fresh: true, Timeout: time.Minute}, []look{placed(0), func(i *storm.TopologyInfo) {
+			placed(60)(i)
 			i.Status = "INACTIVE"
-		}}, nimbus.Silent, "1 executors have a place in a worker; nothing was heard from them, which for an inactive topology says little",
+		}}, nimbus.Up, "all 1 executors run and wait: the topology is inactive, so its components may never have been started",
 			"heard from 0 of 1 executors; they report once a minute by default"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
