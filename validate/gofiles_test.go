@@ -19,6 +19,7 @@ func TestExecutables(t *testing.T) {
 		{Name: "go.mod", Data: []byte("module example.com/x\n\ngo 1.21\n")},
 		{Name: "main.go", Data: []byte("package main\n\nfunc main() {}\n")},
 		{Name: "script", Data: []byte("#!/bin/sh\n")},
+		{Name: "text", Data: []byte("exit\n")},
 	})
 	platforms := []string{"linux/amd64", "linux/arm64", "darwin/arm64", "windows/amd64"}
 	for _, p := range platforms {
@@ -53,7 +54,10 @@ func TestExecutables(t *testing.T) {
 			}
 		}
 	}
-	if _, said := check("script", "linux/amd64"); !strings.Contains(said, "[not-an-executable]") {
+	if _, said := check("text", "linux/amd64"); !strings.Contains(said, "[not-an-executable]") {
+		t.Error(said)
+	}
+	if top, said := check("script", "linux/amd64"); top == nil || top.Spouts[0].Go.Executable != "script" {
 		t.Error(said)
 	}
 	if top, said := check(".", "linux/amd64"); top == nil || top.Spouts[0].Go.Dir != "." {
