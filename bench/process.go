@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"time"
 )
 
@@ -34,19 +36,27 @@ type process struct {
 	samples []sample
 }
 
-// run runs it once. Its output goes to the null device: a pipe would measure the reader as well.
-func (p *process) run(ctx context.Context) (sample, error) {
+// run runs it once. Its output goes to the null device and its complaints to the file errors: a pipe would measure the
+// reader as well.
+func (p *process) run(ctx context.Context, errors string) (sample, error) {
 	args := p.args
 	if p.argsOf != nil {
 		args = p.argsOf(len(p.samples) + 1)
 	}
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Dir, cmd.Env = p.dir, p.env
+	stderr, err := os.Create(errors)
+	if err != nil {
+		return sample{}, err
+	}
+	defer stderr.Close()
+	cmd.Stderr = stderr
 	s := sample{start: time.Now()}
-	err := cmd.Run()
+	err = cmd.Run()
 	s.wall = time.Since(s.start)
 	if err != nil {
-		return s, p.explain(ctx, err)
+		said, _ := os.ReadFile(errors)
+		return s, p.explain(ctx, err, said)
 	}
 	s.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	s.peak = peakMemory(cmd.ProcessState)
@@ -56,11 +66,13 @@ func (p *process) run(ctx context.Context) (sample, error) {
 	return s, err
 }
 
-func (p *process) explain(ctx context.Context, err error) error {
+// explain is the error of a run that failed and said this.
+func (p *process) explain(ctx context.Context, err error, said []byte) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return fmt.Errorf("%s: %w", p.name, err)
+	const most = 4000
+	return fmt.Errorf("%s: %w\n%s", p.name, err, said[max(0, len(said)-most):])
 }
 
 // say runs it once, not measured, and returns what it prints. It also brings its files into the system's cache.
@@ -69,10 +81,7 @@ func (p *process) say(ctx context.Context) ([]byte, error) {
 	cmd.Dir, cmd.Env = p.dir, p.env
 	out, err := cmd.CombinedOutput()
 	if err != nil {
-		if len(out) > 4000 {
-			out = out[len(out)-4000:]
-		}
-		return out, fmt.Errorf("%w\n%s", p.explain(ctx, err), out)
+		return out, p.explain(ctx, err, out)
 	}
 	return out, nil
 }
@@ -90,7 +99,7 @@ func (p *process) sayWith(ctx context.Context, text string) error {
 func (l *lab) turns(ctx context.Context, processes ...*process) error {
 	for range l.runs {
 		for _, p := range processes {
-			s, err := p.run(ctx)
+			s, err := p.run(ctx, filepath.Join(l.dir, "stderr"))
 			if err != nil {
 				return err
 			}

@@ -37,8 +37,8 @@ func measureSubmitFake(ctx context.Context, l *lab) error {
 }
 
 func measureSubmitReal(ctx context.Context, l *lab) error {
-	// No slots: the jars are not fetched and started by a Supervisor while the next ones are uploaded.
-	cluster, err := stormtest.Start(ctx, stormtest.Options{Conf: map[string]any{"supervisor.slots.ports": []int{}}})
+	// The Supervisor stays idle: it shall not fetch one jar and start workers while the next one is uploaded.
+	cluster, err := stormtest.Start(ctx, stormtest.Options{Conf: map[string]any{"supervisor.enable": false}})
 	if err != nil {
 		return err
 	}
