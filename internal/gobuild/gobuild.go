@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -67,7 +68,7 @@ type Error struct {
 	Messages []Message
 	// Output is all that the go command said.
 	Output string
-	Err    error // *exec.ExitError
+	Err    error // *exec.ExitError, or ErrNotExecutable for a package that is not main
 }
 
 // Error returns the first complaint.
@@ -239,14 +240,26 @@ func alone(ctx context.Context, goCommand string, o Options) error {
 		}
 		return &Error{Dir: o.Dir, Platform: o.platform(), Output: output, Messages: messages(dir, output), Err: err}
 	}
-	// For a package that is not main, the go command compiles, and writes an archive or nothing.
-	if _, err := ReadExecutable(program); err != nil {
-		return &Error{Dir: o.Dir, Platform: o.platform(), Output: "the package is not a main package: no program comes of it", Err: err}
+	if !linked(program) {
+		return &Error{Dir: o.Dir, Platform: o.platform(), Output: "the package is not a main package: no program comes of it", Err: ErrNotExecutable}
 	}
 	if err := os.Rename(program, o.Output); err != nil {
 		return fmt.Errorf("writing %s: %w", o.Output, reason(err))
 	}
 	return nil
+}
+
+// linked says whether the go command wrote a program: of a package that is not main it writes an archive, and succeeds.
+func linked(path string) bool {
+	const archive = "!<arch>\n" // ar(5)
+	file, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	head := make([]byte, len(archive))
+	_, err = io.ReadFull(file, head)
+	return err == nil && string(head) != archive
 }
 
 // run calls go build and returns what it said.
