@@ -1,0 +1,154 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"github.com/stormflux/stormflux/internal/stormtest"
+)
+
+// Both word counts run on a real Storm: submitted by the built binary, they count the words of the text exactly, and
+// when they are killed no process of theirs is left.
+func TestWordCountsOnStorm(t *testing.T) {
+	cluster := storm.Cluster(t)
+	binary := filepath.Join(t.TempDir(), "stormflux")
+	if _, err := goCommand(t.Context(), ".", "build", "-o", binary, "."); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir("../..")
+	want := wordsOf(t, "examples/wordcount/resources/sentences.txt")
+	before := processes(t, cluster)
+
+	for i, example := range []string{"wordcount", "wordcount-python"} {
+		counts := t.TempDir()
+		ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+		defer cancel()
+		args := []string{"submit", "examples/" + example + ".yaml", "--nimbus", cluster.NimbusAddr(), "-c", "wordcount.out=" + counts}
+		if i == 0 {
+			args = append(args, "--wait")
+		}
+		if out := stormflux(ctx, t, binary, args...); i == 0 && !strings.Contains(out, example+": up, ") {
+			t.Errorf("submit --wait said %q", out)
+		}
+		if err := awaitCounts(ctx, counts, want); err != nil {
+			t.Fatalf("%s: %v", example, err)
+		}
+		if out := stormflux(ctx, t, binary, "list", "--nimbus", cluster.NimbusAddr()); !strings.Contains(out, example) {
+			t.Errorf("list does not show %s:\n%s", example, out)
+		}
+		stormflux(ctx, t, binary, "kill", example, "--wait", "0", "--nimbus", cluster.NimbusAddr())
+		if err := cluster.AwaitTopology(ctx, example, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	deadline := time.Now().Add(time.Minute)
+	for processes(t, cluster) > before {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d processes a minute after the topologies were killed, %d before", processes(t, cluster), before)
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+}
+
+func processes(t *testing.T, cluster *stormtest.Cluster) int {
+	t.Helper()
+	pids, err := cluster.Processes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(pids)
+}
+
+// stormflux runs the built binary and returns what it printed.
+func stormflux(ctx context.Context, t *testing.T, binary string, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(ctx, binary, args...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("stormflux %s: %v\n%s%s", strings.Join(args, " "), err, stdout.String(), stderr.String())
+	}
+	return stdout.String()
+}
+
+// wordsOf counts the words of a text independently of the example's own programs: runs of letters and apostrophes in lower
+// case.
+func wordsOf(t *testing.T, path string) map[string]int {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts := map[string]int{}
+	for _, word := range strings.FieldsFunc(strings.ToLower(string(text)), func(r rune) bool {
+		return !unicode.IsLetter(r) && r != '\''
+	}) {
+		counts[word]++
+	}
+	return counts
+}
+
+// awaitCounts waits until the files of all count tasks together hold the counts.
+func awaitCounts(ctx context.Context, dir string, want map[string]int) error {
+	for {
+		got, err := readCounts(dir)
+		if err == nil && maps.Equal(got, want) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("the counts never were those of the text: %w (%v)\n%s", ctx.Err(), err, difference(got, want))
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+}
+
+func readCounts(dir string) (map[string]int, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "counts-*.tsv"))
+	if err != nil {
+		return nil, err
+	}
+	counts := map[string]int{}
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			return nil, err
+		}
+		for line := range strings.Lines(string(text)) {
+			word, number, _ := strings.Cut(strings.TrimSpace(line), "\t")
+			n, err := strconv.Atoi(number)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", f, err)
+			}
+			counts[word] += n
+		}
+	}
+	return counts, nil
+}
+
+func difference(got, want map[string]int) string {
+	var b strings.Builder
+	for word, n := range want {
+		if got[word] != n {
+			fmt.Fprintf(&b, "%s: %d, want %d\n", word, got[word], n)
+		}
+	}
+	for word, n := range got {
+		if want[word] == 0 {
+			fmt.Fprintf(&b, "%s: %d, not in the text\n", word, n)
+		}
+	}
+	return b.String()
+}
