@@ -15,6 +15,7 @@ const (
 	ruleCycle           = "cycle"
 	ruleUnreachableBolt = "unreachable-bolt"
 	ruleUnreadStream    = "unread-stream"
+	ruleSilentSpout     = "spout-without-output"
 )
 
 // edge is a resolved subscription; components are indexes in checker.all.
@@ -27,6 +28,7 @@ type edge struct {
 func (c *checker) graph() {
 	out := outgoing(len(c.all), c.edges)
 	c.cycles(out, c.unreachable(out))
+	c.silentSpouts()
 	c.unread()
 }
 
@@ -290,6 +292,17 @@ func sources(k *component) []string {
 		}
 	}
 	return names
+}
+
+// silentSpouts warns of spouts' processes that do not say what they emit. `outputs: []` says that it is nothing.
+func (c *checker) silentSpouts() {
+	for i := range c.all {
+		k := &c.all[i]
+		if k.Kind == schema.Spout && k.multilang && len(k.Streams) == 0 && !k.open && !k.missingOutputs {
+			c.list.Warnf(ruleSilentSpout, k.Span, "%s declares no outputs, so it cannot emit anything", k.name()).
+				WithHint("say what it emits: `outputs: [field, ...]`, or `outputs: []` if it is nothing")
+		}
+	}
 }
 
 // unread notes streams with fields that nobody reads. A stream without fields says that nothing is emitted.

@@ -433,6 +433,11 @@ func (s *stormSetting) blobs(v *schema.Value) *settingFault {
 		return s.fault(v, "must be a map, not "+shown(v), "Field %s must be a Map", s.constant)
 	}
 	for _, e := range v.Entries {
+		// ClientBlobStore.isValidKey; Nimbus answers such a key with "Internal error".
+		if key := e.Key.Text; key == "." || key == ".." || key == "" || strings.ContainsFunc(key, isNoBlobRune) {
+			return &settingFault{at: e.Key, message: fmt.Sprintf("names blob %q, which is no key of a blob", key),
+				hint: "letters, digits, spaces, tabs, \"_\", \"-\" and \".\" may stand in a key"}
+		}
 		switch e.Value.Kind {
 		case schema.Map:
 		case schema.Null:
@@ -450,6 +455,8 @@ func (s *stormSetting) blobs(v *schema.Value) *settingFault {
 	}
 	return nil
 }
+
+func isNoBlobRune(r rune) bool { return !isWordRune(r) && !strings.ContainsRune(" \t.-", r) }
 
 func (s *stormSetting) impersonation(v *schema.Value) *settingFault {
 	if v.Kind != schema.Map {
