@@ -1,0 +1,23 @@
+"""Count counts words and logs the counts on every tick after which they have changed."""
+
+from collections import Counter
+
+import multilang
+
+counts = Counter()
+logged = Counter()
+
+
+def count(tup):
+    counts[tup.values[0]] += 1
+
+
+def tick(_):
+    global logged
+    if counts != logged:
+        logged = counts.copy()
+        multilang.log(", ".join("%s: %d" % item for item in sorted(counts.items())))
+
+
+if __name__ == "__main__":
+    multilang.run_bolt(count, tick=tick)

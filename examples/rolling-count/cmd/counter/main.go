@@ -1,0 +1,56 @@
+// Counter counts words in a sliding window of as many slots as --slots says. A tick moves the window on by one slot and emits
+// the count of each word in it; a word whose count has come down to zero is emitted once with it.
+package main
+
+import (
+	"flag"
+	"maps"
+	"slices"
+
+	"github.com/stormflux/stormflux/component"
+)
+
+func main() {
+	slots := flag.Int("slots", 12, "the length of the window in ticks")
+	flag.Parse()
+	component.RunBasicBolt(newCounter(*slots))
+}
+
+type counter struct {
+	slots int
+	now   int              // the slot that is being counted in
+	words map[string][]int // counts by slot, in a ring
+}
+
+var _ component.BasicTicker = (*counter)(nil)
+
+func newCounter(slots int) *counter {
+	return &counter{slots: max(slots, 1), words: map[string][]int{}}
+}
+
+func (c *counter) Execute(t *component.Tuple, _ *component.BasicCollector) error {
+	word := t.String(0)
+	if c.words[word] == nil {
+		c.words[word] = make([]int, c.slots)
+	}
+	c.words[word][c.now]++
+	return nil
+}
+
+func (c *counter) Tick(_ *component.Tuple, out *component.BasicCollector) error {
+	for _, word := range slices.Sorted(maps.Keys(c.words)) {
+		sum := 0
+		for _, n := range c.words[word] {
+			sum += n
+		}
+		out.Emit(word, sum)
+		if sum == 0 {
+			delete(c.words, word)
+		}
+	}
+	c.now = (c.now + 1) % c.slots
+	for _, counts := range c.words {
+		counts[c.now] = 0
+	}
+	return nil
+}

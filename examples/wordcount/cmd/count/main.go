@@ -1,0 +1,111 @@
+// Count counts words. Each task counts the words that the fields grouping gives it.
+//
+// With --out DIR, or the setting wordcount.out, which wins, each task keeps its counts in DIR/counts-TASK.tsv: lines of a
+// word, a tab and its count, sorted by word. The file is replaced as a whole on every tick after which something has
+// changed, or else a second after the last time, and at the end. Without it, the counts are logged on every tick.
+//
+// A word is counted once for each time that its tuple arrives: once while nothing fails, more often when a sentence is
+// replayed. A restarted task begins at zero; counts that must survive belong in a database.
+package main
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/stormflux/stormflux/component"
+)
+
+func main() {
+	c := &counter{}
+	flag.StringVar(&c.out, "out", "", "the folder to keep the counts in; empty logs them")
+	flag.Parse()
+	component.RunBasicBolt(c)
+}
+
+const writeEvery = time.Second
+
+type counter struct {
+	out     string
+	ctx     *component.Context
+	counts  map[string]int
+	changed bool
+	written time.Time
+}
+
+var (
+	_ component.BasicPreparer = (*counter)(nil)
+	_ component.BasicTicker   = (*counter)(nil)
+	_ component.Cleaner       = (*counter)(nil)
+)
+
+func (c *counter) Prepare(ctx *component.Context) (err error) {
+	c.ctx = ctx
+	c.counts = map[string]int{}
+	c.written = time.Now()
+	if c.out, err = component.Setting(ctx, "wordcount.out", c.out); err != nil || c.out == "" {
+		return err
+	}
+	return os.MkdirAll(c.out, 0o755)
+}
+
+func (c *counter) Execute(t *component.Tuple, _ *component.BasicCollector) error {
+	c.counts[t.String(0)]++
+	c.changed = true
+	if c.out != "" && time.Since(c.written) >= writeEvery {
+		return c.write()
+	}
+	return nil
+}
+
+func (c *counter) Tick(*component.Tuple, *component.BasicCollector) error {
+	return c.show()
+}
+
+func (c *counter) Cleanup() error { return c.show() }
+
+func (c *counter) show() error {
+	switch {
+	case !c.changed:
+		return nil
+	case c.out != "":
+		return c.write()
+	}
+	c.changed = false
+	for _, word := range c.byCount() {
+		c.ctx.Logger().Info(fmt.Sprintf("%s: %d", word, c.counts[word]))
+	}
+	return nil
+}
+
+func (c *counter) byCount() []string {
+	return slices.SortedFunc(maps.Keys(c.counts), func(a, b string) int {
+		if c.counts[a] != c.counts[b] {
+			return c.counts[b] - c.counts[a]
+		}
+		return bytes.Compare([]byte(a), []byte(b))
+	})
+}
+
+func (c *counter) write() error {
+	var text bytes.Buffer
+	for _, word := range slices.Sorted(maps.Keys(c.counts)) {
+		fmt.Fprintf(&text, "%s\t%d\n", word, c.counts[word])
+	}
+	name := filepath.Join(c.out, fmt.Sprintf("counts-%d.tsv", c.ctx.TaskID))
+	// Who reads the file sees the old counts or the new ones, never half of them.
+	if err := os.WriteFile(name+".new", text.Bytes(), 0o644); err != nil {
+		return err
+	}
+	if err := os.Rename(name+".new", name); err != nil {
+		return err
+	}
+	c.changed = false
+	c.written = time.Now()
+	return nil
+}
