@@ -9,137 +9,133 @@ import (
 	"github.com/apache/thrift/lib/go/thrift"
 )
 
-// canonical is a write-only Thrift protocol that remembers what is written and replays it into another protocol with
-// the entries of every map ordered by their key's binary form. Thrift's generated code ranges over Go maps, so writing
-// straight to the target would give other bytes on every run.
+// canonical is a write-only Thrift protocol that writes into another one and puts the entries of every map into the order
+// of their keys' binary form. Thrift's generated code ranges over Go maps, so writing straight to the target would give
+// other bytes on every run.
+//
+// It does so in the target's bytes when a map ends. That is sound for protocols whose form of a map's entry does not
+// depend on the entries before it, as it is with the binary and the compact one.
 type canonical struct {
-	// The reading half, and the writing of types that no structure of a topology has (byte, UUID): never called.
+	// The reading half, and the writing of what no structure of a topology has (byte, UUID): never called.
 	thrift.TProtocol
-	events []event
+
+	out   thrift.TProtocol
+	bytes *thrift.TMemoryBuffer // what out writes to, at once
+
+	// Keys are written a second time, in binary form, to be compared.
+	key      thrift.TProtocol
+	keyBytes *thrift.TMemoryBuffer
+	inKey    bool
+
+	open    []container // the containers around the current place, the innermost last
+	scratch []byte
 }
 
-// event is one call of the protocol. A whole map is one event, so that its entries can be ordered.
-type event struct {
-	write func(ctx context.Context, out thrift.TProtocol) error
-	kind  eventKind
+// container is a struct, list, set or map that has not ended.
+type container struct {
+	isMap   bool
+	entries []entry // of a map; the last one may be incomplete
+	keys    int     // of a map: where its keys begin in keyBytes
 }
 
-type eventKind uint8
+// entry is a map's entry: places in bytes and, of its key, in keyBytes.
+type entry struct {
+	start, end       int
+	keyStart, keyEnd int
+}
 
-const (
-	plain eventKind = iota + 1
-	mapBegin
-	mapEnd
-	containerBegin // of a struct, list or set
-	containerEnd
-)
-
-// writeCanonical writes v to out in canonical order.
-func writeCanonical(ctx context.Context, v thrift.TStruct, out thrift.TProtocol) error {
-	rec := &canonical{}
-	if err := v.Write(ctx, rec); err != nil {
+// writeCanonical writes v to out in canonical order. out writes to buf, and buffers nothing itself.
+func writeCanonical(ctx context.Context, v thrift.TStruct, out thrift.TProtocol, buf *thrift.TMemoryBuffer) error {
+	keys := thrift.NewTMemoryBuffer()
+	c := &canonical{out: out, bytes: buf, key: thrift.NewTBinaryProtocolConf(keys, nil), keyBytes: keys}
+	if err := v.Write(ctx, c); err != nil {
 		return fmt.Errorf("writing the topology as Thrift: %w", err)
 	}
-	ordered, rest, err := orderMaps(ctx, rec.events)
-	if err != nil {
-		return err
-	}
-	if len(rest) != 0 {
-		panic("compiler: unbalanced Thrift events")
-	}
-	for _, e := range ordered {
-		if err := e.write(ctx, out); err != nil {
-			return fmt.Errorf("writing the topology as Thrift: %w", err)
-		}
+	if len(c.open) != 0 {
+		panic("compiler: a Thrift container does not end")
 	}
 	return out.Flush(ctx)
 }
 
-// orderMaps returns the events up to the end of the enclosing container with every map's entries in order, and the
-// events behind that end.
-func orderMaps(ctx context.Context, in []event) (out, rest []event, err error) {
-	for len(in) > 0 {
-		e := in[0]
-		switch e.kind {
-		case mapEnd, containerEnd:
-			return out, in, nil
-		case plain:
-			out, in = append(out, e), in[1:]
-		case containerBegin:
-			inner, after, err := orderMaps(ctx, in[1:])
-			if err != nil {
-				return nil, nil, err
-			}
-			out = append(append(append(out, e), inner...), after[0])
-			in = after[1:]
-		case mapBegin:
-			entries, after, err := orderEntries(ctx, in[1:])
-			if err != nil {
-				return nil, nil, err
-			}
-			out = append(append(append(out, e), entries...), after[0])
-			in = after[1:]
-		}
+// begin is called after the header of a container was written.
+func (c *canonical) begin(isMap bool) {
+	if isMap && c.inKey {
+		panic("compiler: a map in a map's key")
 	}
-	return out, nil, nil
+	c.open = append(c.open, container{isMap: isMap, keys: c.keyBytes.Len()})
+	if isMap {
+		c.beginEntry(&c.open[len(c.open)-1])
+	}
 }
 
-func orderEntries(ctx context.Context, in []event) (out, rest []event, err error) {
-	type entry struct {
-		key    []byte
-		events []event
+func (c *canonical) beginEntry(m *container) {
+	m.entries = append(m.entries, entry{start: c.bytes.Len(), keyStart: c.keyBytes.Len()})
+	c.inKey = true
+}
+
+// end is called after the end of a container was written.
+func (c *canonical) end() {
+	last := len(c.open) - 1
+	if ended := &c.open[last]; ended.isMap {
+		c.inKey = false // it waited for another key
+		c.order(ended.entries[:len(ended.entries)-1])
+		c.keyBytes.Truncate(ended.keys)
 	}
-	var entries []entry
-	for in[0].kind != mapEnd {
-		key, after, err := oneValue(ctx, in)
-		if err != nil {
-			return nil, nil, err
-		}
-		value, after, err := oneValue(ctx, after)
-		if err != nil {
-			return nil, nil, err
-		}
-		buf := thrift.NewTMemoryBuffer()
-		proto := thrift.NewTBinaryProtocolConf(buf, nil)
-		for _, e := range key {
-			if err := e.write(ctx, proto); err != nil {
-				return nil, nil, err
-			}
-		}
-		entries = append(entries, entry{key: buf.Bytes(), events: append(key, value...)})
-		in = after
+	c.open = c.open[:last]
+	c.value()
+}
+
+// value is called after a value was written: a key or a value of the innermost map, if it is not a field or an element.
+func (c *canonical) value() {
+	if len(c.open) == 0 {
+		return
 	}
-	slices.SortFunc(entries, func(a, b entry) int { return bytes.Compare(a.key, b.key) })
+	m := &c.open[len(c.open)-1]
+	if !m.isMap {
+		return
+	}
+	e := &m.entries[len(m.entries)-1]
+	if c.inKey {
+		e.keyEnd = c.keyBytes.Len()
+		c.inKey = false
+		return
+	}
+	e.end = c.bytes.Len()
+	c.beginEntry(m)
+}
+
+// order puts a map's entries, which lie one after the other, into the order of their keys.
+func (c *canonical) order(entries []entry) {
+	keys := c.keyBytes.Bytes()
+	byKey := func(a, b entry) int {
+		return bytes.Compare(keys[a.keyStart:a.keyEnd], keys[b.keyStart:b.keyEnd])
+	}
+	if len(entries) < 2 || slices.IsSortedFunc(entries, byKey) {
+		return
+	}
+	start, end := entries[0].start, entries[len(entries)-1].end
+	written := c.bytes.Bytes()
+	slices.SortFunc(entries, byKey)
+	c.scratch = slices.Grow(c.scratch[:0], end-start)
 	for _, e := range entries {
-		out = append(out, e.events...)
+		c.scratch = append(c.scratch, written[e.start:e.end]...)
 	}
-	return out, in, nil
+	copy(written[start:end], c.scratch)
 }
 
-// oneValue returns the events of the value that in begins with, its maps in order.
-func oneValue(ctx context.Context, in []event) (out, rest []event, err error) {
-	switch in[0].kind {
-	case plain:
-		return in[:1:1], in[1:], nil
-	case mapBegin:
-		entries, after, err := orderEntries(ctx, in[1:])
-		if err != nil {
-			return nil, nil, err
-		}
-		return append(append([]event{in[0]}, entries...), after[0]), after[1:], nil
-	case containerBegin:
-		inner, after, err := orderMaps(ctx, in[1:])
-		if err != nil {
-			return nil, nil, err
-		}
-		return append(append([]event{in[0]}, inner...), after[0]), after[1:], nil
+// to has write write to the target, and a key to be compared as well.
+func (c *canonical) to(write func(thrift.TProtocol) error) error {
+	if err := write(c.out); err != nil || !c.inKey {
+		return err
 	}
-	panic("compiler: a Thrift value begins with the end of a container")
+	return write(c.key)
 }
 
-func (c *canonical) record(kind eventKind, write func(context.Context, thrift.TProtocol) error) error {
-	c.events = append(c.events, event{write: write, kind: kind})
-	return nil
+// scalar is to for a whole value.
+func (c *canonical) scalar(write func(thrift.TProtocol) error) error {
+	err := c.to(write)
+	c.value()
+	return err
 }
 
 func (c *canonical) WriteMessageBegin(context.Context, string, thrift.TMessageType, int32) error {
@@ -150,76 +146,92 @@ func (c *canonical) WriteMessageEnd(context.Context) error {
 	panic("compiler: only structs are written")
 }
 
-func (c *canonical) WriteStructBegin(_ context.Context, name string) error {
-	return c.record(containerBegin, func(ctx context.Context, p thrift.TProtocol) error { return p.WriteStructBegin(ctx, name) })
+func (c *canonical) WriteStructBegin(ctx context.Context, name string) error {
+	err := c.to(func(p thrift.TProtocol) error { return p.WriteStructBegin(ctx, name) })
+	c.begin(false)
+	return err
 }
 
-func (c *canonical) WriteStructEnd(context.Context) error {
-	return c.record(containerEnd, func(ctx context.Context, p thrift.TProtocol) error { return p.WriteStructEnd(ctx) })
+func (c *canonical) WriteStructEnd(ctx context.Context) error {
+	err := c.to(func(p thrift.TProtocol) error { return p.WriteStructEnd(ctx) })
+	c.end()
+	return err
 }
 
-func (c *canonical) WriteFieldBegin(_ context.Context, name string, t thrift.TType, id int16) error {
-	return c.record(plain, func(ctx context.Context, p thrift.TProtocol) error { return p.WriteFieldBegin(ctx, name, t, id) })
+func (c *canonical) WriteFieldBegin(ctx context.Context, name string, t thrift.TType, id int16) error {
+	return c.to(func(p thrift.TProtocol) error { return p.WriteFieldBegin(ctx, name, t, id) })
 }
 
-func (c *canonical) WriteFieldEnd(context.Context) error {
-	return c.record(plain, func(ctx context.Context, p thrift.TProtocol) error { return p.WriteFieldEnd(ctx) })
+func (c *canonical) WriteFieldEnd(ctx context.Context) error {
+	return c.to(func(p thrift.TProtocol) error { return p.WriteFieldEnd(ctx) })
 }
 
-func (c *canonical) WriteFieldStop(context.Context) error {
-	return c.record(plain, func(ctx context.Context, p thrift.TProtocol) error { return p.WriteFieldStop(ctx) })
+func (c *canonical) WriteFieldStop(ctx context.Context) error {
+	return c.to(func(p thrift.TProtocol) error { return p.WriteFieldStop(ctx) })
 }
 
-func (c *canonical) WriteMapBegin(_ context.Context, key, value thrift.TType, size int) error {
-	return c.record(mapBegin, func(ctx context.Context, p thrift.TProtocol) error { return p.WriteMapBegin(ctx, key, value, size) })
+func (c *canonical) WriteMapBegin(ctx context.Context, key, value thrift.TType, size int) error {
+	err := c.to(func(p thrift.TProtocol) error { return p.WriteMapBegin(ctx, key, value, size) })
+	c.begin(true)
+	return err
 }
 
-func (c *canonical) WriteMapEnd(context.Context) error {
-	return c.record(mapEnd, func(ctx context.Context, p thrift.TProtocol) error { return p.WriteMapEnd(ctx) })
+func (c *canonical) WriteMapEnd(ctx context.Context) error {
+	err := c.out.WriteMapEnd(ctx)
+	c.end()
+	return err
 }
 
-func (c *canonical) WriteListBegin(_ context.Context, elem thrift.TType, size int) error {
-	return c.record(containerBegin, func(ctx context.Context, p thrift.TProtocol) error { return p.WriteListBegin(ctx, elem, size) })
+func (c *canonical) WriteListBegin(ctx context.Context, elem thrift.TType, size int) error {
+	err := c.to(func(p thrift.TProtocol) error { return p.WriteListBegin(ctx, elem, size) })
+	c.begin(false)
+	return err
 }
 
-func (c *canonical) WriteListEnd(context.Context) error {
-	return c.record(containerEnd, func(ctx context.Context, p thrift.TProtocol) error { return p.WriteListEnd(ctx) })
+func (c *canonical) WriteListEnd(ctx context.Context) error {
+	err := c.to(func(p thrift.TProtocol) error { return p.WriteListEnd(ctx) })
+	c.end()
+	return err
 }
 
-func (c *canonical) WriteSetBegin(_ context.Context, elem thrift.TType, size int) error {
-	return c.record(containerBegin, func(ctx context.Context, p thrift.TProtocol) error { return p.WriteSetBegin(ctx, elem, size) })
+func (c *canonical) WriteSetBegin(ctx context.Context, elem thrift.TType, size int) error {
+	err := c.to(func(p thrift.TProtocol) error { return p.WriteSetBegin(ctx, elem, size) })
+	c.begin(false)
+	return err
 }
 
-func (c *canonical) WriteSetEnd(context.Context) error {
-	return c.record(containerEnd, func(ctx context.Context, p thrift.TProtocol) error { return p.WriteSetEnd(ctx) })
+func (c *canonical) WriteSetEnd(ctx context.Context) error {
+	err := c.to(func(p thrift.TProtocol) error { return p.WriteSetEnd(ctx) })
+	c.end()
+	return err
 }
 
-func (c *canonical) WriteBool(_ context.Context, v bool) error {
-	return c.record(plain, func(ctx context.Context, p thrift.TProtocol) error { return p.WriteBool(ctx, v) })
+func (c *canonical) WriteBool(ctx context.Context, v bool) error {
+	return c.scalar(func(p thrift.TProtocol) error { return p.WriteBool(ctx, v) })
 }
 
-func (c *canonical) WriteI16(_ context.Context, v int16) error {
-	return c.record(plain, func(ctx context.Context, p thrift.TProtocol) error { return p.WriteI16(ctx, v) })
+func (c *canonical) WriteI16(ctx context.Context, v int16) error {
+	return c.scalar(func(p thrift.TProtocol) error { return p.WriteI16(ctx, v) })
 }
 
-func (c *canonical) WriteI32(_ context.Context, v int32) error {
-	return c.record(plain, func(ctx context.Context, p thrift.TProtocol) error { return p.WriteI32(ctx, v) })
+func (c *canonical) WriteI32(ctx context.Context, v int32) error {
+	return c.scalar(func(p thrift.TProtocol) error { return p.WriteI32(ctx, v) })
 }
 
-func (c *canonical) WriteI64(_ context.Context, v int64) error {
-	return c.record(plain, func(ctx context.Context, p thrift.TProtocol) error { return p.WriteI64(ctx, v) })
+func (c *canonical) WriteI64(ctx context.Context, v int64) error {
+	return c.scalar(func(p thrift.TProtocol) error { return p.WriteI64(ctx, v) })
 }
 
-func (c *canonical) WriteDouble(_ context.Context, v float64) error {
-	return c.record(plain, func(ctx context.Context, p thrift.TProtocol) error { return p.WriteDouble(ctx, v) })
+func (c *canonical) WriteDouble(ctx context.Context, v float64) error {
+	return c.scalar(func(p thrift.TProtocol) error { return p.WriteDouble(ctx, v) })
 }
 
-func (c *canonical) WriteString(_ context.Context, v string) error {
-	return c.record(plain, func(ctx context.Context, p thrift.TProtocol) error { return p.WriteString(ctx, v) })
+func (c *canonical) WriteString(ctx context.Context, v string) error {
+	return c.scalar(func(p thrift.TProtocol) error { return p.WriteString(ctx, v) })
 }
 
-func (c *canonical) WriteBinary(_ context.Context, v []byte) error {
-	return c.record(plain, func(ctx context.Context, p thrift.TProtocol) error { return p.WriteBinary(ctx, v) })
+func (c *canonical) WriteBinary(ctx context.Context, v []byte) error {
+	return c.scalar(func(p thrift.TProtocol) error { return p.WriteBinary(ctx, v) })
 }
 
 func (c *canonical) Flush(context.Context) error { return nil }

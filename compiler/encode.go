@@ -46,7 +46,7 @@ func (p *Program) Encode(ctx context.Context, w io.Writer, f Format) error {
 	default:
 		panic(fmt.Sprintf("compiler: invalid format %q", f))
 	}
-	if err := writeCanonical(ctx, p.Topology, proto); err != nil {
+	if err := writeCanonical(ctx, p.Topology, proto, buf); err != nil {
 		return err
 	}
 	_, err := w.Write(buf.Bytes())
