@@ -25,11 +25,14 @@ type JarSet uint8
 
 // The sets of jars. The zero value is invalid.
 const (
-	DaemonJars    JarSet = iota + 1 // Nimbus, Supervisor and the commands of the storm client (STORM_HOME/lib)
-	WorkerJars                      // what a worker and a submitting client have (STORM_HOME/lib-worker)
-	ZooKeeperJars                   // a standalone ZooKeeper server
-	FluxJars                        // flux-core, flux-wrappers and SnakeYAML; used together with WorkerJars
-	ClojureJars                     // storm-clojure and Clojure, without carbonite; used together with WorkerJars
+	DaemonJars      JarSet = iota + 1 // Nimbus, Supervisor and the commands of the storm client (STORM_HOME/lib)
+	WorkerJars                        // what a worker and a submitting client have (STORM_HOME/lib-worker)
+	ZooKeeperJars                     // a standalone ZooKeeper server
+	FluxJars                          // flux-core, flux-wrappers and SnakeYAML; used together with WorkerJars
+	ClojureJars                       // storm-clojure and Clojure, without carbonite; used together with WorkerJars
+	Storm1Jars                        // Storm 1.2.4 with what its Clojure DSL needs
+	Backtype010Jars                   // Storm 0.10.2 with what its Clojure DSL needs
+	Backtype09Jars                    // Storm 0.9.7 with what its Clojure DSL needs
 )
 
 //go:embed maven/*.xml
@@ -48,6 +51,12 @@ func (s JarSet) name() string {
 		return "flux"
 	case ClojureJars:
 		return "clojure"
+	case Storm1Jars:
+		return "storm-1"
+	case Backtype010Jars:
+		return "backtype-0.10"
+	case Backtype09Jars:
+		return "backtype-0.9"
 	}
 	panic(fmt.Sprintf("stormtest: invalid jar set %d", s))
 }
@@ -56,7 +65,8 @@ func (s JarSet) name() string {
 // on Maven Central), so their jars are listed one by one and copied alone.
 func (s JarSet) goal() string {
 	const plugin = "org.apache.maven.plugins:maven-dependency-plugin:2.10:"
-	if s == FluxJars || s == ClojureJars {
+	switch s {
+	case FluxJars, ClojureJars, Storm1Jars, Backtype010Jars, Backtype09Jars:
 		return plugin + "copy"
 	}
 	return plugin + "copy-dependencies"

@@ -1,0 +1,133 @@
+;; Evaluates generated Clojure files with real Clojure and Storm's own DSL, and answers with the topology that they build.
+;;
+;; The wire: a question is a line of four words, KIND NAMESPACE FUNCTION SOURCE, the source in base64; the answer is a line
+;; of JSON: {"topology": ..., "conf": ..., "local": ...} or {"exception": text}. End of input ends the process.
+;; KIND is storm (org.apache.storm), backtype (backtype.storm) or streamparse (backtype.storm, by streamparse's way of
+;; loading). The library is that of the classpath. Runs on Clojure 1.5 and later.
+(ns evaluate
+  (:require [clojure.string :as string])
+  (:import [java.io BufferedReader ByteArrayInputStream InputStreamReader ObjectInputStream PrintStream
+            FileOutputStream FileDescriptor StringReader]
+           [java.util Base64]))
+
+(defn- json-string [^String s]
+  (let [b (StringBuilder. "\"")]
+    (doseq [c s]
+      (let [n (int c)]
+        (cond
+          (or (= n 34) (= n 92)) (.append b (str \\ c))
+          (or (< n 32) (> n 126)) (.append b (format "\\u%04x" n))
+          :else (.append b c))))
+    (str (.append b "\""))))
+
+(defn- json [v]
+  (cond
+    (nil? v) "null"
+    (instance? Boolean v) (str v)
+    (number? v) (str v)
+    (instance? java.util.Map v) (str "{" (string/join "," (for [[k x] v] (str (json-string (str k)) ":" (json x)))) "}")
+    (instance? java.util.Collection v) (str "[" (string/join "," (map json v)) "]")
+    (string? v) (json-string v)
+    ;; A keyword or symbol in a configuration would be a mistake: show its type.
+    :else (json-string (str (class v) " " v))))
+
+(defn- field
+  "The value of an object's field, in whatever superclass it is; its name may begin with an underscore."
+  [object names]
+  (loop [c (class object)]
+    (if-let [f (first (filter #(names (.getName ^java.lang.reflect.Field %)) (.getDeclaredFields ^Class c)))]
+      (do (.setAccessible ^java.lang.reflect.Field f true)
+          (.get ^java.lang.reflect.Field f object))
+      (recur (.getSuperclass ^Class c)))))
+
+(defn- deserialize [^bytes data]
+  (.readObject (ObjectInputStream. (ByteArrayInputStream. data))))
+
+(defn- command [object]
+  (if (.is_set_shell object)
+    [(.get_execution_command (.get_shell object)) (.get_script (.get_shell object))]
+    (vec (field (deserialize (.get_serialized_java object)) #{"_command" "command"}))))
+
+(defn- grouping [g]
+  (let [kind (.getFieldName (.getSetField g))]
+    {"grouping" kind
+     "fields" (when (= kind "fields") (vec (.get_fields g)))
+     "serialized" (when (= kind "custom_serialized")
+                    (.encodeToString (Base64/getEncoder) (.get_custom_serialized g)))}))
+
+(defn- component [kind object common]
+  {"kind" kind
+   "command" (command object)
+   "parallelism" (if (.is_set_parallelism_hint common) (.get_parallelism_hint common) 1)
+   "conf" (if (.is_set_json_conf common) (.get_json_conf common) "{}")
+   "streams" (into {} (for [[id info] (.get_streams common)]
+                        [id {"fields" (vec (.get_output_fields info)) "direct" (.is_direct info)}]))
+   "inputs" (vec (for [[id g] (.get_inputs common)]
+                   (merge {"from" (.get_componentId id) "stream" (.get_streamId id)} (grouping g))))})
+
+(defn- described [topology]
+  (into {} (concat
+             (for [[id s] (.get_spouts topology)] [id (component "spout" (.get_spout_object s) (.get_common s))])
+             (for [[id b] (.get_bolts topology)] [id (component "bolt" (.get_bolt_object b) (.get_common b))]))))
+
+(defn- local-run
+  "What -main without arguments gives to its local cluster, which is replaced by one that records, and whether it was shut down."
+  [library ns-sym]
+  (let [submitted (promise)
+        down (promise)
+        package (string/replace (str library) #"\.clojure$" "")
+        cluster (eval `(fn [submitted# down#]
+                         (proxy [~(symbol (str package ".ILocalCluster"))] []
+                           (~'submitTopology [name# conf# topology#]
+                             (deliver submitted# [name# conf# topology#])
+                             nil)
+                           (~'shutdown [] (deliver down# true)))))
+        local (ns-resolve library 'local-cluster)
+        old @local]
+    (alter-var-root local (constantly (fn [] (cluster submitted down))))
+    (try
+      (let [main (ns-resolve ns-sym '-main)
+            runner (Thread. (fn [] (try (main) (catch InterruptedException e nil))))]
+        (.start runner)
+        (let [[name conf topology] (deref submitted 60000 nil)]
+          (.interrupt runner)
+          (.join runner 60000)
+          {"name" name "conf" conf "topology" (described topology) "shutdown" (deref down 1000 false)}))
+      (finally
+        (alter-var-root local (constantly old))))))
+
+(defn- evaluate [kind ns-name function source]
+  (let [last-var (binding [*ns* (create-ns 'user)]
+                   (clojure.lang.Compiler/load (StringReader. source) ns-name (str ns-name ".clj")))
+        ns-sym (symbol ns-name)]
+    (try
+      (if (= kind "streamparse")
+        (let [topology (ns-resolve 'backtype.storm.clojure 'topology)
+              maps (last-var {})]
+          (when-not (= (str (:name (meta last-var))) function)
+            (throw (IllegalStateException. (str "the last var is " last-var))))
+          {"topology" (described (apply topology maps))})
+        (let [library (symbol (if (= kind "storm") "org.apache.storm.clojure" "backtype.storm.clojure"))]
+          {"topology" (described ((ns-resolve ns-sym (symbol function))))
+           "conf" @(ns-resolve ns-sym 'conf)
+           "local" (local-run library ns-sym)}))
+      (finally
+        (remove-ns ns-sym)))))
+
+(defn- causes [^Throwable e]
+  (string/join "; caused by " (map str (take-while identity (iterate #(.getCause ^Throwable %) e)))))
+
+(let [answers (PrintStream. (FileOutputStream. FileDescriptor/out) false "UTF-8")
+      questions (BufferedReader. (InputStreamReader. System/in "UTF-8"))]
+  (System/setOut System/err)
+  (loop []
+    (when-let [line (.readLine questions)]
+      (let [[kind ns-name function source] (string/split line #" ")
+            answer (try
+                     (evaluate kind ns-name function (String. (.decode (Base64/getDecoder) ^String source) "UTF-8"))
+                     (catch Throwable e
+                       {"exception" (causes e)}))]
+        (.println answers ^String (json answer))
+        (.flush answers))
+      (recur)))
+  (shutdown-agents))
