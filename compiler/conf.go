@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/stormflux/stormflux/validate"
 )
@@ -19,34 +20,28 @@ func componentConf(c *validate.Component, v validate.Version) map[string]any {
 	return conf
 }
 
-// addResources adds memory and CPU in the form that the version reads: one map since Storm 2.0
-// (BaseConfigurationDeclarer.addResource), a key each before.
+// addResources adds memory and CPU as Storm's own client does (BaseConfigurationDeclarer of 2.8.3, seen through Flux): a
+// key each, and since Storm 2.0 the same keys in one map, where further resources stand too.
 func addResources(conf map[string]any, c *validate.Component, v validate.Version) {
-	type resource struct {
-		value       *float64
-		name1, name string
-	}
-	all := []resource{
-		{c.OnHeapMemoryLoad, "topology.component.resources.onheap.memory.mb", "onheap.memory.mb"},
-		{c.OffHeapMemoryLoad, "topology.component.resources.offheap.memory.mb", "offheap.memory.mb"},
-		{c.CPULoad, "topology.component.cpu.pcore.percent", "cpu.pcore.percent"},
-	}
 	const key = "topology.component.resources.map"
 	given, _ := conf[key].(map[string]any)
-	merged := make(map[string]any, len(given)+len(all))
-	for k, value := range given {
-		merged[k] = value
+	merged := maps.Clone(given)
+	if merged == nil {
+		merged = map[string]any{}
 	}
-	for _, r := range all {
-		switch {
-		case r.value == nil:
-		case v.Major < 2:
-			conf[r.name1] = *r.value
-		default:
-			merged[r.name] = *r.value
+	for _, r := range []struct {
+		value *float64
+		name  string
+	}{
+		{c.OnHeapMemoryLoad, "topology.component.resources.onheap.memory.mb"},
+		{c.OffHeapMemoryLoad, "topology.component.resources.offheap.memory.mb"},
+		{c.CPULoad, "topology.component.cpu.pcore.percent"},
+	} {
+		if r.value != nil {
+			conf[r.name], merged[r.name] = *r.value, *r.value
 		}
 	}
-	if len(merged) > 0 {
+	if v.Major >= 2 && len(merged) > 0 {
 		conf[key] = merged
 	}
 }

@@ -49,9 +49,6 @@ func (e *emitter) spec(c *validate.Component) *form {
 		add(text(class), e.outputs(c))
 	case e.opts.Dialect == Streamparse:
 		add(words([]string{shell.ExecutionCommand, shell.Script}), e.outputs(c))
-	case len(shell.Script) > longestString:
-		// The DSL tells a script from outputs by asking whether it is a string: a joined one is, when it runs.
-		add(text(shell.ExecutionCommand), text(shell.Script), e.outputs(c))
 	default:
 		add(text(shell.ExecutionCommand), text(shell.Script), e.outputs(c))
 	}

@@ -95,7 +95,7 @@ func (e *emitter) splitInto(f *form, prefix string, step int, join func([]*form)
 
 // shrink returns a form small enough to stand with others in one function.
 func (e *emitter) shrink(f *form, prefix string) *form {
-	if f.atoms <= methodAtoms/2 {
+	if f.atoms <= methodAtoms/3 {
 		return f
 	}
 	small := e.hoist(f, prefix)
