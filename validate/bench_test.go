@@ -52,6 +52,20 @@ func misspelt(n int) []byte {
 	return b.Bytes()
 }
 
+// fan is a spout with n streams, each with a bolt of its own.
+func fan(n int) []byte {
+	var b bytes.Buffer
+	b.WriteString("name: fan\nspouts:\n  s:\n    command: [x]\n    outputs:\n")
+	for i := range n {
+		fmt.Fprintf(&b, "      s%d: [a]\n", i)
+	}
+	b.WriteString("bolts:\n")
+	for i := range n {
+		fmt.Fprintf(&b, "  b%d: {command: [x], inputs: [{from: s, stream: s%d}]}\n", i, i)
+	}
+	return b.Bytes()
+}
+
 func load(tb testing.TB, text []byte) *schema.Document {
 	tb.Helper()
 	doc, loaded, err := schema.Load("topology.yaml", schema.Options{Text: text})
@@ -66,7 +80,7 @@ func BenchmarkCheck(b *testing.B) {
 		for _, shape := range []struct {
 			name string
 			text func(int) []byte
-		}{{"chain", shellBolts}, {"ring", ring}, {"misspelt", misspelt}} {
+		}{{"chain", shellBolts}, {"ring", ring}, {"misspelt", misspelt}, {"fan", fan}} {
 			b.Run(fmt.Sprintf("%s-%d", shape.name, n), func(b *testing.B) {
 				doc := load(b, shape.text(n))
 				b.ReportAllocs()
@@ -81,7 +95,7 @@ func BenchmarkCheck(b *testing.B) {
 // TestCheckLinear holds that ten times the bolts take about ten times as long, in each shape that invites to more; what
 // is quadratic takes a hundred times. On a busy machine a measurement may be far off, so the best of several counts.
 func TestCheckLinear(t *testing.T) {
-	for name, text := range map[string]func(int) []byte{"chain": shellBolts, "ring": ring, "misspelt": misspelt} {
+	for name, text := range map[string]func(int) []byte{"chain": shellBolts, "ring": ring, "misspelt": misspelt, "fan": fan} {
 		small, large := load(t, text(1000)), load(t, text(10000))
 		took := func(doc *schema.Document) time.Duration {
 			start := time.Now()

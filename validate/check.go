@@ -77,7 +77,8 @@ type checker struct {
 
 	brokenIDs map[string]bool // see broken
 
-	edges []edge // the resolved subscriptions
+	edges      []edge                  // the resolved subscriptions
+	subscribed map[subscription]*Input // see earlier
 
 	resourceNames map[string]bool     // the files below resources/, with slashes
 	programs      map[string]*goFault // what is wrong with a Go package or executable, by path; nil when nothing is

@@ -39,6 +39,7 @@ type component struct {
 	unsure bool
 	// missingOutputs is set once a subscription to a component without outputs was reported.
 	missingOutputs bool
+	byStream map[string]int // see streamIndex
 	// read are the streams with a subscription, by index in Streams.
 	read []bool
 }
@@ -55,6 +56,8 @@ func (c *checker) components() {
 	n := len(spouts) + len(bolts)
 	c.all = make([]component, n)
 	made := make([]Component, n)
+	c.topology.Spouts = make([]*Component, 0, len(spouts))
+	c.topology.Bolts = make([]*Component, 0, len(bolts))
 	for i := range c.all {
 		src := &schema.Component{}
 		if i < len(spouts) {

@@ -26,14 +26,13 @@ const (
 
 // subscriptions resolves the bolts' own inputs and Flux's streams.
 func (c *checker) subscriptions() {
-	seen := make(map[subscription]*Input)
 	for i := range c.all {
 		k := &c.all[i]
 		for _, in := range k.src.Inputs {
 			if k.Kind == schema.Spout {
 				continue // the grammar has reported it
 			}
-			c.subscribe(k, in, seen)
+			c.subscribe(k, in)
 		}
 		if len(k.src.Inputs) < written(k.src.Value.Get("inputs")) {
 			k.unsure, c.unresolved = true, true // the grammar found fault with one
@@ -48,7 +47,7 @@ func (c *checker) subscriptions() {
 		case to.Kind == schema.Spout:
 			c.spoutAsTarget(to, in)
 		default:
-			c.subscribe(to, in, seen)
+			c.subscribe(to, in)
 		}
 	}
 	for i := range c.all {
@@ -71,6 +70,30 @@ func written(list *schema.Value) int {
 type subscription struct {
 	bolt, from *Component
 	stream     string
+}
+
+// mostScanned is how many inputs of a bolt are looked through one by one; nearly all bolts have fewer.
+const mostScanned = 8
+
+// earlier returns the subscription of a bolt to the same stream, or nil.
+func (c *checker) earlier(to, from *component, stream string) *Input {
+	if len(to.Inputs) > mostScanned {
+		return c.subscribed[subscription{to.Component, from.Component, stream}]
+	}
+	for _, in := range to.Inputs {
+		if in.From == from.Component && in.Stream.ID == stream {
+			return in
+		}
+	}
+	if len(to.Inputs) == mostScanned { // from the next one on
+		if c.subscribed == nil {
+			c.subscribed = make(map[subscription]*Input)
+		}
+		for _, in := range to.Inputs {
+			c.subscribed[subscription{to.Component, in.From, in.Stream.ID}] = in
+		}
+	}
+	return nil
 }
 
 func (c *checker) boltWithoutInput(k *component) {
@@ -150,7 +173,7 @@ func (c *checker) hintIDs(d *diag.Diagnostic, kinds ...schema.ComponentKind) {
 }
 
 // subscribe resolves one subscription of a bolt.
-func (c *checker) subscribe(to *component, in *schema.Input, seen map[subscription]*Input) {
+func (c *checker) subscribe(to *component, in *schema.Input) {
 	from := c.source(to, in)
 	if from == nil {
 		to.unsure, c.unresolved = true, true
@@ -180,20 +203,21 @@ func (c *checker) subscribe(to *component, in *schema.Input, seen map[subscripti
 	if g := in.Grouping; g != nil {
 		made.Grouping, made.Object = g.Type, g.Object
 	}
-	key := subscription{to.Component, from.Component, id}
-	if first := seen[key]; first != nil {
+	if stream == nil {
+		return
+	}
+	if first := c.earlier(to, from, id); first != nil {
 		c.list.Errorf(ruleDuplicateSubscription, in.From.Span, "%s reads stream %q of %q twice", to.name(), id, from.ID).
 			WithHint("Storm keeps one grouping for a stream and drops the other without a word: remove one").
 			WithRelated(first.Span, "it is read here already")
 		return
 	}
-	seen[key] = made
-	if stream == nil {
-		return
-	}
 	known := index >= 0
 	c.grouping(to, from, in, made, known)
 	to.Inputs = append(to.Inputs, made)
+	if len(to.Inputs) > mostScanned {
+		c.subscribed[subscription{to.Component, from.Component, id}] = made
+	}
 	c.edges = append(c.edges, edge{from: from.index, to: to.index, span: made.Span})
 }
 

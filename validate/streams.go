@@ -109,7 +109,22 @@ func (k *component) stream(id string) *Stream {
 	return nil
 }
 
+// streamIndex returns the index of a declared stream in Streams, or -1. Of the few that have many streams, an index is
+// made.
 func (k *component) streamIndex(id string) int {
+	const few = 16
+	if len(k.Streams) > few {
+		if k.byStream == nil {
+			k.byStream = make(map[string]int)
+		}
+		for i := len(k.byStream); i < len(k.Streams); i++ {
+			k.byStream[k.Streams[i].ID] = i // each once, see stream
+		}
+		if i, ok := k.byStream[id]; ok {
+			return i
+		}
+		return -1
+	}
 	for i, s := range k.Streams {
 		if s.ID == id {
 			return i
