@@ -39,7 +39,7 @@ type component struct {
 	unsure bool
 	// missingOutputs is set once a subscription to a component without outputs was reported.
 	missingOutputs bool
-	byStream map[string]int // see streamIndex
+	byStream       map[string]int // see streamIndex
 	// read are the streams with a subscription, by index in Streams.
 	read []bool
 }
