@@ -1,0 +1,178 @@
+// Package stormflux_test holds the rules of the repository itself: which package may import which, that nothing generated
+// is left over, and that documents name what exists.
+package stormflux_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stormflux/stormflux/diag"
+)
+
+const module = "github.com/stormflux/stormflux/"
+
+// mayImport lists, for each package, the packages of this module that its code (tests aside) may import. A package that
+// is not listed may import none; "cmd/stormflux", "bench" and the examples may import any.
+var mayImport = map[string][]string{
+	"diag":                       {},
+	"schema":                     {"diag"},
+	"validate":                   {"diag", "schema", "internal/jar", "internal/gobuild"},
+	"compiler":                   {"diag", "schema", "validate", "internal/storm", "internal/jar", "internal/gobuild"},
+	"compiler/clojure":           {"diag", "schema", "validate", "compiler", "internal/storm"},
+	"component":                  {"internal/multilang"},
+	"component/componenttest":    {"component", "internal/multilang"},
+	"internal/storm":             {},
+	"internal/multilang":         {},
+	"internal/jar":               {},
+	"internal/gobuild":           {},
+	"internal/atomicfile":        {},
+	"internal/nimbus":            {"internal/storm"},
+	"internal/nimbus/nimbustest": {"internal/storm", "internal/nimbus"},
+	"internal/local":             {"internal/storm", "internal/multilang"},
+	"internal/stormtest":         {},
+}
+
+// onlyIn lists libraries that only some packages may import, tests aside.
+var onlyIn = map[string][]string{
+	"gopkg.in/yaml.v3":                      {"schema", "bench"},
+	"github.com/santhosh-tekuri/jsonschema": {"schema"},
+	"github.com/apache/thrift":              {"internal/storm", "internal/nimbus", "internal/nimbus/nimbustest", "compiler", "bench"},
+	"github.com/spf13":                      {"cmd/stormflux"},
+}
+
+func TestImports(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(out)) {
+		words := strings.Fields(line)
+		pkg := strings.TrimPrefix(words[0], module)
+		top, _, _ := strings.Cut(pkg, "/")
+		for _, path := range words[1:] {
+			ours, isOurs := strings.CutPrefix(path, module)
+			allowed, known := mayImport[pkg]
+			if isOurs && !slices.Contains([]string{"cmd", "bench", "examples"}, top) && !(known && slices.Contains(allowed, ours)) {
+				t.Errorf("%s imports %s, which the arrows in docs/architecture.md do not allow", pkg, ours)
+			}
+			for _, library := range slices.Sorted(maps.Keys(onlyIn)) {
+				if (path == library || strings.HasPrefix(path, library+"/")) && !slices.ContainsFunc(onlyIn[library], func(p string) bool {
+					return pkg == p || strings.HasPrefix(pkg, p+"/")
+				}) {
+					t.Errorf("%s imports %s, which belongs in %s only", pkg, path, strings.Join(onlyIn[library], ", "))
+				}
+			}
+		}
+	}
+}
+
+// Every example has its golden folder, and no golden folder is left of an example that is gone.
+func TestGoldenFoldersAreExamples(t *testing.T) {
+	var want []string
+	examples, err := filepath.Glob("examples/*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range examples {
+		want = append(want, strings.TrimSuffix(filepath.Base(e), ".yaml"))
+	}
+	slices.Sort(want)
+	entries, err := os.ReadDir("golden")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range entries {
+		got = append(got, e.Name())
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("golden/ has %q, the examples are %q (make update; delete what is left over)", got, want)
+	}
+}
+
+// Every rule that code reports has a page in diag/rules, and every page is of a rule that code reports.
+func TestRulePagesAreRules(t *testing.T) {
+	reported := map[string]bool{}
+	for _, dir := range []string{"schema", "validate", "compiler", "compiler/clojure", "cmd/stormflux"} {
+		for _, name := range ruleConstants(t, dir) {
+			reported[name] = true
+		}
+	}
+	for _, r := range diag.Rules() {
+		if !reported[r.Name] {
+			t.Errorf("diag/rules/%s.md documents a rule that nothing reports", r.Name)
+		}
+		delete(reported, r.Name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(reported)) {
+		t.Errorf("rule %q has no page in diag/rules", name)
+	}
+}
+
+// ruleConstants returns the values of the string constants named rule... in a folder's code.
+func ruleConstants(t *testing.T, dir string) []string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, path := range paths {
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			spec, ok := n.(*ast.ValueSpec)
+			if !ok || strings.HasSuffix(path, "_test.go") {
+				return true
+			}
+			for i, id := range spec.Names {
+				if !strings.HasPrefix(id.Name, "rule") || i >= len(spec.Values) {
+					continue
+				}
+				if literal, ok := spec.Values[i].(*ast.BasicLit); ok && literal.Kind == token.STRING {
+					value, err := strconv.Unquote(literal.Value)
+					if err != nil {
+						t.Fatal(err)
+					}
+					names = append(names, value)
+				}
+			}
+			return true
+		})
+	}
+	return names
+}
+
+var link = regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
+
+// Links between documents lead somewhere.
+func TestLinks(t *testing.T) {
+	docs, err := filepath.Glob("docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, doc := range append(docs, "README.md") {
+		text, err := os.ReadFile(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range link.FindAllSubmatch(text, -1) {
+			target := filepath.Join(filepath.Dir(doc), filepath.FromSlash(string(m[1])))
+			if _, err := os.Stat(target); err != nil {
+				t.Errorf("%s links to %s: %v", doc, m[1], err)
+			}
+		}
+	}
+}
