@@ -167,6 +167,10 @@ func (w *wire) emit(m map[string]any, fields map[string]any, values ...any) {
 	w.write(fields)
 }
 
+func (w *wire) log(format string, args ...any) {
+	w.write(map[string]any{"command": "log", "msg": fmt.Sprintf(format, args...)})
+}
+
 // setting returns a setting of the topology's configuration that a test made up.
 func (w *wire) setting(key string) string {
 	s, _ := w.setup.Conf[key].(string)
@@ -180,17 +184,18 @@ func (w *wire) number(key string) int {
 
 // A fixture describes a topology.
 type fixture struct {
-	t        *testing.T
+	t        testing.TB
 	topology *storm.StormTopology
 	opts     Options
 	events   *eventLog
 }
 
-func newFixture(t *testing.T) *fixture {
+func newFixture(t testing.TB) *fixture {
 	f := &fixture{t: t, topology: &storm.StormTopology{Spouts: map[string]*storm.SpoutSpec{}, Bolts: map[string]*storm.Bolt{}}, events: newEventLog()}
 	f.opts = Options{
 		Name: "test", Topology: f.topology, Resources: t.TempDir(), Conf: map[string]any{},
 		Events: f.events.add,
+		For:    30 * time.Second, // no test needs as long
 	}
 	return f
 }
@@ -270,7 +275,7 @@ func (s *Snapshot) component(id string) *ComponentStats {
 }
 
 // waitUntil waits for a condition, with a deadline.
-func waitUntil(t *testing.T, what string, condition func() bool) {
+func waitUntil(t testing.TB, what string, condition func() bool) {
 	t.Helper()
 	deadline := time.After(30 * time.Second)
 	ticker := time.NewTicker(5 * time.Millisecond)

@@ -3,12 +3,18 @@ package local
 import (
 	"fmt"
 	"os"
+	"os/exec"
+	"os/signal"
 	"strings"
+	"syscall"
 	"time"
 )
 
 // runComponent is the main function of a child process.
 func runComponent(name string) {
+	if sdkComponent(name) {
+		return
+	}
 	w := newWire()
 	switch name {
 	case "sentences":
@@ -34,6 +40,91 @@ func runComponent(name string) {
 		})
 	case "sink":
 		w.bolt(func(m map[string]any) { w.ack(m) })
+	case "say": // writes what test.say holds, instead of processing the first tuple or after the first next
+		say := strings.Split(w.setting("test.say"), "|")
+		speak := func(id any) {
+			for _, text := range say {
+				text = strings.ReplaceAll(text, "$ID", fmt.Sprint(id))
+				w.out.WriteString(text + "\n")
+				if strings.HasPrefix(text, "{") {
+					w.out.WriteString("end\n")
+				}
+			}
+			say = nil
+			w.flush()
+		}
+		if len(w.setup.Context["source->stream->grouping"].(map[string]any)) == 0 {
+			w.spout(func() { speak("") }, func(bool, any) {})
+		}
+		w.bolt(func(m map[string]any) { speak(m["id"]) })
+	case "emit": // a spout that emits the tuples of test.tuples, once, with ids, and logs the task ids and what becomes of them
+		tuples, _ := w.setup.Conf["test.tuples"].([]any)
+		stream := w.setting("test.stream")
+		if stream == "" {
+			stream = "default"
+		}
+		w.spout(func() {
+			if len(tuples) == 0 {
+				return
+			}
+			w.write(map[string]any{"command": "emit", "tuple": tuples[0], "id": len(tuples), "stream": stream})
+			w.log("emitted %v to %v", tuples[0], w.taskIDs())
+			tuples = tuples[1:]
+		}, func(ok bool, id any) { w.log("answered %v %v", id, ok) })
+	case "echo": // a bolt that logs and acks what it receives
+		w.bolt(func(m map[string]any) {
+			w.log("received %v from %v %v %v", m["tuple"], m["comp"], m["stream"], m["task"])
+			w.ack(m)
+		})
+	case "hold": // a bolt that keeps what it receives
+		w.bolt(func(m map[string]any) { w.log("holds %v", m["tuple"]) })
+	case "refuse":
+		w.bolt(func(m map[string]any) { w.write(map[string]any{"command": "fail", "id": m["id"]}) })
+	case "flood": // a spout that emits as fast as it can, a thousand tuples each time
+		n := 0
+		w.spout(func() {
+			for range 1000 {
+				w.emit(nil, map[string]any{"id": n}, strings.Repeat("x", 100), n)
+				n++
+			}
+		}, func(bool, any) {})
+	case "slow":
+		w.bolt(func(m map[string]any) {
+			time.Sleep(time.Millisecond)
+			w.ack(m)
+		})
+	case "crash": // dies of the third tuple it receives
+		n := 0
+		w.bolt(func(m map[string]any) {
+			if n++; n == 3 {
+				w.flush()
+				fmt.Fprintln(os.Stderr, "Traceback: something is wrong")
+				os.Exit(3)
+			}
+			w.ack(m)
+		})
+	case "exit":
+		fmt.Fprintln(os.Stderr, "I do not like it here")
+		os.Exit(7)
+	case "mute": // neither answers nor ends
+		w.read()
+		select {}
+	case "blocking": // a spout whose nextTuple waits
+		w.spout(func() {
+			time.Sleep(300 * time.Millisecond)
+			w.emit(nil, map[string]any{}, "late")
+		}, func(bool, any) {})
+	case "child": // has a child that would outlive it
+		cmd := exec.Command("sleep", "1000")
+		if err := cmd.Start(); err != nil {
+			panic(err)
+		}
+		w.log("child %d", cmd.Process.Pid)
+		w.spout(func() {}, func(bool, any) {})
+	case "stubborn": // does not end with its input, nor on SIGTERM
+		signal.Ignore(syscall.SIGTERM)
+		w.log("here")
+		w.spout(func() { w.flush(); select {} }, func(bool, any) {})
 	default:
 		fmt.Fprintf(os.Stderr, "no component %q\n", name)
 		os.Exit(2)

@@ -54,6 +54,9 @@ type Engine struct {
 	trees    []*tree    // of the emit at hand
 	activity int64      // when something happened that UntilIdle waits for
 
+	gathering   []*task // have tuples that wait for others: see task.enqueue
+	gatherTimer *time.Timer
+
 	stop     chan struct{} // closed when the run shall end
 	stopOnce sync.Once
 	end      End
@@ -70,21 +73,22 @@ type task struct {
 	traced bool
 
 	// Under Engine.mu.
-	current  *process // the running one, or nil
-	proc     *process // the same once it has answered the handshake
-	queue    deliveryQueue
-	given    deliveryList
-	inputs   map[int64]*delivery // the given ones by id
-	waiters  []*task             // wait for the queue to become shorter
-	blocked  int                 // queues that this task waits for
-	choosers []chooser           // by subscription.slot
-	pending  pendingTrees        // of a spout
-	spout    spoutState
-	stats    taskStats
-	probe    probe
-	deaths   []int64 // times of the last ones
-	barren   int     // deaths in a row without progress
-	progress bool    // the process has done something
+	current   *process // the running one, or nil
+	proc      *process // the same once it has answered the handshake
+	queue     deliveryQueue
+	given     deliveryList
+	inputs    map[int64]*delivery // the given ones by id
+	waiters   []*task             // wait for the queue to become shorter
+	gathering bool
+	blocked   int          // queues that this task waits for
+	choosers  []chooser    // by subscription.slot
+	pending   pendingTrees // of a spout
+	spout     spoutState
+	stats     taskStats
+	probe     probe
+	deaths    []int64 // times of the last ones
+	barren    int     // deaths in a row without progress
+	progress  bool    // the process has done something
 
 	resume chan struct{} // gets a value when blocked becomes 0
 }
@@ -129,6 +133,8 @@ func New(opts Options) (*Engine, error) {
 		stop:   make(chan struct{}),
 		begin:  make(chan struct{}),
 	}
+	e.gatherTimer = time.AfterFunc(time.Hour, e.gathered)
+	e.gatherTimer.Stop()
 	if err := e.configure(); err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package local
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/stormflux/stormflux/internal/multilang"
 )
@@ -182,11 +183,43 @@ func (e *Engine) cyclic(s *stream, to *task) bool {
 	return false
 }
 
+const (
+	// gather is how many tuples are written at once, without waiting, to a process that has others to work on.
+	gather = 64
+	// gatherWait is how long fewer wait, where no answer of the process comes before.
+	gatherWait = time.Millisecond
+)
+
+// enqueue puts a tuple into the queue and has it written: at once where the process has nothing to work on, and otherwise
+// when the process answers, when there are many, or after a moment. Every write wakes a process, which costs more than all
+// else that is done for a tuple.
 func (t *task) enqueue(d *delivery) {
 	t.queue.push(d)
-	if t.proc != nil {
-		t.engine.touch(t.proc)
+	e := t.engine
+	switch {
+	case t.proc == nil:
+	case t.given.first == nil, t.queue.count >= gather:
+		e.touch(t.proc)
+	case !t.gathering:
+		t.gathering = true
+		e.gathering = append(e.gathering, t)
+		if len(e.gathering) == 1 {
+			e.gatherTimer.Reset(gatherWait)
+		}
 	}
+}
+
+// gathered writes what has waited.
+func (e *Engine) gathered() {
+	e.lock()
+	for _, t := range e.gathering {
+		t.gathering = false
+		if t.proc != nil {
+			e.touch(t.proc)
+		}
+	}
+	e.gathering = e.gathering[:0]
+	e.unlock()
 }
 
 // touch has what is due to the process written when the lock is given up.
