@@ -20,8 +20,13 @@ const (
 	ruleIncludeLimit   = "include-limit"
 )
 
-// maxIncludes is how many files a topology may include, each counted as often as it is included.
-const maxIncludes = 1000
+const (
+	// maxIncludes is how many files a topology may include, each counted as often as it is included.
+	maxIncludes = 1000
+	// maxIncludeDepth is how long a way of files that include each other may be. A folder that links to itself gives one
+	// file ever new paths, which no search for cycles finds.
+	maxIncludeDepth = 50
+)
 
 // included is a file on the way from the main file to the one that is read.
 type included struct {
@@ -50,6 +55,11 @@ func (l *loader) include(root *Value, file *diag.File, open []included) {
 		chain := append(slices.Clone(open), included{from.path, name.Span})
 		if i := slices.IndexFunc(open, func(o included) bool { return o.path == from.path }); i >= 0 {
 			l.includeCycle(chain[i:], name.Span)
+			continue
+		}
+		if len(chain) > maxIncludeDepth {
+			l.diags.Errorf(ruleIncludeLimit, name.Span, "files include each other more than %d deep, the most that is allowed", maxIncludeDepth).
+				WithHint("a link to a folder above it gives a file ever new paths")
 			continue
 		}
 		if l.includes++; l.includes > maxIncludes {

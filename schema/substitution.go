@@ -364,7 +364,6 @@ type replacement struct {
 	v    *Value
 	from *[]string
 	span diag.Span
-	deep int // of defaults in defaults
 }
 
 // find returns the value of a reference, or nil when a diagnostic says why there is none.

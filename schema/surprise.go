@@ -12,21 +12,17 @@ const (
 	ruleNotFinite = "yaml-not-finite"
 )
 
-// place says what becomes of a plain scalar at some place of a document, and so whether its YAML 1.1 type can be a
-// surprise there.
+// placeKind says what becomes of the type of a plain scalar at some place of a document, and so whether it can be a
+// surprise there. Ids, fields, words, paths and environment variables have none: what counts is their text.
 type placeKind uint8
 
 const (
-	// textPlace: an id, field, word, path, environment variable: what counts is the text as it was written.
-	textPlace placeKind = iota + 1
 	// typedPlace: a setting or an argument: the type is passed on.
-	typedPlace
+	typedPlace placeKind = iota + 1
 	// stormPlace: a setting of Storm's own, whose type Storm knows: a yes there can only be meant as true.
 	stormPlace
 	// numberPlace: parallelism and the like.
 	numberPlace
-	// freePlace: x- keys.
-	freePlace
 )
 
 // surprises reports the scalars of a file that YAML 1.1 gives a type that a person may not have meant, where that
