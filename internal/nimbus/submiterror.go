@@ -1,0 +1,89 @@
+package nimbus
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Stage is how far a submission got.
+type Stage int
+
+const (
+	_          Stage = iota
+	Checking         // nothing was sent that leaves a trace
+	Uploading        // the jar
+	Submitting       // the topology itself
+)
+
+// Outcome is what is known about a submission that failed.
+type Outcome int
+
+const (
+	_            Outcome = iota
+	NotSubmitted         // certainly
+	NotFound             // the connection broke; the cluster, asked again, does not have it
+	Unknown              // the connection broke, and the cluster could not be asked
+)
+
+// SubmitError is a submission that failed, and what it leaves behind.
+type SubmitError struct {
+	Name    string
+	Stage   Stage
+	Outcome Outcome
+
+	// Inbox is the file that the upload left on Server, whole or not; empty if
+	// there is none. No call deletes it; Nimbus does after
+	// nimbus.inbox.jar.expiration.secs (an hour by default).
+	Inbox       string
+	Server      Address
+	Sent, Total int64 // bytes of the jar
+
+	LookUp error // why the cluster could not be asked, if Outcome is Unknown
+	Err    error // usually an [*Error]
+}
+
+// Error says on the first line whether the topology runs and why not, then what
+// else is known, each on a line of its own.
+func (e *SubmitError) Error() string {
+	var b strings.Builder
+	switch e.Outcome {
+	case NotFound:
+		fmt.Fprintf(&b, "topology %q is not on the cluster after its submission was interrupted", e.Name)
+	case Unknown:
+		fmt.Fprintf(&b, "whether topology %q runs is unknown", e.Name)
+	default:
+		fmt.Fprintf(&b, "topology %q was not submitted", e.Name)
+	}
+	fmt.Fprintf(&b, ": %v", e.Err)
+	for _, line := range e.Remains() {
+		b.WriteString("\n  " + line)
+	}
+	return b.String()
+}
+
+// Remains is what the failed submission leaves behind or open, in sentences of
+// one line each; none when nothing reached Nimbus.
+func (e *SubmitError) Remains() []string {
+	var lines []string
+	switch e.Outcome {
+	case Unknown:
+		line := fmt.Sprintf("Nimbus may have taken it; look with \"stormflux list\" before submitting %q again", e.Name)
+		if e.LookUp != nil {
+			why, _, _ := strings.Cut(e.LookUp.Error(), "\n")
+			line += " (asking it failed: " + why + ")"
+		}
+		lines = append(lines, line)
+	case NotFound:
+		lines = append(lines, fmt.Sprintf("should Nimbus still be working on it, it will appear: look with \"stormflux list\" before submitting %q again", e.Name))
+	}
+	if e.Inbox != "" {
+		what := "the uploaded jar"
+		if e.Sent < e.Total {
+			what = fmt.Sprintf("an incomplete jar (%d of %d bytes)", e.Sent, e.Total)
+		}
+		lines = append(lines, fmt.Sprintf("%s is left on %s as %s; Nimbus deletes it itself (nimbus.inbox.jar.expiration.secs, an hour by default)", what, e.Server, e.Inbox))
+	}
+	return lines
+}
+
+func (e *SubmitError) Unwrap() error { return e.Err }
