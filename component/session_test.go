@@ -58,15 +58,13 @@ func TestBasicBoltFails(t *testing.T) {
 
 func TestPanicEnds(t *testing.T) {
 	bolt := componenttest.StartBolt(t, component.Basic(component.BasicBoltFunc(func(tu *component.Tuple, _ *component.BasicCollector) error {
-		var m map[string]int
-		m["x"] = 1
-		return nil
+		return []error{}[tu.Len()]
 	})), componenttest.Options{})
 	r := bolt.Execute(componenttest.Tuple{ID: "7", Values: []any{"culprit"}})
 	if !slices.Equal(r.Failed, []string{"7"}) || len(r.Errors) != 1 {
 		t.Fatalf("%+v", r)
 	}
-	for _, want := range []string{"assignment to entry in nil map", `["culprit"]`, "session_test.go"} {
+	for _, want := range []string{"index out of range [1]", `["culprit"]`, "session_test.go"} {
 		if !strings.Contains(r.Errors[0], want) {
 			t.Errorf("the error lacks %q: %s", want, r.Errors[0])
 		}
