@@ -84,7 +84,14 @@ func (r *renderer) entries(v *Value, depth int, at []string) {
 }
 
 func (r *renderer) entry(e Entry, depth int, at []string) {
-	r.w.WriteString(yamlScalar(e.Key) + ":")
+	key := yamlScalar(e.Key)
+	if len(key) > 1000 {
+		// A key that is not announced may have 1,024 characters; readers of YAML look no further for its colon.
+		r.w.WriteString("? " + key + "\n")
+		r.indent(depth)
+		key = ""
+	}
+	r.w.WriteString(key + ":")
 	v := e.Value
 	if onOneLine(v) {
 		r.w.WriteString(" " + r.inline(v, at) + comment(v) + "\n")
