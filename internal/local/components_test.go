@@ -1,6 +1,7 @@
 package local
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -40,6 +41,28 @@ func runComponent(name string) {
 		})
 	case "sink":
 		w.bolt(func(m map[string]any) { w.ack(m) })
+	case "task": // says which task got what: a bolt that emits to nobody
+		w.bolt(func(m map[string]any) {
+			w.log("%v %v %d", m["comp"], m["tuple"], w.task())
+			w.ack(m)
+		})
+	case "setup":
+		context, _ := json.Marshal(w.setup.Context)
+		conf, _ := json.Marshal(w.setup.Conf)
+		w.log("context %s", context)
+		w.log("conf %s", conf)
+		w.log("env %s", os.Getenv("FROM_THE_TOPOLOGY"))
+		dir, _ := os.Getwd()
+		w.log("cwd %s", dir)
+		w.spout(func() {}, func(bool, any) {})
+	case "lifecycle": // a spout that logs its commands
+		for {
+			m := w.next()
+			if m["command"] != "next" {
+				w.log("%v", m["command"])
+			}
+			w.write(map[string]any{"command": "sync"})
+		}
 	case "say": // writes what test.say holds, instead of processing the first tuple or after the first next
 		say := strings.Split(w.setting("test.say"), "|")
 		speak := func(id any) {

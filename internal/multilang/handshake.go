@@ -32,10 +32,10 @@ type TopologyContext struct {
 }
 
 // A Grouping is how a component reads a stream. Type is the name in Storm's IDL in capitals: FIELDS, SHUFFLE, ALL, NONE,
-// DIRECT, LOCAL_OR_SHUFFLE, CUSTOM_OBJECT, CUSTOM_SERIALIZED. A global grouping is FIELDS without fields.
+// DIRECT, LOCAL_OR_SHUFFLE, CUSTOM_OBJECT, CUSTOM_SERIALIZED. A global grouping is FIELDS with an empty list of fields.
 type Grouping struct {
 	Type   string   `json:"type"`
-	Fields []string `json:"fields,omitempty"`
+	Fields []string `json:"fields,omitzero"`
 }
 
 // TaskComponents maps task ids to component ids. JSON's keys are strings; these are numbers.
