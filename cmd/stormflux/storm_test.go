@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -23,10 +24,7 @@ import (
 // when they are killed no process of theirs is left.
 func TestWordCountsOnStorm(t *testing.T) {
 	cluster := storm.Cluster(t)
-	binary := filepath.Join(t.TempDir(), "stormflux")
-	if _, err := goCommand(t.Context(), ".", "build", "-o", binary, "."); err != nil {
-		t.Fatal(err)
-	}
+	binary := buildStormflux(t)
 	t.Chdir("../..")
 	want := wordsOf(t, "examples/wordcount/resources/sentences.txt")
 	before := processes(t, cluster)
@@ -60,6 +58,46 @@ func TestWordCountsOnStorm(t *testing.T) {
 		}
 		time.Sleep(200 * time.Millisecond)
 	}
+}
+
+// A topology that Nimbus accepts and no worker can run is told as such by --wait, with the reason.
+func TestWaitTellsThatWorkersDie(t *testing.T) {
+	cluster := storm.Cluster(t)
+	binary := buildStormflux(t)
+	file := filepath.Join(t.TempDir(), "dies.yaml")
+	text := "name: dies\nspouts:\n  s: {command: [no-such-interpreter, -], outputs: [x]}\n" +
+		"bolts:\n  b: {command: [cat, -], inputs: [{from: s}]}\n"
+	if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, binary, "submit", file, "--nimbus", cluster.NimbusAddr(), "--wait", "--timeout", "3m")
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != exitEnvironment {
+		t.Errorf("submit --wait ended with %v, want exit code %d", err, exitEnvironment)
+	}
+	// Of the chain of exceptions Storm reports the outermost only; the advice says where the rest is.
+	if !strings.Contains(stderr.String(), "launching multilang subprocess") || !strings.Contains(stderr.String(), "worker's log") {
+		t.Errorf("the reason is not told:\n%s", stderr.String())
+	}
+	stormflux(ctx, t, binary, "kill", "dies", "--wait", "0", "--nimbus", cluster.NimbusAddr())
+	if err := cluster.AwaitTopology(ctx, "dies", ""); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// buildStormflux builds the binary of this package as people do.
+func buildStormflux(t *testing.T) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "stormflux")
+	if _, err := goCommand(t.Context(), ".", "build", "-o", binary, "."); err != nil {
+		t.Fatal(err)
+	}
+	return binary
 }
 
 func processes(t *testing.T, cluster *stormtest.Cluster) int {
