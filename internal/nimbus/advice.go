@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 const (
@@ -14,63 +15,70 @@ const (
 
 // advices say what to do about Nimbus's own words; $1 and so on are what the
 // pattern caught. The texts are those of Storm 2.8.3 unless a release is named.
-var advices = []struct {
+//
+// They are compiled when the first refusal comes: the commands that speak to no
+// Nimbus shall not pay for them at their start.
+var advices = sync.OnceValue(func() []advice {
+	return []advice{
+		{regexp.MustCompile(`^(.+) is already alive$`),
+			`a killed topology keeps its name until its wait is over; otherwise kill "$1" first, or submit under another name`},
+		{regexp.MustCompile(`^(.+) is not alive$`),
+			`the cluster has no topology "$1"; "stormflux list" shows those it has`},
+		{regexp.MustCompile(`Topology name .*(is not valid|must match|cannot contain any of the following)`),
+			`use letters, digits, blanks, "-" and "_" in the topology's name`},
+		{regexp.MustCompile(`^(Topology|Spout|Bolt|Stream) name '.*' contains illegal character '\.'`),
+			`this cluster runs StrictTopologyValidator (nimbus.topology.validator): names must not contain "."`},
+		{regexp.MustCompile(`could not find a configured compatible version to use (\[.*\])`),
+			`compile for a Storm release this cluster runs workers of: $1`},
+		{regexp.MustCompile(`TOPOLOGY_WORKER_MAX_HEAP_SIZE_MB=(\S+) < (\S+) `),
+			`a component asks for $2 MB and a worker may have $1: raise topology.worker.max.heap.size.mb, or lower the component's memory`},
+		{regexp.MustCompile(`^Key not found: (.*)$`),
+			`there is no blob "$1": create it ("storm blobstore create $1 ..."), or take it out of topology.blobstore.map`},
+		{regexp.MustCompile(`requests more than (\d+) workers`),
+			`this cluster allows a topology $1 workers (nimbus.slots.perTopology): lower topology.workers`},
+		{regexp.MustCompile(`requests more than (\d+) executors`),
+			`this cluster allows a topology $1 executors (nimbus.executors.perTopology): lower the parallelism`},
+		{regexp.MustCompile(`symlinks are disabled so blobs are not supported`),
+			`this cluster has storm.disable.symlinks: take topology.blobstore.map out`},
+		{regexp.MustCompile(`is not authorized to impersonate`),
+			`ask for an entry in nimbus.impersonation.acl on the cluster, or drop storm.doAsUser`},
+		{regexp.MustCompile(`Could not determine the user to run this topology as`),
+			`this cluster runs workers as their user (supervisor.run.worker.as.user), which needs a connection with authentication`},
+		{regexp.MustCompile(`^(\S+) .*is not authorized`),
+			`ask the cluster's administrators to let this user do $1 (nimbus.authorizer, nimbus.users, topology.users)`},
+		{regexp.MustCompile(`^Invalid component (.*) for topology (.*), valid values are (.*)$`),
+			`topology "$2" has the components $3`},
+		{regexp.MustCompile(`^Number of executors must be greater than 0$`),
+			`ask for at least one executor`},
+		{regexp.MustCompile(`^Number of executors must be greater than 0 when`),
+			`give every component with tasks a parallelism of at least 1`},
+		{regexp.MustCompile(`is not a valid (component|stream) id`),
+			`ids that start with "__" are Storm's own: choose another $1 id`},
+		{regexp.MustCompile(`^Duplicate component ids: \[(.*)\]$`),
+			`give the components $1 ids of their own; spouts and bolts share one name space`},
+		{regexp.MustCompile(`May not declare inputs for a spout`),
+			`a spout reads no streams: make it a bolt, or take its inputs away`},
+		{regexp.MustCompile(`^Component: \[([^]]*)\] subscribes from non-existent component \[([^]]*)\]`),
+			`declare the component "$2", or let "$1" read from another`},
+		{regexp.MustCompile(`^Component: \[([^]]*)\] subscribes from (?:non-existent )?stream: \[([^]]*)\] of component \[([^]]*)\]`),
+			`declare the stream "$2" with its fields at "$3", or change what "$1" reads`},
+		{regexp.MustCompile(`^Attempting to delete blob .* from under active topology (.*)$`),
+			`the topology $1 uses it: kill that first, and wait until it is gone`},
+		{regexp.MustCompile(`not an accepted value\. Value: (.*) Accepted values: \[(.*)\]`),
+			`give one of $2 instead of $1`},
+		{regexp.MustCompile(`^(?:null)?(?:Field|Each element|Each value)`),
+			`mend the topology's configuration; Nimbus names Java constants, so TOPOLOGY_WORKERS means topology.workers`},
+	}
+})
+
+type advice struct {
 	said   *regexp.Regexp
 	advice string
-}{
-	{regexp.MustCompile(`^(.+) is already alive$`),
-		`a killed topology keeps its name until its wait is over; otherwise kill "$1" first, or submit under another name`},
-	{regexp.MustCompile(`^(.+) is not alive$`),
-		`the cluster has no topology "$1"; "stormflux list" shows those it has`},
-	{regexp.MustCompile(`Topology name .*(is not valid|must match|cannot contain any of the following)`),
-		`use letters, digits, blanks, "-" and "_" in the topology's name`},
-	{regexp.MustCompile(`^(Topology|Spout|Bolt|Stream) name '.*' contains illegal character '\.'`),
-		`this cluster runs StrictTopologyValidator (nimbus.topology.validator): names must not contain "."`},
-	{regexp.MustCompile(`could not find a configured compatible version to use (\[.*\])`),
-		`compile for a Storm release this cluster runs workers of: $1`},
-	{regexp.MustCompile(`TOPOLOGY_WORKER_MAX_HEAP_SIZE_MB=(\S+) < (\S+) `),
-		`a component asks for $2 MB and a worker may have $1: raise topology.worker.max.heap.size.mb, or lower the component's memory`},
-	{regexp.MustCompile(`^Key not found: (.*)$`),
-		`there is no blob "$1": create it ("storm blobstore create $1 ..."), or take it out of topology.blobstore.map`},
-	{regexp.MustCompile(`requests more than (\d+) workers`),
-		`this cluster allows a topology $1 workers (nimbus.slots.perTopology): lower topology.workers`},
-	{regexp.MustCompile(`requests more than (\d+) executors`),
-		`this cluster allows a topology $1 executors (nimbus.executors.perTopology): lower the parallelism`},
-	{regexp.MustCompile(`symlinks are disabled so blobs are not supported`),
-		`this cluster has storm.disable.symlinks: take topology.blobstore.map out`},
-	{regexp.MustCompile(`is not authorized to impersonate`),
-		`ask for an entry in nimbus.impersonation.acl on the cluster, or drop storm.doAsUser`},
-	{regexp.MustCompile(`Could not determine the user to run this topology as`),
-		`this cluster runs workers as their user (supervisor.run.worker.as.user), which needs a connection with authentication`},
-	{regexp.MustCompile(`^(\S+) .*is not authorized`),
-		`ask the cluster's administrators to let this user do $1 (nimbus.authorizer, nimbus.users, topology.users)`},
-	{regexp.MustCompile(`^Invalid component (.*) for topology (.*), valid values are (.*)$`),
-		`topology "$2" has the components $3`},
-	{regexp.MustCompile(`^Number of executors must be greater than 0$`),
-		`ask for at least one executor`},
-	{regexp.MustCompile(`^Number of executors must be greater than 0 when`),
-		`give every component with tasks a parallelism of at least 1`},
-	{regexp.MustCompile(`is not a valid (component|stream) id`),
-		`ids that start with "__" are Storm's own: choose another $1 id`},
-	{regexp.MustCompile(`^Duplicate component ids: \[(.*)\]$`),
-		`give the components $1 ids of their own; spouts and bolts share one name space`},
-	{regexp.MustCompile(`May not declare inputs for a spout`),
-		`a spout reads no streams: make it a bolt, or take its inputs away`},
-	{regexp.MustCompile(`^Component: \[([^]]*)\] subscribes from non-existent component \[([^]]*)\]`),
-		`declare the component "$2", or let "$1" read from another`},
-	{regexp.MustCompile(`^Component: \[([^]]*)\] subscribes from (?:non-existent )?stream: \[([^]]*)\] of component \[([^]]*)\]`),
-		`declare the stream "$2" with its fields at "$3", or change what "$1" reads`},
-	{regexp.MustCompile(`^Attempting to delete blob .* from under active topology (.*)$`),
-		`the topology $1 uses it: kill that first, and wait until it is gone`},
-	{regexp.MustCompile(`not an accepted value\. Value: (.*) Accepted values: \[(.*)\]`),
-		`give one of $2 instead of $1`},
-	{regexp.MustCompile(`^(?:null)?(?:Field|Each element|Each value)`),
-		`mend the topology's configuration; Nimbus names Java constants, so TOPOLOGY_WORKERS means topology.workers`},
 }
 
 // adviceFor is what to do about something Nimbus said; none if it is new to us.
 func adviceFor(said string) []string {
-	for _, a := range advices {
+	for _, a := range advices() {
 		if m := a.said.FindStringSubmatchIndex(said); m != nil {
 			return []string{string(a.said.ExpandString(nil, a.advice, said, m))}
 		}
@@ -78,13 +86,13 @@ func adviceFor(said string) []string {
 	return nil
 }
 
-var configField = regexp.MustCompile(`\b(?:Field|list|map) ([A-Z][A-Z0-9_]+?)(?:cannot be null!|\b)`)
+var configField = lazyRegexp(`\b(?:Field|list|map) ([A-Z][A-Z0-9_]+?)(?:cannot be null!|\b)`)
 
 // configKeyOf finds which of the sent keys a refused configuration is about:
 // Nimbus names the constant in Config.java instead of the key, and has only
 // looked at keys that were sent.
 func configKeyOf(said string, conf map[string]any) string {
-	m := configField.FindStringSubmatch(said)
+	m := configField().FindStringSubmatch(said)
 	if m == nil {
 		return ""
 	}

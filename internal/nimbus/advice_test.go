@@ -46,14 +46,14 @@ func TestAdvice(t *testing.T) {
 		if got != c.advice {
 			t.Errorf("%q: %q", c.said, got)
 		}
-		for i, a := range advices {
+		for i, a := range advices() {
 			if a.said.MatchString(c.said) {
 				met[i] = true
 				break
 			}
 		}
 	}
-	for i, a := range advices {
+	for i, a := range advices() {
 		if !met[i] {
 			t.Errorf("no case meets %s", a.said)
 		}

@@ -127,7 +127,7 @@ func ConfigOf(values map[string]any) (Config, error) {
 	}
 	c.MaxFrameSize = r.integer("nimbus.thrift.max_buffer_size", 0)
 	c.AsUser = r.text("storm.doAsUser")
-	if payload := r.text("storm.zookeeper.topology.auth.payload"); zooKeeperPayload.MatchString(payload) {
+	if payload := r.text("storm.zookeeper.topology.auth.payload"); zooKeeperPayload().MatchString(payload) {
 		c.ZooKeeperPayload = payload
 	}
 	transport := r.text("nimbus.thrift.transport")

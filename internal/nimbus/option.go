@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -231,11 +232,17 @@ func (p *permissive) quoted() (string, error) {
 }
 
 var (
-	bareInteger = regexp.MustCompile(`^-?[0-9]+$`)
-	bareDecimal = regexp.MustCompile(`^(-?[0-9]+\.?[0-9]*|-\.[0-9]+)([eE][+-]?[0-9]+)?$`)
+	bareInteger = lazyRegexp(`^-?[0-9]+$`)
+	bareDecimal = lazyRegexp(`^(-?[0-9]+\.?[0-9]*|-\.[0-9]+)([eE][+-]?[0-9]+)?$`)
 	// What json-smart takes for a number and then fails on.
-	bareBroken = regexp.MustCompile(`^(-\.?([eE][+-]?[0-9]*)?|-?[0-9]*\.?[0-9]*[eE][+-])$`)
+	bareBroken = lazyRegexp(`^(-\.?([eE][+-]?[0-9]*)?|-?[0-9]*\.?[0-9]*[eE][+-])$`)
 )
+
+// lazyRegexp is a regular expression that is compiled on its first use: a
+// command that speaks to no Nimbus does not pay for it at its start.
+func lazyRegexp(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
 
 // bare gives a word without quotes its type.
 func bare(word string) (any, error) {
@@ -248,7 +255,7 @@ func bare(word string) (any, error) {
 		return false, nil
 	}
 	switch {
-	case bareInteger.MatchString(word):
+	case bareInteger().MatchString(word):
 		if n, err := strconv.ParseInt(word, 10, 64); err == nil {
 			return n, nil
 		}
@@ -257,7 +264,7 @@ func bare(word string) (any, error) {
 			sign, word = "-", word[1:]
 		}
 		return json.Number(sign + strings.TrimLeft(word, "0")), nil
-	case bareDecimal.MatchString(word):
+	case bareDecimal().MatchString(word):
 		f, err := strconv.ParseFloat(word, 64)
 		if len(word) > 18 {
 			return canonicalDecimal(word), nil
@@ -266,7 +273,7 @@ func bare(word string) (any, error) {
 			return word, nil
 		}
 		return f, nil
-	case word != "-" && bareBroken.MatchString(word):
+	case word != "-" && bareBroken().MatchString(word):
 		return nil, errNotJSON
 	}
 	return word, nil

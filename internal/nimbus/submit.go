@@ -9,7 +9,6 @@ import (
 	"maps"
 	"math/rand/v2"
 	"os"
-	"regexp"
 	"strings"
 	"time"
 
@@ -61,8 +60,8 @@ const (
 var (
 	// Utils.TOPOLOGY_NAME_REGEX allows more, but the topology's id becomes a
 	// blob's key ([\w \t._-]), and a refused key is a bare internal error.
-	topologyName     = regexp.MustCompile(`^[\p{L}\p{M}\p{Nd}\p{Pc}\x{200c}\x{200d} -]+$`)
-	zooKeeperPayload = regexp.MustCompile(`^\S+:\S+$`)
+	topologyName     = lazyRegexp(`^[\p{L}\p{M}\p{Nd}\p{Pc}\x{200c}\x{200d} -]+$`)
+	zooKeeperPayload = lazyRegexp(`^\S+:\S+$`)
 )
 
 // A key, "<name>-<counter>-<seconds>" and Storm's suffixes, is a file's name too.
@@ -192,7 +191,7 @@ func (sub *submission) run(ctx context.Context) (SubmitResult, error) {
 
 // prepare checks what needs neither Nimbus nor the jar.
 func (sub *submission) prepare() error {
-	if !topologyName.MatchString(sub.Name) {
+	if !topologyName().MatchString(sub.Name) {
 		return invalid("a topology cannot be named %q: a name has letters, digits, blanks, \"-\" and \"_\"", sub.Name)
 	}
 	if len(sub.Name) > maxNameBytes {
@@ -250,7 +249,7 @@ func invalid(format string, args ...any) *Error {
 func (sub *submission) addZooKeeperPayload(conf map[string]any) {
 	const key = "storm.zookeeper.topology.auth.payload"
 	payload, _ := conf[key].(string)
-	if !zooKeeperPayload.MatchString(payload) {
+	if !zooKeeperPayload().MatchString(payload) {
 		payload = sub.client.config.ZooKeeperPayload
 	}
 	if payload == "" {
