@@ -132,10 +132,7 @@ func splitFields(list string) []string {
 	if list == "" {
 		return nil
 	}
-	var fields []string
-	for _, part := range regexp.MustCompile(`, (\d+:)`).Split(list, -1) {
-		fields = append(fields, part)
-	}
+	fields := regexp.MustCompile(`, (\d+:)`).Split(list, -1)
 	numbers := regexp.MustCompile(`, (\d+:)`).FindAllStringSubmatch(list, -1)
 	for i, n := range numbers {
 		fields[i+1] = n[1] + fields[i+1]
