@@ -269,8 +269,11 @@ func run(ctx context.Context, goCommand, dir string, p Platform, output string, 
 	cmd.Dir = dir
 	cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0", "GOOS="+p.OS, "GOARCH="+p.Arch)
 	stopWhole(cmd)
-	cmd.WaitDelay = 10 * time.Second // for the go command to remove its temporary folder
+	cmd.WaitDelay = 5 * time.Second // for the go command to remove its temporary folder
 	said, err := cmd.CombinedOutput()
+	if ctx.Err() != nil {
+		killRest(cmd)
+	}
 	return string(said), err
 }
 
