@@ -265,7 +265,7 @@ func (f *fixture) run() (*Summary, error) {
 	return s, err
 }
 
-func (s *Snapshot) component(id string) *ComponentStats {
+func (s Snapshot) component(id string) *ComponentStats {
 	for i := range s.Components {
 		if s.Components[i].ID == id {
 			return &s.Components[i]

@@ -132,6 +132,26 @@ func runComponent(name string) {
 	case "mute": // neither answers nor ends
 		w.read()
 		select {}
+	case "nested": // answers the ack inside of its emit, and logs what it read
+		w.read() // activate
+		w.write(map[string]any{"command": "sync"})
+		w.flush()
+		w.read() // next
+		w.write(map[string]any{"command": "emit", "tuple": []any{"x"}, "id": 7})
+		w.flush()
+		nested := strings.TrimSpace(string(w.read()))
+		w.write(map[string]any{"command": "sync"})
+		w.flush()
+		ids := strings.TrimSpace(string(w.read()))
+		w.write(map[string]any{"command": "sync"})
+		w.flush()
+		w.log("then %s then %s then %s", nested, ids, strings.TrimSpace(string(w.read())))
+		w.write(map[string]any{"command": "sync"})
+		w.spout(func() {}, func(bool, any) {})
+	case "silent": // reads and says nothing
+		for {
+			w.next()
+		}
 	case "blocking": // a spout whose nextTuple waits
 		w.spout(func() {
 			time.Sleep(300 * time.Millisecond)

@@ -60,6 +60,7 @@ type Engine struct {
 	stop     chan struct{} // closed when the run shall end
 	stopOnce sync.Once
 	end      End
+	final    Snapshot      // before the processes were ended
 	begin    chan struct{} // closed when the topology becomes active for the first time
 	tellMu   sync.Mutex
 }
@@ -271,7 +272,7 @@ func (e *Engine) Run(ctx context.Context) (*Summary, error) {
 }
 
 func (e *Engine) summary() (*Summary, error) {
-	s := &Summary{End: e.end, Snapshot: e.Snapshot()}
+	s := &Summary{End: e.end, Snapshot: e.final}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	s.Faults = e.faults
@@ -486,6 +487,7 @@ func (e *Engine) stopTasks(tasks *sync.WaitGroup) {
 	if e.end != Failed && e.opts.Drain > 0 {
 		e.drain(ended)
 	}
+	e.final = e.Snapshot()
 	e.lock()
 	e.stopping = true
 	for _, t := range e.tasks {

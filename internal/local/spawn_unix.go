@@ -48,7 +48,7 @@ func writeSome(f *os.File, data []byte) (int, error) {
 }
 
 // watchdogScript reads which process groups live, "+ pid" and "- pid". When its input ends, which happens at the latest
-// when the engine dies in whatever way, it kills those that still do.
+// when the engine dies in whatever way, it kills those that still do. dash's kill takes no "--" after a number.
 const watchdogScript = `trap '' INT TERM HUP QUIT
 groups=
 while read -r op group; do
@@ -64,7 +64,7 @@ while read -r op group; do
 	esac
 done
 for g in $groups; do
-	kill -9 -- "-$g" 2>/dev/null
+	kill -9 "-$g" 2>/dev/null
 done
 `
 
