@@ -110,13 +110,15 @@ type lab struct {
 	missed    int // targets
 }
 
-// build builds a program of this repository as it is shipped and returns its path.
+// build builds a program of this repository as it is shipped, without cgo and so without a dynamic linker at its start,
+// and returns its path.
 func (l *lab) build(ctx context.Context, program string) (string, error) {
 	path := filepath.Join(l.dir, filepath.Base(program))
 	if runtime.GOOS == "windows" {
 		path += ".exe"
 	}
 	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", path, "github.com/stormflux/stormflux/"+program)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building %s: %w\n%s", program, err, text)
 	}
