@@ -19,8 +19,11 @@ type form struct {
 	// comments are lines above the form, which stands in a map or vector; without semicolons.
 	comments []string
 
-	atoms int // how many atoms it holds, counted when it was made
-	flat  int // its length on one line, or -1 when comments forbid that
+	size int // how many atoms and collections it holds
+	// code stands for the code that Clojure makes of it. A constant collection is written out once for itself and once
+	// more in each collection around it (Clojure's Compiler, emitValue), so depth counts.
+	code int
+	flat int // its length on one line, or -1 when comments forbid that
 }
 
 type formKind uint8
@@ -33,7 +36,8 @@ const (
 )
 
 func atom(text string) *form {
-	return &form{kind: atomForm, text: text, atoms: 1 + len(text)/256, flat: utf8.RuneCountInString(text)}
+	n := 1 + len(text)/256
+	return &form{kind: atomForm, text: text, size: n, code: n, flat: utf8.RuneCountInString(text)}
 }
 
 func vector(items ...*form) *form { return (&form{kind: vectorForm, parts: items}).measure() }
@@ -46,20 +50,22 @@ func call(operator string, args ...*form) *form {
 }
 
 func (f *form) measure() *form {
-	f.atoms, f.flat = 1, 2+utf8.RuneCountInString(f.text)
+	f.size, f.code, f.flat = 1, 0, 2+utf8.RuneCountInString(f.text)
 	for i, p := range f.parts {
-		f.atoms += p.atoms
+		f.size += p.size
+		if p.kind != atomForm {
+			f.code += p.code
+		}
 		switch {
 		case f.flat < 0:
 		case p.flat < 0 || len(p.comments) > 0:
 			f.flat = -1
 		default:
 			f.flat += p.flat
-			if i > 0 || f.kind == callForm {
-				f.flat++
-			}
+			f.flat += len(f.separator(i))
 		}
 	}
+	f.code += f.size
 	return f
 }
 
@@ -75,12 +81,23 @@ func (f *form) writeLine(b *strings.Builder) {
 	b.WriteString(open)
 	b.WriteString(f.text)
 	for i, p := range f.parts {
-		if i > 0 || f.kind == callForm {
-			b.WriteByte(' ')
-		}
+		b.WriteString(f.separator(i))
 		p.writeLine(b)
 	}
 	b.WriteString(end)
+}
+
+// separator is what stands before a part on one line.
+func (f *form) separator(part int) string {
+	switch {
+	case f.kind == callForm:
+		return " "
+	case part == 0:
+		return ""
+	case f.kind == mapForm && part%2 == 0:
+		return ", "
+	}
+	return " "
 }
 
 func (f *form) brackets() (open, end string) {

@@ -32,6 +32,9 @@ func Symbol(name string) string {
 // ValidNamespace tells whether a text can be the name of a namespace whose compiled classes every file system takes:
 // segments of ASCII letters, digits, "-" and "_" that begin with a letter or "_", joined by ".".
 func ValidNamespace(ns string) bool {
+	if ns == "nil" || ns == "true" || ns == "false" {
+		return false // not symbols to Clojure's reader
+	}
 	for segment := range strings.SplitSeq(ns, ".") {
 		for i, r := range segment {
 			letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '_'
@@ -46,13 +49,13 @@ func ValidNamespace(ns string) bool {
 	return true
 }
 
-// DefaultNamespace is the namespace of a topology's file where nothing else names one: "NAME.core", or as streamparse
-// wants it, "NAME".
+// DefaultNamespace is the namespace of a topology's file where nothing else names one: "name.core", or as streamparse
+// wants it, the name of its function.
 func DefaultNamespace(name string, d Dialect) string {
 	if d == Streamparse {
-		return Symbol(name)
+		return TopologyFunction(name, d)
 	}
-	return Symbol(name) + ".core"
+	return strings.ToLower(Symbol(name)) + ".core"
 }
 
 // SourcePath returns the path of a namespace's file below a source path, with slashes: Clojure looks for "-" as "_".

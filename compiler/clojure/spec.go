@@ -140,10 +140,10 @@ func (e *emitter) outputs(c *validate.Component) *form {
 // componentConf returns a component's configuration as it was compiled, its own settings first and in their order; nil for
 // none.
 func (e *emitter) componentConf(c *validate.Component, common *storm.ComponentCommon) *form {
-	if common.JsonConf == nil {
+	if common.JSONConf == nil {
 		return nil
 	}
-	compiled := decode(*common.JsonConf)
+	compiled := decode(*common.JSONConf)
 	parts := make([]*form, 0, 2*len(compiled))
 	for _, s := range c.Config {
 		v, ok := compiled[s.Key]

@@ -5,17 +5,20 @@ import (
 )
 
 // The JVM allows 65,535 bytes of code a method (JVM specification 4.7.3) and as many constants a class. What Clojure
-// 1.5 to 1.10 makes of an atom is some 30 bytes of code and a few constants, so a function of this many atoms is far
-// below both.
-const methodAtoms = 600
+// 1.5 to 1.10 makes of an atom in a collection is some ten bytes of code and a few constants, so a function of this much
+// (see form.code) is far below both.
+const methodCode = 2400
+
+// maxCalls is how many calls of functions one function makes to join their pieces.
+const maxCalls = 300
 
 // hoistedPrefix are the prefixes of the functions that hold a piece: PREFIX-1, PREFIX-2.
 var hoistedPrefix = map[string]bool{"spouts-": true, "bolts-": true, "conf-": true}
 
-// split returns a form of at most methodAtoms atoms for f: f itself, or calls of private functions with its pieces. The
+// split returns a form of at most methodCode for f: f itself, or calls of private functions with its pieces. The
 // value is the same.
 func (e *emitter) split(f *form, prefix string) *form {
-	if f.atoms <= methodAtoms {
+	if f.code <= methodCode {
 		return f
 	}
 	switch f.kind {
@@ -29,11 +32,11 @@ func (e *emitter) split(f *form, prefix string) *form {
 		parts := make([]*form, len(f.parts))
 		for i, p := range f.parts {
 			parts[i] = p
-			if p.atoms > methodAtoms/len(f.parts) {
+			if p.code > methodCode/len(f.parts) {
 				parts[i] = e.hoist(p, prefix)
 			}
 		}
-		if f.text == "str" && len(parts) > methodAtoms/2 {
+		if f.text == "str" && len(parts) > maxCalls {
 			return e.splitCall(&form{kind: callForm, text: f.text, parts: parts}, prefix)
 		}
 		small := call(f.text, parts...)
@@ -62,11 +65,11 @@ func (e *emitter) splitInto(f *form, prefix string, step int, join func([]*form)
 	}
 	var pieces []*form
 	var run []*form
-	atoms := 0
+	code := 0
 	flush := func() {
 		if len(run) > 0 {
 			pieces = append(pieces, e.hoist(collect(run), prefix))
-			run, atoms = nil, 0
+			run, code = nil, 0
 		}
 	}
 	for i := 0; i < len(f.parts); i += step {
@@ -74,19 +77,19 @@ func (e *emitter) splitInto(f *form, prefix string, step int, join func([]*form)
 		n := 0
 		for j := range entry {
 			entry[j] = e.shrink(f.parts[i+j], prefix)
-			n += entry[j].atoms
+			n += entry[j].code
 		}
-		if atoms+n > methodAtoms-1 {
+		if 2*(code+n) >= methodCode {
 			flush()
 		}
-		run, atoms = append(run, entry...), atoms+n
+		run, code = append(run, entry...), code+n
 	}
 	flush()
 	// So many pieces that their calls are too many again: join them in groups.
-	for len(pieces) > methodAtoms/2 {
+	for len(pieces) > maxCalls {
 		var groups []*form
-		for at := 0; at < len(pieces); at += methodAtoms / 2 {
-			groups = append(groups, e.hoist(join(pieces[at:min(at+methodAtoms/2, len(pieces))]), prefix))
+		for at := 0; at < len(pieces); at += maxCalls {
+			groups = append(groups, e.hoist(join(pieces[at:min(at+maxCalls, len(pieces))]), prefix))
 		}
 		pieces = groups
 	}
@@ -95,7 +98,7 @@ func (e *emitter) splitInto(f *form, prefix string, step int, join func([]*form)
 
 // shrink returns a form small enough to stand with others in one function.
 func (e *emitter) shrink(f *form, prefix string) *form {
-	if f.atoms <= methodAtoms/3 {
+	if f.code <= methodCode/5 {
 		return f
 	}
 	small := e.hoist(f, prefix)
@@ -105,10 +108,10 @@ func (e *emitter) shrink(f *form, prefix string) *form {
 
 // splitCall joins the many pieces of a string in groups.
 func (e *emitter) splitCall(f *form, prefix string) *form {
-	for len(f.parts) > methodAtoms/2 {
+	for len(f.parts) > maxCalls {
 		var groups []*form
-		for at := 0; at < len(f.parts); at += methodAtoms / 2 {
-			groups = append(groups, e.hoist(call(f.text, f.parts[at:min(at+methodAtoms/2, len(f.parts))]...), prefix))
+		for at := 0; at < len(f.parts); at += maxCalls {
+			groups = append(groups, e.hoist(call(f.text, f.parts[at:min(at+maxCalls, len(f.parts))]...), prefix))
 		}
 		f = call(f.text, groups...)
 	}

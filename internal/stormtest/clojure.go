@@ -165,7 +165,7 @@ type ClojureInput struct {
 	Stream     string   `json:"stream"`
 	Grouping   string   `json:"grouping"` // Thrift's name
 	Fields     []string `json:"fields"`
-	Serialized []byte   `json:"serialized"` // of custom_serialized
+	PartialKey []string `json:"partialKey"` // the fields of a custom_serialized PartialKeyGrouping
 }
 
 // Evaluate loads a file into a namespace that is removed afterwards, and calls the function. An exception of the file's

@@ -52,8 +52,11 @@
   (let [kind (.getFieldName (.getSetField g))]
     {"grouping" kind
      "fields" (when (= kind "fields") (vec (.get_fields g)))
-     "serialized" (when (= kind "custom_serialized")
-                    (.encodeToString (Base64/getEncoder) (.get_custom_serialized g)))}))
+     "partialKey" (when (= kind "custom_serialized")
+                    (let [object (deserialize (.get_custom_serialized g))]
+                      (if (.endsWith (.getName (class object)) ".grouping.PartialKeyGrouping")
+                        (vec (.toList (field object #{"fields"})))
+                        [(str "not a partial-key grouping: " object)])))}))
 
 (defn- component [kind object common]
   {"kind" kind
@@ -70,18 +73,23 @@
              (for [[id s] (.get_spouts topology)] [id (component "spout" (.get_spout_object s) (.get_common s))])
              (for [[id b] (.get_bolts topology)] [id (component "bolt" (.get_bolt_object b) (.get_common b))]))))
 
+(def ^:private recording-cluster
+  "Makes a local cluster that delivers what is submitted and that it was shut down, for the DSL's package."
+  (memoize
+    (fn [package]
+      (eval `(fn [submitted# down#]
+               (proxy [~(symbol (str package ".ILocalCluster"))] []
+                 (~'submitTopology [name# conf# topology#]
+                   (deliver submitted# [name# conf# topology#])
+                   nil)
+                 (~'shutdown [] (deliver down# true))))))))
+
 (defn- local-run
   "What -main without arguments gives to its local cluster, which is replaced by one that records, and whether it was shut down."
   [library ns-sym]
   (let [submitted (promise)
         down (promise)
-        package (string/replace (str library) #"\.clojure$" "")
-        cluster (eval `(fn [submitted# down#]
-                         (proxy [~(symbol (str package ".ILocalCluster"))] []
-                           (~'submitTopology [name# conf# topology#]
-                             (deliver submitted# [name# conf# topology#])
-                             nil)
-                           (~'shutdown [] (deliver down# true)))))
+        cluster (recording-cluster (string/replace (str library) #"\.clojure$" ""))
         local (ns-resolve library 'local-cluster)
         old @local]
     (alter-var-root local (constantly (fn [] (cluster submitted down))))

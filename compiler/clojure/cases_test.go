@@ -1,0 +1,150 @@
+package clojure_test
+
+import (
+	"fmt"
+	"math/big"
+	"os"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/stormflux/stormflux/compiler/clojure"
+	"github.com/stormflux/stormflux/schema"
+	"github.com/stormflux/stormflux/validate"
+)
+
+// targets are the targets by the name that a case gives them.
+var targets = map[string]target{
+	"storm-2.8": storm28, "storm-2.5": storm25, "storm-1.2": storm12,
+	"backtype-0.10": storm010, "backtype-0.9": storm09, "streamparse": sparse,
+}
+
+// testdata/*.txtar hold a topology each and, for each target, what is emitted or refused, to the character. Everything that
+// is emitted is evaluated too.
+func TestCases(t *testing.T) {
+	entries, err := os.ReadDir("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		t.Run(strings.TrimSuffix(entry.Name(), ".txtar"), func(t *testing.T) {
+			path := "testdata/" + entry.Name()
+			archive, err := txtar.ParseFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if archive.Files[0].Name != "topology.yaml" || len(archive.Files) < 2 {
+				t.Fatal("want topology.yaml and at least one target")
+			}
+			for i := range archive.Files[1:] {
+				file := &archive.Files[i+1]
+				x, ok := targets[file.Name]
+				if !ok {
+					t.Fatalf("unknown target %s", file.Name)
+				}
+				prog, diags := tryLoad(t, "topology.yaml", archive.Files[0].Data, x.storm)
+				var got string
+				if prog != nil {
+					text, more := clojure.Emit(prog, clojure.Options{Dialect: x.dialect})
+					diags, got = more, string(text)
+					if text != nil {
+						agree(t, prog, text, x, "")
+					}
+				}
+				got = show(t, diags) + got
+				if os.Getenv("STORMFLUX_UPDATE") == "1" {
+					file.Data = []byte(got)
+				} else if got != string(file.Data) {
+					t.Errorf("%s:\n%s\nwant\n%s", x, got, file.Data)
+				}
+			}
+			if os.Getenv("STORMFLUX_UPDATE") == "1" {
+				if err := os.WriteFile(path, txtar.Format(archive), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// The JVM allows 65,535 bytes of code a method, of text a constant, and as many constants a class.
+func TestLargeTopology(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("name: large\nspouts:\n  s:\n    command: [cat, '-']\n    outputs: [x]\nbolts:\n")
+	for i := range 1000 {
+		fmt.Fprintf(&b, "  b%d:\n    command: [cat, '-']\n    parallelism: %d\n    config: {app.number: %d}\n    inputs: [{from: s}]\n    outputs: [x, y, z]\n", i, 1+i%7, i)
+	}
+	b.WriteString("  all:\n    command: [cat, '-']\n    inputs:\n")
+	for i := range 1000 {
+		fmt.Fprintf(&b, "      - {from: b%d, grouping: {fields: [x, y]}}\n", i)
+	}
+	for _, x := range []target{storm28, storm010, sparse} {
+		prog := load(t, "large.yaml", []byte(b.String()), x.storm)
+		text, diags := clojure.Emit(prog, clojure.Options{Dialect: x.dialect})
+		if text == nil {
+			t.Fatal(show(t, diags))
+		}
+		agree(t, prog, text, x, "")
+	}
+}
+
+func TestLargeConfiguration(t *testing.T) {
+	many := make([]any, 5000)
+	wide := map[string]any{}
+	for i := range many {
+		many[i] = fmt.Sprintf("item %d", i)
+		wide[fmt.Sprintf("key %d", i)] = []any{int64(i), map[string]any{"half": float64(i) / 2}}
+	}
+	deep := any("bottom")
+	for range 200 {
+		deep = map[string]any{"in": []any{deep}}
+	}
+	prog := load(t, "large.yaml", []byte("name: large\nspouts: {s: {command: [cat, '-'], outputs: [x]}}\n"), storm28.storm)
+	prog.Conf["app"] = map[string]any{
+		"many": many, "wide": wide, "deep": deep, "long": strings.Repeat("\x00é😀 ~\"", 50_000),
+		"big": new(big.Int).Lsh(big.NewInt(-3), 100), "least": int64(-1 << 63), "tiny": 5e-324, "huge": 1.7976931348623157e308,
+	}
+	for _, x := range []target{storm28, storm010} {
+		text, diags := clojure.Emit(prog, clojure.Options{Dialect: x.dialect})
+		if text == nil {
+			t.Fatal(show(t, diags))
+		}
+		agree(t, prog, text, x, "")
+	}
+}
+
+func TestSymbol(t *testing.T) {
+	for name, want := range map[string]string{
+		"wordcount": "wordcount", "word count": "word-count", "Top 10!": "Top-10", "3counts": "topology-3counts",
+		"日本": "topology", "--": "topology", "a_b": "a_b", ":key": "key", "nil": "nil", "naïve": "na-ve", "_": "topology",
+	} {
+		if got := clojure.Symbol(name); got != want {
+			t.Errorf("Symbol(%q) = %q, want %q", name, got, want)
+		}
+		if s := clojure.DefaultNamespace(name, clojure.Storm); !clojure.ValidNamespace(s) {
+			t.Errorf("DefaultNamespace(%q) = %q is no namespace", name, s)
+		}
+	}
+}
+
+// Any name that a topology may have gives a file that Clojure reads, in every dialect.
+func TestNames(t *testing.T) {
+	for _, name := range []string{
+		"nil", "true", "def", "map", "merge", "topology", "conf", "bolts-1", "spouts 1", "Zähler", "日本語", "3", "a-b_c", "-", "ns", "core",
+	} {
+		for _, x := range []target{storm28, storm010, sparse} {
+			text := fmt.Sprintf("name: %q\nspouts: {s: {command: [cat, '-'], outputs: [x]}}\n", name)
+			doc, diags, err := schema.Load("t.yaml", schema.Options{Text: []byte(text)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, diags = validate.Check(doc, validate.Options{Loaded: diags, Storm: x.storm}); diags.HasErrors() {
+				continue // not a name for this Storm
+			}
+			prog := load(t, "t.yaml", []byte(text), x.storm)
+			file, _ := clojure.Emit(prog, clojure.Options{Dialect: x.dialect})
+			agree(t, prog, file, x, "")
+		}
+	}
+}

@@ -1,0 +1,371 @@
+package clojure_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"math/big"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stormflux/stormflux/compiler"
+	"github.com/stormflux/stormflux/compiler/clojure"
+	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/storm"
+	"github.com/stormflux/stormflux/internal/stormtest"
+	"github.com/stormflux/stormflux/schema"
+	"github.com/stormflux/stormflux/validate"
+)
+
+// evaluators are the JVMs that the tests share, one a library, started by the first test that asks.
+var evaluators struct {
+	sync.Mutex
+	by map[stormtest.ClojureLibrary]*stormtest.Evaluator
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	for _, e := range evaluators.by {
+		if err := e.Close(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = max(code, 1)
+		}
+	}
+	os.Exit(code)
+}
+
+func evaluator(t *testing.T, library stormtest.ClojureLibrary) *stormtest.Evaluator {
+	t.Helper()
+	stormtest.Require(t)
+	evaluators.Lock()
+	defer evaluators.Unlock()
+	if e := evaluators.by[library]; e != nil {
+		return e
+	}
+	e, err := stormtest.NewEvaluator(context.WithoutCancel(t.Context()), library)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if evaluators.by == nil {
+		evaluators.by = map[stormtest.ClojureLibrary]*stormtest.Evaluator{}
+	}
+	evaluators.by[library] = e
+	return e
+}
+
+// target is a dialect with a Storm that has it.
+type target struct {
+	dialect clojure.Dialect
+	storm   validate.Version
+	library stormtest.ClojureLibrary
+}
+
+func (x target) String() string { return fmt.Sprintf("%s for Storm %s", x.dialect, x.storm) }
+
+// The Storm of a target is sometimes older than its library, where the newer one refuses what is to be tested: the DSL is the
+// same.
+var (
+	storm28  = target{clojure.Storm, validate.Version{Major: 2, Minor: 8, Patch: 3}, stormtest.StormClojure}
+	storm25  = target{clojure.Storm, validate.Version{Major: 2, Minor: 5, Patch: -1}, stormtest.StormClojure}
+	storm12  = target{clojure.Storm, validate.Version{Major: 1, Minor: 2, Patch: 4}, stormtest.Storm1Clojure}
+	storm010 = target{clojure.Backtype, validate.Version{Minor: 10, Patch: 2}, stormtest.BacktypeClojure}
+	storm09  = target{clojure.Backtype, validate.Version{Minor: 9, Patch: 7}, stormtest.Backtype09}
+	sparse   = target{clojure.Streamparse, validate.Version{Minor: 9, Patch: 5}, stormtest.Backtype09}
+)
+
+// load checks and compiles a file for a Storm. Findings that are errors fail the test.
+func load(t *testing.T, path string, text []byte, v validate.Version) *compiler.Program {
+	t.Helper()
+	prog, diags := tryLoad(t, path, text, v)
+	if prog == nil {
+		t.Fatalf("%s\n%s", show(t, diags), text)
+	}
+	return prog
+}
+
+func tryLoad(t *testing.T, path string, text []byte, v validate.Version) (*compiler.Program, diag.List) {
+	t.Helper()
+	doc, diags, err := schema.Load(path, schema.Options{Text: text})
+	if err != nil {
+		t.Fatal(err)
+	}
+	top, diags := validate.Check(doc, validate.Options{Loaded: diags, Storm: v})
+	if top == nil || diags.HasErrors() {
+		return nil, diags
+	}
+	prog, more := compiler.Compile(top)
+	return prog, append(diags, more...)
+}
+
+func show(t *testing.T, diags diag.List) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := diag.Write(&b, diags, diag.Options{Format: diag.Text}); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// agree evaluates a file and compares the topology that it builds with the program's.
+func agree(t *testing.T, p *compiler.Program, text []byte, x target, ns string) {
+	t.Helper()
+	if ns == "" {
+		ns = clojure.DefaultNamespace(p.Name, x.dialect)
+	}
+	got, err := evaluator(t, x.library).Evaluate(t.Context(), stormtest.ClojureFile{
+		Kind: x.dialect.String(), Namespace: ns, Function: clojure.TopologyFunction(p.Name, x.dialect), Text: text,
+	})
+	if err != nil {
+		t.Errorf("%s: %v\n%.5000s", x, err, text)
+		return
+	}
+	want := components(t, p, x.dialect)
+	same(t, x, want, got.Topology, text)
+	if x.dialect == clojure.Streamparse {
+		return
+	}
+	conf := canonical(t, p.Conf)
+	if !reflect.DeepEqual(canonicalJSON(t, got.Conf), conf) {
+		t.Errorf("%s: the configuration is\n%.3000s\nwant\n%.3000v\n%.5000s", x, got.Conf, conf, text)
+	}
+	if l := got.Local; l == nil || l.Name != p.Name || !l.Shutdown || !reflect.DeepEqual(canonicalJSON(t, l.Conf), conf) {
+		t.Errorf("%s: -main gave its local cluster %.3000v", x, l)
+	} else {
+		same(t, x, want, l.Topology, text)
+	}
+}
+
+func same(t *testing.T, x target, want, got map[string]component, text []byte) {
+	t.Helper()
+	norm := map[string]component{}
+	for id, c := range got {
+		norm[id] = normal(c)
+	}
+	if reflect.DeepEqual(want, norm) {
+		return
+	}
+	for _, id := range slices.Sorted(maps.Keys(want)) {
+		if !reflect.DeepEqual(want[id], norm[id]) {
+			t.Errorf("%s: component %q is\n%+v\nwant\n%+v\n%.5000s", x, id, norm[id], want[id], text)
+			return
+		}
+	}
+	t.Errorf("%s: the components are %q, want %q", x, slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want)))
+}
+
+type component = stormtest.ClojureComponent
+
+// components describes what the compiler made in the evaluator's words.
+func components(t *testing.T, p *compiler.Program, d clojure.Dialect) map[string]component {
+	t.Helper()
+	all := map[string]component{}
+	describe := func(kind, id string, object *storm.ComponentObject, common *storm.ComponentCommon) {
+		c := component{
+			Kind: kind, Command: []string{object.Shell.ExecutionCommand, object.Shell.Script},
+			Parallelism: int(*common.ParallelismHint), Conf: "{}", Streams: map[string]stormtest.ClojureStream{},
+		}
+		if common.JSONConf != nil {
+			c.Conf = *common.JSONConf
+		}
+		for name, s := range common.Streams {
+			c.Streams[name] = stormtest.ClojureStream{Fields: s.OutputFields, Direct: s.Direct}
+		}
+		for from, g := range common.Inputs {
+			in := stormtest.ClojureInput{From: from.ComponentId, Stream: from.StreamId}
+			switch {
+			case g.Fields != nil:
+				in.Grouping, in.Fields = "fields", g.Fields
+			case g.Shuffle != nil:
+				in.Grouping = "shuffle"
+			case g.All != nil:
+				in.Grouping = "all"
+			case g.None != nil:
+				in.Grouping = "none"
+			case g.Direct != nil:
+				in.Grouping = "direct"
+			case g.LocalOrShuffle != nil:
+				in.Grouping = "local_or_shuffle"
+			case g.CustomSerialized != nil:
+				in.Grouping, in.PartialKey = "custom_serialized", partialKey(t, p, id, from)
+			default:
+				t.Fatalf("%q has the grouping %v", id, g)
+			}
+			c.Inputs = append(c.Inputs, in)
+		}
+		all[id] = normal(c)
+	}
+	for id, s := range p.Topology.Spouts {
+		describe("spout", id, s.SpoutObject, s.Common)
+	}
+	for id, b := range p.Topology.Bolts {
+		describe("bolt", id, b.BoltObject, b.Common)
+	}
+	if d == clojure.Streamparse {
+		// Streamparse runs its classes itself.
+		for _, c := range p.Source.Components() {
+			if n := len(c.Command); n > 1 && (c.Command[0] == "streamparse_run" || c.Command[n-2] == "streamparse.run") {
+				one := all[c.ID]
+				one.Command = []string{"python", "-m", "streamparse.run", c.Command[n-1]}
+				all[c.ID] = one
+			}
+		}
+	}
+	return all
+}
+
+// partialKey returns the fields of a partial-key grouping, whose serialized form is compared with Java's elsewhere.
+func partialKey(t *testing.T, p *compiler.Program, id string, from *storm.GlobalStreamId) []string {
+	t.Helper()
+	for _, c := range p.Source.Bolts {
+		for _, in := range c.Inputs {
+			if c.ID == id && in.From.ID == from.ComponentId && in.Stream.ID == from.StreamId && in.Grouping == schema.PartialKey {
+				return in.Fields
+			}
+		}
+	}
+	t.Fatalf("%q has a serialized grouping that is not partial-key", id)
+	return nil
+}
+
+// normal gives a component's parts an order, and its configuration's numbers one form.
+func normal(c component) component {
+	slices.SortFunc(c.Inputs, func(a, b stormtest.ClojureInput) int {
+		return strings.Compare(a.From+"\x00"+a.Stream, b.From+"\x00"+b.Stream)
+	})
+	for i := range c.Inputs {
+		if len(c.Inputs[i].Fields) == 0 {
+			c.Inputs[i].Fields = nil
+		}
+	}
+	if len(c.Inputs) == 0 {
+		c.Inputs = nil
+	}
+	dec := json.NewDecoder(strings.NewReader(c.Conf))
+	dec.UseNumber()
+	var conf any
+	if err := dec.Decode(&conf); err != nil {
+		c.Conf = "not JSON: " + c.Conf
+		return c
+	}
+	c.Conf = fmt.Sprintf("%q", fmt.Sprint(numbers(conf)))
+	return c
+}
+
+func canonicalJSON(t *testing.T, text []byte) any {
+	t.Helper()
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.UseNumber()
+	var v any
+	if err := dec.Decode(&v); err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+	return numbers(v)
+}
+
+func canonical(t *testing.T, v any) any {
+	t.Helper()
+	text, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return canonicalJSON(t, text)
+}
+
+// numbers makes numbers of one value equal: 1 and 1.0 differ in JSON's text only.
+func numbers(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		r, ok := new(big.Rat).SetString(v.String())
+		if strings.ContainsAny(v.String(), ".eE") {
+			// Java and Go write some doubles differently: 4.9E-324 and 5e-324.
+			f, err := v.Float64()
+			r, ok = new(big.Rat).SetFloat64(f), err == nil
+		}
+		if !ok {
+			panic("no number: " + v.String())
+		}
+		return "number " + r.RatString()
+	case []any:
+		out := make([]any, len(v))
+		for i := range v {
+			out[i] = numbers(v[i])
+		}
+		return out
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for k := range v {
+			out[k] = numbers(v[k])
+		}
+		return out
+	}
+	return v
+}
+
+// root is the repository's root.
+func root(t *testing.T) string {
+	t.Helper()
+	dir, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// Every example in every dialect is what golden/ holds, and builds the topology that the compiler makes. Where a dialect
+// cannot say something, golden/ holds the diagnostics instead.
+func TestExamples(t *testing.T) {
+	t.Chdir(root(t))
+	found, err := filepath.Glob("examples/*.yaml")
+	if err != nil || len(found) == 0 {
+		t.Fatalf("no examples: %v", err)
+	}
+	for _, path := range found {
+		for _, x := range []target{storm28, storm010, sparse} {
+			t.Run(filepath.Base(path)+"/"+x.dialect.String(), func(t *testing.T) {
+				base := filepath.Join("golden", strings.TrimSuffix(filepath.Base(path), ".yaml"), x.dialect.String())
+				prog, diags := tryLoad(t, path, nil, x.dialect.Version())
+				var text []byte
+				if prog != nil {
+					text, diags = clojure.Emit(prog, clojure.Options{Dialect: x.dialect})
+				}
+				golden(t, base+".clj", text)
+				shown := diags.Filter(func(d *diag.Diagnostic) bool { return text == nil && d.Severity == diag.Error })
+				golden(t, base+".txt", []byte(show(t, shown)))
+				if text != nil {
+					agree(t, prog, text, x, "")
+				}
+			})
+		}
+	}
+}
+
+// golden compares with a golden file, which is absent when there is nothing to hold.
+func golden(t *testing.T, path string, got []byte) {
+	t.Helper()
+	if os.Getenv("STORMFLUX_UPDATE") == "1" {
+		err := os.Remove(path)
+		if len(got) > 0 {
+			err = os.WriteFile(path, got, 0o644)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s differs (STORMFLUX_UPDATE=1 go test ./compiler/clojure rewrites it):\n%s\nwant\n%s", path, got, want)
+	}
+}
