@@ -26,6 +26,10 @@ func resources(t *validate.Topology) ([]jar.Entry, error) {
 	return entries, faults.Err()
 }
 
+// aboutLaunchers is in every jar. Storm makes a component's working folder only when the jar has a file below resources/
+// (STORM-90), and Nimbus wants a jar even where no component needs one.
+const aboutLaunchers = "This folder was written by stormflux: *.sh start the components of the topology, bin/ holds their Go programs.\n"
+
 // Assembly is a Program's files, complete, with its Go programs built. Close removes the built programs.
 type Assembly struct {
 	Archive jar.Archive
@@ -38,7 +42,9 @@ func (p *Program) Assemble(ctx context.Context, platform validate.Platform) (*As
 	if platform == (validate.Platform{}) {
 		platform = p.Source.Platform
 	}
-	entries := slices.Clone(p.entries)
+	entries := append(slices.Clone(p.entries), jar.Entry{
+		Name: jar.Root + launcherDir + "/README", Data: []byte(aboutLaunchers), Origin: "stormflux's note",
+	})
 	for _, l := range p.Launchers {
 		entries = append(entries, jar.Entry{
 			Name: jar.Root + l.Name, Data: []byte(l.Text), Executable: true,
