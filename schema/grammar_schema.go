@@ -1,8 +1,6 @@
 package schema
 
 import (
-	"encoding/json"
-	"fmt"
 	"math/big"
 	"reflect"
 	"regexp"
@@ -14,7 +12,7 @@ import (
 )
 
 // node is one part of a schema, with the keywords that our schemas use. A keyword that is not here is refused by
-// a test, so that none is ever passed over in silence.
+// a test, so that none is ever passed over in silence. The tags are for tests, too.
 type node struct {
 	Ref  string           `json:"$ref"`
 	Defs map[string]*node `json:"$defs"`
@@ -51,25 +49,9 @@ type node struct {
 // typeNames is the value of `type`: one name or several.
 type typeNames []string
 
-func (t *typeNames) UnmarshalJSON(text []byte) error {
-	if text[0] == '"' {
-		*t = typeNames{string(text[1 : len(text)-1])}
-		return nil
-	}
-	return json.Unmarshal(text, (*[]string)(t))
-}
-
 // additional is the value of `additionalProperties`: false, or a schema.
 type additional struct {
 	node *node // nil for false
-}
-
-func (a *additional) UnmarshalJSON(text []byte) error {
-	if string(text) == "false" {
-		return nil
-	}
-	a.node = new(node)
-	return json.Unmarshal(text, a.node)
 }
 
 // each calls visit for every direct part of n, with the part's path below n, in no particular order.
@@ -109,15 +91,6 @@ func (n *node) each(visit func(path string, part *node)) {
 
 func pointerToken(s string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(s, "~", "~0"), "/", "~1")
-}
-
-// readSchema reads an embedded schema.
-func readSchema(text string) *node {
-	root := new(node)
-	if err := json.Unmarshal([]byte(text), root); err != nil {
-		panic(fmt.Sprintf("schema: embedded schema: %v", err))
-	}
-	return root
 }
 
 // prune drops the properties that are there for editors alone, such as Storm's settings: they demand nothing, and beside

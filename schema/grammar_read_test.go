@@ -1,0 +1,44 @@
+package schema
+
+import (
+	"encoding/json"
+	"reflect"
+	"testing"
+)
+
+// The struct tags of node and these two methods are for this test alone.
+
+func (t *typeNames) UnmarshalJSON(text []byte) error {
+	if text[0] == '"' {
+		*t = typeNames{string(text[1 : len(text)-1])}
+		return nil
+	}
+	return json.Unmarshal(text, (*[]string)(t))
+}
+
+func (a *additional) UnmarshalJSON(text []byte) error {
+	if string(text) == "false" {
+		return nil
+	}
+	a.node = new(node)
+	return json.Unmarshal(text, a.node)
+}
+
+// TestReadSchema holds our reading of the schemas against encoding/json's.
+func TestReadSchema(t *testing.T) {
+	texts := map[string]string{
+		"odd": "{ \"const\": \"a\\n\\\"\\u00e9\\\\\" ,\t\"x\":[ ] , \"y\":{ }, \"z\":[1,{\"a\":[true,null,\"]}\\\"\"]}],\r\n\"enum\":[\"\"],\"minimum\":-3 }",
+	}
+	for _, s := range schemas {
+		texts[s.name] = s.text
+	}
+	for name, text := range texts {
+		var want node
+		if err := json.Unmarshal([]byte(text), &want); err != nil {
+			t.Fatal(err)
+		}
+		if got := readSchema(text); !reflect.DeepEqual(got, &want) {
+			t.Errorf("%s: readSchema differs from encoding/json", name)
+		}
+	}
+}
