@@ -2,6 +2,7 @@ package schema
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -22,30 +23,22 @@ func mask(text []byte) (masked []byte, ok bool) {
 	}
 	var out []byte
 	done := 0
-	for i := 0; i < len(text); {
-		j := bytes.Index(text[i:], []byte("${"))
-		if j < 0 {
-			break
-		}
-		i += j
-		end := maskEnd(text[i:])
-		if end < 0 {
-			i += 2
-			continue
+	for _, ref := range braces(text, true) {
+		if ref.start < done {
+			continue // inside of another one
 		}
 		if out == nil {
 			out = make([]byte, 0, len(text)+len(text)/4)
 		}
-		out = append(out, text[done:i]...)
-		for _, c := range text[i : i+end] {
+		out = append(out, text[done:ref.start]...)
+		for _, c := range text[ref.start:ref.end] {
 			if strings.IndexByte(maskable, c) >= 0 {
 				out = utf8.AppendRune(out, maskBase+rune(c))
 			} else {
 				out = append(out, c)
 			}
 		}
-		i += end
-		done = i
+		done = ref.end
 	}
 	if out == nil {
 		return text, false
@@ -53,23 +46,39 @@ func mask(text []byte) (masked []byte, ok bool) {
 	return append(out, text[done:]...), true
 }
 
-// maskEnd returns the length of the reference that text begins with, or -1 when it does not end on its line or holds
-// quotes or a backslash.
-func maskEnd(text []byte) int {
-	depth := 0
-	for i, c := range text {
-		switch c {
+// bracePair is a "${" and what follows, up to and with the "}" that closes it.
+type bracePair struct{ start, end int }
+
+// braces finds every "${" that is closed, in the order of their starts, in one pass over the text. With plain, nothing
+// is closed behind a line break, a quote, a backslash or a tab.
+func braces[T string | []byte](text T, plain bool) []bracePair {
+	var found []bracePair
+	var open []int // of each brace that is open, its index in found, or -1 for one without "$"
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
 		case '{':
-			depth++
+			at := -1
+			if i > 0 && text[i-1] == '$' {
+				at = len(found)
+				found = append(found, bracePair{start: i - 1})
+			} else if len(open) == 0 {
+				continue
+			}
+			open = append(open, at)
 		case '}':
-			if depth--; depth == 0 {
-				return i + 1
+			if n := len(open) - 1; n >= 0 {
+				if open[n] >= 0 {
+					found[open[n]].end = i + 1
+				}
+				open = open[:n]
 			}
 		case '\n', '\r', '"', '\'', '\\', '\t':
-			return -1
+			if plain {
+				open = open[:0]
+			}
 		}
 	}
-	return -1
+	return slices.DeleteFunc(found, func(p bracePair) bool { return p.end == 0 })
 }
 
 func hasMask(s string) bool {

@@ -42,25 +42,32 @@ type referenceFault struct {
 	message, hint string
 }
 
+const (
+	// maxFaults is how many faults of the references in one scalar are told.
+	maxFaults = 20
+	// maxDefaults is how deep defaults may stand in defaults.
+	maxDefaults = 20
+)
+
 const literalHint = `write "$${" where a literal "${" is meant`
 
 // splitReferences splits a scalar's text at its references. `$${` is a literal `${`.
 func splitReferences(text string) (parts []part, faults []referenceFault) {
-	literal := func(s string) {
-		if s == "" {
-			return
+	var pending strings.Builder
+	literal := func(s string) { pending.WriteString(s) }
+	flush := func() {
+		if pending.Len() > 0 {
+			parts = append(parts, part{text: pending.String()})
+			pending.Reset()
 		}
-		if n := len(parts); n > 0 && parts[n-1].ref == nil {
-			parts[n-1].text += s
-			return
-		}
-		parts = append(parts, part{text: s})
 	}
 	at := 0
+	pairs := braces(text, false)
 	for {
 		i := strings.Index(text[at:], "${")
-		if i < 0 {
+		if i < 0 || len(faults) >= maxFaults {
 			literal(text[at:])
+			flush()
 			return parts, faults
 		}
 		i += at
@@ -71,7 +78,13 @@ func splitReferences(text string) (parts []part, faults []referenceFault) {
 			continue
 		}
 		literal(text[at:i])
-		end := referenceEnd(text[i:])
+		for len(pairs) > 0 && pairs[0].start < i {
+			pairs = pairs[1:]
+		}
+		end := -1
+		if len(pairs) > 0 && pairs[0].start == i {
+			end = pairs[0].end - i
+		}
 		if end < 0 {
 			faults = append(faults, referenceFault{i, i + 2, `reference "${" is not closed, expected "}"`, literalHint})
 			literal("${")
@@ -84,6 +97,7 @@ func splitReferences(text string) (parts []part, faults []referenceFault) {
 			literal(text[i : i+end])
 		} else {
 			ref.start, ref.end = i, i+end
+			flush()
 			parts = append(parts, part{ref: ref})
 		}
 		at = i + end
@@ -160,6 +174,7 @@ type variables struct {
 	path       []string        // the environment's variables that are being replaced, outermost first
 	filters    []filter
 	unresolved []diag.Span // of values with a reference that could not be replaced
+	unset      int         // references without a value
 	replaced   int         // bytes that took the place of references inside of text
 	shared     bool        // a list or map took the place of a reference
 	blind      bool        // the environment could not be read: what is not set may be set there
@@ -336,7 +351,7 @@ func (vars *variables) replace(s *source, v *Value) {
 			retype(s, v, resolve(text))
 		}
 	}
-	v.Origin = &Origin{From: strings.Join(slices.Compact(from), ", "), Span: r.span, Was: &was}
+	v.Origin = &Origin{From: strings.Join(from, ", "), Span: r.span, Was: &was}
 }
 
 func joinParts(parts []part) string {
@@ -364,6 +379,14 @@ type replacement struct {
 	v    *Value
 	from *[]string
 	span diag.Span
+	deep int // of defaults in defaults
+}
+
+// add notes where a value came from.
+func (r *replacement) add(from string) {
+	if len(*r.from) < 8 && !slices.Contains(*r.from, from) {
+		*r.from = append(*r.from, from)
+	}
 }
 
 // find returns the value of a reference, or nil when a diagnostic says why there is none.
@@ -373,6 +396,11 @@ func (r *replacement) find(ref *reference) *found {
 	case failed:
 		return nil
 	case f == nil && ref.op == '-':
+		if r.deep++; r.deep > maxDefaults {
+			r.vars.l.diags.Errorf(ruleReference, referenceSpan(r.s, r.v, ref), "defaults stand in each other more than %d deep, the most that is allowed", maxDefaults)
+			return nil
+		}
+		defer func() { r.deep-- }()
 		parts, faults := splitReferences(ref.arg)
 		if len(faults) > 0 {
 			r.vars.l.diags.Errorf(ruleReference, referenceSpan(r.s, r.v, ref), "%s", faults[0].message).Hint = faults[0].hint
@@ -394,13 +422,13 @@ func (r *replacement) find(ref *reference) *found {
 		if !ok {
 			return nil
 		}
-		*r.from = append(*r.from, "default of "+ref.name)
+		r.add("default of " + ref.name)
 		return &found{text: text, from: "default of " + ref.name}
 	case f == nil:
 		r.unset(ref)
 		return nil
 	}
-	*r.from = append(*r.from, f.from)
+	r.add(f.from)
 	if r.span.IsZero() {
 		r.span = f.span
 	}
@@ -414,6 +442,7 @@ func (r *replacement) find(ref *reference) *found {
 func (r *replacement) text(parts []part) (text string, ok bool) {
 	var b strings.Builder
 	ok = true
+	faults := 0
 	for _, p := range parts {
 		if p.ref == nil {
 			b.WriteString(p.text)
@@ -421,7 +450,9 @@ func (r *replacement) text(parts []part) (text string, ok bool) {
 		}
 		f := r.find(p.ref)
 		if f == nil {
-			ok = false
+			if ok, faults = false, faults+1; faults >= maxFaults {
+				break
+			}
 			continue
 		}
 		text, scalar := f.asText()
@@ -544,6 +575,9 @@ func splitList(text string) []string {
 
 func (r *replacement) unset(ref *reference) {
 	if r.vars.blind && !ref.env {
+		return
+	}
+	if r.vars.unset++; r.vars.unset > maxAlike {
 		return
 	}
 	span := referenceSpan(r.s, r.v, ref)

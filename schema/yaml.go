@@ -34,6 +34,8 @@ const (
 	maxFileSize = 16 << 20
 	// maxDepth is how deep lists and maps may be nested. SnakeYAML, and so Flux, stops at 50.
 	maxDepth = 100
+	// maxAlike is how many duplicate keys of a file, or unset variables of a run, are told.
+	maxAlike = 1000
 	// maxExpansion is how many values the aliases and merge keys of a file may add to those that are written.
 	maxExpansion = 1_000_000
 )
@@ -105,6 +107,8 @@ type reader struct {
 	failed  bool
 
 	comments bool // collect the spans that hold no comments
+
+	duplicates int // keys
 
 	slab []Value
 }
@@ -536,11 +540,17 @@ func (r *reader) mapping(n *yaml.Node, start, depth int) *Value {
 }
 
 func (r *reader) duplicate(key, other *Value) {
+	if r.duplicates++; r.duplicates > maxAlike {
+		return
+	}
 	d := r.diags.Errorf(ruleDuplicate, key.Span, "key %q is given twice in this map", key.Text)
 	if key.Text != other.Text {
 		d.Message = fmt.Sprintf("keys %q and %q of this map are the same: both are %s", other.Text, key.Text, canonical(key))
 	}
-	d.WithHint("remove one of the two").WithRelated(other.Span, "%q is first given here", other.Text)
+	if d.WithHint("remove one of the two"); r.duplicates == maxAlike {
+		d.WithHint("remove one of the two; more of them in this file are not told")
+	}
+	d.WithRelated(other.Span, "%q is first given here", other.Text)
 }
 
 // keySet finds duplicate keys: by comparing while a map is small, by hash from then on.
