@@ -204,6 +204,7 @@ func (t *task) beat() {
 	if p == nil {
 		return
 	}
+	p.checkPIDFile()
 	silent := e.now-p.heard > int64(e.subprocessTimeout) && t.blocked == 0
 	if t.comp.spout {
 		// A spout is waited for only while a command is out (ShellSpout.SpoutHeartbeatTimerTask).

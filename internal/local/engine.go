@@ -542,6 +542,9 @@ func (e *Engine) trace(t *task, kind EventKind, tuple TupleEvent) {
 
 // logMessage tells what a component logged or reported.
 func (t *task) logMessage(m *message) {
+	if t.engine.stopping {
+		return // Storm's own Python adapter reports the end of its input as an error
+	}
 	if m.command == multilang.Error {
 		t.stats.errors++
 		t.stats.lastError = m.text

@@ -46,6 +46,7 @@ type process struct {
 	writing    bool  // some goroutine writes; nobody else may
 	broken     bool  // nothing can be written any more
 	closed     bool  // stdin is closed
+	told       int64 // the process id that it gave in the handshake; 0 when its file has been looked for
 	heard      int64 // when it last wrote, or was asked for something
 	heartbeats int   // not answered yet
 	killed     *fault
@@ -333,16 +334,12 @@ func (p *process) handshake() (*fault, error) {
 	if err != nil {
 		return faultHandshake(answer, err), nil
 	}
-	_, statErr := os.Stat(filepath.Join(e.pidDir, strconv.FormatInt(pid, 10)))
 	e.lock()
 	defer e.unlock()
-	if statErr != nil {
-		e.warn("pid file", t, "the process said that its id is %d but made no empty file of that name in pidDir: Storm's supervisor kills by these files what a worker leaves behind", pid)
-	}
 	if e.stopping {
 		return nil, nil
 	}
-	p.heard = e.now
+	p.heard, p.told = e.now, pid
 	t.proc = p
 	t.progress = false
 	e.event(t, Event{Kind: StartEvent})
@@ -352,6 +349,19 @@ func (p *process) handshake() (*fault, error) {
 		e.touch(p)
 	}
 	return nil, nil
+}
+
+// checkPIDFile looks for the file that the process shall make, some time after the handshake: Storm's own Python adapter
+// makes it after it has answered.
+func (p *process) checkPIDFile() {
+	if p.told == 0 {
+		return
+	}
+	t, e := p.task, p.task.engine
+	if _, err := os.Stat(filepath.Join(e.pidDir, strconv.FormatInt(p.told, 10))); err != nil {
+		e.warn("pid file", t, "the process said that its id is %d but made no empty file of that name in pidDir: Storm's supervisor kills by these files what a worker leaves behind", p.told)
+	}
+	p.told = 0
 }
 
 // kill ends a process that has to die for a fault. The task's goroutine notices.
@@ -456,7 +466,9 @@ func (p *process) readStderr() {
 		}
 		p.tail.add(line)
 		e.lock()
-		e.event(t, Event{Kind: StderrEvent, Text: line, PID: p.pid})
+		if !e.stopping { // many components complain about the end of their input
+			e.event(t, Event{Kind: StderrEvent, Text: line, PID: p.pid})
+		}
 		e.unlock()
 	}
 }

@@ -33,6 +33,7 @@ const (
 	Storm1Jars                        // Storm 1.2.4 with what its Clojure DSL needs
 	Backtype010Jars                   // Storm 0.10.2 with what its Clojure DSL needs
 	Backtype09Jars                    // Storm 0.9.7 with what its Clojure DSL needs
+	MultilangJars                     // Storm's multilang adapters for Python and Node, scripts below resources/
 )
 
 //go:embed maven/*.xml
@@ -51,6 +52,8 @@ func (s JarSet) name() string {
 		return "flux"
 	case ClojureJars:
 		return "clojure"
+	case MultilangJars:
+		return "multilang"
 	case Storm1Jars:
 		return "storm-1"
 	case Backtype010Jars:
@@ -66,7 +69,7 @@ func (s JarSet) name() string {
 func (s JarSet) goal() string {
 	const plugin = "org.apache.maven.plugins:maven-dependency-plugin:2.10:"
 	switch s {
-	case FluxJars, ClojureJars, Storm1Jars, Backtype010Jars, Backtype09Jars:
+	case FluxJars, ClojureJars, MultilangJars, Storm1Jars, Backtype010Jars, Backtype09Jars:
 		return plugin + "copy"
 	}
 	return plugin + "copy-dependencies"

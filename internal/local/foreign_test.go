@@ -1,0 +1,187 @@
+//go:build unix
+
+package local
+
+import (
+	"archive/zip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/lockedfile"
+
+	"github.com/stormflux/stormflux/internal/stormtest"
+)
+
+// Components of other people's making: unmodified libraries from PyPI and Maven Central, and languages without one.
+
+// pythonPackages are what the Python components are written for. Their versions are part of the environment's name.
+var pythonPackages = []string{"streamparse==5.0.1", "pystorm==3.1.4"}
+
+// python returns a Python with pythonPackages, made once on this machine.
+var python = sync.OnceValues(func() (string, error) {
+	cache, err := stormtest.CacheDir()
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(cache, "python-"+strings.NewReplacer("==", "-").Replace(strings.Join(pythonPackages, "-")))
+	program := filepath.Join(dir, "bin", "python3")
+	ready := filepath.Join(dir, "ready")
+	if err := os.MkdirAll(cache, 0o755); err != nil {
+		return "", err
+	}
+	unlock, err := lockedfile.MutexAt(dir + ".lock").Lock()
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	if _, err := os.Stat(ready); err == nil {
+		return program, nil
+	}
+	os.RemoveAll(dir)
+	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
+	defer cancel()
+	for _, words := range [][]string{
+		{"python3", "-m", "venv", dir},
+		append([]string{program, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"}, pythonPackages...),
+	} {
+		if out, err := exec.CommandContext(ctx, words[0], words[1:]...).CombinedOutput(); err != nil {
+			return "", fmt.Errorf("%s: %w\n%s", strings.Join(words, " "), err, out)
+		}
+	}
+	return program, os.WriteFile(ready, nil, 0o644)
+})
+
+// skipOrFail is for what a machine may lack; where everything is required, lacking it is a failure.
+func skipOrFail(t *testing.T, err error) {
+	t.Helper()
+	if err == nil {
+		return
+	}
+	if os.Getenv("STORMFLUX_REQUIRE_STORM") == "1" {
+		t.Fatal(err)
+	}
+	t.Skip(err)
+}
+
+// foreign returns a fixture with the components of testdata/resources.
+func foreign(t *testing.T, words int) *fixture {
+	t.Helper()
+	f := newFixture(t)
+	f.opts.Conf["test.words"] = words
+	f.opts.UntilIdle, f.opts.IdleAfter = true, 2500*time.Millisecond // interpreters start slowly
+	if err := os.CopyFS(f.opts.Resources, os.DirFS("testdata/resources")); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func (f *fixture) succeeds(want map[string]int64) {
+	f.t.Helper()
+	s, err := f.run()
+	if err != nil || s.End != Idle {
+		f.t.Fatalf("end %v, error %v\n%s", s.End, err, f.events)
+	}
+	for id, acked := range want {
+		if c := s.component(id); c.Acked != acked || c.Failed != 0 || c.Restarts != 0 {
+			f.t.Errorf("%s acked %d, failed %d, want %d acked\n%s", id, c.Acked, c.Failed, acked, f.events)
+		}
+	}
+	if warnings := f.events.of(WarningEvent); len(warnings) > 0 {
+		f.t.Errorf("warnings: %v", warnings)
+	}
+}
+
+func TestPystormAndStreamparse(t *testing.T) {
+	program, err := python()
+	skipOrFail(t, err)
+	f := foreign(t, 300)
+	tick := `{"topology.tick.tuple.freq.secs": 1}`
+	f.spout("pystorm", one("word", "n"), 1, program, "words_pystorm.py")
+	f.spout("streamparse", one("word", "n"), 1, program, "words_streamparse.py")
+	f.bolt("count", one("word", "count"), 2, []string{program, "count_streamparse.py"},
+		input{"pystorm", "default", byFields("word")}, input{"streamparse", "default", byFields("word")}).JSONConf = &tick
+	f.bolt("batch", one("word", "count"), 1, []string{program, "batch_pystorm.py"}, input{"count", "default", shuffled()})
+	f.bolt("sink", nil, 1, []string{"sink"}, input{"batch", "default", shuffled()})
+	f.succeeds(map[string]int64{"pystorm": 300, "streamparse": 300, "batch": 600})
+	for _, want := range []string{"acked 0", "tick with 1 words"} {
+		if !f.events.has(LogEvent, want) {
+			t.Errorf("nobody logged %q\n%s", want, f.events)
+		}
+	}
+}
+
+// adapters puts Storm's own adapters into the resources folder.
+func (f *fixture) adapters(t *testing.T) {
+	t.Helper()
+	stormtest.Require(t)
+	dir, err := stormtest.Jars(t.Context(), stormtest.MultilangJars)
+	if err != nil {
+		t.Fatal(err)
+	}
+	jars, err := filepath.Glob(filepath.Join(dir, "*.jar"))
+	if err != nil || len(jars) != 2 {
+		t.Fatalf("jars %v, %v", jars, err)
+	}
+	for _, jar := range jars {
+		z, err := zip.OpenReader(jar)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer z.Close()
+		for _, entry := range z.File {
+			name, ok := strings.CutPrefix(entry.Name, "resources/")
+			if !ok || name == "" {
+				continue
+			}
+			in, err := entry.Open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := io.ReadAll(in)
+			if err := errors.Join(err, in.Close(), os.WriteFile(filepath.Join(f.opts.Resources, name), text, 0o644)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+func TestStormAdapters(t *testing.T) {
+	for _, program := range []string{"python3", "node"} {
+		_, err := exec.LookPath(program)
+		skipOrFail(t, err)
+	}
+	f := foreign(t, 300)
+	f.adapters(t)
+	f.spout("words", one("word", "n"), 1, "python3", "words_storm.py")
+	f.bolt("upper", one("word", "n"), 2, []string{"python3", "upper_storm.py"}, input{"words", "default", shuffled()})
+	f.bolt("reverse", one("word", "n"), 2, []string{"node", "reverse.js"}, input{"upper", "default", byFields("n")})
+	f.bolt("echo", nil, 1, []string{"echo"}, input{"reverse", "default", shuffled()})
+	f.succeeds(map[string]int64{"words": 300, "upper": 300, "reverse": 300, "echo": 300})
+	for _, want := range []string{"acked 0", "adapter bolt of test", "received [MROTS 7] from reverse"} {
+		if !f.events.has(LogEvent, want) {
+			t.Errorf("nobody logged %q\n%s", want, f.events)
+		}
+	}
+}
+
+func TestShellScript(t *testing.T) {
+	f := foreign(t, 0)
+	f.opts.Conf["test.tuples"] = numbered(20)
+	f.spout("spout", one("a", "b"), 1, "emit")
+	f.bolt("sh", nil, 2, []string{"/bin/sh", "shell.sh"}, input{"spout", "default", shuffled()})
+	f.succeeds(map[string]int64{"spout": 20, "sh": 20})
+	for i := range 20 {
+		if want := fmt.Sprintf("sh got w%d", i); !f.events.has(LogEvent, want) {
+			t.Errorf("nobody logged %q", want)
+		}
+	}
+}
