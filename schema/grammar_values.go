@@ -48,10 +48,10 @@ type form struct {
 
 // forms are the patterns of the schemas, without the one for a reference, which any value may be.
 var forms = map[string]form{
-	`^([0-9]+[hms])+$|\$\{`:        {ruleBadDuration, "a duration", "write whole seconds, such as 5s, 1m30s or 2h"},
-	`^[a-z0-9]+/[a-z0-9]+$|\$\{`:   {ruleBadValue, "an operating system and a processor", "write os/arch as Go names them, such as linux/amd64 or linux/arm64"},
-	`^[0-9]+(\.[0-9]+){1,2}$|\$\{`: {ruleBadValue, "a version", "write it as 2.8 or 2.8.3"},
-	`^[A-Za-z_][A-Za-z0-9_]*$`:     {ruleBadValue, "the name of an environment variable", "letters, digits and _ may stand in it, and no digit at its start"},
+	`^([0-9]+[hms])+$|\$\{`:      {ruleBadDuration, "a duration", "write whole seconds, such as 5s, 1m30s or 2h"},
+	`^[a-z0-9]+/[a-z0-9]+$|\$\{`: {ruleBadValue, "an operating system and a processor", "write os/arch as Go names them, such as linux/amd64 or linux/arm64"},
+	`^[0-9]+\.[0-9]+(\.[0-9]+([-._+][-._+0-9A-Za-z]+)?|[-_+][-._+0-9A-Za-z]+)?$|\$\{`: {ruleBadValue, "a version", "write it as 2.8 or 2.8.3"},
+	`^[A-Za-z_][A-Za-z0-9_]*$`: {ruleBadValue, "the name of an environment variable", "letters, digits and _ may stand in it, and no digit at its start"},
 }
 
 // expected says in words what the schema part wants.

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -179,30 +178,5 @@ func TestLoad(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-	}
-}
-
-// TestRulesDocumented holds that each rule that the files of this package name is documented.
-func TestRulesDocumented(t *testing.T) {
-	sources, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	constant := regexp.MustCompile(`(?m)^\s*rule[A-Z]\w*\s+= "([^"]+)"`)
-	found := 0
-	for _, path := range sources {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range constant.FindAllSubmatch(text, -1) {
-			found++
-			if _, ok := diag.LookupRule(string(m[1])); !ok {
-				t.Errorf("%s: rule %q is not documented", path, m[1])
-			}
-		}
-	}
-	if found < 25 {
-		t.Errorf("found only %d rules", found)
 	}
 }
