@@ -15,17 +15,6 @@ import (
 	"github.com/stormflux/stormflux/validate"
 )
 
-// resources returns the files that the topology's `resources` stand for. Package validate has reported what is wrong
-// with them, so the faults that remain are files that changed since.
-func resources(t *validate.Topology) ([]jar.Entry, error) {
-	specs := make([]jar.Resource, len(t.Files))
-	for i, r := range t.Files {
-		specs[i] = jar.Resource{Dir: r.Dir, From: r.From, To: r.To}
-	}
-	entries, faults := jar.Collect(specs)
-	return entries, faults.Err()
-}
-
 // aboutLaunchers is in every jar. Storm makes a component's working folder only when the jar has a file below resources/
 // (STORM-90), and Nimbus wants a jar even where no component needs one.
 const aboutLaunchers = "This folder was written by stormflux: *.sh start the components of the topology, bin/ holds their Go programs.\n"
@@ -42,7 +31,7 @@ func (p *Program) Assemble(ctx context.Context, platform validate.Platform) (*As
 	if platform == (validate.Platform{}) {
 		platform = p.Source.Platform
 	}
-	entries := append(slices.Clone(p.entries), jar.Entry{
+	entries := append(slices.Clone(p.Source.ResourceEntries), jar.Entry{
 		Name: jar.Root + launcherDir + "/README", Data: []byte(aboutLaunchers), Origin: "stormflux's note",
 	})
 	for _, l := range p.Launchers {

@@ -32,8 +32,6 @@ type Program struct {
 	Added []Addition
 	// Source is the topology that was compiled.
 	Source *validate.Topology
-
-	entries []jar.Entry // of the resources
 }
 
 // Launcher is a generated script in the jar.
@@ -71,8 +69,7 @@ func Compile(t *validate.Topology) (*Program, diag.List) {
 	if l.diags.HasErrors() {
 		return nil, l.diags
 	}
-	l.prog.entries, _ = resources(t)
-	for _, e := range l.prog.entries {
+	for _, e := range t.ResourceEntries {
 		l.files[strings.TrimPrefix(e.Name, jar.Root)] = true
 	}
 	l.conf()

@@ -1,7 +1,6 @@
 package validate
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -81,7 +80,7 @@ func (c *checker) setting(e schema.Entry, known *stormSetting, owner string) (an
 	}
 	if known == nil {
 		c.unknownSetting(e, owner)
-		return plain(e.Value), true
+		return e.Value.Go(), true
 	}
 	if fault := known.check(e.Value); fault != nil {
 		at := fault.at
@@ -97,7 +96,7 @@ func (c *checker) setting(e schema.Entry, known *stormSetting, owner string) (an
 		}
 		return nil, false
 	}
-	return plain(e.Value), true
+	return e.Value.Go(), true
 }
 
 // unknownSetting warns of a key that looks like one of Storm's and is none. Any other key is the application's own.
@@ -313,36 +312,4 @@ func isFinite(v *schema.Value) bool {
 		return !slices.ContainsFunc(v.Entries, func(e schema.Entry) bool { return !isFinite(e.Value) })
 	}
 	return true
-}
-
-// plain returns the value as a [Setting] has it.
-func plain(v *schema.Value) any {
-	switch v.Kind {
-	case schema.Null:
-		return nil
-	case schema.Bool:
-		return v.Bool
-	case schema.Int:
-		if v.Int != nil {
-			return v.Int
-		}
-		return v.Int64
-	case schema.Float:
-		return v.Float
-	case schema.String:
-		return v.Text
-	case schema.Sequence:
-		list := make([]any, len(v.Items))
-		for i, item := range v.Items {
-			list[i] = plain(item)
-		}
-		return list
-	case schema.Map:
-		m := make(map[string]any, len(v.Entries))
-		for _, e := range v.Entries {
-			m[e.Key.Text] = plain(e.Value)
-		}
-		return m
-	}
-	panic(fmt.Sprintf("validate: invalid kind of value %d", v.Kind))
 }

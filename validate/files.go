@@ -80,6 +80,7 @@ func (c *checker) collect() {
 		resources[i] = jar.Resource{Dir: r.Dir, From: r.From, To: r.To}
 	}
 	entries, faults := jar.Collect(resources)
+	c.topology.ResourceEntries = entries
 	for _, e := range entries {
 		c.resourceNames[strings.TrimPrefix(e.Name, jar.Root)] = true
 	}

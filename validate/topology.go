@@ -2,21 +2,24 @@ package validate
 
 import (
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/jar"
 	"github.com/stormflux/stormflux/schema"
 )
 
 // Topology is a topology as meant: names resolved, groupings and settings typed, every rule passed. Only [Check] makes
 // one, and only when it found no error, so a reader need not doubt anything in it.
 type Topology struct {
-	Name     string
-	Config   []Setting // in file order, overrides applied
-	Spouts   []*Component
-	Bolts    []*Component // in file order
-	Files    []Resource   // what goes into the jar's resources/
-	Jar      string       // path of the user's jar, or ""
-	Platform Platform     // of the workers
-	Storm    Version      // the Storm to compile for
-	Source   *schema.Document
+	Name   string
+	Config []Setting // in file order, overrides applied
+	Spouts []*Component
+	Bolts  []*Component // in file order
+	Files  []Resource   // what goes into the jar's resources/
+	// ResourceEntries are the files that Files stand for, sorted by name; none when [Options.SkipFiles] was set.
+	ResourceEntries []jar.Entry
+	Jar             string   // path of the user's jar, or ""
+	Platform        Platform // of the workers
+	Storm           Version  // the Storm to compile for
+	Source          *schema.Document
 }
 
 // Platform is an operating system and architecture in Go's words.
