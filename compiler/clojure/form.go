@@ -187,12 +187,19 @@ func (l *layout) vector(f *form, closing int) {
 
 func (l *layout) mapping(f *form, closing int) {
 	col := l.col
-	// Values are aligned unless a key is so long that it would push them out of sight.
+	// Values are aligned unless that would push one too far to the right.
 	longest := 0
 	for i := 0; i < len(f.parts); i += 2 {
 		longest = max(longest, f.parts[i].flat)
 	}
-	aligned := longest <= width/2-col/2
+	aligned := true
+	for i := 1; i < len(f.parts) && aligned; i += 2 {
+		last := 0
+		if i == len(f.parts)-1 {
+			last = closing
+		}
+		aligned = l.fits(f.parts[i], col+longest+1, last)
+	}
 	for i := 0; i < len(f.parts); i += 2 {
 		key, value := f.parts[i], f.parts[i+1]
 		last := 0
