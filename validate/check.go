@@ -101,7 +101,8 @@ type checker struct {
 	allIDs, boltIDs []string // for suggestions; made when the first is wanted
 }
 
-// dropRepeated removes what Check said about a place where Load had found an error already: it is the same fault.
+// dropRepeated removes what Check said about a place where Load had found an error already, or about a value whose
+// reference has no value yet: it is the same fault.
 func (c *checker) dropRepeated() {
 	if !c.opts.Loaded.HasErrors() {
 		return
@@ -113,7 +114,7 @@ func (c *checker) dropRepeated() {
 		}
 	}
 	found := c.list[len(c.opts.Loaded):]
-	found = slices.DeleteFunc(found, func(d *diag.Diagnostic) bool { return loaded[d.Span] })
+	found = slices.DeleteFunc(found, func(d *diag.Diagnostic) bool { return loaded[d.Span] || c.doc.IsUnresolved(d.Span) })
 	c.list = c.list[:len(c.opts.Loaded)+len(found)]
 }
 
