@@ -56,6 +56,42 @@ func (l *loader) environment(main string) (*Environment, *source, error) {
 	return &Environment{Name: l.opts.Environment, Value: v, File: file}, src, nil
 }
 
+// LoadEnvironment reads an environment on its own, for commands that need a cluster and no topology. path stands for the
+// topology: the nearest stormflux.yaml is searched from its folder upward. The environment is nil when the list has an
+// error.
+func LoadEnvironment(path string, opts Options) (*Environment, diag.List, error) {
+	l := &loader{opts: opts}
+	env, src, err := l.environment(path)
+	if err == nil {
+		err = l.variables(env, src)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	l.diags.Sort()
+	if l.diags.HasErrors() {
+		env = nil
+	}
+	return env, l.diags, nil
+}
+
+// EnvironmentNames returns the environments that the topology at path can choose from, in file order: those of the given
+// file, or when that is "" of the nearest stormflux.yaml. Files that cannot be read have none.
+func EnvironmentNames(path, file string) []string {
+	l := &loader{opts: Options{EnvironmentFile: file}}
+	found, err := l.environmentFile(path)
+	if err != nil || found == nil {
+		return nil
+	}
+	var names []string
+	for _, e := range readYAML(found, &l.diags).root.Get("environments").entries() {
+		if !isFree(e.Key) {
+			names = append(names, e.Key.Text)
+		}
+	}
+	return names
+}
+
 // firstLine returns the part of a span that is on its first line.
 func firstLine(s diag.Span) diag.Span {
 	if i := strings.IndexAny(s.Text(), "\r\n"); i >= 0 {

@@ -118,3 +118,36 @@ func FromGo(x any) *Value {
 	}
 	panic(fmt.Sprintf("schema: no value can be made of a %T", x))
 }
+
+// Go returns the value in Go's own types, as JSON and Storm's configuration have it: nil, bool, int64, *big.Int (of
+// integers that int64 does not hold), float64, string, []any or map[string]any. It is the inverse of [FromGo].
+func (v *Value) Go() any {
+	switch v.Kind {
+	case Null:
+		return nil
+	case Bool:
+		return v.Bool
+	case Int:
+		if v.Int != nil {
+			return v.Int
+		}
+		return v.Int64
+	case Float:
+		return v.Float
+	case String:
+		return v.Text
+	case Sequence:
+		list := make([]any, len(v.Items))
+		for i, item := range v.Items {
+			list[i] = item.Go()
+		}
+		return list
+	case Map:
+		m := make(map[string]any, len(v.Entries))
+		for _, e := range v.Entries {
+			m[e.Key.Text] = e.Value.Go()
+		}
+		return m
+	}
+	panic(fmt.Sprintf("schema: invalid kind of value %d", v.Kind))
+}
