@@ -1,0 +1,462 @@
+package schema
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+type tokenKind uint8
+
+const (
+	tokenEnd tokenKind = iota + 1
+	tokenDocumentStart
+	tokenDocumentEnd
+	tokenDirective
+	tokenBlockSequence
+	tokenBlockMapping
+	tokenBlockEnd
+	tokenFlowSequence
+	tokenFlowSequenceEnd
+	tokenFlowMapping
+	tokenFlowMappingEnd
+	tokenEntry
+	tokenFlowEntry
+	tokenKey
+	tokenValue
+	tokenAlias
+	tokenAnchor
+	tokenTag
+	tokenScalar
+)
+
+type token struct {
+	kind       tokenKind
+	start, end int
+	column     int
+}
+
+// simpleKey is a token that becomes a key if a ":" follows.
+type simpleKey struct {
+	possible, required bool
+	token              int // its index
+	start              int
+	line               int
+	column             int
+}
+
+type scanner struct {
+	src        []byte
+	at         int
+	lineStart  int
+	line       int
+	column     int // of at, in characters
+	columnAt   int // the offset for which column is right
+	tokens     []token
+	indent     int
+	indents    []int
+	flow       []int // offsets of the open brackets
+	keyAllowed bool
+	keys       []simpleKey
+	anchors    map[string]bool
+	comments   [][2]int // their offsets
+	fault      *syntaxFault
+}
+
+func (s *scanner) fail(start, end int, hint, format string, args ...any) {
+	if s.fault == nil {
+		s.fault = &syntaxFault{start: start, end: min(max(end, start), len(s.src)), message: fmt.Sprintf(format, args...), hint: hint}
+	}
+}
+
+func (s *scanner) peek(n int) byte {
+	if s.at+n < len(s.src) {
+		return s.src[s.at+n]
+	}
+	return 0
+}
+
+func (s *scanner) breakAt(at int) int {
+	if at >= len(s.src) {
+		return 0
+	}
+	switch c := s.src[at]; {
+	case c == '\r' && at+1 < len(s.src) && s.src[at+1] == '\n':
+		return 2
+	case c == '\n' || c == '\r':
+		return 1
+	case c < 0x80:
+		return 0
+	}
+	return wideBreak(s.src[at:])
+}
+
+// blankOrEnd reports whether a blank, a line break or the end of the text is n bytes ahead.
+func (s *scanner) blankOrEnd(n int) bool {
+	at := s.at + n
+	return at >= len(s.src) || s.src[at] == ' ' || s.src[at] == '\t' || s.breakAt(at) > 0
+}
+
+// newLine moves over the line break at the current place.
+func (s *scanner) newLine() {
+	s.at += s.breakAt(s.at)
+	s.lineStart = s.at
+	s.line++
+	s.column, s.columnAt = 0, s.at
+}
+
+// here returns the column of the current place.
+func (s *scanner) here() int {
+	if s.columnAt > s.at || s.columnAt < s.lineStart {
+		s.column, s.columnAt = 0, s.lineStart
+	}
+	s.column += utf8.RuneCount(s.src[s.columnAt:s.at])
+	s.columnAt = s.at
+	return s.column
+}
+
+func (s *scanner) add(kind tokenKind, start, end, column int) {
+	s.tokens = append(s.tokens, token{kind, start, end, column})
+}
+
+func (s *scanner) insert(index int, t token) { s.tokens = slices.Insert(s.tokens, index, t) }
+
+func (s *scanner) rollIndent(column, index int, kind tokenKind, start int) {
+	if len(s.flow) > 0 || s.indent >= column {
+		return
+	}
+	s.indents = append(s.indents, s.indent)
+	s.indent = column
+	t := token{kind, start, start, column}
+	if index < 0 {
+		s.tokens = append(s.tokens, t)
+	} else {
+		s.insert(index, t)
+	}
+	if len(s.indents) > 2000 {
+		s.fail(start, start+1, "", "lists and maps are nested deeper than %d levels, the most that is allowed", maxDepth)
+		s.fault.deep = true
+	}
+}
+
+func (s *scanner) unrollIndent(column int) {
+	if len(s.flow) > 0 {
+		return
+	}
+	for s.indent > column {
+		s.add(tokenBlockEnd, s.at, s.at, s.indent)
+		s.indent = s.indents[len(s.indents)-1]
+		s.indents = s.indents[:len(s.indents)-1]
+	}
+}
+
+func (s *scanner) key() *simpleKey { return &s.keys[len(s.keys)-1] }
+
+func (s *scanner) dropKey() {
+	if k := s.key(); k.possible && k.required {
+		s.missingColon(k)
+	}
+	s.key().possible = false
+}
+
+func (s *scanner) missingColon(k *simpleKey) {
+	end := k.start
+	for end < len(s.src) && s.breakAt(end) == 0 {
+		end++
+	}
+	if k.token < len(s.tokens) && s.tokens[k.token].kind == tokenScalar {
+		end = min(end, s.tokens[k.token].end)
+	}
+	text := string(bytes.TrimRight(s.src[k.start:end], " \t"))
+	for _, mark := range []string{"<<<<<<<", "=======", ">>>>>>>"} {
+		if strings.HasPrefix(text, mark) {
+			s.fail(k.start, k.start+len(text), "resolve it: keep one side and remove the marks", "a merge conflict of version control stands here")
+			return
+		}
+	}
+	if s.line == k.line && utf8.RuneCount(s.src[k.start:s.at]) > 1024 {
+		s.fail(k.start, k.start+1, "", "key of more than 1024 characters, the most that YAML allows")
+		return
+	}
+	hint := `a key ends with ":" and a blank`
+	if i := strings.IndexByte(text, ':'); i > 0 {
+		hint = `a blank must follow the ":"`
+		s.fail(k.start+i, k.start+i+1, hint, `expected a blank behind ":" of key %q`, text[:i])
+		return
+	}
+	s.fail(k.start, k.start+len(text), hint, "expected \":\" behind key %q", shorten(text))
+}
+
+// lineOf returns where the line of an offset begins.
+func (s *scanner) lineOf(at int) int { return bytes.LastIndexAny(s.src[:at], "\n\r") + 1 }
+
+// shorten keeps messages short.
+func shorten(text string) string {
+	const most = 40
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	return string([]rune(text)[:most-1]) + "…"
+}
+
+func (s *scanner) saveKey() {
+	if !s.keyAllowed {
+		return
+	}
+	s.dropKey()
+	column := s.here()
+	*s.key() = simpleKey{possible: true, required: len(s.flow) == 0 && s.indent == column,
+		token: len(s.tokens), start: s.at, line: s.line, column: column}
+}
+
+func (s *scanner) scan() {
+	for s.fault == nil {
+		s.toNextToken()
+		if k := &s.keys[len(s.keys)-1]; k.possible && (k.line < s.line || s.at-k.start > 1024 && utf8.RuneCount(s.src[k.start:s.at]) > 1024) {
+			if k.required {
+				s.missingColon(k)
+				return
+			}
+			k.possible = false
+		}
+		column := s.here()
+		s.unrollIndent(column)
+		if s.at >= len(s.src) {
+			s.unrollIndent(-1)
+			s.dropKey()
+			s.add(tokenEnd, s.at, s.at, 0)
+			return
+		}
+		s.next(column)
+	}
+}
+
+func (s *scanner) toNextToken() {
+	for {
+		for s.peek(0) == ' ' || s.peek(0) == '\t' && (len(s.flow) > 0 || !s.keyAllowed) {
+			s.at++
+		}
+		if s.peek(0) == '#' {
+			s.comment()
+		}
+		if s.breakAt(s.at) == 0 {
+			return
+		}
+		s.newLine()
+		if len(s.flow) == 0 {
+			s.keyAllowed = true
+		}
+	}
+}
+
+// comment moves over a comment, to the end of its line.
+func (s *scanner) comment() {
+	start := s.at
+	for s.at < len(s.src) && s.breakAt(s.at) == 0 {
+		s.at++
+	}
+	s.comments = append(s.comments, [2]int{start, s.at})
+}
+
+func (s *scanner) next(column int) {
+	c := s.peek(0)
+	if column == 0 {
+		rest := s.src[s.at:]
+		switch {
+		case c == '%':
+			s.directive()
+			return
+		case s.blankOrEnd(3) && bytes.HasPrefix(rest, []byte("---")):
+			s.documentMark(tokenDocumentStart)
+			return
+		case s.blankOrEnd(3) && bytes.HasPrefix(rest, []byte("...")):
+			s.documentMark(tokenDocumentEnd)
+			return
+		}
+	}
+	inFlow := len(s.flow) > 0
+	switch {
+	case c == '[' || c == '{':
+		kind := tokenFlowSequence
+		if c == '{' {
+			kind = tokenFlowMapping
+		}
+		s.saveKey()
+		s.flow = append(s.flow, s.at)
+		s.keys = append(s.keys, simpleKey{})
+		s.keyAllowed = true
+		s.one(kind, column)
+		if len(s.flow) > 2000 {
+			s.fail(s.flow[maxDepth], s.flow[maxDepth]+1, "", "lists and maps are nested deeper than %d levels, the most that is allowed", maxDepth)
+			s.fault.deep = true
+		}
+	case c == ']' || c == '}':
+		kind := tokenFlowSequenceEnd
+		if c == '}' {
+			kind = tokenFlowMappingEnd
+		}
+		s.dropKey()
+		if inFlow {
+			s.flow = s.flow[:len(s.flow)-1]
+			s.keys = s.keys[:len(s.keys)-1]
+		}
+		s.keyAllowed = false
+		s.one(kind, column)
+	case c == ',':
+		s.dropKey()
+		s.keyAllowed = true
+		s.one(tokenFlowEntry, column)
+	case c == '-' && s.blankOrEnd(1):
+		s.entry(column)
+	case c == '?' && (inFlow || s.blankOrEnd(1)):
+		if !inFlow {
+			if !s.keyAllowed {
+				s.fail(s.at, s.at+1, "put the value in quotes", `a "? " cannot begin a key here`)
+				return
+			}
+			s.rollIndent(column, -1, tokenBlockMapping, s.at)
+		}
+		s.dropKey()
+		s.keyAllowed = !inFlow
+		s.one(tokenKey, column)
+	case c == ':' && (inFlow || s.blankOrEnd(1)):
+		s.value(column)
+	case c == '*' || c == '&':
+		s.anchor(c, column)
+	case c == '!':
+		s.tag(column)
+	case (c == '|' || c == '>') && !inFlow:
+		s.dropKey()
+		s.keyAllowed = true
+		s.blockScalar(column)
+	case c == '\'' || c == '"':
+		s.saveKey()
+		s.keyAllowed = false
+		s.quoted(c, column)
+	case s.plainStart(c, inFlow):
+		s.saveKey()
+		s.keyAllowed = false
+		s.plain(column)
+	default:
+		s.noToken(c)
+	}
+}
+
+func (s *scanner) one(kind tokenKind, column int) {
+	s.at++
+	s.add(kind, s.at-1, s.at, column)
+}
+
+func (s *scanner) plainStart(c byte, inFlow bool) bool {
+	switch c {
+	case '-':
+		return true
+	case '?', ':':
+		return !inFlow && !s.blankOrEnd(1)
+	}
+	return !s.blankOrEnd(0) && strings.IndexByte(",[]{}#&*!|>'\"%@`", c) < 0
+}
+
+func (s *scanner) noToken(c byte) {
+	switch {
+	case c == '\t':
+		end := s.at
+		for end < len(s.src) && (s.src[end] == '\t' || s.src[end] == ' ') {
+			end++
+		}
+		s.fail(s.at, end, "indent with spaces", "a tab indents this line, which YAML does not allow")
+	case c == '@' || c == '`' || c == '%' || c == '|' || c == '>':
+		s.fail(s.at, s.at+1, "put the value in quotes", "%q cannot begin a plain value", c)
+		s.fault.message = fmt.Sprintf("%q cannot begin a plain value", string(c))
+	default:
+		s.fail(s.at, s.at+1, "put the value in quotes", "%q cannot stand here", string(rune(c)))
+	}
+}
+
+func (s *scanner) directive() {
+	s.unrollIndent(-1)
+	s.dropKey()
+	s.keyAllowed = false
+	start := s.at
+	for s.at < len(s.src) && s.breakAt(s.at) == 0 {
+		s.at++
+	}
+	s.add(tokenDirective, start, s.at, 0)
+	words := strings.Fields(string(s.src[start:s.at]))
+	switch {
+	case len(s.tokens) > 1 && s.tokens[len(s.tokens)-2].kind != tokenDirective && s.tokens[len(s.tokens)-2].kind != tokenDocumentEnd:
+		s.fail(start, start+1, "put the value in quotes", `"%%" at the start of a line begins a directive, which cannot stand here`)
+	case words[0] == "%YAML" && len(words) > 1 && words[1] != "1.1" && words[1] != "1.2":
+		s.fail(start, s.at, "remove the line", "YAML version %q is not known, expected 1.1 or 1.2", words[1])
+	case words[0] == "%YAML" && len(words) > 1, words[0] == "%TAG" && len(words) == 3:
+	default:
+		s.fail(start, s.at, "remove the line", "directive %q is not known", words[0])
+	}
+}
+
+func (s *scanner) documentMark(kind tokenKind) {
+	s.unrollIndent(-1)
+	s.dropKey()
+	s.keyAllowed = false
+	s.at += 3
+	s.add(kind, s.at-3, s.at, 0)
+}
+
+func (s *scanner) entry(column int) {
+	if len(s.flow) == 0 {
+		if !s.keyAllowed {
+			s.fail(s.at, s.at+1, `begin the list on a line of its own, or put the value in quotes`, `a list cannot begin here, behind other text of the line`)
+			return
+		}
+		s.rollIndent(column, -1, tokenBlockSequence, s.at)
+	}
+	s.dropKey()
+	s.keyAllowed = true
+	s.one(tokenEntry, column)
+}
+
+func (s *scanner) value(column int) {
+	if k := s.key(); k.possible {
+		s.insert(k.token, token{tokenKey, k.start, k.start, k.column})
+		s.rollIndent(k.column, k.token, tokenBlockMapping, k.start)
+		k.possible = false
+		s.keyAllowed = false
+	} else {
+		if len(s.flow) == 0 {
+			if !s.keyAllowed {
+				s.secondColon()
+				return
+			}
+			s.rollIndent(column, -1, tokenBlockMapping, s.at)
+		}
+		s.keyAllowed = len(s.flow) == 0
+	}
+	s.one(tokenValue, column)
+}
+
+// secondColon reports a ": " inside of a value.
+func (s *scanner) secondColon() {
+	last := s.tokens[len(s.tokens)-1]
+	if last.end-last.start > 1024 && !bytes.ContainsAny(s.src[last.start:last.end], "\n\r") {
+		s.fail(last.start, last.start+1, "", "key of more than 1024 characters, the most that YAML allows")
+		return
+	}
+	if last.kind == tokenScalar && bytes.ContainsAny(s.src[last.start:last.end], "\n\r") && s.src[last.start] != '"' && s.src[last.start] != '\'' {
+		// The lines between were taken for one value: the key is on the last of them.
+		first, _, _ := bytes.Cut(s.src[last.start:last.end], []byte("\n"))
+		if i := bytes.IndexByte(first, ':'); i > 0 && i+1 < len(first) && len(bytes.TrimSpace(s.src[s.lineOf(last.start):last.start])) == 0 {
+			s.fail(last.start+i, last.start+i+1, `a blank must follow the ":"`, `expected a blank behind ":" of key %q`, shorten(string(first[:i])))
+			return
+		}
+		at := last.start + bytes.LastIndexAny(s.src[last.start:last.end], "\n\r") + 1
+		for s.src[at] == ' ' || s.src[at] == '\t' {
+			at++
+		}
+		s.fail(at, s.at, "indent it as the key that it belongs beside", "key %q is indented deeper than the value before it began", shorten(string(s.src[at:s.at])))
+		s.fault.related, s.fault.relatedAt = "the value begins here", last.start
+		return
+	}
+	s.fail(s.at, s.at+1, `put the value in quotes if the ":" belongs to it`, `a ":" makes a key of what stands before it, which cannot be one here`)
+}

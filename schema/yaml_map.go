@@ -1,0 +1,220 @@
+package schema
+
+import (
+	"fmt"
+	"strconv"
+
+	"gopkg.in/yaml.v3"
+)
+
+func (r *reader) mapping(n *yaml.Node, start, depth int) *Value {
+	v := r.new(Map)
+	v.Entries = make([]Entry, 0, len(n.Content)/2)
+	keys := newKeySet(len(n.Content) / 2)
+	var merges []merge
+	end := start
+	if n.Style&yaml.FlowStyle != 0 {
+		end++
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k, c := n.Content[i], n.Content[i+1]
+		before := len(r.dollars)
+		key := r.value(k, end, depth+1)
+		r.dollarKeys = r.dollarKeys || len(r.dollars) > before
+		end = r.endOf(k, key, end)
+		behind := end
+		if at := r.skipSpace(end); at < len(r.src) && r.src[at] == ':' {
+			behind = at + 1
+		}
+		val := r.value(c, behind, depth+1)
+		end = r.endOf(c, val, behind)
+		if r.failed {
+			break
+		}
+		switch {
+		case k.Kind == yaml.ScalarNode && k.Tag == "!!merge":
+			merges = append(merges, merge{at: len(v.Entries), key: key, node: c, value: val})
+			continue
+		case !key.IsScalar():
+			r.diags.Errorf(ruleMapKey, key.Span, "%s stands as a key, expected a name", kindName(key.Kind))
+			continue
+		case key.Kind == Null:
+			r.diags.Errorf(ruleMapKey, key.Span, "a key is missing: null stands in its place").
+				WithHint("if the key is meant to be the word, quote it")
+			continue
+		}
+		if other := keys.add(v.Entries, key); other != nil {
+			r.duplicate(key, other)
+			continue
+		}
+		v.Entries = append(v.Entries, Entry{Key: key, Value: val})
+	}
+	v.Span = r.span(start, r.collectionEnd(n, start, end, '{', '}'))
+	if len(merges) > 0 && !r.failed {
+		r.merge(v, merges, keys)
+	}
+	return v
+}
+
+func (r *reader) duplicate(key, other *Value) {
+	if r.duplicates++; r.duplicates > maxAlike {
+		return
+	}
+	d := r.diags.Errorf(ruleDuplicate, key.Span, "key %q is given twice in this map", key.Text)
+	if key.Text != other.Text {
+		d.Message = fmt.Sprintf("keys %q and %q of this map are the same: both are %s", other.Text, key.Text, canonical(key))
+	}
+	if d.WithHint("remove one of the two"); r.duplicates == maxAlike {
+		d.WithHint("remove one of the two; more of them in this file are not told")
+	}
+	d.WithRelated(other.Span, "%q is first given here", other.Text)
+}
+
+// keySet finds duplicate keys: by comparing while a map is small, by hash from then on.
+type keySet struct {
+	byText map[string]*Value
+}
+
+const smallMap = 12
+
+func newKeySet(size int) *keySet {
+	k := &keySet{}
+	if size > smallMap {
+		k.byText = make(map[string]*Value, size)
+	}
+	return k
+}
+
+// add adds a key and returns nil, or returns the key among entries that is the same: of the same text (1 and "1" are
+// the same name to everyone who looks for it), or of the same value (010 and 8).
+func (k *keySet) add(entries []Entry, key *Value) *Value {
+	if k.byText == nil && len(entries) < smallMap {
+		for i := range entries {
+			other := entries[i].Key
+			if other.Text == key.Text || key.Kind != String && other.Kind != String && canonical(key) == canonical(other) {
+				return other
+			}
+		}
+		return nil
+	}
+	if k.byText == nil {
+		k.byText = make(map[string]*Value, 2*smallMap)
+		for i := range entries {
+			k.index(entries[i].Key)
+		}
+	}
+	if other := k.byText[key.Text]; other != nil {
+		if other.Text == key.Text || key.Kind != String && other.Kind != String {
+			return other
+		}
+	}
+	if key.Kind != String {
+		if other := k.byText[canonical(key)]; other != nil && other.Kind != String {
+			return other
+		}
+	}
+	k.index(key)
+	return nil
+}
+
+func (k *keySet) index(key *Value) {
+	k.byText[key.Text] = key
+	if key.Kind != String {
+		if c := canonical(key); k.byText[c] == nil {
+			k.byText[c] = key
+		}
+	}
+}
+
+// canonical returns the text of a scalar in JSON's spelling, without quotes for a string.
+func canonical(v *Value) string {
+	switch v.Kind {
+	case Null:
+		return "null"
+	case Bool:
+		return strconv.FormatBool(v.Bool)
+	case Int:
+		if v.Int != nil {
+			return v.Int.String()
+		}
+		return strconv.FormatInt(v.Int64, 10)
+	case Float:
+		return strconv.FormatFloat(v.Float, 'g', -1, 64)
+	}
+	return v.Text
+}
+
+// kindName names a kind in a sentence.
+func kindName(k Kind) string {
+	switch k {
+	case Null:
+		return "nothing"
+	case Bool:
+		return "a boolean"
+	case Int:
+		return "a whole number"
+	case Float:
+		return "a number with a fraction"
+	case String:
+		return "a string"
+	case Sequence:
+		return "a list"
+	case Map:
+		return "a map"
+	}
+	panic("schema: invalid kind " + strconv.Itoa(int(k)))
+}
+
+// merge is one `<<` of a map: the place among the map's entries where it stands, and what it names.
+type merge struct {
+	at    int
+	key   *Value
+	node  *yaml.Node
+	value *Value
+}
+
+// merge adds to v what its merge keys name. The map's own keys win, then earlier maps over later ones.
+func (r *reader) merge(v *Value, merges []merge, keys *keySet) {
+	merged := make([]Entry, 0, len(v.Entries))
+	own := v.Entries
+	// Known are the own entries and those merged so far, for the small maps that keys compares one by one.
+	known := append(make([]Entry, 0, len(own)+8), own...)
+	last := 0
+	for _, m := range merges {
+		merged = append(merged, own[last:m.at]...)
+		last = m.at
+		sources, nodes := []*Value{m.value}, []*yaml.Node{m.node}
+		if m.value.Kind == Sequence {
+			sources = m.value.Items
+			if nodes = m.node.Content; m.node.Kind == yaml.AliasNode {
+				nodes = m.node.Alias.Content
+			}
+		}
+		for i, from := range sources {
+			if from.Kind != Map {
+				span := from.Span
+				if i < len(nodes) && nodes[i].Kind == yaml.AliasNode {
+					at := r.offset(nodes[i])
+					span = r.span(at, min(at+1+len(nodes[i].Value), len(r.src)))
+				}
+				if span.Start == span.End {
+					span = m.key.Span
+				}
+				r.diags.Errorf(ruleMerge, span, `"<<" merges a map or a list of maps, not %s`, kindName(from.Kind))
+				continue
+			}
+			r.count += len(from.Entries)
+			r.checkExpansion(m.key.Span)
+			if r.failed {
+				return
+			}
+			for _, e := range from.Entries {
+				if keys.add(known, e.Key) == nil {
+					known = append(known, e)
+					merged = append(merged, e)
+				}
+			}
+		}
+	}
+	v.Entries = append(merged, own[last:]...)
+}
