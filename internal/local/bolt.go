@@ -128,6 +128,7 @@ func (t *task) answer(m *message) *fault {
 // settle takes a tuple out of what the process has, and out of its trees.
 func (t *task) settle(d *delivery, ok bool) (failed int) {
 	e := t.engine
+	t.hand = d.next
 	delete(t.inputs, d.id)
 	t.given.remove(d)
 	d.eachTree(func(tr *tree) {
@@ -146,6 +147,7 @@ func (t *task) settle(d *delivery, ok bool) (failed int) {
 
 // boltDied fails what the process had been given.
 func (t *task) boltDied() (failed, lost int) {
+	defer func() { t.hand = nil }()
 	for t.given.first != nil {
 		d := t.given.first
 		if d.tree == nil && d.source != nil {
@@ -171,6 +173,9 @@ func (t *task) take(p *process) {
 		d.id, d.given = tupleID(e.lastID), e.now
 		t.inputs[d.id] = d
 		t.given.push(d)
+		if t.hand == nil {
+			t.hand = d
+		}
 		// A copy: the delivery may be answered, or failed with its process, before it is written.
 		p.out = append(p.out, outTuple{d.sourceName(), d.stream, d.sourceTask(), d.values, d.id})
 		size += len(d.values) + overhead

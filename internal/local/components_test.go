@@ -3,6 +3,7 @@ package local
 import (
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -148,6 +149,35 @@ func runComponent(name string) {
 		w.log("then %s then %s then %s", nested, ids, strings.TrimSpace(string(w.read())))
 		w.write(map[string]any{"command": "sync"})
 		w.spout(func() {}, func(bool, any) {})
+	case "chaos": // a bolt that does everything wrong from time to time
+		w.bolt(func(m map[string]any) {
+			switch n := rand.IntN(4000); {
+			case n == 0:
+				os.Exit(1)
+			case n == 1:
+				w.out.WriteString("Segmentation fault\n")
+				w.ack(m)
+			case n == 2:
+				w.flush()
+				syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			case n == 3:
+				w.ack(m)
+				w.ack(m)
+			case n < 10:
+				return // forgets it
+			case n < 50:
+				w.write(map[string]any{"command": "fail", "id": m["id"]})
+				return
+			case n == 51:
+				time.Sleep(100 * time.Millisecond)
+			case n < 60:
+				fmt.Fprintln(os.Stderr, "warning: something looks odd")
+			case n < 70:
+				w.log("a log line")
+			}
+			w.emit(m, map[string]any{}, m["tuple"].([]any)[0])
+			w.ack(m)
+		})
 	case "silent": // reads and says nothing
 		for {
 			w.next()
@@ -180,6 +210,7 @@ func sentences(w *wire) {
 	if total == 0 {
 		total = 1000
 	}
+	start, limit := time.Now(), time.Duration(w.number("test.seconds"))*time.Second
 	var replay []any
 	next := 0
 	text := func(id any) string {
@@ -191,7 +222,7 @@ func sentences(w *wire) {
 		switch {
 		case len(replay) > 0:
 			id, replay = replay[0], replay[1:]
-		case next < total:
+		case limit == 0 && next < total, limit > 0 && time.Since(start) < limit:
 			id = float64(next)
 			next++
 		default:

@@ -160,7 +160,7 @@ func (c conf) of(jsonConf string) (conf, error) {
 // Storm takes a float with a whole value for an integer.
 func (c conf) integer(key string, otherwise int) (int, error) {
 	text, ok := c[key]
-	if !ok || string(text) == "null" {
+	if !ok || len(text) == 0 || string(text) == "null" {
 		return otherwise, nil
 	}
 	n, err := strconv.ParseInt(string(text), 10, 32)

@@ -16,18 +16,17 @@ type ending struct {
 }
 
 const (
-	deathWindow  = 2 * time.Minute
-	firstDelay   = 100 * time.Millisecond
-	longestDelay = 10 * time.Second
-	keptFaults   = 100
+	deathWindow = 2 * time.Minute
+	firstDelay  = 100 * time.Millisecond
+	keptFaults  = 100
 )
 
 // died does what has to be done after the end of a process, and says whether and when to start another one.
 func (t *task) died(end *ending) (again bool, delay time.Duration) {
 	e := t.engine
 	d := &Death{Spout: t.comp.spout, Component: t.comp.id, Task: t.id}
-	if t.given.first != nil && t.given.first.source != nil {
-		d.Tuple = t.given.first.String()
+	if t.hand != nil {
+		d.Tuple = t.hand.String()
 	}
 	if t.comp.spout {
 		d.Lost = t.spoutDied()
@@ -76,7 +75,7 @@ func (t *task) died(end *ending) (again bool, delay time.Duration) {
 			len(t.deaths), time.Duration(e.now-t.deaths[0]).Round(time.Second), d))
 		return false, 0
 	}
-	delay = min(firstDelay<<(len(t.deaths)-1), longestDelay)
+	delay = min(firstDelay<<min(len(t.deaths)-1, 20), e.opts.LongestDelay)
 	e.event(t, Event{Kind: RestartEvent, Text: fmt.Sprintf("starting it again in %s", delay)})
 	return true, delay
 }

@@ -79,6 +79,7 @@ type task struct {
 	queue     deliveryQueue
 	given     deliveryList
 	inputs    map[int64]*delivery // the given ones by id
+	hand      *delivery           // the first one given after the one that was answered last: what the process works on, if it takes one after the other
 	waiters   []*task             // wait for the queue to become shorter
 	gathering bool
 	blocked   int          // queues that this task waits for
@@ -111,6 +112,9 @@ func New(opts Options) (*Engine, error) {
 	}
 	if opts.Drain == 0 {
 		opts.Drain = time.Second
+	}
+	if opts.LongestDelay <= 0 {
+		opts.LongestDelay = 10 * time.Second
 	}
 	if opts.MaxDeaths <= 0 {
 		opts.MaxDeaths = 10
@@ -469,7 +473,9 @@ func (e *Engine) idle() bool {
 			return false
 		case t.comp.spout && !t.spout.nextSent:
 			return false
-		case !t.comp.spout && t.given.first != nil && (t.stats.acked+t.stats.failed > 0 || t.probe != probeAnswered):
+		case t.given.first != nil && t.probe != probeAnswered:
+			// It has tuples that it has not answered, and may be at work: a bolt that has answered a heartbeat
+			// after them is not, it just does not ack them.
 			return false
 		}
 	}

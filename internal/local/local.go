@@ -75,6 +75,8 @@ type Options struct {
 	// MaxDeaths ends the run when one task's process died so often within two minutes; the default is 10.
 	// Without having done anything in between, half as often is enough.
 	MaxDeaths int
+	// LongestDelay limits the time between a death and the next start, which doubles with each death; the default is 10 s.
+	LongestDelay time.Duration
 }
 
 // An End is why a run ended.
