@@ -5,6 +5,7 @@
 package schema
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -70,7 +71,14 @@ func (l *loader) read(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxFileSize+1))
+	var text bytes.Buffer
+	size := int64(0)
+	if info, err := f.Stat(); err == nil {
+		size = min(info.Size(), maxFileSize)
+	}
+	text.Grow(int(size) + bytes.MinRead) // room to find the end without growing
+	_, err = text.ReadFrom(io.LimitReader(f, maxFileSize+1))
+	return text.Bytes(), err
 }
 
 // pathless returns what is wrong with a file without its path, which the message around it names.

@@ -28,12 +28,12 @@ const (
 // Values are not changed once [Load] has returned; aliases of one anchor may share a Value.
 type Value struct {
 	Kind Kind
+	Bool bool // Kind Bool; here because it costs no memory here, and a large file has hundreds of thousands of values
 
 	// Span is the text of the value: of a scalar with its quotes, of a list or map from its first to its last
 	// character. A value that is written as nothing at all (`key:`) has an empty span behind its key.
 	Span diag.Span
 
-	Bool  bool     // Kind Bool
 	Int   *big.Int // Kind Int; nil when the number fits Int64
 	Int64 int64    // Kind Int when Int is nil
 	Float float64  // Kind Float
