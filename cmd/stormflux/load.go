@@ -126,7 +126,11 @@ func (a *app) load(f *topologyFlags, path string) (*checked, error) {
 // loadText reads and checks one file with the options that [app.loadOptions] made. assumed is the Storm to check for
 // where neither the flags nor the environment name one.
 func (a *app) loadText(f *topologyFlags, path string, opts schema.Options, assumed validate.Version) (*checked, error) {
-	checkOpts := validate.Options{Storm: assumed}
+	return a.loadFor(f, path, opts, validate.Options{Storm: assumed})
+}
+
+// loadFor is loadText with what else package validate can be told.
+func (a *app) loadFor(f *topologyFlags, path string, opts schema.Options, checkOpts validate.Options) (*checked, error) {
 	if f.stormVersion != "" {
 		var err error
 		if checkOpts.Storm, err = validate.ParseVersion(f.stormVersion); err != nil {

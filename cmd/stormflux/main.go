@@ -119,6 +119,7 @@ Nimbus and manages it there.`,
 	root.AddCommand(
 		a.validateCommand(),
 		a.compileCommand(),
+		a.runCommand(),
 		a.configCommand(),
 		a.schemaCommand(),
 		a.explainCommand(),

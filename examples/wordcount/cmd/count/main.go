@@ -2,7 +2,8 @@
 //
 // With --out DIR, or the setting wordcount.out, which wins, each task keeps its counts in DIR/counts-TASK.tsv: lines of a
 // word, a tab and its count, sorted by word. The file is replaced as a whole on every tick after which something has
-// changed, or else a second after the last time, and at the end. Without it, the counts are logged on every tick.
+// changed, or else a second after the last time, and at the end. Without it, the largest counts are logged on every tick after
+// which something has changed: those of as many words as --top says, 0 for all.
 //
 // A word is counted once for each time that its tuple arrives: once while nothing fails, more often when a sentence is
 // replayed. A restarted task begins at zero; counts that must survive belong in a database.
@@ -24,6 +25,7 @@ import (
 func main() {
 	c := &counter{}
 	flag.StringVar(&c.out, "out", "", "the folder to keep the counts in; empty logs them")
+	flag.IntVar(&c.top, "top", 10, "how many words to log")
 	flag.Parse()
 	component.RunBasicBolt(c)
 }
@@ -32,6 +34,7 @@ const writeEvery = time.Second
 
 type counter struct {
 	out     string
+	top     int
 	ctx     *component.Context
 	counts  map[string]int
 	changed bool
@@ -77,8 +80,16 @@ func (c *counter) show() error {
 		return c.write()
 	}
 	c.changed = false
-	for _, word := range c.byCount() {
+	words := c.byCount()
+	shown := len(words)
+	if c.top > 0 {
+		shown = min(shown, c.top)
+	}
+	for _, word := range words[:shown] {
 		c.ctx.Logger().Info(fmt.Sprintf("%s: %d", word, c.counts[word]))
+	}
+	if more := len(words) - shown; more > 0 {
+		c.ctx.Logger().Info(fmt.Sprintf("and %d more words", more))
 	}
 	return nil
 }
