@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -25,14 +24,6 @@ const (
 // Formats returns the names of all formats.
 func Formats() []string {
 	return []string{string(Text), string(JSON), string(SARIF), string(JUnit), string(GitHub)}
-}
-
-// ParseFormat returns the format of that name. Its error lists the names there are.
-func ParseFormat(name string) (Format, error) {
-	if !slices.Contains(Formats(), name) {
-		return "", fmt.Errorf("unknown format %q: expected %s", name, Enumerate(Formats(), 0))
-	}
-	return Format(name), nil
 }
 
 // Options say how diagnostics are written. The zero value writes text without colour.

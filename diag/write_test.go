@@ -207,15 +207,3 @@ func TestURI(t *testing.T) {
 		t.Errorf("absolute: got %s, %v", got, relative)
 	}
 }
-
-func TestParseFormat(t *testing.T) {
-	for _, name := range Formats() {
-		if f, err := ParseFormat(name); err != nil || string(f) != name {
-			t.Errorf("%s: got %q, %v", name, f, err)
-		}
-	}
-	want := `unknown format "yaml": expected text, json, sarif, junit and github`
-	if _, err := ParseFormat("yaml"); err == nil || err.Error() != want {
-		t.Errorf("got %v", err)
-	}
-}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/stormflux/stormflux/internal/nimbus"
 	"github.com/stormflux/stormflux/schema"
@@ -18,6 +19,7 @@ type clusterFlags struct {
 	stormConf   string
 	environment *string // of the command's own flags
 	envFile     *string
+	flags       *pflag.FlagSet
 }
 
 // add adds the flags that choose the cluster, but for the environment's.
@@ -33,7 +35,7 @@ func (f *clusterFlags) add(cmd *cobra.Command) {
 // addEnvironment adds the flags that choose the cluster by an environment, for commands without a topology file.
 // shorthand is "e", or "" where that letter means something else.
 func (f *clusterFlags) addEnvironment(cmd *cobra.Command, shorthand string) {
-	f.environment, f.envFile = new(string), new(string)
+	f.environment, f.envFile, f.flags = new(string), new(string), cmd.Flags()
 	cmd.Flags().StringVarP(f.environment, "environment", shorthand, "", "the environment of stormflux.yaml whose cluster is meant")
 	cmd.Flags().StringVar(f.envFile, "environments", "", "read environments from `FILE` instead of the nearest stormflux.yaml")
 	_ = cmd.RegisterFlagCompletionFunc("environment", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
@@ -43,6 +45,9 @@ func (f *clusterFlags) addEnvironment(cmd *cobra.Command, shorthand string) {
 
 // connectAlone connects to the cluster that the flags of a command without a topology file name.
 func (a *app) connectAlone(ctx context.Context, f *clusterFlags) (*nimbus.Client, error) {
+	if err := notEmpty(f.flags, "environment", "environments"); err != nil {
+		return nil, err
+	}
 	var env *schema.Environment
 	if *f.environment != "" {
 		found, diags, err := schema.LoadEnvironment("-", schema.Options{Environment: *f.environment, EnvironmentFile: *f.envFile})

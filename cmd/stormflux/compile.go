@@ -37,20 +37,15 @@ Files are written whole or not at all, and the same input gives the same bytes.`
 		Args:              oneFile,
 		ValidArgsFunction: completeTopologyFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f, err := compileFormat(format)
-			if err != nil {
-				return err
-			}
 			if strings.EqualFold(filepath.Ext(output), ".jar") && cmd.Flags().Changed("format") {
 				return usageError("--format says how to write the topology, but -o %s is a jar", output)
 			}
-			return a.compile(cmd.Context(), &flags, args[0], output, f)
+			return a.compile(cmd.Context(), &flags, args[0], output, compiler.Format(format))
 		},
 	}
 	flags.add(cmd)
 	cmd.Flags().StringVarP(&output, "output", "o", "", "write to `FILE`; a name that ends in .jar gives the jar, - is standard output")
-	cmd.Flags().StringVar(&format, "format", string(compiler.Binary), "binary, compact or json")
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formatNames(), cobra.ShellCompDirectiveNoFileComp))
+	addChoice(cmd, cmd.Flags(), &format, "format", orList(formatNames()), formatNames()...)
 	return cmd
 }
 
@@ -60,15 +55,6 @@ func formatNames() []string {
 		names = append(names, string(f))
 	}
 	return names
-}
-
-func compileFormat(name string) (compiler.Format, error) {
-	for _, f := range compiler.Formats() {
-		if string(f) == name {
-			return f, nil
-		}
-	}
-	return "", usageError("--format %q: want one of %s", name, strings.Join(formatNames(), ", "))
 }
 
 func (a *app) compile(ctx context.Context, flags *topologyFlags, path, output string, format compiler.Format) error {

@@ -22,12 +22,8 @@ says where each value came from that does not stand so in the file.`,
 		ValidArgsFunction: completeTopologyFiles,
 		RunE: func(_ *cobra.Command, args []string) error {
 			render := schema.Render
-			switch output {
-			case "yaml":
-			case "json":
+			if output == "json" {
 				render = schema.RenderJSON
-			default:
-				return usageError("--output %q: want yaml or json", output)
 			}
 			opts, err := a.loadOptions(&flags, args[0])
 			if err != nil {
@@ -50,7 +46,6 @@ says where each value came from that does not stand so in the file.`,
 		},
 	}
 	flags.add(cmd)
-	cmd.Flags().StringVar(&output, "output", "yaml", "yaml or json")
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"yaml", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	addChoice(cmd, cmd.Flags(), &output, "output", "yaml or json", "yaml", "json")
 	return cmd
 }

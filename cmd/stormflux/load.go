@@ -9,6 +9,7 @@ import (
 
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/nimbus"
@@ -27,10 +28,13 @@ type topologyFlags struct {
 	name         string
 	stormVersion string
 	strict       bool
+
+	flags *pflag.FlagSet // the command's
 }
 
 func (f *topologyFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
+	f.flags = flags
 	flags.StringArrayVar(&f.set, "set", nil, "give the variable `NAME=VALUE` its value (repeatable)")
 	flags.StringArrayVarP(&f.config, "config", "c", nil, "set the topology's configuration `KEY=VALUE`; the value is read as JSON, else as text (repeatable)")
 	flags.StringVarP(&f.environment, "environment", "e", "", "the environment of stormflux.yaml to apply")
@@ -74,6 +78,9 @@ func (f *topologyFlags) options() (schema.Options, error) {
 		Filters:         f.filters,
 		EnvFilter:       f.envFilter,
 	}
+	if err := notEmpty(f.flags, "environment", "environments", "name", "storm-version"); err != nil {
+		return opts, err
+	}
 	for _, s := range f.set {
 		name, value, ok := strings.Cut(s, "=")
 		if !ok || name == "" {
@@ -97,6 +104,7 @@ type checked struct {
 	document *schema.Document
 	topology *validate.Topology // nil when there are errors
 	diags    diag.List
+	failed   bool // it could not be read
 }
 
 // loadOptions are the loader's options for a file; "-" is standard input, which is read here.

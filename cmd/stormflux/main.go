@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -82,6 +83,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if !errors.As(err, &exit) {
 		// Cobra's own complaints: unknown commands and flags, wrong arguments.
 		exit = &exitError{code: exitUsage, err: err}
+		if file := (*fs.PathError)(nil); errors.As(err, &file) {
+			exit.code = exitEnvironment // output that could not be written
+		}
 	}
 	if exit.err != nil {
 		fmt.Fprintf(stderr, "stormflux: %v\n", exit.err)
@@ -111,15 +115,13 @@ Nimbus and manages it there.`,
 		Version:                    version(),
 	}
 	root.SetVersionTemplate("stormflux {{.Version}}\n")
-	root.PersistentFlags().StringVar(&a.color, "color", "auto", "colour: auto (on a terminal, unless NO_COLOR is set), always or never")
-	_ = root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
+	addChoice(root, root.PersistentFlags(), &a.color, "color", "colour: auto (on a terminal, unless NO_COLOR is set), always or never", "auto", "always", "never")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError("%w%s\nRun '%s --help' for usage.", err, nearFlag(cmd, err), cmd.CommandPath())
 	})
 	root.AddCommand(
 		a.validateCommand(),
 		a.compileCommand(),
-		a.runCommand(),
 		a.configCommand(),
 		a.schemaCommand(),
 		a.explainCommand(),

@@ -23,15 +23,11 @@ shows executors that do not report in its first minute.`,
 	}
 	asJSON := outputFlag(cmd)
 	return a.runningCommand(&flags, "e", cmd, func(ctx context.Context, client *nimbus.Client, name string) error {
-		json, err := asJSON()
-		if err != nil {
-			return err
-		}
 		status, err := client.Status(ctx, name)
 		if err != nil {
 			return err
 		}
-		if json {
+		if asJSON() {
 			return writeJSON(a.stdout, statusJSON(status))
 		}
 		return a.printStatus(status)

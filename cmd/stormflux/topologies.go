@@ -75,16 +75,48 @@ func (a *app) topologyNames(ctx context.Context, flags *clusterFlags) []string {
 }
 
 // outputFlag adds --output and returns a function that tells whether JSON is asked for.
-func outputFlag(cmd *cobra.Command) func() (json bool, err error) {
+func outputFlag(cmd *cobra.Command) (asJSON func() bool) {
 	var output string
-	cmd.Flags().StringVar(&output, "output", "table", "table or json")
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"table", "json"}, cobra.ShellCompDirectiveNoFileComp))
-	return func() (bool, error) {
-		if output != "table" && output != "json" {
-			return false, usageError("--output %q: want table or json", output)
-		}
-		return output == "json", nil
+	addChoice(cmd, cmd.Flags(), &output, "output", "table or json", "table", "json")
+	return func() bool { return output == "json" }
+}
+
+// waitFlag is how long Storm waits before it ends workers; the topology's message timeout unless it is set.
+type waitFlag struct{ time.Duration }
+
+func addWait(cmd *cobra.Command, shorthand, usage string) *waitFlag {
+	wait := &waitFlag{nimbus.DefaultWait}
+	cmd.Flags().VarP(wait, "wait", shorthand, usage+" (default: the topology's message timeout)")
+	return wait
+}
+
+func (w *waitFlag) Set(text string) error {
+	secs, err := strconv.ParseUint(text, 10, 31)
+	if err != nil {
+		return errors.New("want whole seconds, 0 or more")
 	}
+	w.Duration = time.Duration(secs) * time.Second
+	return nil
+}
+
+func (w *waitFlag) String() string {
+	if w.Duration < 0 {
+		return ""
+	}
+	return strconv.Itoa(int(w.Seconds()))
+}
+
+func (w *waitFlag) Type() string { return "int" }
+
+// after says when what waits happens.
+func (w *waitFlag) after() string {
+	switch {
+	case w.Duration < 0:
+		return "after its message timeout"
+	case w.Duration == 0:
+		return "now"
+	}
+	return "in " + count(int(w.Seconds()), "second")
 }
 
 // done is what a command that changed a running topology prints as JSON.
@@ -104,7 +136,7 @@ func (a *app) changed(json bool, name, what, text string) error {
 
 func (a *app) listCommand() *cobra.Command {
 	var flags clusterFlags
-	var asJSON func() (bool, error)
+	var asJSON func() bool
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the topologies of a cluster",
@@ -112,10 +144,6 @@ func (a *app) listCommand() *cobra.Command {
   stormflux list -e prod --output json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			json, err := asJSON()
-			if err != nil {
-				return err
-			}
 			client, err := a.connectAlone(cmd.Context(), &flags)
 			if err != nil {
 				return err
@@ -139,7 +167,7 @@ func (a *app) listCommand() *cobra.Command {
 			for _, t := range list {
 				all = append(all, topology{t.Name, t.ID, t.Status, t.UptimeSecs, t.NumWorkers, t.NumExecutors, t.NumTasks, t.GetOwner()})
 			}
-			if json {
+			if asJSON() {
 				return writeJSON(a.stdout, all)
 			}
 			t := a.newTable("NAME", "STATUS", "UPTIME", "WORKERS", "EXECUTORS", "TASKS", "ID")
@@ -160,8 +188,6 @@ func number(n int32) string { return strconv.Itoa(int(n)) }
 
 func (a *app) killCommand() *cobra.Command {
 	var flags clusterFlags
-	var wait int
-	var asJSON func() (bool, error)
 	cmd := &cobra.Command{
 		Use:   "kill NAME",
 		Short: "Kill a topology",
@@ -170,36 +196,14 @@ is gone.`,
 		Example: `  stormflux kill wordcount
   stormflux kill wordcount --wait 0 -e prod`,
 	}
-	cmd.Flags().IntVar(&wait, "wait", -1, "let the bolts go on for `SECS` seconds (default: the topology's message timeout)")
-	asJSON = outputFlag(cmd)
+	wait := addWait(cmd, "", "let the bolts go on for `SECS` seconds")
+	asJSON := outputFlag(cmd)
 	return a.runningCommand(&flags, "e", cmd, func(ctx context.Context, client *nimbus.Client, name string) error {
-		json, err := asJSON()
-		if err != nil {
+		if err := client.Kill(ctx, name, wait.Duration); err != nil {
 			return err
 		}
-		if err := client.Kill(ctx, name, waitOf(wait)); err != nil {
-			return err
-		}
-		return a.changed(json, name, "kill", "killed; its workers end "+afterWait(wait))
+		return a.changed(asJSON(), name, "kill", "killed; its workers end "+wait.after())
 	})
-}
-
-// waitOf turns a --wait into what the client takes.
-func waitOf(seconds int) time.Duration {
-	if seconds < 0 {
-		return nimbus.DefaultWait
-	}
-	return time.Duration(seconds) * time.Second
-}
-
-func afterWait(seconds int) string {
-	switch {
-	case seconds < 0:
-		return "after its message timeout"
-	case seconds == 0:
-		return "now"
-	}
-	return "in " + count(seconds, "second")
 }
 
 func (a *app) activateCommand() *cobra.Command {
@@ -211,14 +215,10 @@ func (a *app) activateCommand() *cobra.Command {
 	}
 	asJSON := outputFlag(cmd)
 	return a.runningCommand(&flags, "e", cmd, func(ctx context.Context, client *nimbus.Client, name string) error {
-		json, err := asJSON()
-		if err != nil {
-			return err
-		}
 		if err := client.Activate(ctx, name); err != nil {
 			return err
 		}
-		return a.changed(json, name, "activate", "ACTIVE")
+		return a.changed(asJSON(), name, "activate", "ACTIVE")
 	})
 }
 
@@ -231,21 +231,18 @@ func (a *app) deactivateCommand() *cobra.Command {
 	}
 	asJSON := outputFlag(cmd)
 	return a.runningCommand(&flags, "e", cmd, func(ctx context.Context, client *nimbus.Client, name string) error {
-		json, err := asJSON()
-		if err != nil {
-			return err
-		}
 		if err := client.Deactivate(ctx, name); err != nil {
 			return err
 		}
-		return a.changed(json, name, "deactivate", "INACTIVE")
+		return a.changed(asJSON(), name, "deactivate", "INACTIVE")
 	})
 }
 
 func (a *app) rebalanceCommand() *cobra.Command {
 	var flags clusterFlags
-	var workers, wait int
+	var workers int32
 	var executors []string
+	options := nimbus.RebalanceOptions{Executors: map[string]int32{}}
 	cmd := &cobra.Command{
 		Use:   "rebalance NAME",
 		Short: "Spread a topology over the cluster anew, with other numbers of workers and executors",
@@ -253,19 +250,15 @@ func (a *app) rebalanceCommand() *cobra.Command {
 means as many as tasks.`,
 		Example: `  stormflux rebalance wordcount -n 4 -e split=8 -e count=16`,
 	}
-	cmd.Flags().IntVarP(&workers, "workers", "n", 0, "number of workers (default: as before)")
+	cmd.Flags().Int32VarP(&workers, "workers", "n", 0, "number of workers (default: as before)")
 	cmd.Flags().StringArrayVarP(&executors, "executors", "e", nil, "executors of a component, `COMPONENT=N` (repeatable)")
-	cmd.Flags().IntVarP(&wait, "wait", "w", -1, "let tuples in flight finish for `SECS` seconds first (default: the topology's message timeout)")
+	wait := addWait(cmd, "w", "let tuples in flight finish for `SECS` seconds first")
 	asJSON := outputFlag(cmd)
-	return a.runningCommand(&flags, "", cmd, func(ctx context.Context, client *nimbus.Client, name string) error {
-		json, err := asJSON()
-		if err != nil {
-			return err
-		}
-		if workers < 0 {
+	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error {
+		if cmd.Flags().Changed("workers") && workers < 1 {
 			return usageError("--workers %d: want 1 or more", workers)
 		}
-		options := nimbus.RebalanceOptions{Wait: waitOf(wait), Workers: workers, Executors: map[string]int32{}}
+		options.Wait, options.Workers = wait.Duration, int(workers)
 		for _, e := range executors {
 			// A component's id may hold "=": the number stands behind the last one.
 			i := strings.LastIndex(e, "=")
@@ -278,9 +271,12 @@ means as many as tasks.`,
 			}
 			options.Executors[e[:i]] = int32(n)
 		}
+		return nil
+	}
+	return a.runningCommand(&flags, "", cmd, func(ctx context.Context, client *nimbus.Client, name string) error {
 		if err := client.Rebalance(ctx, name, options); err != nil {
 			return err
 		}
-		return a.changed(json, name, "rebalance", "rebalancing "+afterWait(wait))
+		return a.changed(asJSON(), name, "rebalance", "rebalancing "+wait.after())
 	})
 }

@@ -33,16 +33,11 @@ A comment "# stormflux:ignore RULE" on a line silences a warning or note of that
 		Args:              atLeastOneFile,
 		ValidArgsFunction: completeTopologyFiles,
 		RunE: func(_ *cobra.Command, args []string) error {
-			f, err := diag.ParseFormat(format)
-			if err != nil {
-				return usageError("--format: %w", err)
-			}
-			return a.validate(&flags, f, args)
+			return a.validate(&flags, diag.Format(format), args)
 		},
 	}
 	flags.add(cmd)
-	cmd.Flags().StringVar(&format, "format", "text", "output: "+strings.Join(diag.Formats(), ", "))
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(diag.Formats(), cobra.ShellCompDirectiveNoFileComp))
+	addChoice(cmd, cmd.Flags(), &format, "format", "output: "+orList(diag.Formats()), diag.Formats()...)
 	return cmd
 }
 
@@ -61,18 +56,19 @@ func oneFile(cmd *cobra.Command, args []string) error {
 }
 
 func (a *app) validate(flags *topologyFlags, format diag.Format, args []string) error {
-	paths, err := topologyFiles(args)
-	if err != nil {
-		return err
-	}
+	paths, troubles := topologyFiles(args)
 	var all diag.List
 	var names []string
 	included := map[string]bool{}
 	results := make([]*checked, 0, len(paths))
 	for _, p := range paths {
 		c, err := a.load(flags, p.path)
+		if exit := (*exitError)(nil); errors.As(err, &exit) && exit.code == exitUsage {
+			return err // it holds for every file
+		}
 		if err != nil {
-			return err
+			troubles = append(troubles, err)
+			c = &checked{path: p.path, failed: true}
 		}
 		results = append(results, c)
 		if c.document != nil {
@@ -82,7 +78,7 @@ func (a *app) validate(flags *topologyFlags, format diag.Format, args []string) 
 		}
 	}
 	for i, c := range results {
-		if paths[i].found && included[filepath.Clean(c.path)] {
+		if paths[i].found && included[filepath.Clean(c.path)] || c.failed {
 			continue
 		}
 		names = append(names, c.path)
@@ -99,10 +95,28 @@ func (a *app) validate(flags *topologyFlags, format diag.Format, args []string) 
 		return environmentError(fmt.Errorf("writing diagnostics: %w", err))
 	}
 	fmt.Fprintln(a.stderr, summary(len(names), all))
+	if len(troubles) > 0 {
+		return together(troubles)
+	}
 	if all.HasErrors() || flags.strict && all.Count(diag.Warning) > 0 {
 		return findings
 	}
 	return nil
+}
+
+// together makes one error of what kept files from being checked, each told once. The first one's exit code counts.
+func together(errs []error) error {
+	code := exitEnvironment
+	if exit := (*exitError)(nil); errors.As(errs[0], &exit) {
+		code = exit.code
+	}
+	var told []string
+	for _, err := range errs {
+		if !slices.Contains(told, err.Error()) {
+			told = append(told, err.Error())
+		}
+	}
+	return &exitError{code: code, err: errors.New(strings.Join(told, "\nstormflux: "))}
 }
 
 // bare is a file system's error without the name of the system call.
@@ -140,51 +154,25 @@ type topologyFile struct {
 	found bool
 }
 
-// topologyFiles returns the files that the arguments stand for, each once, in order.
-func topologyFiles(args []string) ([]topologyFile, error) {
-	var files []topologyFile
+// topologyFiles returns the files that the arguments stand for, each once, in order, and what could not be read of them.
+func topologyFiles(args []string) (files []topologyFile, troubles []error) {
 	for _, arg := range args {
 		if arg == "-" {
 			files = append(files, topologyFile{path: arg})
 			continue
 		}
 		info, err := os.Stat(arg)
-		if err != nil {
-			return nil, environmentError(fmt.Errorf("reading %w", bare(err)))
-		}
-		if !info.IsDir() {
+		switch {
+		case err != nil:
+			troubles = append(troubles, environmentError(fmt.Errorf("reading %w", bare(err))))
+		case info.IsDir():
+			found, errs := folderTopologies(arg)
+			if len(found)+len(errs) == 0 {
+				errs = append(errs, usageError("no topology below the folder %s", arg))
+			}
+			files, troubles = append(files, found...), append(troubles, errs...)
+		default:
 			files = append(files, topologyFile{path: arg})
-			continue
-		}
-		n := len(files)
-		err = filepath.WalkDir(arg, func(path string, entry fs.DirEntry, err error) error {
-			if err != nil {
-				return err
-			}
-			if path != arg && strings.HasPrefix(entry.Name(), ".") {
-				if entry.IsDir() {
-					return filepath.SkipDir
-				}
-				return nil
-			}
-			ext := filepath.Ext(path)
-			if entry.IsDir() || ext != ".yaml" && ext != ".yml" || entry.Name() == schema.EnvironmentFile {
-				return nil
-			}
-			text, err := os.ReadFile(path)
-			if err != nil {
-				return err
-			}
-			if schema.LooksLikeTopology(text) {
-				files = append(files, topologyFile{path: path, found: true})
-			}
-			return nil
-		})
-		if err != nil {
-			return nil, environmentError(fmt.Errorf("looking for topologies: %w", err))
-		}
-		if len(files) == n {
-			return nil, usageError("no topology below the folder %s", arg)
 		}
 	}
 	seen := map[string]bool{}
@@ -193,5 +181,39 @@ func topologyFiles(args []string) ([]topologyFile, error) {
 		again := seen[clean]
 		seen[clean] = true
 		return again
-	}), nil
+	}), troubles
+}
+
+// folderTopologies finds the topologies below a folder, hidden files and folders left out.
+func folderTopologies(folder string) (files []topologyFile, troubles []error) {
+	trouble := func(err error) {
+		troubles = append(troubles, environmentError(fmt.Errorf("looking for topologies: %w", bare(err))))
+	}
+	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			trouble(err)
+			return nil // a folder that cannot be read has been passed over already
+		}
+		if path != folder && strings.HasPrefix(entry.Name(), ".") {
+			if entry.IsDir() {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		ext := filepath.Ext(path)
+		if entry.IsDir() || ext != ".yaml" && ext != ".yml" || entry.Name() == schema.EnvironmentFile {
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			trouble(err)
+		} else if schema.LooksLikeTopology(text) {
+			files = append(files, topologyFile{path: path, found: true})
+		}
+		return nil
+	})
+	if err != nil {
+		trouble(err)
+	}
+	return files, troubles
 }
