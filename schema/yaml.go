@@ -177,10 +177,7 @@ func (r *reader) parse() (root *yaml.Node, ok bool) {
 		text, r.masked = mask(text)
 	}
 	var doc yaml.Node
-	var err error
-	if n := processors(len(text)); n < 2 || !unmarshalParts(text, n, &doc) {
-		err = unmarshal(text, &doc)
-	}
+	err := unmarshal(text, &doc)
 	if err != nil {
 		if blanked, ok := blankComments(text, r.start); ok {
 			doc = yaml.Node{}
