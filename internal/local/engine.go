@@ -62,6 +62,7 @@ type Engine struct {
 	end      End
 	final    Snapshot      // before the processes were ended
 	begin    chan struct{} // closed when the topology becomes active for the first time
+	closing  chan struct{} // closed when processes are ended
 	tellMu   sync.Mutex
 }
 
@@ -132,11 +133,12 @@ func New(opts Options) (*Engine, error) {
 	}
 	e := &Engine{
 		opts: opts, plan: plan, start: start,
-		byID:   map[int]*task{},
-		random: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())),
-		warned: map[string]bool{},
-		stop:   make(chan struct{}),
-		begin:  make(chan struct{}),
+		byID:    map[int]*task{},
+		random:  rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())),
+		warned:  map[string]bool{},
+		stop:    make(chan struct{}),
+		begin:   make(chan struct{}),
+		closing: make(chan struct{}),
 	}
 	e.gatherTimer = time.AfterFunc(time.Hour, e.gathered)
 	e.gatherTimer.Stop()
@@ -496,8 +498,8 @@ func (e *Engine) stopTasks(tasks *sync.WaitGroup) {
 	e.final = e.Snapshot()
 	e.lock()
 	e.stopping = true
+	close(e.closing)
 	for _, t := range e.tasks {
-		t.unblock()
 		if t.current != nil {
 			t.current.closeInput()
 		}

@@ -1,3 +1,5 @@
+//go:build unix
+
 package local
 
 import (
@@ -83,6 +85,7 @@ func TestTraps(t *testing.T) {
 
 // TestFaultsFailTheRun has a component that recovers: the run goes on, and is an error all the same.
 func TestFaultsFailTheRun(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	f.opts.Conf["test.say"] = `{"command":"ack","id":"1"}`
 	f.opts.Conf["test.tuples"] = []any{[]any{"x"}}
@@ -142,6 +145,41 @@ func TestTolerated(t *testing.T) {
 			}
 			if !f.events.has(WarningEvent, test.want) || !f.events.has(LogEvent, "done") {
 				t.Errorf("no warning %q\n%s", test.want, f.events)
+			}
+		})
+	}
+}
+
+// TestUnregisteredValues has what one worker hides and two do not.
+func TestUnregisteredValues(t *testing.T) {
+	const prefix = "org.apache.storm.shade.net.minidev.json."
+	all := []any{"java.math.BigDecimal", prefix + "JSONArray", map[string]any{prefix + "JSONObject": nil}}
+	for _, test := range []struct {
+		name  string
+		tuple []any
+		conf  map[string]any
+		want  string // "" is no fault
+	}{
+		{"one worker", []any{[]any{1}}, map[string]any{}, ""},
+		{"list", []any{[]any{1}}, map[string]any{"topology.workers": 2}, prefix + "JSONArray"},
+		{"map", []any{map[string]any{"k": 1}}, map[string]any{"topology.workers": 2}, prefix + "JSONObject"},
+		{"long fraction", []any{0.30000000000000004}, map[string]any{"topology.workers": 2}, "java.math.BigDecimal"},
+		{"short fraction", []any{0.3}, map[string]any{"topology.workers": 2}, ""},
+		{"registered", []any{[]any{map[string]any{}, 0.30000000000000004}}, map[string]any{"topology.workers": 2, "topology.kryo.register": all}, ""},
+		{"Java serialisation", []any{[]any{1}}, map[string]any{"topology.workers": 2, "topology.fall.back.on.java.serialization": true}, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t)
+			f.opts.Conf = test.conf
+			f.opts.Conf["test.tuples"] = []any{test.tuple}
+			f.opts.MaxDeaths = 1
+			f.opts.UntilIdle, f.opts.IdleAfter = true, 200e6
+			f.spout("spout", one("a"), 1, "emit")
+			f.bolt("bolt", nil, 1, []string{"echo"}, input{"spout", "default", shuffled()})
+			_, err := f.run()
+			if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), "Class is not registered: "+test.want+")")) {
+				t.Errorf("error %v", err)
 			}
 		})
 	}

@@ -101,6 +101,7 @@ func (f *fixture) succeeds(want map[string]int64) {
 }
 
 func TestPystormAndStreamparse(t *testing.T) {
+	t.Parallel()
 	program, err := python()
 	skipOrFail(t, err)
 	f := foreign(t, 300)
@@ -155,6 +156,7 @@ func (f *fixture) adapters(t *testing.T) {
 }
 
 func TestStormAdapters(t *testing.T) {
+	t.Parallel()
 	for _, program := range []string{"python3", "node"} {
 		_, err := exec.LookPath(program)
 		skipOrFail(t, err)
@@ -174,6 +176,7 @@ func TestStormAdapters(t *testing.T) {
 }
 
 func TestShellScript(t *testing.T) {
+	t.Parallel()
 	f := foreign(t, 0)
 	f.opts.Conf["test.tuples"] = numbered(20)
 	f.spout("spout", one("a", "b"), 1, "emit")

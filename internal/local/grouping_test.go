@@ -1,3 +1,5 @@
+//go:build unix
+
 package local
 
 import (
@@ -121,6 +123,7 @@ func TestGroupings(t *testing.T) {
 }
 
 func TestAllGrouping(t *testing.T) {
+	t.Parallel()
 	got, answered := receivers(t, grouped(t, 3, &storm.Grouping{All: storm.NewNullStruct()}), numbered(5))
 	for i := range 5 {
 		tuple := fmt.Sprintf("[w%d %d]", i, i)
@@ -132,6 +135,7 @@ func TestAllGrouping(t *testing.T) {
 
 // TestDirectGrouping is for Storm before 2.6; later ones die of a direct emit.
 func TestDirectGrouping(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	f.opts.Storm = Version{2, 5}
 	f.opts.UntilIdle, f.opts.IdleAfter = true, 250*time.Millisecond
@@ -219,6 +223,7 @@ func TestJavaOrder(t *testing.T) {
 
 // TestHandshake checks what a process is told, against the transcript of a worker of Storm 2.8.3 for the same topology.
 func TestHandshake(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	f.spout("sp", one("w", "n", "d", "neg", "nul", "b", "l", "m"), 1, "setup")
 	f.bolt("bo", map[string][]string{"default": {"x"}, "unused": {"u"}}, 2, []string{"echo"}, input{"sp", "default", byFields("w")})

@@ -67,7 +67,8 @@ type Options struct {
 
 	// LogDir is a folder that gets one log file for each task; "" is none.
 	LogDir string
-	// Events is called with what happens, one call at a time. It holds up the component that it tells about.
+	// Events is called with what happens, one call at a time. It holds up the component that it tells about, and may
+	// call [Engine.Snapshot] but no other method of the engine.
 	Events func(Event)
 	// Trace tells of which components each tuple is told as an event. It is asked once for each component.
 	Trace func(component string) bool

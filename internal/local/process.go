@@ -132,8 +132,8 @@ func (t *task) runProcess() *ending {
 	p.closeInput()
 	t.proc, t.current = nil, nil
 	e.unlock()
-	if end.fault == nil {
-		p.linger()
+	if end.fault == nil && !p.linger() && end.err == nil {
+		end.err = errors.New("it was killed because it had closed its standard output and went on")
 	}
 	killGroup(p.cmd.Process)
 	io.Copy(io.Discard, p.stdout)
@@ -149,13 +149,15 @@ func (t *task) runProcess() *ending {
 	return end
 }
 
-// linger gives a process whose output has ended the time to end by itself.
-func (p *process) linger() {
+// linger gives a process whose output has ended the time to end by itself, and tells whether it has.
+func (p *process) linger() bool {
 	timer := time.NewTimer(lingering)
 	defer timer.Stop()
 	select {
 	case <-p.exited:
+		return true
 	case <-timer.C:
+		return false
 	}
 }
 
@@ -246,13 +248,10 @@ func (p *process) serve() (*fault, error) {
 			select {
 			case <-t.resume:
 			case <-p.exited:
-			case <-e.stop:
-				e.lock()
-				t.blocked = 0
-				e.unlock()
+			case <-e.closing:
 			}
 			e.lock()
-			blocked = t.blocked > 0 && p.alive()
+			blocked = t.blocked > 0 && !e.stopping && p.alive()
 			p.heard = e.now
 			e.unlock()
 		}
@@ -285,6 +284,10 @@ func (p *process) readFault(err error) (*fault, error) {
 func (p *process) apply(b *batch) (f *fault, blocked bool) {
 	t, e := p.task, p.task.engine
 	e.lock()
+	if e.stopping {
+		e.unlock()
+		return nil, false // nobody is there any more for what it says
+	}
 	p.heard = e.now
 	for i := range b.messages {
 		m := &b.messages[i]
@@ -303,7 +306,7 @@ func (p *process) apply(b *batch) (f *fault, blocked bool) {
 	if t.queue.count > 0 {
 		e.touch(p)
 	}
-	blocked = t.blocked > 0 && !e.stopping
+	blocked = t.blocked > 0
 	e.unlock()
 	return f, blocked
 }

@@ -112,6 +112,7 @@ func TestKilledBolt(t *testing.T) {
 
 // TestTimeout checks Storm's two buckets: a tuple that nobody answers fails after one to two timeouts.
 func TestTimeout(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	f.opts.Conf["topology.message.timeout.secs"] = 1
 	f.opts.Conf["test.tuples"] = []any{[]any{"x"}}
@@ -129,6 +130,7 @@ func TestTimeout(t *testing.T) {
 }
 
 func TestNoTimeouts(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	f.opts.Conf["topology.message.timeout.secs"] = 1
 	f.opts.Conf["topology.enable.message.timeouts"] = false
@@ -171,6 +173,7 @@ func TestRotate(t *testing.T) {
 
 // TestFail has a bolt fail every tuple.
 func TestFail(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	f.opts.Conf["test.tuples"] = []any{[]any{"x"}, []any{"y"}}
 	f.opts.UntilIdle, f.opts.IdleAfter = true, 250*time.Millisecond
@@ -184,6 +187,7 @@ func TestFail(t *testing.T) {
 
 // TestMaxSpoutPending has nobody answer: the spout is asked for no more than the limit.
 func TestMaxSpoutPending(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	f.opts.Conf["topology.max.spout.pending"] = 3
 	f.opts.Conf["test.tuples"] = numbered(20)
@@ -199,6 +203,7 @@ func TestMaxSpoutPending(t *testing.T) {
 
 // TestUnreadStream has nobody read what the spout emits: Storm acks at once.
 func TestUnreadStream(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	f.opts.Conf["test.tuples"] = numbered(2)
 	f.opts.UntilIdle, f.opts.IdleAfter = true, 250*time.Millisecond
@@ -215,6 +220,7 @@ func TestUnreadStream(t *testing.T) {
 
 // TestNoAckers has Storm's nested ack: it comes before the list of task ids, and is waited for.
 func TestNoAckers(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	f.opts.Conf["topology.acker.executors"] = 0
 	f.opts.UntilIdle, f.opts.IdleAfter = true, 250*time.Millisecond
@@ -233,6 +239,7 @@ func TestNoAckers(t *testing.T) {
 }
 
 func TestTicks(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	f.opts.Conf["test.tuples"] = numbered(1)
 	own := `{"topology.tick.tuple.freq.secs": 1}`
@@ -259,6 +266,7 @@ func TestTicks(t *testing.T) {
 }
 
 func TestLifecycle(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	f.opts.Inactive = true
 	f.spout("spout", one("a"), 1, "lifecycle")
@@ -290,6 +298,7 @@ func TestLifecycle(t *testing.T) {
 
 // TestBlockingSpout has a spout that waits in nextTuple: that is normal.
 func TestBlockingSpout(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	f.opts.Conf["topology.subprocess.timeout.secs"] = 2
 	f.opts.For = 3 * time.Second
@@ -303,6 +312,7 @@ func TestBlockingSpout(t *testing.T) {
 
 // TestSilentProcesses have Storm's heartbeat timeout.
 func TestSilentProcesses(t *testing.T) {
+	t.Parallel()
 	for _, bolt := range []bool{false, true} {
 		t.Run(fmt.Sprintf("bolt=%t", bolt), func(t *testing.T) {
 			t.Parallel()
@@ -325,6 +335,7 @@ func TestSilentProcesses(t *testing.T) {
 }
 
 func TestKeepsDying(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	f.opts.MaxDeaths = 4
 	f.opts.Conf["test.tuples"] = numbered(9)
@@ -348,6 +359,7 @@ func TestKeepsDying(t *testing.T) {
 }
 
 func TestCrashTellsTheTuple(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	f.opts.MaxDeaths = 1
 	f.opts.Conf["test.tuples"] = numbered(3)
@@ -362,6 +374,7 @@ func TestCrashTellsTheTuple(t *testing.T) {
 }
 
 func TestCannotStart(t *testing.T) {
+	t.Parallel()
 	for name, words := range map[string][]string{
 		"not found":      {"no-such-program", "x"},
 		"not executable": {"./plain.txt", "x"},
@@ -500,6 +513,7 @@ func gone(pid int) bool {
 
 // TestKilledEngine kills an engine with SIGKILL. Its processes, and theirs, must be gone.
 func TestKilledEngine(t *testing.T) {
+	t.Parallel()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -557,6 +571,7 @@ func TestEngineToBeKilled(t *testing.T) {
 }
 
 func TestTrace(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	f.opts.Conf["test.tuples"] = []any{[]any{"x"}}
 	f.opts.UntilIdle, f.opts.IdleAfter = true, 250*time.Millisecond
