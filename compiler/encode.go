@@ -58,7 +58,7 @@ type (
 	dump struct {
 		Name       string          `json:"name"`
 		Storm      string          `json:"storm"`
-		Conf       map[string]any  `json:"conf"`
+		Conf       any             `json:"conf"`
 		Added      []dumpAddition  `json:"added,omitempty"`
 		Components []dumpComponent `json:"components"`
 		Launchers  []dumpLauncher  `json:"launchers,omitempty"`
@@ -100,9 +100,9 @@ type (
 )
 
 func (p *Program) dump() dump {
-	d := dump{Name: p.Name, Storm: p.Source.Storm.String(), Conf: p.Conf}
+	d := dump{Name: p.Name, Storm: p.Source.Storm.String(), Conf: jsonValue(p.Conf)}
 	for _, a := range p.Added {
-		d.Added = append(d.Added, dumpAddition(a))
+		d.Added = append(d.Added, dumpAddition{a.Key, jsonValue(a.Value), a.Why})
 	}
 	for _, c := range p.Source.Components() {
 		object, common := p.component(c.ID)

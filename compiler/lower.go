@@ -77,7 +77,7 @@ func (l *lowering) common(c *validate.Component) *storm.ComponentCommon {
 		common.Inputs[id] = l.grouping(in)
 	}
 	if conf := componentConf(c, l.src.Storm); len(conf) > 0 {
-		text, err := json.Marshal(conf)
+		text, err := json.Marshal(jsonValue(conf))
 		if err != nil {
 			panic(fmt.Sprintf("compiler: configuration of %q passed validation and is no JSON: %v", c.ID, err))
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,7 +15,7 @@ import (
 
 // confJSON writes a configuration as Storm's client would: keys sorted, and a
 // float with its decimal point, without which Storm would read an integer and a
-// component that expects a Double would fail. Integers, floats, json.Number,
+// component that expects a Double would fail. Integers, big ones too, floats, json.Number,
 // strings, booleans, nil, lists and maps of these go; anything else is an error
 // that names its place.
 func confJSON(conf map[string]any) ([]byte, error) {
@@ -85,6 +86,8 @@ func writeJSON(b *bytes.Buffer, place string, v any) error {
 			return fmt.Errorf("%s: %w", place, err)
 		}
 		b.Write(text)
+	case *big.Int:
+		b.WriteString(v.String())
 	case int, int8, int16, int32, int64, uint, uint8, uint16, uint32, uint64:
 		fmt.Fprint(b, v)
 	default:
