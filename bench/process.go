@@ -30,6 +30,9 @@ type process struct {
 	// argsOf, if set, returns the arguments of the run with a number, from 1, instead of args.
 	argsOf func(run int) []string
 
+	// writes says that it writes much: what others have left for the disk to do is waited for before it runs.
+	writes bool
+
 	// measured, if set, adds what others know about a run.
 	measured func(*sample) error
 
@@ -51,6 +54,9 @@ func (p *process) run(ctx context.Context, errors string) (sample, error) {
 	}
 	defer stderr.Close()
 	cmd.Stderr = stderr
+	if p.writes {
+		flushDisk()
+	}
 	s := sample{start: time.Now()}
 	err = cmd.Run()
 	s.wall = time.Since(s.start)

@@ -58,7 +58,7 @@ func measureSubmit(ctx context.Context, l *lab, server nimbus) error {
 		return err
 	}
 	jar := filepath.Join(l.dir, "bench.jar")
-	build := &process{name: "stormflux compile -o FILE.jar", args: []string{l.stormflux, "compile", file, "-o", jar}, dir: l.dir}
+	build := &process{name: "stormflux compile -o FILE.jar", args: []string{l.stormflux, "compile", file, "-o", jar}, dir: l.dir, writes: true}
 	if _, err := build.say(ctx); err != nil {
 		return err
 	}
@@ -77,10 +77,10 @@ func measureSubmit(ctx context.Context, l *lab, server nimbus) error {
 		}
 		return err
 	}
-	bare := &process{name: "bare Thrift upload loop", args: []string{uploader, server.address(), jar}, measured: timed}
+	bare := &process{name: "bare Thrift upload loop", args: []string{uploader, server.address(), jar}, measured: timed, writes: true}
 	// A home of its own: no storm.yaml of this machine's user has a say.
 	env := append(os.Environ(), "HOME="+l.dir, "STORM_CONF_DIR="+filepath.Join(l.dir, "conf"))
-	ours := &process{name: "stormflux submit", dir: l.dir, env: env, measured: timed, argsOf: func(run int) []string {
+	ours := &process{name: "stormflux submit", dir: l.dir, env: env, measured: timed, writes: true, argsOf: func(run int) []string {
 		return []string{l.stormflux, "submit", file, "--nimbus", server.address(), "--name", "bench-" + strconv.Itoa(run)}
 	}}
 	if err := l.turns(ctx, bare, ours, build); err != nil {
