@@ -115,7 +115,7 @@ func (a *app) emitClj(ctx context.Context, flags *emitFlags, path string) error 
 	return a.emitFile(flags, text)
 }
 
-// programFor is program with the Storm that is assumed where nothing else names one.
+// programFor is program with the Storm that is assumed where nothing else names one, for a Leiningen project.
 func (a *app) programFor(flags *topologyFlags, path string, assumed validate.Version) (*compiler.Program, error) {
 	opts, err := a.loadOptions(flags, path)
 	if err != nil {
@@ -129,7 +129,10 @@ func (a *app) programFor(flags *topologyFlags, path string, assumed validate.Ver
 		return nil, err
 	}
 	prog, diags := compiler.Compile(c.topology)
-	return prog, a.report(flags, diags)
+	if err := a.report(flags, diags); err != nil {
+		return nil, err
+	}
+	return prog.WithLaunchersIn(clojure.LauncherDir), nil
 }
 
 // emitTarget returns the dialect to write and the Storm to assume: what the flags say, else what the project depends on.

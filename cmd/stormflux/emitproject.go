@@ -84,6 +84,11 @@ func (a *app) emitProject(ctx context.Context, flags *emitFlags, project *leinin
 			return environmentError(err)
 		}
 	}
+	for _, f := range files {
+		if strings.Contains("/"+strings.TrimPrefix(f.path, project.ResourcePaths[0]), "/.") {
+			fmt.Fprintf(a.stderr, "note: %s is hidden, and Leiningen leaves it out of the jar unless :jar-exclusions says otherwise\n", f.path)
+		}
+	}
 	if opts.Dialect != clojure.Streamparse {
 		fmt.Fprintf(a.stdout, "build with \"lein uberjar\", submit with \"storm jar THE-STANDALONE.jar %s %s\"\n",
 			strings.ReplaceAll(opts.Namespace, "-", "_"), shellArgument(prog.Name))
@@ -117,8 +122,12 @@ func projectFiles(project *leiningen.Project, opts clojure.Options, text []byte,
 		resources = "src"
 	}
 	for _, e := range entries {
+		name := strings.TrimPrefix(e.Name, jar.Root)
+		if e.Name == compiler.NoteName {
+			name = clojure.LauncherDir + "/README"
+		}
 		f := &projectFile{
-			path: path.Join(resources, strings.TrimPrefix(e.Name, jar.Root)),
+			path: path.Join(resources, name),
 			data: e.Data, from: e.Path, executable: e.Executable,
 		}
 		files = append(files, f)

@@ -103,6 +103,9 @@ func tryLoad(t *testing.T, path string, text []byte, v validate.Version) (*compi
 		return nil, diags
 	}
 	prog, more := compiler.Compile(top)
+	if prog != nil {
+		prog = prog.WithLaunchersIn(clojure.LauncherDir)
+	}
 	return prog, append(diags, more...)
 }
 

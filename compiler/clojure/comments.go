@@ -25,6 +25,9 @@ type place struct {
 // of returns the comments of what stands at a span.
 func (c *comments) of(s diag.Span) []string { return c.by[place{s.File, s.Start}] }
 
+// header is the start of an anchor whose comments go to the header.
+const header = -1
+
 // anchor is something that a comment can belong to: a component or a setting.
 type anchor struct {
 	place
@@ -50,6 +53,21 @@ func collectComments(t *validate.Topology) *comments {
 	for _, s := range t.Config {
 		if s.Span.File != nil {
 			anchors = append(anchors, anchor{place{s.Span.File, s.Span.Start}, s.Span.Start, s.Span.End})
+		}
+	}
+	// What stands at other keys of the document has no place in the file but its header.
+	for _, entry := range t.Source.Root.Entries {
+		switch entry.Key.Text {
+		case "config", "spouts", "bolts":
+		default:
+			if k := entry.Key.Span; k.File != nil {
+				a := anchor{place{}, k.Start, k.End}
+				if v := entry.Value.Span; v.File == k.File {
+					a.to = max(a.to, v.End)
+				}
+				a.file, a.start = k.File, header
+				anchors = append(anchors, a)
+			}
 		}
 	}
 	slices.SortStableFunc(anchors, func(a, b anchor) int { return cmp.Compare(a.from, b.from) })
@@ -112,7 +130,7 @@ func (c *comments) file(file *diag.File, all []anchor, opaque []diag.Span, main 
 			continue
 		}
 		switch at, ok := owner(anchors, hash, alone); {
-		case main && alone && !began:
+		case main && alone && !began, ok && at.start == header:
 			c.header = append(c.header, text)
 		case ok:
 			c.by[at] = append(c.by[at], text)

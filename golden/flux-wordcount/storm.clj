@@ -20,7 +20,7 @@
                               :conf {"topology.tick.tuple.freq.secs" 2})}))
 
 (def ^:private conf
-  {"topology.workers"           1
+  {"topology.workers" 1
    "topology.max.spout.pending" 100
    ;; stormflux: lists, maps and long fractions that "sentences" emits are
    ;; values of these classes inside Storm, which a worker refuses to send to

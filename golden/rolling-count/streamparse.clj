@@ -10,22 +10,22 @@
 
 (defn rolling-count [options]
   [{"sentences" (shell-spout-spec
-                  ["/bin/sh" ".stormflux/sentences.sh"] ["sentence"])}
-   {"split"               (shell-bolt-spec {"sentences" :shuffle}
-                                           ["python3" "split.py"] ["word"])
+                  ["/bin/sh" "stormflux/sentences.sh"] ["sentence"])}
+   {"split" (shell-bolt-spec {"sentences" :shuffle}
+                             ["python3" "split.py"] ["word"])
     ;; a window of 12 ticks, a minute
-    "counter"
-    (shell-bolt-spec {"split" ["word"]}
-                     ["/bin/sh" ".stormflux/counter.sh"] ["word" "count"]
-                     :p 4
-                     :conf {"topology.tick.tuple.freq.secs" 5})
+    "counter" (shell-bolt-spec
+                {"split" ["word"]}
+                ["/bin/sh" "stormflux/counter.sh"] ["word" "count"]
+                :p 4
+                :conf {"topology.tick.tuple.freq.secs" 5})
     "intermediate-ranker"
     (shell-bolt-spec
       {"counter" ["word"]}
-      ["/bin/sh" ".stormflux/intermediate-ranker.sh"] ["rankings"]
+      ["/bin/sh" "stormflux/intermediate-ranker.sh"] ["rankings"]
       :p 4
       :conf {"topology.tick.tuple.freq.secs" 5})
-    "final-ranker"        (shell-bolt-spec
-                            {"intermediate-ranker" :global}
-                            ["/bin/sh" ".stormflux/final-ranker.sh"] {}
-                            :conf {"topology.tick.tuple.freq.secs" 10})}])
+    "final-ranker" (shell-bolt-spec {"intermediate-ranker" :global}
+                                    ["/bin/sh" "stormflux/final-ranker.sh"] {}
+                                    :conf {"topology.tick.tuple.freq.secs"
+                                           10})}])

@@ -12,24 +12,23 @@
 (defn streams-topology []
   (topology
     {"orders" (shell-spout-spec
-                "/bin/sh" ".stormflux/orders.sh" {"default" ["id" "customer"
-                                                             "country" "cents"
-                                                             "currency"]
-                                                  "rates"   ["currency"
-                                                             "perEuro"]})}
+                "/bin/sh" "stormflux/orders.sh" {"default" ["id" "customer"
+                                                            "country" "cents"
+                                                            "currency"]
+                                                 "rates"   ["currency"
+                                                            "perEuro"]})}
     {;; shuffle, the default
      "check"     (shell-bolt-spec
                    {"orders" :shuffle}
-                   "/bin/sh" ".stormflux/check.sh" {"valid"    ["id" "customer"
-                                                                "country"
-                                                                "cents"
-                                                                "currency"]
-                                                    "rejected" ["id" "reason"]}
+                   "/bin/sh" "stormflux/check.sh" {"valid"    ["id" "customer"
+                                                               "country" "cents"
+                                                               "currency"]
+                                                   "rejected" ["id" "reason"]}
                    :p 2)
      ;; every task needs every rate
      "totals"    (shell-bolt-spec
                    {["check" "valid"] ["country"], ["orders" "rates"] :all}
-                   "/bin/sh" ".stormflux/totals.sh" ["key" "euroCents" "orders"]
+                   "/bin/sh" "stormflux/totals.sh" ["key" "euroCents" "orders"]
                    :p 3
                    :conf {"topology.tick.tuple.freq.secs" 2})
      ;; partial-key spreads a customer who buys a lot over two tasks
@@ -37,27 +36,27 @@
                    {["check" "valid"]  (PartialKeyGrouping.
                                          (Fields. ["customer"]))
                     ["orders" "rates"] :all}
-                   "/bin/sh" ".stormflux/customers.sh" ["key" "euroCents"
-                                                        "orders"]
+                   "/bin/sh" "stormflux/customers.sh" ["key" "euroCents"
+                                                       "orders"]
                    :p 3
                    :conf {"topology.tick.tuple.freq.secs" 2})
      "audit"     (shell-bolt-spec
                    {["check" "rejected"] :none
                     ["check" "valid"]    :local-or-shuffle}
-                   "/bin/sh" ".stormflux/audit.sh" {}
+                   "/bin/sh" "stormflux/audit.sh" {}
                    :p 2
                    :conf {"topology.tick.tuple.freq.secs" 5})
      "report"    (shell-bolt-spec
                    {"totals"             :global
                     "customers"          :global
                     ["check" "rejected"] :global}
-                   "/bin/sh" ".stormflux/report.sh" {}
+                   "/bin/sh" "stormflux/report.sh" {}
                    :conf {"topology.tick.tuple.freq.secs" 5})}))
 
 (def ^:private conf
   {"topology.max.spout.pending" 200
    ;; how many orders there are; every component receives this setting
-   "shop.orders"                1000
+   "shop.orders" 1000
    ;; stormflux: lists, maps and long fractions that "orders" emits are values
    ;; of these classes inside Storm, which a worker refuses to send to another
    ;; worker unless they are registered

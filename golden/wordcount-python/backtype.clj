@@ -10,12 +10,12 @@
 (defn wordcount-python-topology []
   (topology
     {"sentences" (shell-spout-spec
-                   "/bin/sh" ".stormflux/sentences.sh" ["sentence"])}
+                   "/bin/sh" "stormflux/sentences.sh" ["sentence"])}
     {"split" (shell-bolt-spec {"sentences" :shuffle}
                               "python3" "split.py" ["word"]
                               :p 2)
      "count" (shell-bolt-spec {"split" ["word"]}
-                              "/bin/sh" ".stormflux/count.sh" {}
+                              "/bin/sh" "stormflux/count.sh" {}
                               :p 2
                               :conf {"topology.tick.tuple.freq.secs" 1})}))
 

@@ -10,11 +10,11 @@
 
 (defn wordcount [options]
   [{"sentences" (shell-spout-spec
-                  ["/bin/sh" ".stormflux/sentences.sh"] ["sentence"])}
+                  ["/bin/sh" "stormflux/sentences.sh"] ["sentence"])}
    {"split" (shell-bolt-spec {"sentences" :shuffle}
-                             ["/bin/sh" ".stormflux/split.sh"] ["word"]
+                             ["/bin/sh" "stormflux/split.sh"] ["word"]
                              :p 2)
     "count" (shell-bolt-spec {"split" ["word"]}
-                             ["/bin/sh" ".stormflux/count.sh"] {}
+                             ["/bin/sh" "stormflux/count.sh"] {}
                              :p 2
                              :conf {"topology.tick.tuple.freq.secs" 1})}])

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestParse(t *testing.T) {
@@ -79,7 +80,11 @@ func FuzzParse(f *testing.F) {
 	f.Add(`(defproject a "1" :main ^:skip-aot b.c :x [#"\"" ~y 'z {1 2} #{3}] :d \a)`)
 	f.Add("#?(:clj [\\( `(~@x)])")
 	f.Fuzz(func(t *testing.T, text string) {
+		start := time.Now()
 		p, err := parse(text)
+		if took := time.Since(start); took > 5*time.Second && len(text) < 1<<16 {
+			t.Errorf("it took %s", took)
+		}
 		if err == nil && (len(p.SourcePaths) == 0 || len(p.ResourcePaths) == 0) {
 			t.Errorf("%+v", p)
 		}

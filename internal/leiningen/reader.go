@@ -85,7 +85,7 @@ func (s *scanner) next() error {
 		s.at++
 		_, n := utf8.DecodeRuneInString(s.text[s.at:])
 		s.at += n
-		s.at += len(s.token())
+		s.token()
 		s.emit(" #clj/char " + ednString(s.text[start+1:s.at]) + " ")
 	case c == '(' || c == '[':
 		s.push(c, string(c))

@@ -1,0 +1,70 @@
+package leiningen
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"text/template"
+
+	"github.com/stormflux/stormflux/internal/atomicfile"
+)
+
+//go:embed template
+var templates embed.FS
+
+// NewProject says what [Create] makes.
+type NewProject struct {
+	Project   string // the artifact's name
+	Topology  string // the topology's name, and its file's without ".yaml"
+	Namespace string // of the generated file, the project's :main
+	Source    string // the generated file, below the project
+	Class     string // the compiled namespace
+	Storm     string // the version to depend on
+}
+
+// Create writes a new project with a word count in YAML and Python into a folder, which it makes if need be. The
+// generated Clojure file is not among the files. It returns the paths of what it wrote, the topology first. Nothing is
+// written when a file of its is there already.
+func Create(dir string, p NewProject) ([]string, error) {
+	files := []struct{ path, template string }{
+		{p.Topology + ".yaml", "topology.yaml"},
+		{"project.clj", "project.clj"},
+		{"README.md", "README.md"},
+		{".gitignore", "gitignore"},
+		{"resources/resources/sentences.py", "resources/sentences.py"},
+		{"resources/resources/split.py", "resources/split.py"},
+		{"resources/resources/count.py", "resources/count.py"},
+		{"resources/resources/multilang.py", "resources/multilang.py"},
+	}
+	for _, f := range files {
+		if _, err := os.Lstat(filepath.Join(dir, f.path)); err == nil {
+			return nil, fmt.Errorf("%s is there already", filepath.Join(dir, f.path))
+		}
+	}
+	var written []string
+	for _, f := range files {
+		text, err := templates.ReadFile("template/" + f.template)
+		if err != nil {
+			panic(err)
+		}
+		if filepath.Ext(f.template) != ".py" {
+			var b bytes.Buffer
+			if err := template.Must(template.New(f.path).Parse(string(text))).Execute(&b, p); err != nil {
+				panic(err)
+			}
+			text = b.Bytes()
+		}
+		path := filepath.Join(dir, filepath.FromSlash(f.path))
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			return written, fmt.Errorf("making the project: %w", err)
+		}
+		if err := atomicfile.Write(path, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
+			return written, fmt.Errorf("making the project: %w", err)
+		}
+		written = append(written, path)
+	}
+	return written, nil
+}

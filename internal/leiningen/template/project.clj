@@ -1,0 +1,18 @@
+(defproject {{.Project}} "0.1.0-SNAPSHOT"
+  :description "A Storm topology, written in {{.Topology}}.yaml: stormflux emit-clj {{.Topology}}.yaml --project ."
+  :dependencies [[org.clojure/clojure "1.10.3"]
+                 ;; Carbonite serializes Clojure's own values, which components that are programs do not have. It is on
+                 ;; Clojars only. With bolts in Clojure, remove this exclusion and :uberjar-merge-with.
+                 [org.apache.storm/storm-clojure "{{.Storm}}"
+                  :exclusions [org.clojars.bipinprasad/carbonite com.esotericsoftware/kryo]]]
+  :main ^:skip-aot {{.Namespace}}
+  :target-path "target/%s"
+  ;; Without carbonite a worker must not find the class that registers it.
+  :uberjar-merge-with ^:replace {#"SerializationRegister$" [(constantly "") str spit]
+                                 #"^META-INF/services/" [slurp str spit]}
+  :profiles {:uberjar {:aot :all}
+             ;; What a cluster has is not in the jar.
+             :provided {:dependencies [[org.apache.storm/storm-client "{{.Storm}}"]]}
+             ;; The local cluster of `lein run`.
+             :dev {:dependencies [[org.apache.storm/storm-server "{{.Storm}}"
+                                   :exclusions [org.slf4j/slf4j-reload4j]]]}})
