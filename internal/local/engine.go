@@ -241,7 +241,7 @@ func (e *Engine) Run(ctx context.Context) (*Summary, error) {
 		return nil, err
 	}
 	defer e.logs.close()
-	if e.spawn, err = newSpawner(); err != nil {
+	if e.spawn, err = newSpawner(pidDir); err != nil {
 		return nil, err
 	}
 	defer e.spawn.close()

@@ -519,7 +519,8 @@ func TestKilledEngine(t *testing.T) {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(exe, "-test.run=^TestEngineToBeKilled$")
-	cmd.Env = append(os.Environ(), "STORMFLUX_TEST_RUN_FOR_EVER=1")
+	temp := t.TempDir()
+	cmd.Env = append(os.Environ(), "STORMFLUX_TEST_RUN_FOR_EVER=1", "TMPDIR="+temp)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -548,6 +549,10 @@ func TestKilledEngine(t *testing.T) {
 	for _, pid := range pids {
 		waitUntil(t, fmt.Sprintf("process %d is gone", pid), func() bool { return gone(pid) })
 	}
+	waitUntil(t, "the folder of process ids is gone", func() bool {
+		left, err := filepath.Glob(filepath.Join(temp, "stormflux-pids-*"))
+		return err == nil && len(left) == 0
+	})
 }
 
 // TestEngineToBeKilled is the engine of TestKilledEngine.

@@ -25,8 +25,9 @@ type spawnRequest struct {
 	answer chan error
 }
 
-func newSpawner() (*spawner, error) {
-	dog, warning, err := startWatchdog()
+// newSpawner returns a spawner of a run that keeps temporary files in folder.
+func newSpawner(folder string) (*spawner, error) {
+	dog, warning, err := startWatchdog(folder)
 	if err != nil {
 		return nil, err
 	}

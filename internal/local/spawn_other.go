@@ -20,7 +20,7 @@ func awaitExit(cmd *exec.Cmd) (reaped bool, exit error) { return true, cmd.Wait(
 
 type watchdog struct{}
 
-func startWatchdog() (*watchdog, string, error) {
+func startWatchdog(string) (*watchdog, string, error) {
 	return &watchdog{}, "this system has no process groups: processes that a component starts are not ended with it, and when stormflux is killed, components end only by the end of their input", nil
 }
 

@@ -66,17 +66,18 @@ done
 for g in $groups; do
 	kill -9 "-$g" 2>/dev/null
 done
+rm -rf "$1"
 `
 
-// A watchdog is a shell that ends the processes when the engine no longer can.
+// A watchdog is a shell that ends the processes, and removes the engine's folder, when the engine no longer can.
 type watchdog struct {
 	cmd   *exec.Cmd
 	mu    sync.Mutex
 	input io.WriteCloser
 }
 
-func startWatchdog() (dog *watchdog, warning string, err error) {
-	cmd := exec.Command("/bin/sh", "-c", watchdogScript)
+func startWatchdog(folder string) (dog *watchdog, warning string, err error) {
+	cmd := exec.Command("/bin/sh", "-c", watchdogScript, "sh", folder)
 	cmd.Dir = "/"
 	// A session of its own: what kills the engine's group must not kill the watchdog.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
