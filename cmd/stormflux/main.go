@@ -122,6 +122,8 @@ Nimbus and manages it there.`,
 	root.AddCommand(
 		a.validateCommand(),
 		a.compileCommand(),
+		a.emitCljCommand(),
+		a.initCommand(),
 		a.configCommand(),
 		a.schemaCommand(),
 		a.explainCommand(),
