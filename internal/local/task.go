@@ -1,0 +1,164 @@
+package local
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/stormflux/stormflux/internal/storm"
+)
+
+// size sets the number of executors, and of tasks as so many zeros in c.tasks. Nimbus computes it in normalizeTopology,
+// before anything is dropped from the component's configuration.
+func (p *plan) size(c *component, common *storm.ComponentCommon, jsonConf string) error {
+	hint := 1
+	if common.ParallelismHint != nil {
+		hint = int(*common.ParallelismHint)
+	}
+	combined := maps.Clone(p.conf)
+	if jsonConf != "" {
+		var own conf
+		if err := json.Unmarshal([]byte(jsonConf), &own); err != nil {
+			return err
+		}
+		maps.Copy(combined, own)
+	}
+	tasks, err := combined.integer("topology.tasks", hint)
+	if err != nil {
+		return err
+	}
+	limit, err := combined.integer("topology.max.task.parallelism", tasks)
+	if err != nil {
+		return err
+	}
+	tasks = min(tasks, limit)
+	if tasks < 1 || hint < 1 {
+		return fmt.Errorf("it has %d tasks and a parallelism of %d: Storm would not run it", tasks, hint)
+	}
+	c.executors = min(hint, tasks)
+	c.tasks = make([]int, tasks)
+	return nil
+}
+
+// addTasks numbers the tasks: components sorted by id, from 1 on, Storm's own among them (StormCommon.stormTaskInfo).
+func (p *plan) addTasks() error {
+	type named struct {
+		id    string
+		count int
+		user  *component
+	}
+	all := make([]named, 0, len(p.components)+2)
+	for _, c := range p.components {
+		all = append(all, named{c.id, len(c.tasks), c})
+	}
+	workers, err := p.conf.integer("topology.workers", 1)
+	if err != nil {
+		return err
+	}
+	if p.ackers, err = p.conf.integer("topology.acker.executors", workers); err != nil {
+		return err
+	}
+	loggers, err := p.conf.integer("topology.eventlogger.executors", workers)
+	if err != nil {
+		return err
+	}
+	all = append(all, named{"__acker", p.ackers, nil}, named{"__eventlogger", loggers, nil})
+	consumers, err := p.metricsConsumers()
+	if err != nil {
+		return err
+	}
+	for id, count := range consumers {
+		all = append(all, named{id, count, nil})
+	}
+	slices.SortFunc(all, func(a, b named) int { return compareJava(a.id, b.id) })
+	next := 1
+	for _, c := range all {
+		for i := range c.count {
+			p.taskNames[next] = c.id
+			if c.user != nil {
+				c.user.tasks[i] = next
+				p.tasksByID[next] = c.user
+				p.tasks = append(p.tasks, taskPlan{next, c.user, executorOf(i, c.count, c.user.executors)})
+			}
+			next++
+		}
+	}
+	return nil
+}
+
+// executorOf returns which of n executors runs the task at index i of count: contiguous ranges, the larger ones first.
+func executorOf(i, count, n int) int {
+	size, larger := count/n, count%n
+	if i < larger*(size+1) {
+		return i / (size + 1)
+	}
+	return larger + (i-larger*(size+1))/size
+}
+
+// metricsConsumers returns the tasks of topology.metrics.consumer.register by component id (StormCommon.metricsConsumerBoltSpecs).
+func (p *plan) metricsConsumers() (map[string]int, error) {
+	const key = "topology.metrics.consumer.register"
+	var list []struct {
+		Class       string   `json:"class"`
+		Parallelism *float64 `json:"parallelism.hint"`
+	}
+	if text := p.conf[key]; len(text) > 0 {
+		if err := json.Unmarshal(text, &list); err != nil {
+			return nil, fmt.Errorf("the setting %s: %w", key, err)
+		}
+	}
+	counts := map[string]int{}
+	seen := map[string]int{}
+	for _, c := range list {
+		n := 1
+		if c.Parallelism != nil {
+			n = int(*c.Parallelism)
+		}
+		id := "__metrics_" + c.Class
+		if seen[c.Class]++; seen[c.Class] > 1 {
+			id += "#" + strconv.Itoa(seen[c.Class])
+		}
+		counts[id] = n
+	}
+	return counts, nil
+}
+
+// javaMapOrder returns the subscriptions as Storm visits them: a java.util.HashMap from component id to grouping, filled
+// from another one. That is the order of the lists of task ids that an emit answers with.
+func javaMapOrder(subs []*subscription) []*subscription {
+	buckets := 16
+	for 4*len(subs) > 3*buckets {
+		buckets *= 2
+	}
+	order := slices.Clone(subs)
+	slices.SortFunc(order, func(a, b *subscription) int {
+		return cmp.Or(cmp.Compare(javaBucket(a.target.id, buckets), javaBucket(b.target.id, buckets)), compareJava(a.target.id, b.target.id))
+	})
+	return order
+}
+
+func javaBucket(key string, buckets int) int {
+	h := uint32(hashString(key))
+	return int((h ^ h>>16) & uint32(buckets-1))
+}
+
+// compareJava compares as String.compareTo does: by UTF-16 units, where characters beyond U+FFFF come before U+E000.
+func compareJava(a, b string) int {
+	ra, rb := []rune(a), []rune(b)
+	for i := range min(len(ra), len(rb)) {
+		if ra[i] != rb[i] {
+			return cmp.Compare(unitOrder(ra[i]), unitOrder(rb[i]))
+		}
+	}
+	return cmp.Compare(len(ra), len(rb))
+}
+
+func unitOrder(r rune) int64 {
+	if r > 0xffff {
+		return 0xd800<<21 | int64(r)
+	}
+	return int64(r) << 21
+}
