@@ -139,20 +139,41 @@ func (a *app) runTopology(ctx context.Context, flags *runFlags, path string) err
 	case flags.watch && path == "-":
 		return usageError("--watch needs a file, not standard input")
 	}
-	// A terminal that goes away and a reader that has seen enough end the run like Ctrl-C does.
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP, syscall.SIGPIPE)
+	// A terminal that goes away and a reader that has seen enough end the run like Ctrl-C does. The latter is found by
+	// writing; its signal, which a component that died may cause just as well, only must not end the program.
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP)
 	defer stop()
-	r := &runner{app: a, flags: flags, path: path}
-	r.view = a.newRunView(flags.format)
+	broken := make(chan os.Signal, 1)
+	signal.Notify(broken, syscall.SIGPIPE)
+	defer signal.Stop(broken)
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	err := a.runShown(ctx, flags, path, a.newRunView(flags.format, func(err error) { fail(&outputError{err}) }))
+	var output *outputError
+	if errors.As(context.Cause(ctx), &output) && !errors.Is(output, syscall.EPIPE) {
+		return environmentError(output)
+	}
+	return err
+}
+
+// An outputError ends a run whose output cannot be written.
+type outputError struct{ err error }
+
+func (e *outputError) Error() string { return "writing the output: " + e.err.Error() }
+
+func (e *outputError) Unwrap() error { return e.err }
+
+func (a *app) runShown(ctx context.Context, flags *runFlags, path string, view runView) error {
+	defer view.close()
+	r := &runner{app: a, flags: flags, path: path, view: view}
 	// What the loader and the compiler have to say has to get along with the table.
 	shown := *a
-	shown.stderr = r.view.diagnostics()
+	shown.stderr = view.diagnostics()
 	if a.colored(a.stderr) {
 		shown.color = "always"
 	}
 	r.app = &shown
 	defer r.hurry()()
-	defer r.view.close()
 	if flags.watch {
 		return r.watch(ctx)
 	}
@@ -267,7 +288,7 @@ func runnableHere(p *compiler.Program) error {
 	for _, l := range p.Launchers {
 		ids = append(ids, l.Component)
 	}
-	return environmentError(fmt.Errorf("Windows cannot run %s: Go components, and commands of more than two words or with env, are started by "+
+	return environmentError(fmt.Errorf("%s cannot run on Windows: Go components, and commands of more than two words or with env, are started by "+
 		"/bin/sh, as on a worker; run the topology in WSL or in a container", strings.Join(ids, ", ")))
 }
 

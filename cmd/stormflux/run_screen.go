@@ -38,10 +38,10 @@ func newTerminal(w io.Writer) *terminal {
 }
 
 // A screen prints text, and on a terminal shows some lines below it that are drawn again and again in the same place.
-// Errors of writing are not looked at: who reads has gone, which ends the run as a signal.
 type screen struct {
 	out      io.Writer
-	terminal *terminal // or nil
+	failed   func(error) // is called when something could not be written
+	terminal *terminal   // or nil
 
 	mu      sync.Mutex
 	pending []byte // text for the next frame
@@ -54,8 +54,8 @@ type screen struct {
 	stop, done chan struct{}
 }
 
-func newScreen(out io.Writer, t *terminal) *screen {
-	s := &screen{out: out, terminal: t, stop: make(chan struct{}), done: make(chan struct{})}
+func newScreen(out io.Writer, t *terminal, failed func(error)) *screen {
+	s := &screen{out: out, failed: failed, terminal: t, stop: make(chan struct{}), done: make(chan struct{})}
 	go func() {
 		defer close(s.done)
 		ticker := time.NewTicker(frame)
@@ -127,9 +127,7 @@ func (s *screen) write(lines []string, redraw bool) {
 	s.pending = nil
 	s.mu.Unlock()
 	if s.terminal == nil {
-		if len(pending) > 0 {
-			s.out.Write(pending)
-		}
+		s.emit(pending)
 		return
 	}
 	cols, rows := s.terminal.size()
@@ -151,7 +149,16 @@ func (s *screen) write(lines []string, redraw bool) {
 		}
 	}
 	if len(pending) > 0 || redraw {
-		s.out.Write(b.Bytes())
+		s.emit(b.Bytes())
+	}
+}
+
+func (s *screen) emit(data []byte) {
+	if len(data) == 0 {
+		return
+	}
+	if _, err := s.out.Write(data); err != nil {
+		s.failed(err)
 	}
 }
 

@@ -26,14 +26,13 @@ type runView interface {
 	close()
 }
 
-func (a *app) newRunView(format string) runView {
-	terminal := newTerminal(a.stdout)
+// newRunView returns a view that writes to standard output. It calls failed with the error of
+// writing there.
+func (a *app) newRunView(format string, failed func(error)) runView {
 	if format == "json" {
-		return &jsonView{screen: newScreen(a.stdout, nil), stderr: a.stderr}
+		return &jsonView{screen: newScreen(a.stdout, nil, failed), stderr: a.stderr}
 	}
-	v := &textView{stderr: a.stderr, colored: a.colored(a.stdout)}
-	v.screen = newScreen(a.stdout, terminal)
-	return v
+	return &textView{screen: newScreen(a.stdout, newTerminal(a.stdout), failed), stderr: a.stderr, colored: a.colored(a.stdout)}
 }
 
 // A textView shows a run to people: what components say as lines, and on a terminal the numbers in a table below.

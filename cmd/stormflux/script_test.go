@@ -34,6 +34,11 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("NO_COLOR", "1")
+			examples, err := filepath.Abs("../../examples")
+			if err != nil {
+				return err
+			}
+			env.Setenv("EXAMPLES", examples)
 			// What a developer's machine says of clusters and Go is not the scripts' business, but for Go's caches.
 			env.Setenv("STORM_CONF_DIR", filepath.Join(env.WorkDir, "no-storm"))
 			for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPROXY", "GOFLAGS"} {
