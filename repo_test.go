@@ -38,6 +38,7 @@ var mayImport = map[string][]string{
 	"internal/atomicfile":        {},
 	"internal/nimbus":            {"internal/storm"},
 	"internal/nimbus/nimbustest": {"internal/storm", "internal/nimbus"},
+	"internal/leiningen":         {"internal/atomicfile"},
 	"internal/local":             {"internal/storm", "internal/multilang"},
 	"internal/stormtest":         {},
 }
