@@ -128,18 +128,27 @@ func (l *lab) judge(targets ...target) {
 		if show == nil {
 			show = times
 		}
-		missed := false
+		holds := func(v float64) bool { return v >= t.atLeast }
 		if t.atMost != 0 {
-			bound, missed = "at most "+show(t.atMost), s.median > t.atMost
+			bound, holds = "at most "+show(t.atMost), func(v float64) bool { return v <= t.atMost }
 		} else if t.atLeast != 0 {
-			bound, missed = "at least "+show(t.atLeast), s.median < t.atLeast
+			bound = "at least " + show(t.atLeast)
 		}
-		switch {
-		case t.info || bound == "":
+		if t.info || bound == "" {
 			bound, verdict = "", ""
-		case missed:
-			l.missed++
-			verdict = "MISSED"
+		} else {
+			if !holds(s.median) {
+				l.missed++
+				verdict = "MISSED"
+			}
+			// How many runs agree tells whether a median is worth anything on the machine as it was.
+			held := 0
+			for _, v := range t.values {
+				if holds(v) {
+					held++
+				}
+			}
+			verdict += fmt.Sprintf(" (held in %d of %d)", held, len(t.values))
 		}
 		rows = append(rows, []string{t.what, bound, s.text(show), verdict})
 	}

@@ -90,6 +90,7 @@ func measureSubmit(ctx context.Context, l *lab, server nimbus) error {
 		return fmt.Errorf("bench itself takes %s, so that the system cannot tell what its children take", megabytes(float64(own)))
 	}
 	l.show(bare, ours, build)
+	fmt.Fprintf(l.out, "\nA peak of %s or less may be bench's own.\n", megabytes(float64(ownPeakMemory())))
 	size := float64(info.Size())
 	throughput := func(s sample) float64 { return size / s.upload.Seconds() }
 	perSecond := func(v float64) string { return megabytes(v) + "/s" }
