@@ -213,7 +213,7 @@ func (t *task) beat() {
 	silent := e.now-p.heard > int64(e.subprocessTimeout) && t.blocked == 0
 	if t.comp.spout {
 		// A spout is waited for only while a command is out (ShellSpout.SpoutHeartbeatTimerTask).
-		if silent && t.spout.busy && t.spout.active {
+		if silent && len(t.spout.sent) > 0 && t.spout.active {
 			p.kill(faultSpoutSilent(e.subprocessTimeout))
 		}
 		return

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // runComponent is the main function of a child process.
@@ -180,6 +182,18 @@ func runComponent(name string) {
 			w.emit(m, map[string]any{}, m["tuple"].([]any)[0])
 			w.ack(m)
 		})
+	case "strict": // a spout that complains when it is sent a command before it has answered the last one
+		for {
+			m := w.next()
+			if m["command"] == "next" {
+				w.write(map[string]any{"command": "emit", "tuple": []any{"x"}, "id": 1, "need_task_ids": false})
+			}
+			if n, _ := unix.Poll([]unix.PollFd{{Fd: 0, Events: unix.POLLIN}}, 2); n > 0 || w.in.Buffered() > 0 {
+				w.log("too early")
+			}
+			w.write(map[string]any{"command": "sync"})
+			w.flush()
+		}
 	case "silent": // reads and says nothing
 		for {
 			w.next()

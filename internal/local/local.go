@@ -21,6 +21,8 @@
 //
 // # Where it differs from Storm, on purpose
 //
+// A spout whose answer to the handshake says so, which that of our SDK does, is sent several commands at once; Storm sends
+// the next one after the answer, and so does the engine to any other spout. The difference is only time.
 // Tasks of one spout executor do not wait for each other's nextTuple. When a process dies, the tuples that it had are
 // failed at once, where Storm's worker dies as a whole and they time out. A component that is a JVM class is refused.
 package local

@@ -49,6 +49,7 @@ type process struct {
 	told       int64 // the process id that it gave in the handshake; 0 when its file has been looked for
 	heard      int64 // when it last wrote, or was asked for something
 	heartbeats int   // not answered yet
+	pipelining bool  // a spout that takes several commands at once
 	killed     *fault
 
 	// Of whoever set writing.
@@ -334,6 +335,7 @@ func (p *process) handshake() (*fault, error) {
 		return nil, nil
 	}
 	p.heard, p.told = e.now, pid
+	p.pipelining = multilang.AcceptsPipelining(answer)
 	t.proc = p
 	t.progress = false
 	e.event(t, Event{Kind: StartEvent})

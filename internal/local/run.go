@@ -230,7 +230,7 @@ func (e *Engine) drain(ended <-chan struct{}) {
 		e.lock()
 		quiet := true
 		for _, t := range e.tasks {
-			if t.queue.count > 0 || t.pending.count > 0 || t.proc != nil && (t.spout.busy || t.spout.active || len(t.spout.due) > 0) {
+			if t.queue.count > 0 || t.pending.count > 0 || t.proc != nil && (len(t.spout.sent) > 0 || t.spout.active || len(t.spout.due) > 0) {
 				quiet = false
 			}
 		}

@@ -185,19 +185,61 @@ func TestFail(t *testing.T) {
 	}
 }
 
-// TestMaxSpoutPending has nobody answer: the spout is asked for no more than the limit.
+// TestMaxSpoutPending has nobody answer: the spout is asked for no more than the limit, also one that takes several commands.
 func TestMaxSpoutPending(t *testing.T) {
+	for _, spout := range []string{"emit", "sdk-sentences"} {
+		t.Run(spout, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t)
+			f.opts.Conf["topology.max.spout.pending"] = 3
+			f.opts.Conf["test.tuples"] = numbered(20)
+			f.opts.For = time.Second
+			f.opts.Drain = -1
+			f.spout("spout", one("a", "b"), 1, spout)
+			f.bolt("bolt", nil, 1, []string{"hold"}, input{"spout", "default", shuffled()})
+			s, err := f.run()
+			if err != nil || s.component("spout").Emitted != 3 || s.component("spout").Pending != 3 {
+				t.Errorf("error %v, %+v", err, s.component("spout"))
+			}
+		})
+	}
+}
+
+// TestStrictTurns has a spout that does not say that it takes several commands at once: it gets one at a time, as from Storm.
+func TestStrictTurns(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.opts.Conf["topology.max.spout.pending"] = 3
-	f.opts.Conf["test.tuples"] = numbered(20)
-	f.opts.For = time.Second
-	f.opts.Drain = -1
-	f.spout("spout", one("a", "b"), 1, "emit")
-	f.bolt("bolt", nil, 1, []string{"hold"}, input{"spout", "default", shuffled()})
+	f.opts.For = 500 * time.Millisecond
+	f.spout("spout", one("a"), 1, "strict")
+	f.bolt("bolt", nil, 2, []string{"sink"}, input{"spout", "default", shuffled()})
 	s, err := f.run()
-	if err != nil || s.component("spout").Emitted != 3 || s.component("spout").Pending != 3 {
-		t.Errorf("error %v, %+v", err, s.component("spout"))
+	if err != nil || s.component("spout").Acked < 10 || f.events.has(LogEvent, "too early") {
+		t.Errorf("error %v, %d acked\n%s", err, s.component("spout").Acked, f.events)
+	}
+}
+
+// TestPipelining runs components on the SDK, whose spout takes several commands at once.
+func TestPipelining(t *testing.T) {
+	t.Parallel()
+	for _, ackers := range []int{0, 1} {
+		f := newFixture(t)
+		f.opts.For = time.Second
+		f.opts.Conf["topology.acker.executors"] = ackers
+		f.opts.Conf["topology.max.spout.pending"] = 100
+		f.spout("sentences", one("sentence"), 2, "sdk-sentences")
+		f.bolt("split", one("word"), 1, []string{"sdk-split"}, input{"sentences", "default", shuffled()})
+		f.bolt("count", nil, 2, []string{"sdk-count"}, input{"split", "default", byFields("word")})
+		s, err := f.run()
+		spout, split, count := s.component("sentences"), s.component("split"), s.component("count")
+		if err != nil || spout.Acked < 100 || spout.Failed != 0 || spout.Emitted != spout.Acked+int64(spout.Pending) {
+			t.Errorf("%d ackers: error %v, %+v\n%s", ackers, err, spout, f.events)
+		}
+		if rest := int64(count.Queue + count.Pending); split.Emitted != count.Executed+rest || count.Executed == 0 {
+			t.Errorf("%d ackers: split emitted %d, count executed %d and has %d", ackers, split.Emitted, count.Executed, rest)
+		}
+		if warnings := f.events.of(WarningEvent); len(warnings) > 0 {
+			t.Errorf("warnings %v", warnings)
+		}
 	}
 }
 

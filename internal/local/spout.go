@@ -7,13 +7,15 @@ import (
 )
 
 // spoutState is where a spout task stands. Storm speaks with a spout strictly in turns (ShellSpout.querySubprocess): one
-// command, then whatever the spout has to say, up to its sync.
+// command, then whatever the spout has to say, up to its sync. A spout that says that it can take it gets several
+// commands at once; it answers them one after the other, and cannot tell the difference but by the time it does not lose.
 type spoutState struct {
-	busy     bool // a command waits for its sync
-	nextSent bool // ... or did: the spout has been asked for a tuple at least once
-	inNext   bool // that command is next
-	emitted  bool // the spout has emitted since that command
-	active   bool // the spout has been told activate, not deactivate
+	sent     []sentCommand // commands that wait for their sync, oldest first
+	nexts    int           // how many of them are next
+	nextSent bool          // the spout has been asked for a tuple at least once
+	quick    bool          // the last next emitted something, and took no time worth mentioning
+	emitted  bool          // the spout has emitted since the last sync
+	active   bool          // the spout has been told activate, not deactivate
 	due      []told
 	// deferred are answers to emits that wait for the sync of an ack. Without ackers Storm acks inside of the emit, and
 	// answers the emit after that.
@@ -21,6 +23,21 @@ type spoutState struct {
 	idle     *time.Timer
 	waiting  bool // idle runs
 }
+
+// A sentCommand is a command that waits for its sync.
+type sentCommand struct {
+	next bool
+	at   int64 // when it was sent, as Engine.now
+}
+
+const (
+	// pipelined commands at most wait for their sync, nextsPipelined of them for tuples.
+	pipelined      = 64
+	nextsPipelined = 8
+	// quickNext is what a nextTuple may take that is asked for before the one before it has answered. A slow one
+	// would keep acks waiting behind it.
+	quickNext = 2 * time.Millisecond
+)
 
 // told is an ack or fail that the spout has not been told yet.
 type told struct {
@@ -31,36 +48,54 @@ type told struct {
 // stepSpout sends the spout the next command, if it is its turn.
 func (t *task) stepSpout() {
 	e, s, p := t.engine, &t.spout, t.proc
-	if p == nil || s.busy || e.stopping {
+	if p == nil || e.stopping {
 		return
 	}
-	switch {
-	case len(s.due) > 0:
-		command := multilang.SpoutMsg{Command: multilang.SpoutFail, ID: s.due[0].id}
-		if s.due[0].ok {
-			command.Command = multilang.SpoutAck
+	limit, nexts := 1, 1
+	if p.pipelining && e.plan.ackers > 0 {
+		limit = pipelined
+		if s.quick {
+			nexts = nextsPipelined
 		}
-		if s.due = s.due[1:]; len(s.due) == 0 {
-			s.due = nil // let go of what was told
+		if len(s.sent) > 0 && len(s.due) > 0 && len(s.due) < gather {
+			return // it is at work: what is due goes with the answer to its sync
 		}
-		t.command(p, command)
-	case e.active != s.active:
-		s.active = e.active
-		if s.active {
-			t.command(p, multilang.SpoutMsg{Command: multilang.Activate})
-		} else {
-			t.command(p, multilang.SpoutMsg{Command: multilang.Deactivate})
+	}
+	for len(s.sent) < limit {
+		switch {
+		case len(s.due) > 0:
+			command := multilang.SpoutMsg{Command: multilang.SpoutFail, ID: s.due[0].id}
+			if s.due[0].ok {
+				command.Command = multilang.SpoutAck
+			}
+			if s.due = s.due[1:]; len(s.due) == 0 {
+				s.due = nil // let go of what was told
+			}
+			t.command(p, command)
+		case e.active != s.active:
+			s.active = e.active
+			if s.active {
+				t.command(p, multilang.SpoutMsg{Command: multilang.Activate})
+			} else {
+				t.command(p, multilang.SpoutMsg{Command: multilang.Deactivate})
+			}
+		case !s.active, t.blocked > 0, s.waiting, s.nexts >= nexts:
+			return
+		case t.exec.limit > 0 && t.exec.pending+s.nexts >= t.exec.limit:
+			return
+		default:
+			s.nextSent = true
+			s.nexts++
+			t.command(p, multilang.SpoutMsg{Command: multilang.Next})
 		}
-	case !s.active, t.blocked > 0, s.waiting, t.exec.limit > 0 && t.exec.pending >= t.exec.limit:
-	default:
-		s.inNext, s.nextSent = true, true
-		t.command(p, multilang.SpoutMsg{Command: multilang.Next})
 	}
 }
 
 func (t *task) command(p *process, m multilang.SpoutMsg) {
-	t.spout.busy, t.spout.emitted = true, false
-	p.heard = t.engine.now
+	if len(t.spout.sent) == 0 {
+		p.heard = t.engine.now
+	}
+	t.spout.sent = append(t.spout.sent, sentCommand{m.Command == multilang.Next, t.engine.now})
 	p.control = m.Append(p.control)
 	t.engine.touch(p)
 }
@@ -79,19 +114,21 @@ func (t *task) fromSpout(p *process, b *batch, m *message) *fault {
 			e.touch(p)
 			return nil
 		}
-		if !s.busy {
+		if len(s.sent) == 0 {
 			e.warn("extra-sync", t, "the spout wrote a sync that nobody waits for: Storm would take it for the answer to its next command, and run ahead of the spout from then on")
 			return nil
 		}
-		if !s.inNext {
-			s.busy = false
-		} else {
-			s.busy, s.inNext = false, false
+		first := s.sent[0]
+		s.sent = append(s.sent[:0], s.sent[1:]...)
+		if first.next {
+			s.nexts--
 			t.progress = true
+			s.quick = s.emitted && e.now-first.at < int64(quickNext)
 			if !s.emitted {
 				t.waitIdle()
 			}
 		}
+		s.emitted = false
 		t.stepSpout()
 	case multilang.Log, multilang.Error:
 		t.logMessage(m)

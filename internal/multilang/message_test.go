@@ -272,3 +272,15 @@ func checkPlain(t *testing.T, text string, v RawValue) {
 		t.Fatalf("%q: the length is wrong", v)
 	}
 }
+
+func TestPipelining(t *testing.T) {
+	ours := strings.TrimSuffix(string(AppendPID(nil, 7)), "\nend\n")
+	for answer, want := range map[string]bool{ours: true, `{"pid": 7}`: false, `{"pid":7,"pipelining":1}`: false, `x`: false} {
+		if got := AcceptsPipelining(answer); got != want {
+			t.Errorf("%s accepts pipelining: %t", answer, got)
+		}
+	}
+	if pid, err := DecodePID(ours); pid != 7 || err != nil {
+		t.Errorf("%s: %d, %v", ours, pid, err)
+	}
+}

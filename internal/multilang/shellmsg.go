@@ -331,10 +331,26 @@ func (m *ShellMsg) Append(dst []byte) []byte {
 // AppendSync appends a sync message with its framing.
 func AppendSync(dst []byte) []byte { return append(dst, `{"command":"sync"}`+end...) }
 
-// AppendPID appends the answer to the handshake with its framing.
+// AppendPID appends the answer to the handshake of a component that is written with our SDK, with its framing. Beside the
+// process id, which is all that Storm reads, it says that the component takes commands that were sent before it answered
+// the last one: see [AcceptsPipelining].
 func AppendPID(dst []byte, pid int) []byte {
 	dst = strconv.AppendInt(append(dst, `{"pid":`...), int64(pid), 10)
-	return append(dst, "}"+end...)
+	return append(dst, `,"pipelining":true}`+end...)
+}
+
+// AcceptsPipelining tells whether the answer to the handshake says that several commands may be sent to a spout at once.
+// Storm never does; nor may an engine to a spout that does not say so, because it may take the next thing that it reads
+// for what it waits for.
+func AcceptsPipelining(answer string) bool {
+	accepts := false
+	err := eachMember(answer, func(key string, value RawValue) string {
+		if key == "pipelining" {
+			accepts = value == "true"
+		}
+		return ""
+	})
+	return err == nil && accepts
 }
 
 // AppendEmit appends an emit of values with its framing. It is m.Append for one whose tuple has not been encoded yet;
