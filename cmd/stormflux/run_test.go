@@ -58,14 +58,19 @@ func command(t *testing.T, dir string, args ...string) *liveRun {
 func start(t *testing.T, dir string, args ...string) *liveRun {
 	t.Helper()
 	r := command(t, dir, args...)
+	r.piped()
+	return r
+}
+
+func (r *liveRun) piped() {
+	r.t.Helper()
 	in, out, err := os.Pipe()
 	if err != nil {
-		t.Fatal(err)
+		r.t.Fatal(err)
 	}
 	r.cmd.Stdout, r.cmd.Stderr = out, out
 	r.begin(in)
 	out.Close()
-	return r
 }
 
 func (r *liveRun) begin(output io.Reader) {
