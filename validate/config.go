@@ -34,6 +34,7 @@ const (
 	keyOnHeap            = "topology.component.resources.onheap.memory.mb"
 	keyOffHeap           = "topology.component.resources.offheap.memory.mb"
 	keyResources         = "topology.component.resources.map"
+	keyCPU               = "topology.component.cpu.pcore.percent"
 	jsonSerializer       = "org.apache.storm.multilang.JsonSerializer"
 	legacyJSONSerializer = "backtype.storm.multilang.JsonSerializer"
 )
@@ -69,7 +70,8 @@ func (c *checker) entries(config *schema.Value) []schema.Entry {
 // setting checks one setting's value against what Storm wants of it, and converts it. owner is the component's name
 // for messages, or "" for the topology.
 func (c *checker) setting(e schema.Entry, known *stormSetting, owner string) (any, bool) {
-	if owner != "" {
+	component := owner != ""
+	if component {
 		owner += ": "
 	}
 	if e.Value.Span.IsZero() && e.Value.Origin != nil {
@@ -82,7 +84,11 @@ func (c *checker) setting(e schema.Entry, known *stormSetting, owner string) (an
 		c.unknownSetting(e, owner)
 		return e.Value.Go(), true
 	}
-	if fault := known.check(e.Value); fault != nil {
+	fault := known.check(e.Value)
+	if fault == nil && component {
+		fault = known.nullResource(e.Value)
+	}
+	if fault != nil {
 		at := fault.at
 		if at == nil {
 			at = e.Value
@@ -91,7 +97,7 @@ func (c *checker) setting(e schema.Entry, known *stormSetting, owner string) (an
 		switch {
 		case fault.hint != "":
 			d.WithHint("%s", fault.hint)
-		case fault.storm != "" && owner == "":
+		case fault.storm != "" && !component:
 			d.WithHint("Nimbus would refuse it: %s", fault.storm)
 		}
 		return nil, false

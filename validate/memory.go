@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"math/big"
 	"strconv"
 
 	"github.com/stormflux/stormflux/diag"
@@ -84,6 +85,9 @@ func settingFloat(v any) (float64, bool) {
 	switch v := v.(type) {
 	case int64:
 		return float64(v), true
+	case *big.Int:
+		f, _ := v.Float64()
+		return f, true
 	case float64:
 		return v, true
 	}

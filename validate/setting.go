@@ -41,8 +41,33 @@ func (s *stormSetting) check(v *schema.Value) *settingFault {
 		}
 	}
 	if s.key == keyWorkers && v.Kind == schema.Null {
-		return &settingFault{message: "must not be null",
-			hint: "Nimbus answers with nothing but \"Internal error\": remove the key, or write a number"}
+		return nullNumber()
+	}
+	return nil
+}
+
+// onlyInternalError is what Nimbus says of what makes it throw another exception than the one for refusals.
+const onlyInternalError = "Nimbus answers with nothing but \"Internal error\": "
+
+func nullNumber() *settingFault {
+	return &settingFault{message: "must not be null", hint: onlyInternalError + "remove the key, or write a number"}
+}
+
+// nullResource finds a null among a component's resources, which Nimbus stumbles over (NormalizedResources of 2.8.3), though
+// it takes them in the topology's configuration.
+func (s *stormSetting) nullResource(v *schema.Value) *settingFault {
+	switch s.key {
+	case keyOnHeap, keyOffHeap, keyCPU:
+		if v.Kind == schema.Null {
+			return nullNumber()
+		}
+	case keyResources:
+		for _, e := range v.Entries {
+			if e.Value.Kind == schema.Null {
+				return &settingFault{at: e.Value, message: fmt.Sprintf("must have a number for %q, not null", e.Key.Text),
+					hint: onlyInternalError + "remove the key, or write a number"}
+			}
+		}
 	}
 	return nil
 }
@@ -117,6 +142,9 @@ func (s *stormSetting) apply(name string, v *schema.Value) *settingFault {
 	case "class":
 		if v.Kind != schema.String {
 			return s.wrongType(v, "the name of a class", "class java.lang.String")
+		}
+		if strings.Trim(v.Text, ".") == "" || strings.ContainsAny(v.Text, " \t\r\n/\\") {
+			return &settingFault{at: v, message: "must be the name of a class, not " + shown(v), hint: onlyInternalError + "write it in full, with its package"}
 		}
 	default:
 		panic("validate: stormconf.tsv: unknown check " + name)
