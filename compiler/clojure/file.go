@@ -49,7 +49,9 @@ func (e *emitter) storm() string {
        (.submitTopology cluster ` + name + ` conf (` + function + `))
        (Thread/sleep ` + strconv.Itoa(localSeconds*1000) + `)
        (finally
-         (.shutdown cluster)))))
+         (.shutdown cluster)))
+     ;; Threads of the local cluster would keep the process.
+     (System/exit 0)))
   ([name]
    (StormSubmitter/submitTopology name conf (` + function + `))))
 `)

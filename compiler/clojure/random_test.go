@@ -44,7 +44,7 @@ type object = map[string]any
 
 // word is a string with much in it that means something to Clojure, YAML or a shell.
 func (g *generator) word() string {
-	const letters = `aZ0_-~#"\'@^;:/%{}()[]|&$ ` + "`" + `é日😀*+!?<>=.,` + "​\u2028\u00ad"
+	const letters = `aZ0_-~#"\'@^;:/%{}()[]|&$ ` + "`" + `é日😀*+!?<>=.,` + "\u200b\u2028\u00ad"
 	runes := []rune(letters)
 	var b strings.Builder
 	b.WriteString([]string{"w", ":k", "7", "~", "#", "\\", "\"", "nil", "'", "é"}[g.IntN(10)])

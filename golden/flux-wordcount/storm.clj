@@ -38,6 +38,8 @@
        (.submitTopology cluster "flux-wordcount" conf (flux-wordcount-topology))
        (Thread/sleep 30000)
        (finally
-         (.shutdown cluster)))))
+         (.shutdown cluster)))
+     ;; Threads of the local cluster would keep the process.
+     (System/exit 0)))
   ([name]
    (StormSubmitter/submitTopology name conf (flux-wordcount-topology))))

@@ -40,6 +40,8 @@
        (.submitTopology cluster "rolling-count" conf (rolling-count-topology))
        (Thread/sleep 30000)
        (finally
-         (.shutdown cluster)))))
+         (.shutdown cluster)))
+     ;; Threads of the local cluster would keep the process.
+     (System/exit 0)))
   ([name]
    (StormSubmitter/submitTopology name conf (rolling-count-topology))))

@@ -73,6 +73,8 @@
        (.submitTopology cluster "streams" conf (streams-topology))
        (Thread/sleep 30000)
        (finally
-         (.shutdown cluster)))))
+         (.shutdown cluster)))
+     ;; Threads of the local cluster would keep the process.
+     (System/exit 0)))
   ([name]
    (StormSubmitter/submitTopology name conf (streams-topology))))

@@ -37,6 +37,8 @@
        (.submitTopology cluster "wordcount" conf (wordcount-topology))
        (Thread/sleep 30000)
        (finally
-         (.shutdown cluster)))))
+         (.shutdown cluster)))
+     ;; Threads of the local cluster would keep the process.
+     (System/exit 0)))
   ([name]
    (StormSubmitter/submitTopology name conf (wordcount-topology))))

@@ -13,6 +13,8 @@
   :profiles {:uberjar {:aot :all}
              ;; What a cluster has is not in the jar.
              :provided {:dependencies [[org.apache.storm/storm-client "{{.Storm}}"]]}
-             ;; The local cluster of `lein run`.
+             ;; The local cluster of `lein run`; its workers do find the class that registers carbonite.
              :dev {:dependencies [[org.apache.storm/storm-server "{{.Storm}}"
-                                   :exclusions [org.slf4j/slf4j-reload4j]]]}})
+                                   :exclusions [org.slf4j/slf4j-reload4j]]
+                                  [org.clojars.bipinprasad/carbonite "1.6.0"
+                                   :exclusions [com.esotericsoftware/kryo]]]}})
