@@ -16,8 +16,11 @@ type lowering struct {
 	src   *validate.Topology
 	prog  *Program
 	diags diag.List
-	names programNames
 	files map[string]bool // the files of resources/, by their path below it
+
+	launcherNames fileNames         // without ".sh", below launcherDir
+	programNames  fileNames         // below launcherDir/bin
+	programs      map[string]string // the path below resources/ of each program, by its own absolute path
 }
 
 func (l *lowering) topology() {
@@ -52,7 +55,7 @@ func (l *lowering) object(c *validate.Component) *storm.ComponentObject {
 			return shell(start.words[0], start.words[1])
 		}
 	}
-	name := launcherDir + "/" + fileName(c.ID) + ".sh"
+	name := launcherDir + "/" + l.launcherNames.take(c.ID) + ".sh"
 	l.prog.Launchers = append(l.prog.Launchers, Launcher{Component: c.ID, Name: name, Text: start.script()})
 	return shell("/bin/sh", name)
 }

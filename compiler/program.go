@@ -64,7 +64,7 @@ const (
 // Compile lowers a checked topology. The Program is nil when the list holds an error: what Storm or this version of
 // stormflux has no form for.
 func Compile(t *validate.Topology) (*Program, diag.List) {
-	l := &lowering{src: t, prog: &Program{Name: t.Name, Source: t}, names: programNames{}, files: map[string]bool{}}
+	l := &lowering{src: t, prog: &Program{Name: t.Name, Source: t}, programs: map[string]string{}, files: map[string]bool{}}
 	l.refuseClasses()
 	if l.diags.HasErrors() {
 		return nil, l.diags
@@ -115,9 +115,6 @@ func (l *lowering) refuseClasses() {
 	}
 }
 
-// programNames hands out file names of programs below launcherDir/bin, each program one name.
-type programNames map[string]string
-
 // goProgram returns the path below resources/ of the program that g stands for.
 func (l *lowering) goProgram(g *validate.GoProgram) string {
 	key := g.Dir
@@ -127,33 +124,11 @@ func (l *lowering) goProgram(g *validate.GoProgram) string {
 	if abs, err := filepath.Abs(key); err == nil {
 		key = abs
 	}
-	if name, ok := l.names["path "+key]; ok {
-		return name
+	if path, ok := l.programs[key]; ok {
+		return path
 	}
-	base := fileName(filepath.Base(key))
-	name := base
-	for n := 2; l.names["name "+strings.ToLower(name)] != ""; n++ {
-		name = fmt.Sprintf("%s-%d", base, n)
-	}
-	l.names["name "+strings.ToLower(name)] = key
-	path := launcherDir + "/bin/" + name
-	l.names["path "+key] = path
+	path := launcherDir + "/bin/" + l.programNames.take(filepath.Base(key))
+	l.programs[key] = path
 	l.prog.Builds = append(l.prog.Builds, Build{Package: g.Dir, Executable: g.Executable, Name: path})
 	return path
-}
-
-// fileName makes a component's id a file name that every file system and archive takes: other characters than letters,
-// digits, "-", "_", and "." become %XX of their UTF-8 bytes. Different ids give different names.
-func fileName(id string) string {
-	var b strings.Builder
-	for i := range len(id) {
-		c := id[i]
-		switch {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_', c == '.' && i > 0:
-			b.WriteByte(c)
-		default:
-			fmt.Fprintf(&b, "%%%02X", c)
-		}
-	}
-	return b.String()
 }
