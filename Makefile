@@ -4,7 +4,7 @@ FUZZTIME ?= 20s
 .PHONY: build test lint update fuzz bench
 
 build:
-	go build -o bin/stormflux ./cmd/stormflux
+	CGO_ENABLED=0 go build -o bin/stormflux ./cmd/stormflux
 
 test:
 	go test ./...
@@ -17,7 +17,7 @@ lint:
 # Rewrites golden files, generated code and generated documents.
 update:
 	go generate ./...
-	STORMFLUX_UPDATE=1 go test ./diag ./schema ./validate ./compiler ./cmd/stormflux
+	STORMFLUX_UPDATE=1 go test ./diag ./schema ./validate ./compiler/... ./cmd/stormflux
 
 # Runs every fuzz test for FUZZTIME. Minimising what is merely new would take most of the time of a short run.
 fuzz:
