@@ -102,9 +102,10 @@ func (a *app) rootCommand() *cobra.Command {
 		Use:   "stormflux",
 		Short: "Compile YAML to Apache Storm topologies",
 		Long: `stormflux compiles a declarative YAML file to an Apache Storm topology: components in Go or any other language,
-streams, groupings, parallelism and ticks in one file. It checks the file, compiles it without a JVM, submits it to
-Nimbus and manages it there.`,
+streams, groupings, parallelism and ticks in one file. It checks the file, compiles it without a JVM, runs it on this
+machine, submits it to Nimbus and manages it there, or writes it as Clojure into a Leiningen project.`,
 		Example: `  stormflux validate topology.yaml
+  stormflux run topology.yaml
   stormflux submit topology.yaml -e prod --wait`,
 		SilenceUsage:               true,
 		SilenceErrors:              true,
