@@ -64,6 +64,9 @@ var measurements = []measurement{
 	{"large", "10,000 shell bolts in Flux's form", measureLarge},
 	{"fake", "Submitting a jar of 200 MB to a fake Nimbus in another process", measureSubmitFake},
 	{"nimbus", "Submitting a jar of 200 MB to a real Nimbus 2.8.3", measureSubmitReal},
+	{"engine", "A word count under `stormflux run` and under one worker of Storm 2.8.3", measureEngine},
+	{"engine-memory", "100,000 pending tuples under `stormflux run`", measureEngineMemory},
+	{"sdk", "A split bolt of the SDK, of bare encoding/json and of pystorm", measureSDK},
 }
 
 func names() string {

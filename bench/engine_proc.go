@@ -1,0 +1,55 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// What getrusage tells of a child includes what the child's own children took. These tell of one process; they need
+// Linux, and are its proc_pid_stat(5) and proc_pid_status(5).
+
+// cpuTime returns the CPU time of a process, of all its threads but without its children.
+func cpuTime(pid int) (time.Duration, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0, fmt.Errorf("reading the CPU time of a process, which takes Linux: %w", err)
+	}
+	// The second field is the program's name in parentheses, and may contain anything; utime and stime are the 14th and 15th.
+	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
+	if len(fields) < 13 {
+		return 0, fmt.Errorf("the CPU time of process %d is not in %q", pid, text)
+	}
+	total := time.Duration(0)
+	for _, field := range fields[11:13] {
+		ticks, err := strconv.ParseInt(field, 10, 64)
+		if err != nil {
+			return 0, fmt.Errorf("reading the CPU time of process %d: %w", pid, err)
+		}
+		total += time.Duration(ticks) * (time.Second / 100) // USER_HZ is 100 wherever Go runs
+	}
+	return total, nil
+}
+
+// memory returns the bytes that a process has resident, and has had at most.
+func memory(pid int) (now, peak int64, err error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, 0, fmt.Errorf("reading the memory of a process, which takes Linux: %w", err)
+	}
+	for line := range strings.Lines(string(text)) {
+		var kilobytes int64
+		if _, err := fmt.Sscanf(line, "VmRSS: %d kB", &kilobytes); err == nil {
+			now = kilobytes << 10
+		}
+		if _, err := fmt.Sscanf(line, "VmHWM: %d kB", &kilobytes); err == nil {
+			peak = kilobytes << 10
+		}
+	}
+	if now == 0 || peak == 0 {
+		return 0, 0, fmt.Errorf("the memory of process %d is not told", pid)
+	}
+	return now, peak, nil
+}

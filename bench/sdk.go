@@ -1,0 +1,225 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/lockedfile"
+
+	"github.com/stormflux/stormflux/internal/stormtest"
+)
+
+const (
+	fedSentences = 200_000
+	// fedPystorm is less, because pystorm takes its time.
+	fedPystorm = 10_000
+
+	// exchanged is how many messages a sentence means: itself, ten words and the ack.
+	exchanged = 1 + 10 + 1
+)
+
+const pystorm = "pystorm==3.1.4"
+
+//go:embed sdk.py
+var pystormSplit []byte
+
+// measureSDK feeds split bolts through pipes, as an engine would that costs nothing.
+func measureSDK(ctx context.Context, l *lab) error {
+	ours, err := l.build(ctx, "bench/words")
+	if err != nil {
+		return err
+	}
+	plain, err := l.build(ctx, "bench/plainsplit")
+	if err != nil {
+		return err
+	}
+	python, err := pystormPython(ctx)
+	if err != nil {
+		return err
+	}
+	script := filepath.Join(l.dir, "sdk.py")
+	if err := os.WriteFile(script, pystormSplit, 0o644); err != nil {
+		return err
+	}
+	bolts := []*fedBolt{
+		{name: "SDK", args: []string{ours, "split"}, sentences: fedSentences},
+		{name: "encoding/json", args: []string{plain}, sentences: fedSentences},
+		{name: "pystorm", args: []string{python, script}, sentences: fedPystorm},
+	}
+	for range l.runs {
+		for _, b := range bolts {
+			if err := b.feed(ctx, l.dir); err != nil {
+				return fmt.Errorf("%s: %w", b.name, err)
+			}
+		}
+	}
+	rows := [][]string{{"", "messages/s", "CPU time per message"}}
+	for _, b := range bolts {
+		rows = append(rows, []string{b.name, spreadOf(b.rates).text(thousands), spreadOf(b.cpu).text(microseconds)})
+	}
+	table(l.out, rows)
+	sdk := bolts[0]
+	var targets []target
+	for _, other := range bolts[1:] {
+		targets = append(targets,
+			target{what: "SDK / " + other.name + ", messages/s", values: ratios(sdk.rates, other.rates), atLeast: 1},
+			target{what: other.name + " / SDK, CPU time per message", values: ratios(other.cpu, sdk.cpu)})
+	}
+	l.judge(targets...)
+	return nil
+}
+
+// ratios returns a/b of each run.
+func ratios(a, b []float64) []float64 {
+	v := make([]float64, len(a))
+	for i := range a {
+		v[i] = a[i] / b[i]
+	}
+	return v
+}
+
+// A fedBolt is a split bolt that is run again and again.
+type fedBolt struct {
+	name      string
+	args      []string
+	sentences int
+
+	rates []float64 // messages a second, from the answer to the handshake on
+	cpu   []float64 // microseconds a message, the start of the process included
+}
+
+// feed runs it once with all sentences. It checks that there is an emit for each word and an ack for each sentence.
+func (b *fedBolt) feed(ctx context.Context, pidDir string) (err error) {
+	cmd := exec.CommandContext(ctx, b.args[0], b.args[1:]...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return err
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			cmd.Process.Kill()
+			cmd.Wait()
+			err = fmt.Errorf("%w\n%s", err, &stderr)
+		}
+	}()
+	out := bufio.NewReaderSize(stdout, 64<<10)
+	if _, err := fmt.Fprintf(in, handshake, pidDir); err != nil {
+		return err
+	}
+	for pid := false; !pid; {
+		line, err := out.ReadString('\n')
+		if err != nil {
+			return fmt.Errorf("waiting for the answer to the handshake: %w", err)
+		}
+		pid = strings.Contains(line, `"pid"`)
+	}
+	tuples := sentenceTuples(b.sentences)
+	start := time.Now()
+	written := make(chan error, 1)
+	go func() {
+		_, err := in.Write(tuples)
+		written <- err
+	}()
+	emits, acks := 0, 0
+	for acks < b.sentences {
+		line, err := out.ReadSlice('\n')
+		if err != nil {
+			return fmt.Errorf("reading after %d emits and %d acks: %w", emits, acks, err)
+		}
+		switch {
+		case bytes.Contains(line, []byte(`"emit"`)):
+			emits++
+		case bytes.Contains(line, []byte(`"ack"`)):
+			acks++
+		}
+	}
+	took := time.Since(start)
+	if err := <-written; err != nil {
+		return err
+	}
+	if emits != 10*b.sentences {
+		return fmt.Errorf("%d sentences became %d words, want ten each", b.sentences, emits)
+	}
+	if err := in.Close(); err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, out)
+	ended := cmd.Wait()
+	// What a bolt does when Storm goes away is its own business, and pystorm's exit code is not 0.
+	var exit *exec.ExitError
+	if ended != nil && !errors.As(ended, &exit) || err != nil {
+		return errors.Join(err, ended)
+	}
+	messages := float64(exchanged * b.sentences)
+	cpu := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	b.rates = append(b.rates, messages/took.Seconds())
+	b.cpu = append(b.cpu, float64(cpu.Nanoseconds())/1e3/messages)
+	return nil
+}
+
+// handshake is what Storm begins with, but for the parts that no split bolt looks at. Its verb is the pidDir.
+const handshake = `{"pidDir":%q,"conf":{"topology.name":"sdk","topology.message.timeout.secs":30},"context":{"task->component":{"1":"sentences","2":"split"},` +
+	`"taskid":2,"componentid":"split","stream->target->grouping":{},"streams":["default"],"stream->outputfields":{"default":["word"]},` +
+	`"source->stream->grouping":{"sentences":{"default":{"type":"SHUFFLE"}}},"source->stream->fields":{"sentences":{"default":["sentence"]}}}}` + "\nend\n"
+
+// sentenceTuples are the messages of n tuples, with ids as Storm gives them.
+func sentenceTuples(n int) []byte {
+	var b bytes.Buffer
+	for i := range n {
+		fmt.Fprintf(&b, `{"id":"%d","comp":"sentences","stream":"default","task":1,"tuple":["the quick brown fox jumps over the lazy dog today"]}`+"\nend\n",
+			int64(uint64(i+1)*0x9e3779b97f4a7c15))
+	}
+	return b.Bytes()
+}
+
+// pystormPython returns a Python that has pystorm, which is made once on this machine.
+func pystormPython(ctx context.Context) (string, error) {
+	cache, err := stormtest.CacheDir()
+	if err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(cache, 0o755); err != nil {
+		return "", err
+	}
+	dir := filepath.Join(cache, "python-"+strings.ReplaceAll(pystorm, "==", "-"))
+	unlock, err := lockedfile.MutexAt(dir + ".lock").Lock()
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	python, ready := filepath.Join(dir, "bin", "python3"), filepath.Join(dir, "ready")
+	if _, err := os.Stat(ready); err == nil {
+		return python, nil
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		return "", err
+	}
+	for _, args := range [][]string{
+		{"python3", "-m", "venv", dir},
+		{python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", pystorm},
+	} {
+		if out, err := exec.CommandContext(ctx, args[0], args[1:]...).CombinedOutput(); err != nil {
+			return "", fmt.Errorf("%s: %w\n%s", strings.Join(args, " "), err, out)
+		}
+	}
+	return python, os.WriteFile(ready, nil, 0o644)
+}
