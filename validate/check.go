@@ -97,6 +97,7 @@ type checker struct {
 	// partial is set when an included file could not be read: what is missing may be in it.
 	partial bool
 
+	unknownKeys     map[diag.Span]bool // the places of keys that the grammar does not know; see meant
 	similar         similarity
 	allIDs, boltIDs []string // for suggestions; made when the first is wanted
 }

@@ -34,7 +34,7 @@ func (c *checker) subscriptions() {
 			}
 			c.subscribe(k, in)
 		}
-		if len(k.src.Inputs) < written(k.src.Value.Get("inputs")) {
+		if inputs := k.src.Value.Get("inputs"); len(k.src.Inputs) < written(inputs) || noList(inputs) || c.meant(k, "inputs") {
 			k.unsure, c.unresolved = true, true // the grammar found fault with one
 		}
 	}
@@ -64,6 +64,11 @@ func written(list *schema.Value) int {
 		return 0
 	}
 	return len(list.Items)
+}
+
+// noList tells that something stands where a list belongs; the grammar has reported it.
+func noList(v *schema.Value) bool {
+	return v != nil && v.Kind != schema.Sequence && v.Kind != schema.Null
 }
 
 // subscription is what a bolt may have only once: Storm keeps a bolt's inputs in a map from source and stream.
@@ -275,7 +280,7 @@ func (c *checker) broken() map[string]bool {
 
 func (c *checker) unknownStream(to, from *component, id string, span diag.Span) {
 	if len(from.Streams) == 0 {
-		if !from.missingOutputs { // once is enough
+		if !from.missingOutputs && !c.meant(from, "outputs") { // once is enough
 			from.missingOutputs = true
 			c.list.Errorf(ruleMissingOutputs, from.Span, "%s has no outputs, but %s reads from it", from.name(), to.name()).
 				WithHint("say what it emits: `outputs: [field, ...]`").
