@@ -172,7 +172,7 @@ func (r *reader) checkText() bool {
 
 // parse reads the first document. ok is false when there was a fault; a nil node is an empty text.
 func (r *reader) parse() (root *yaml.Node, ok bool) {
-	text := r.src
+	text := sameVersion(r.src, r.start)
 	if bytes.Contains(text, []byte("${")) {
 		text, r.masked = mask(text)
 	}
@@ -193,6 +193,30 @@ func (r *reader) parse() (root *yaml.Node, ok bool) {
 	}
 	r.indexLines()
 	return doc.Content[0], true
+}
+
+// sameVersion returns text with a "%YAML 1.2" before the document, or any other 1.x, made the 1.1 that yaml.v3 takes
+// alone. SnakeYAML, and so Flux, takes each and reads YAML 1.1 all the same. Every offset stays.
+func sameVersion(text []byte, start int) []byte {
+	for at := start; at < len(text); {
+		line := text[at:]
+		if n := bytes.IndexAny(line, "\r\n"); n >= 0 {
+			line = line[:n+1]
+		}
+		words := bytes.Fields(line)
+		switch {
+		case len(words) == 0, words[0][0] == '#', bytes.HasPrefix(line, []byte("%TAG")):
+		case bytes.HasPrefix(line, []byte("%YAML")) && len(words) > 1 && len(words[1]) == 3 && bytes.HasPrefix(words[1], []byte("1.")) &&
+			words[1][2] >= '0' && words[1][2] <= '9':
+			minor := at + bytes.Index(line, words[1]) + 2
+			text = bytes.Clone(text)
+			text[minor] = '1'
+		default:
+			return text
+		}
+		at += len(line)
+	}
+	return text
 }
 
 // unmarshal is yaml.Unmarshal, which panics for some malformed texts.
