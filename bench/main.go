@@ -1,5 +1,5 @@
-// Command bench measures stormflux beside Flux, bare yaml.v3 and a bare Thrift upload, and says which of the project's
-// targets hold. It prints Markdown; docs/performance.md has the figures of a run.
+// Command bench measures stormflux beside Flux, bare yaml.v3, a bare Thrift upload and a worker of Storm, and says which of
+// the project's targets hold. It prints Markdown; docs/performance.md has the figures of a run.
 //
 //	go run ./bench [-run REGEXP] [-n RUNS] [-check]
 //
@@ -7,7 +7,8 @@
 // the median of the ratios of neighbours, so that a machine that is busy now and then disturbs both sides alike. It is
 // no test: only with -check does a missed target make it fail.
 //
-// It needs Java 17 and Maven for Flux and for the real Nimbus, which it gets from package stormtest.
+// It needs Java 17 and Maven for Flux and for the real Storm, which it gets from package stormtest, and Python 3 with pip for
+// pystorm.
 package main
 
 import (
