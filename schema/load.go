@@ -106,6 +106,7 @@ func (l *loader) load(file *diag.File) (*Document, error) {
 	root := ownMap(src.root)
 	l.include(root, file, []included{{path: filepath.Clean(file.Name)}})
 	l.override(root, env)
+	l.unusedVariables()
 	doc := &Document{File: file, Root: root, Environment: env, Ignores: l.ignores, Files: l.files, Unresolved: l.vars.unresolved}
 	decode(doc)
 	return doc, nil

@@ -84,6 +84,7 @@ func (a *app) validate(flags *topologyFlags, format diag.Format, args []string) 
 		names = append(names, c.path)
 		all = append(all, c.diags...)
 	}
+	all = usedSomewhere(all, len(names))
 	all.Sort()
 	root, err := os.Getwd()
 	if err != nil {
@@ -102,6 +103,18 @@ func (a *app) validate(flags *topologyFlags, format diag.Format, args []string) 
 		return findings
 	}
 	return nil
+}
+
+// usedSomewhere drops the warnings of a variable that nothing refers to when it is used in one of the files.
+func usedSomewhere(all diag.List, files int) diag.List {
+	const rule = "unused-variable"
+	times := map[string]int{}
+	for _, d := range all {
+		if d.Rule == rule {
+			times[d.Message]++
+		}
+	}
+	return all.Filter(func(d *diag.Diagnostic) bool { return d.Rule != rule || times[d.Message] == files })
 }
 
 // together makes one error of what kept files from being checked, each told once. The first one's exit code counts.

@@ -1,0 +1,52 @@
+package schema
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/stormflux/stormflux/diag"
+)
+
+const ruleUnusedVariable = "unused-variable"
+
+// unusedVariables warns of each --set whose name no reference in the files has: it is misspelt, mostly. A reference that
+// was not needed, such as the default of another one, is one too. Where a reference is unset, or a file is missing, that
+// is what is wrong.
+func (l *loader) unusedVariables() {
+	if len(l.opts.Set) == 0 || l.vars.blind ||
+		slices.ContainsFunc(l.diags, func(d *diag.Diagnostic) bool { return d.Rule == ruleIncludeMissing || d.Rule == ruleUnset }) {
+		return
+	}
+	var names []string
+	referred := map[string]bool{}
+	for _, f := range l.files {
+		for text := f.Text; ; {
+			_, rest, found := bytes.Cut(text, []byte("${"))
+			if !found {
+				break
+			}
+			n := 0
+			for n < len(rest) && isNameByte(rest[n]) {
+				n++
+			}
+			if name := string(rest[:n]); n > 0 && !referred[name] {
+				referred[name] = true
+				names = append(names, name)
+			}
+			text = rest
+		}
+	}
+	told := map[string]bool{}
+	for _, a := range l.opts.Set {
+		if referred[a.Name] || told[a.Name] {
+			continue
+		}
+		told[a.Name] = true
+		d := l.diags.Warnf(ruleUnusedVariable, diag.Span{}, "--set %s: nothing refers to ${%s}", a.Name, a.Name)
+		if near, ok := diag.Suggest(a.Name, names); ok {
+			d.WithHint("did you mean %q?", near)
+		} else if len(names) == 0 {
+			d.WithHint("there are no references; a setting is given with -c KEY=VALUE")
+		}
+	}
+}
