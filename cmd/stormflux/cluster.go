@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/nimbus"
 	"github.com/stormflux/stormflux/schema"
 )
@@ -43,21 +44,25 @@ func (f *clusterFlags) addEnvironment(cmd *cobra.Command, shorthand string) {
 	})
 }
 
+// chosen loads the environment that was chosen, or none.
+func (f *clusterFlags) chosen() (*schema.Environment, diag.List, error) {
+	if *f.environment == "" {
+		return nil, nil, nil
+	}
+	return schema.LoadEnvironment("-", schema.Options{Environment: *f.environment, EnvironmentFile: *f.envFile})
+}
+
 // connectAlone connects to the cluster that the flags of a command without a topology file name.
 func (a *app) connectAlone(ctx context.Context, f *clusterFlags) (*nimbus.Client, error) {
 	if err := notEmpty(f.flags, "environment", "environments"); err != nil {
 		return nil, err
 	}
-	var env *schema.Environment
-	if *f.environment != "" {
-		found, diags, err := schema.LoadEnvironment("-", schema.Options{Environment: *f.environment, EnvironmentFile: *f.envFile})
-		if err != nil {
-			return nil, environmentError(err)
-		}
-		if err := a.report(&topologyFlags{}, diags); err != nil {
-			return nil, err
-		}
-		env = found
+	env, diags, err := f.chosen()
+	if err != nil {
+		return nil, environmentError(err)
+	}
+	if err := a.report(&topologyFlags{}, diags); err != nil {
+		return nil, err
 	}
 	return a.connect(ctx, f, env, nil)
 }

@@ -134,6 +134,15 @@ machine, submits it to Nimbus and manages it there, or writes it as Clojure into
 		a.deactivateCommand(),
 		a.rebalanceCommand(),
 	)
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		if cmd.Name() == "completion" {
+			cmd.Args = nil // an unknown shell is an unknown command, not a reason to print help and succeed
+			cmd.RunE = func(cmd *cobra.Command, args []string) error {
+				return usageError("which shell? Usage: %s bash|zsh|fish|powershell", cmd.CommandPath())
+			}
+		}
+	}
 	return root
 }
 

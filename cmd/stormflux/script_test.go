@@ -11,6 +11,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/stormflux/stormflux/internal/nimbus/nimbustest"
+	stormthrift "github.com/stormflux/stormflux/internal/storm"
 	"github.com/stormflux/stormflux/internal/stormtest"
 )
 
@@ -57,8 +58,9 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// startNimbus is the script command `nimbus [topology...]`: it starts a fake Nimbus that runs the named topologies, puts
-// its address into $NIMBUS, and writes it into stormflux.yaml as environment "test" and into conf/storm.yaml.
+// startNimbus is the script command `nimbus [topology...]`: it starts a fake Nimbus that runs the named topologies,
+// each with one component "split", puts its address into $NIMBUS, and writes it into stormflux.yaml as environment "test"
+// and into conf/storm.yaml.
 func startNimbus(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
 		ts.Fatalf("unsupported: ! nimbus")
@@ -67,7 +69,9 @@ func startNimbus(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Defer(server.Stop)
 	for _, name := range args {
-		server.Add(nimbustest.Topology{Name: name})
+		server.Add(nimbustest.Topology{Name: name, Info: func(info *stormthrift.TopologyInfo) {
+			info.Executors = []*stormthrift.ExecutorSummary{{ComponentID: "split", ExecutorInfo: &stormthrift.ExecutorInfo{TaskStart: 1, TaskEnd: 1}, Host: "h", Port: 6700}}
+		}})
 	}
 	ts.Setenv("NIMBUS", server.Addr())
 	write := func(path, text string) {

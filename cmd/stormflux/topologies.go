@@ -53,13 +53,8 @@ func clusterError(err error) error {
 func (a *app) topologyNames(ctx context.Context, flags *clusterFlags) []string {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	conf, err := a.nimbusConfig(flags, nil, nil)
-	if err != nil {
-		return nil
-	}
-	conf.Notify, conf.Retry.Times = nil, -1
-	client, err := nimbus.Connect(ctx, conf)
-	if err != nil {
+	client := a.connectQuickly(ctx, flags)
+	if client == nil {
 		return nil
 	}
 	defer client.Close()
@@ -72,6 +67,44 @@ func (a *app) topologyNames(ctx context.Context, flags *clusterFlags) []string {
 		names = append(names, t.Name)
 	}
 	return names
+}
+
+// componentNames returns the components of a topology on the cluster, for completion: quickly, or nothing.
+func (a *app) componentNames(ctx context.Context, flags *clusterFlags, topology string) []string {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	client := a.connectQuickly(ctx, flags)
+	if client == nil {
+		return nil
+	}
+	defer client.Close()
+	status, err := client.Status(ctx, topology)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, c := range status.Components {
+		names = append(names, c.ID)
+	}
+	return names
+}
+
+// connectQuickly connects for completion, without a word and without trying again; nil when it cannot.
+func (a *app) connectQuickly(ctx context.Context, flags *clusterFlags) *nimbus.Client {
+	env, _, err := flags.chosen()
+	if err != nil {
+		return nil
+	}
+	conf, err := a.nimbusConfig(flags, env, nil)
+	if err != nil {
+		return nil
+	}
+	conf.Notify, conf.Retry.Times = nil, -1
+	client, err := nimbus.Connect(ctx, conf)
+	if err != nil {
+		return nil
+	}
+	return client
 }
 
 // outputFlag adds --output and returns a function that tells whether JSON is asked for.
@@ -252,6 +285,15 @@ means as many as tasks.`,
 	}
 	cmd.Flags().Int32VarP(&workers, "workers", "n", 0, "number of workers (default: as before)")
 	cmd.Flags().StringArrayVarP(&executors, "executors", "e", nil, "executors of a component, `COMPONENT=N` (repeatable)")
+	_ = cmd.RegisterFlagCompletionFunc("executors", func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		var names []string
+		if len(args) == 1 {
+			for _, name := range a.componentNames(cmd.Context(), &flags, args[0]) {
+				names = append(names, name+"=")
+			}
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	})
 	wait := addWait(cmd, "w", "let tuples in flight finish for `SECS` seconds first")
 	asJSON := outputFlag(cmd)
 	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error {
