@@ -131,7 +131,7 @@ func (b *engineBench) command(ctx context.Context, args ...string) error {
 func (b *engineBench) worker() (int, error) {
 	files, err := filepath.Glob(filepath.Join(b.cluster.LogDir(), "workers-artifacts", "*", "*", "worker.pid"))
 	if err != nil || len(files) != 1 {
-		return 0, fmt.Errorf("Storm has %d workers, not one", len(files))
+		return 0, fmt.Errorf("there are %d workers of Storm, not one", len(files))
 	}
 	text, err := os.ReadFile(files[0])
 	if err != nil {

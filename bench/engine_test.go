@@ -8,7 +8,9 @@ import (
 )
 
 func TestRateBetween(t *testing.T) {
-	at := func(seconds float64) time.Time { return time.Unix(1000, 0).Add(time.Duration(seconds * float64(time.Second))) }
+	at := func(seconds float64) time.Time {
+		return time.Unix(1000, 0).Add(time.Duration(seconds * float64(time.Second)))
+	}
 	steady := []count{{at(0), 5}, {at(1), 105}, {at(2), 205}, {at(3), 405}, {at(4), 505}, {at(5), 9999}}
 	for _, test := range []struct {
 		name     string
