@@ -65,6 +65,9 @@ dying; 2 usage; 3 this machine cannot run it.`,
 		},
 		ValidArgsFunction: completeTopologyFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := notEmpty(cmd.Flags(), "log-dir"); err != nil {
+				return err
+			}
 			return a.runTopology(cmd.Context(), &flags, flags.traced(args))
 		},
 	}
@@ -75,9 +78,8 @@ dying; 2 usage; 3 this machine cannot run it.`,
 	f.StringArrayVar(&flags.trace, "trace", nil, "show every tuple, or those of one `COMPONENT` (repeatable)")
 	f.Lookup("trace").NoOptDefVal = traceAll
 	f.StringVar(&flags.logDir, "log-dir", "", "write a log file for each task into `DIR`")
-	f.StringVar(&flags.format, "format", "text", "text, or json: one event a line")
+	addChoice(cmd, f, &flags.format, "format", "text, or json: one event a line", "text", "json")
 	f.BoolVar(&flags.watch, "watch", false, "start again when the topology or a component's sources change")
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("for", cobra.NoFileCompletions)
 	_ = cmd.MarkFlagDirname("log-dir")
 	return cmd
@@ -132,8 +134,6 @@ func (f *runFlags) traces(t *validate.Topology) (func(component string) bool, er
 
 func (a *app) runTopology(ctx context.Context, flags *runFlags, path string) error {
 	switch {
-	case flags.format != "text" && flags.format != "json":
-		return usageError("--format %q: want text or json", flags.format)
 	case flags.limit < 0:
 		return usageError("--for %s: want a positive duration", flags.limit)
 	case flags.watch && path == "-":

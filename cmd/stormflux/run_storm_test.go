@@ -276,9 +276,6 @@ func TestRunGroupsLikeStorm(t *testing.T) {
 // had to be, and every word is counted.
 func TestRunLosesNothing(t *testing.T) {
 	const sentences, words = 100_000, 10
-	if testing.Short() {
-		t.Skip("takes half a minute")
-	}
 	want := map[string]int{}
 	var text bytes.Buffer
 	for i := range sentences {
