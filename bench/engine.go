@@ -45,8 +45,11 @@ func measureEngine(ctx context.Context, l *lab) error {
 	if err != nil {
 		return err
 	}
-	topology := filepath.Join(dir, "topology.yaml")
-	if err := os.WriteFile(topology, wordcountTopology(components), 0o644); err != nil {
+	topology, inTurns := filepath.Join(dir, "topology.yaml"), filepath.Join(dir, "in-turns.yaml")
+	if err := os.WriteFile(topology, wordcountTopology(components, "sentences"), 0o644); err != nil {
+		return err
+	}
+	if err := os.WriteFile(inTurns, wordcountTopology(components, "in-turns"), 0o644); err != nil {
 		return err
 	}
 	// A worker as Storm's defaults make it; those of stormtest are for many small ones that start quickly.
@@ -54,31 +57,32 @@ func measureEngine(ctx context.Context, l *lab) error {
 	if err != nil {
 		return err
 	}
-	b := &engineBench{lab: l, dir: dir, topology: topology, echo: echo, cluster: cluster}
+	b := &engineBench{lab: l, dir: dir, topology: topology, inTurns: inTurns, echo: echo, cluster: cluster}
 	return errors.Join(b.run(ctx), cluster.Stop())
 }
 
 // wordcountTopology is a word count with the usual guarantees: sentences with message ids, words anchored and acked.
-func wordcountTopology(components string) []byte {
+func wordcountTopology(components, spout string) []byte {
 	return fmt.Appendf(nil, `name: engine
 config:
   topology.max.spout.pending: 1000
 spouts:
-  sentences: {command: [%[1]q, sentences], outputs: [sentence]}
+  sentences: {command: [%[1]q, %[2]s], outputs: [sentence]}
 bolts:
   split: {command: [%[1]q, split], inputs: [{from: sentences}], outputs: [word]}
   count: {command: [%[1]q, count], inputs: [{from: split, grouping: {fields: [word]}}]}
-`, components)
+`, components, spout)
 }
 
 type engineBench struct {
 	*lab
 	dir      string
 	topology string
+	inTurns  string // the same with a spout that gets one command at a time
 	echo     string
 	cluster  *stormtest.Cluster
 
-	onStorm, onEngine, onEcho []flow
+	onStorm, onEngine, onEngineInTurns, onEcho []flow
 }
 
 func (b *engineBench) run(ctx context.Context) error {
@@ -107,10 +111,14 @@ func (b *engineBench) run(ctx context.Context) error {
 		if err := b.command(ctx, "deactivate", "engine"); err != nil {
 			return err
 		}
-		if f, err = b.runEngine(ctx); err != nil {
+		if f, err = b.runEngine(ctx, b.topology); err != nil {
 			return fmt.Errorf("on the engine: %w", err)
 		}
 		b.onEngine = append(b.onEngine, f)
+		if f, err = b.runEngine(ctx, b.inTurns); err != nil {
+			return fmt.Errorf("on the engine, in turns: %w", err)
+		}
+		b.onEngineInTurns = append(b.onEngineInTurns, f)
 		if f, err = b.runEcho(ctx); err != nil {
 			return fmt.Errorf("through the echo: %w", err)
 		}
@@ -140,9 +148,9 @@ func (b *engineBench) worker() (int, error) {
 	return strconv.Atoi(strings.TrimSpace(string(text)))
 }
 
-func (b *engineBench) runEngine(ctx context.Context) (f flow, err error) {
+func (b *engineBench) runEngine(ctx context.Context, topology string) (f flow, err error) {
 	counter := filepath.Join(b.dir, "engine.counter")
-	err = b.runStormflux(ctx, []string{"run", b.topology, "-c", "bench.counter=" + counter}, func(pid int) (err error) {
+	err = b.runStormflux(ctx, []string{"run", topology, "-c", "bench.counter=" + counter}, func(pid int) (err error) {
 		f, err = measureFlow(ctx, pid, counter)
 		return err
 	})
@@ -209,12 +217,13 @@ func (b *engineBench) report() {
 	for _, r := range []struct {
 		name  string
 		flows []flow
-	}{{"stormflux run", b.onEngine}, {"one worker of Storm 2.8.3", b.onStorm}, {"bare echo of the messages", b.onEcho}} {
+	}{{"stormflux run", b.onEngine}, {"stormflux run, one command at a time", b.onEngineInTurns}, {"one worker of Storm 2.8.3", b.onStorm}, {"bare echo of the messages", b.onEcho}} {
 		rows = append(rows, []string{r.name, spreadOf(all(r.flows, words)).text(thousands), spreadOf(all(r.flows, cpu)).text(microseconds)})
 	}
 	table(b.out, rows)
 	b.judge(
 		target{what: "engine / Storm, words/s", values: ratio(b.onEngine, b.onStorm, words), atLeast: 3},
+		target{what: "engine / Storm, words/s, one command at a time as Storm", values: ratio(b.onEngineInTurns, b.onStorm, words)},
 		target{what: "engine's CPU time per tuple and hop", values: all(b.onEngine, cpu), atMost: 10, show: microseconds},
 		target{what: "engine / echo, CPU time per tuple and hop", values: ratio(b.onEngine, b.onEcho, cpu)},
 		target{what: "Storm / engine, CPU time per tuple and hop", values: ratio(b.onStorm, b.onEngine, cpu)},

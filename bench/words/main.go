@@ -2,6 +2,7 @@
 // which one it is.
 //
 //	words sentences   a spout of sentences of ten words, as fast as it is asked
+//	words in-turns    the same, without telling the engine that it takes several commands at once
 //	words split       a bolt that emits their words
 //	words count       a bolt that counts them
 //	words hold        a bolt that keeps the last 100,000 tuples and acks those before
@@ -11,6 +12,8 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"strconv"
@@ -33,6 +36,12 @@ func main() {
 	switch name := strings.Join(os.Args[1:], " "); name {
 	case "sentences":
 		component.RunSpout(&sentences{})
+	case "in-turns":
+		// RunSpout would say it in its answer to the handshake, and Storm would pay no heed.
+		if err := component.ServeSpout(context.Background(), &sentences{}, os.Stdin, &inTurns{}); err != nil {
+			fmt.Fprintln(os.Stderr, "words:", err)
+			os.Exit(1)
+		}
 	case "split":
 		component.RunBasicBolt(component.BasicBoltFunc(split))
 	case "count":
@@ -43,6 +52,18 @@ func main() {
 		fmt.Fprintf(os.Stderr, "words: there is no component %q\n", name)
 		os.Exit(2)
 	}
+}
+
+// inTurns takes out of the first message what asks for more than Storm does.
+type inTurns struct{ answered bool }
+
+func (w *inTurns) Write(p []byte) (int, error) {
+	if w.answered {
+		return os.Stdout.Write(p)
+	}
+	w.answered = true
+	_, err := os.Stdout.Write(bytes.Replace(p, []byte(`,"pipelining":true`), nil, 1))
+	return len(p), err
 }
 
 type sentences struct{ n int }
