@@ -267,6 +267,14 @@ func (f *fixture) run() (*Summary, error) {
 	return s, err
 }
 
+// runUntil runs the topology until a condition holds, with a deadline, and stops it as Ctrl-C does.
+func (f *fixture) runUntil(what string, condition func(Snapshot) bool) (*Summary, error) {
+	f.t.Helper()
+	e, stop := f.start()
+	waitUntil(f.t, what, func() bool { return condition(e.Snapshot()) || e.ended() })
+	return stop()
+}
+
 func (s Snapshot) component(id string) *ComponentStats {
 	for i := range s.Components {
 		if s.Components[i].ID == id {

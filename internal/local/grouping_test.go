@@ -20,7 +20,7 @@ import (
 func receivers(t *testing.T, f *fixture, tuples []any) (got map[string][]int, answered map[string]string) {
 	t.Helper()
 	f.opts.Conf["test.tuples"] = tuples
-	f.opts.UntilIdle, f.opts.IdleAfter = true, 250*time.Millisecond
+	f.opts.UntilIdle, f.opts.IdleAfter = true, time.Second
 	s, err := f.run()
 	if err != nil || s.End != Idle {
 		t.Fatalf("end %v, error %v\n%s", s.End, err, f.events)
@@ -138,7 +138,7 @@ func TestDirectGrouping(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.opts.Storm = Version{2, 5}
-	f.opts.UntilIdle, f.opts.IdleAfter = true, 250*time.Millisecond
+	f.opts.UntilIdle, f.opts.IdleAfter = true, time.Second
 	f.opts.Conf["test.say"] = `{"command":"emit","task":3,"tuple":["to task 3"]}|{"command":"emit","task":2,"tuple":["to task 2"]}|{"command":"sync"}`
 	f.spout("spout", one("a"), 1, "say")
 	f.bolt("bolt", nil, 3, []string{"task"}, input{"spout", "default", &storm.Grouping{Direct: storm.NewNullStruct()}})
@@ -268,9 +268,8 @@ func TestHandshake(t *testing.T) {
 		}
 	}
 
-	f.opts.For = 500 * time.Millisecond
-	s, err := f.run()
-	if err != nil || s.End != Elapsed {
+	s, err := f.runUntil("the process has logged", func(Snapshot) bool { return f.events.has(LogEvent, "cwd ") })
+	if err != nil || s.End != Interrupted {
 		t.Fatal(s.End, err, f.events)
 	}
 	for _, want := range []string{

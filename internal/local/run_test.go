@@ -137,8 +137,16 @@ func TestNoTimeouts(t *testing.T) {
 	f.opts.Conf["test.tuples"] = []any{[]any{"x"}}
 	f.spout("spout", one("a"), 1, "emit")
 	f.bolt("bolt", nil, 1, []string{"hold"}, input{"spout", "default", shuffled()})
-	f.opts.For = 2500 * time.Millisecond
-	s, err := f.run()
+	var since time.Duration
+	s, err := f.runUntil("the tuple is pending for more than two timeouts", func(s Snapshot) bool {
+		if s.component("spout").Pending == 0 {
+			return false
+		}
+		if since == 0 {
+			since = s.Running
+		}
+		return s.Running > since+2500*time.Millisecond
+	})
 	if err != nil || s.component("spout").Failed != 0 || s.component("spout").Pending != 1 {
 		t.Errorf("error %v, %+v\n%s", err, s.component("spout"), f.events)
 	}
@@ -176,7 +184,7 @@ func TestFail(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.opts.Conf["test.tuples"] = []any{[]any{"x"}, []any{"y"}}
-	f.opts.UntilIdle, f.opts.IdleAfter = true, 250*time.Millisecond
+	f.opts.UntilIdle, f.opts.IdleAfter = true, time.Second
 	f.spout("spout", one("a"), 1, "emit")
 	f.bolt("bolt", nil, 1, []string{"refuse"}, input{"spout", "default", shuffled()})
 	s, err := f.run()
@@ -193,11 +201,20 @@ func TestMaxSpoutPending(t *testing.T) {
 			f := newFixture(t)
 			f.opts.Conf["topology.max.spout.pending"] = 3
 			f.opts.Conf["test.tuples"] = numbered(20)
-			f.opts.For = time.Second
 			f.opts.Drain = -1
 			f.spout("spout", one("a", "b"), 1, spout)
 			f.bolt("bolt", nil, 1, []string{"hold"}, input{"spout", "default", shuffled()})
-			s, err := f.run()
+			// A second more: time enough to be asked for a fourth.
+			var since time.Duration
+			s, err := f.runUntil("three tuples are emitted", func(s Snapshot) bool {
+				if s.component("spout").Emitted < 3 {
+					return false
+				}
+				if since == 0 {
+					since = s.Running
+				}
+				return s.Running > since+time.Second
+			})
 			if err != nil || s.component("spout").Emitted != 3 || s.component("spout").Pending != 3 {
 				t.Errorf("error %v, %+v", err, s.component("spout"))
 			}
@@ -209,10 +226,9 @@ func TestMaxSpoutPending(t *testing.T) {
 func TestStrictTurns(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.opts.For = 500 * time.Millisecond
 	f.spout("spout", one("a"), 1, "strict")
 	f.bolt("bolt", nil, 2, []string{"sink"}, input{"spout", "default", shuffled()})
-	s, err := f.run()
+	s, err := f.runUntil("ten tuples are acked", func(s Snapshot) bool { return s.component("spout").Acked >= 10 })
 	if err != nil || s.component("spout").Acked < 10 || f.events.has(LogEvent, "too early") {
 		t.Errorf("error %v, %d acked\n%s", err, s.component("spout").Acked, f.events)
 	}
@@ -223,13 +239,14 @@ func TestPipelining(t *testing.T) {
 	t.Parallel()
 	for _, ackers := range []int{0, 1} {
 		f := newFixture(t)
-		f.opts.For = time.Second
 		f.opts.Conf["topology.acker.executors"] = ackers
 		f.opts.Conf["topology.max.spout.pending"] = 100
 		f.spout("sentences", one("sentence"), 2, "sdk-sentences")
 		f.bolt("split", one("word"), 1, []string{"sdk-split"}, input{"sentences", "default", shuffled()})
 		f.bolt("count", nil, 2, []string{"sdk-count"}, input{"split", "default", byFields("word")})
-		s, err := f.run()
+		s, err := f.runUntil("sentences are acked and words counted", func(s Snapshot) bool {
+			return s.component("sentences").Acked >= 100 && s.component("count").Executed > 0
+		})
 		spout, split, count := s.component("sentences"), s.component("split"), s.component("count")
 		if err != nil || spout.Acked < 100 || spout.Failed != 0 || spout.Emitted != spout.Acked+int64(spout.Pending) {
 			t.Errorf("%d ackers: error %v, %+v\n%s", ackers, err, spout, f.events)
@@ -248,7 +265,7 @@ func TestUnreadStream(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.opts.Conf["test.tuples"] = numbered(2)
-	f.opts.UntilIdle, f.opts.IdleAfter = true, 250*time.Millisecond
+	f.opts.UntilIdle, f.opts.IdleAfter = true, time.Second
 	f.spout("spout", one("a", "b"), 1, "emit")
 	if _, err := f.run(); err != nil {
 		t.Fatal(err)
@@ -265,7 +282,7 @@ func TestNoAckers(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.opts.Conf["topology.acker.executors"] = 0
-	f.opts.UntilIdle, f.opts.IdleAfter = true, 250*time.Millisecond
+	f.opts.UntilIdle, f.opts.IdleAfter = true, time.Second
 	f.spout("spout", one("a"), 1, "nested")
 	f.bolt("bolt", nil, 1, []string{"refuse"}, input{"spout", "default", shuffled()})
 	s, err := f.run()
@@ -343,10 +360,11 @@ func TestBlockingSpout(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.opts.Conf["topology.subprocess.timeout.secs"] = 2
-	f.opts.For = 3 * time.Second
 	f.spout("spout", one("a"), 1, "blocking")
 	f.bolt("bolt", nil, 1, []string{"echo"}, input{"spout", "default", shuffled()})
-	s, err := f.run()
+	s, err := f.runUntil("three tuples went through in more than the timeout", func(s Snapshot) bool {
+		return s.component("bolt").Executed >= 3 && s.Running > 3*time.Second
+	})
 	if err != nil || s.component("spout").Restarts != 0 || s.component("bolt").Executed < 3 {
 		t.Errorf("error %v, %+v\n%s", err, s.component("bolt"), f.events)
 	}
@@ -438,19 +456,15 @@ func TestCannotStart(t *testing.T) {
 // TestBackPressure floods a slow bolt: neither the queue nor the memory may grow without bound.
 func TestBackPressure(t *testing.T) {
 	f := newFixture(t)
-	f.opts.For = 3 * time.Second
 	f.opts.Drain = -1
 	f.opts.Conf["topology.executor.receive.buffer.size"] = 1024
 	f.spout("spout", one("a", "b"), 1, "flood")
 	f.bolt("slow", nil, 1, []string{"slow"}, input{"spout", "default", shuffled()})
-	e, stop := f.start()
 	highest := 0
-	waitUntil(t, "the run is over", func() bool {
-		s := e.Snapshot()
+	s, err := f.runUntil("the queue has been full while tuples went through", func(s Snapshot) bool {
 		highest = max(highest, s.component("slow").Queue)
-		return e.ended()
+		return s.component("slow").Executed >= 100 && s.Running > 3*time.Second
 	})
-	s, err := stop()
 	// One batch may go beyond the limit.
 	if err != nil || highest < 1024 || highest > 1024+2*batchSize || s.component("slow").Executed < 100 {
 		t.Errorf("error %v, longest queue %d, executed %d", err, highest, s.component("slow").Executed)
@@ -621,7 +635,7 @@ func TestTrace(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.opts.Conf["test.tuples"] = []any{[]any{"x"}}
-	f.opts.UntilIdle, f.opts.IdleAfter = true, 250*time.Millisecond
+	f.opts.UntilIdle, f.opts.IdleAfter = true, time.Second
 	f.opts.Trace = func(component string) bool { return component != "bolt" }
 	f.spout("spout", one("a"), 1, "emit")
 	f.bolt("bolt", one("a", "b"), 1, []string{"count"}, input{"spout", "default", shuffled()})
