@@ -89,6 +89,13 @@ func stormYAML(home string, p ports, more map[string]any) ([]byte, error) {
 		"supervisor.heartbeat.frequency.secs": 1,
 		"executor.metrics.frequency.secs":     2,
 		"task.heartbeat.frequency.secs":       1,
+
+		// A machine that is busy with other tests is slow, not dead.
+		"nimbus.supervisor.timeout.secs":       180,
+		"nimbus.task.timeout.secs":             120,
+		"supervisor.worker.timeout.secs":       120,
+		"supervisor.worker.start.timeout.secs": 240,
+		"nimbus.task.launch.secs":              240,
 	}
 	maps.Copy(conf, more)
 	var text strings.Builder
