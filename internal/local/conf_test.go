@@ -48,7 +48,7 @@ func TestStormDefaults(t *testing.T) {
 }
 
 func TestComponentConf(t *testing.T) {
-	all, err := topologyConf("t", "t-1-1", map[string]any{"app": 1, "topology.workers": 2, "topology.debug": false})
+	all, err := topologyConf("t", "t-1-1", map[string]any{"app": 1, "rates": []any{1.0, 0.5}, "topology.workers": 2, "topology.debug": false})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func TestComponentConf(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for key, want := range map[string]string{"app": "2", "topology.debug": "true", "topology.workers": "2", "topology.environment": "null", "own": "[1]"} {
+	for key, want := range map[string]string{"app": "2", "rates": "[1.0,0.5]", "topology.debug": "true", "topology.workers": "2", "topology.environment": "null", "own": "[1]"} {
 		if string(one[key]) != want {
 			t.Errorf("%s = %s, want %s", key, one[key], want)
 		}

@@ -229,7 +229,7 @@ func TestHandshake(t *testing.T) {
 	f.bolt("bo", map[string][]string{"default": {"x"}, "unused": {"u"}}, 2, []string{"echo"}, input{"sp", "default", byFields("w")})
 	f.bolt("sink", nil, 1, []string{"echo"}, input{"bo", "default", shuffled()})
 	f.opts.Conf["topology.environment"] = map[string]any{"FROM_THE_TOPOLOGY": "yes"}
-	f.opts.Conf["app.setting"] = []any{1, "x", 2.0}
+	f.opts.Conf["app.setting"] = []any{1, "x"}
 	own := `{"app.own": {"a": 1.5}, "topology.message.timeout.secs": 3}`
 	f.topology.Spouts["sp"].Common.JSONConf = &own
 	e, err := New(f.opts)
@@ -273,7 +273,7 @@ func TestHandshake(t *testing.T) {
 		t.Fatal(s.End, err, f.events)
 	}
 	for _, want := range []string{
-		`"taskid":5`, `"app.setting":[1,"x",2.0]`, `"app.own":{"a":1.5}`, `"topology.message.timeout.secs":30`, `"topology.name":"test"`,
+		`"taskid":5`, `"app.setting":[1,"x"]`, `"app.own":{"a":1.5}`, `"topology.message.timeout.secs":30`, `"topology.name":"test"`,
 		`"storm.id":"test-1-`, `"topology.workers":1`, "env yes", "cwd " + f.opts.Resources,
 	} {
 		if !f.events.has(LogEvent, want) {
