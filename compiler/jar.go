@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/gobuild"
 	"github.com/stormflux/stormflux/internal/jar"
 	"github.com/stormflux/stormflux/validate"
@@ -93,7 +94,7 @@ func buildErrors(errs []error) error {
 			fault.Messages = append(fault.Messages, strings.TrimSpace(pkg.Output))
 		default:
 			for _, m := range pkg.Messages {
-				fault.Messages = append(fault.Messages, fmt.Sprintf("%s:%d:%d: %s", nearPath(m.File), m.Line, m.Column, m.Text))
+				fault.Messages = append(fault.Messages, fmt.Sprintf("%s:%d:%d: %s", diag.ShortPath(m.File), m.Line, m.Column, m.Text))
 			}
 		}
 	}
@@ -101,18 +102,6 @@ func buildErrors(errs []error) error {
 		return nil
 	}
 	return fault
-}
-
-// nearPath is an absolute path as seen from the working directory, when it lies below that.
-func nearPath(path string) string {
-	wd, err := os.Getwd()
-	if err != nil {
-		return path
-	}
-	if rel, err := filepath.Rel(wd, path); err == nil && filepath.IsLocal(rel) {
-		return rel
-	}
-	return path
 }
 
 // WriteJar writes the submittable jar to w. The same program and files give the same bytes.

@@ -18,6 +18,7 @@ import (
 	"github.com/fsnotify/fsnotify"
 
 	"github.com/stormflux/stormflux/compiler"
+	"github.com/stormflux/stormflux/diag"
 )
 
 const (
@@ -341,7 +342,7 @@ func (w *sourceWatcher) serve(ctx context.Context) {
 			if first.IsZero() {
 				first = now
 			}
-			pending[shortPath(e.Name)] = true
+			pending[diag.ShortPath(e.Name)] = true
 			timer.Reset(min(settle, time.Until(first.Add(settleLimit))))
 		case <-timer.C:
 			first = time.Time{}
@@ -357,16 +358,4 @@ func (w *sourceWatcher) serve(ctx context.Context) {
 			timer.Reset(settle)
 		}
 	}
-}
-
-// shortPath is a path as seen from the working directory, where it lies below that.
-func shortPath(path string) string {
-	wd, err := os.Getwd()
-	if err != nil {
-		return path
-	}
-	if rel, err := filepath.Rel(wd, path); err == nil && filepath.IsLocal(rel) {
-		return rel
-	}
-	return path
 }
