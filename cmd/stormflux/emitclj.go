@@ -121,7 +121,7 @@ func (a *app) programFor(flags *topologyFlags, path string, assumed validate.Ver
 	if err != nil {
 		return nil, err
 	}
-	c, err := a.loadText(flags, path, opts, assumed)
+	c, err := a.loadFor(flags, path, opts, validate.Options{Storm: assumed})
 	if err != nil {
 		return nil, err
 	}

@@ -128,16 +128,11 @@ func (a *app) load(f *topologyFlags, path string) (*checked, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.loadText(f, path, opts, validate.Version{})
+	return a.loadFor(f, path, opts, validate.Options{})
 }
 
-// loadText reads and checks one file with the options that [app.loadOptions] made. assumed is the Storm to check for
-// where neither the flags nor the environment name one.
-func (a *app) loadText(f *topologyFlags, path string, opts schema.Options, assumed validate.Version) (*checked, error) {
-	return a.loadFor(f, path, opts, validate.Options{Storm: assumed})
-}
-
-// loadFor is loadText with what else package validate can be told.
+// loadFor reads and checks one file with the options that [app.loadOptions] made, for what checkOpts say; --storm-version
+// wins over their Storm.
 func (a *app) loadFor(f *topologyFlags, path string, opts schema.Options, checkOpts validate.Options) (*checked, error) {
 	if f.stormVersion != "" {
 		var err error

@@ -58,15 +58,11 @@ executor is up, or says which are not and what the topology reported.`,
 }
 
 func (a *app) submit(ctx context.Context, flags *submitFlags, path string) error {
-	opts, err := flags.options()
+	opts, err := a.loadOptions(&flags.topologyFlags, path)
 	if err != nil {
 		return err
 	}
-	text, err := a.loadOptions(&flags.topologyFlags, path)
-	if err != nil {
-		return err
-	}
-	c, err := a.loadText(&flags.topologyFlags, path, text, validate.Version{})
+	c, err := a.loadFor(&flags.topologyFlags, path, opts, validate.Options{})
 	if err != nil {
 		return err
 	}
@@ -82,7 +78,7 @@ func (a *app) submit(ctx context.Context, flags *submitFlags, path string) error
 		return err
 	}
 	defer client.Close()
-	if c, err = a.forCluster(client, flags, c, text); err != nil {
+	if c, err = a.forCluster(client, flags, c, opts); err != nil {
 		return err
 	}
 	if err := a.report(&flags.topologyFlags, c.diags); err != nil {
@@ -96,7 +92,7 @@ func (a *app) submit(ctx context.Context, flags *submitFlags, path string) error
 }
 
 // forCluster checks the topology for the version that the cluster runs, unless the user named another one.
-func (a *app) forCluster(client *nimbus.Client, flags *submitFlags, c *checked, text schema.Options) (*checked, error) {
+func (a *app) forCluster(client *nimbus.Client, flags *submitFlags, c *checked, opts schema.Options) (*checked, error) {
 	_, name := client.Server()
 	version, err := validate.ParseVersion(name)
 	if err != nil {
@@ -108,7 +104,7 @@ func (a *app) forCluster(client *nimbus.Client, flags *submitFlags, c *checked, 
 		if chosen.Major == version.Major && chosen.Minor == version.Minor {
 			return c, nil
 		}
-		return a.loadText(&flags.topologyFlags, c.path, text, version)
+		return a.loadFor(&flags.topologyFlags, c.path, opts, validate.Options{Storm: version})
 	}
 	if chosen.Major != version.Major || chosen.Minor != version.Minor {
 		fmt.Fprintf(a.stderr, "stormflux: compiling for Storm %s as asked, but the cluster runs %s\n", chosen, version)

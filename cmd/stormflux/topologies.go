@@ -240,34 +240,27 @@ is gone.`,
 }
 
 func (a *app) activateCommand() *cobra.Command {
-	var flags clusterFlags
-	cmd := &cobra.Command{
-		Use:     "activate NAME",
-		Short:   "Let a topology's spouts emit again",
-		Example: "  stormflux activate wordcount",
-	}
-	asJSON := outputFlag(cmd)
-	return a.runningCommand(&flags, "e", cmd, func(ctx context.Context, client *nimbus.Client, name string) error {
-		if err := client.Activate(ctx, name); err != nil {
-			return err
-		}
-		return a.changed(asJSON(), name, "activate", "ACTIVE")
-	})
+	return a.switchCommand("activate", "Let a topology's spouts emit again", "ACTIVE", (*nimbus.Client).Activate)
 }
 
 func (a *app) deactivateCommand() *cobra.Command {
+	return a.switchCommand("deactivate", "Stop a topology's spouts from emitting; its bolts go on", "INACTIVE", (*nimbus.Client).Deactivate)
+}
+
+// switchCommand makes the command that gives a topology a status.
+func (a *app) switchCommand(verb, short, status string, do func(*nimbus.Client, context.Context, string) error) *cobra.Command {
 	var flags clusterFlags
 	cmd := &cobra.Command{
-		Use:     "deactivate NAME",
-		Short:   "Stop a topology's spouts from emitting; its bolts go on",
-		Example: "  stormflux deactivate wordcount",
+		Use:     verb + " NAME",
+		Short:   short,
+		Example: "  stormflux " + verb + " wordcount",
 	}
 	asJSON := outputFlag(cmd)
 	return a.runningCommand(&flags, "e", cmd, func(ctx context.Context, client *nimbus.Client, name string) error {
-		if err := client.Deactivate(ctx, name); err != nil {
+		if err := do(client, ctx, name); err != nil {
 			return err
 		}
-		return a.changed(asJSON(), name, "deactivate", "INACTIVE")
+		return a.changed(asJSON(), name, verb, status)
 	})
 }
 
