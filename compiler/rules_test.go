@@ -23,8 +23,8 @@ func TestRuleExamples(t *testing.T) {
 		if got := compileExample(t, rule.Bad); !slices.Equal(got, []string{name}) {
 			t.Errorf("%s: the bad example gives %q", name, got)
 		}
-		if got := compileExample(t, rule.Mended); len(got) != 0 {
-			t.Errorf("%s: the mended example gives %q", name, got)
+		if got := compileExample(t, rule.Fixed); len(got) != 0 {
+			t.Errorf("%s: the fixed example gives %q", name, got)
 		}
 	}
 }

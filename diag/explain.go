@@ -42,7 +42,7 @@ func (r Rule) parts() []part {
 		}
 		return part{heading, "yaml", e.source}
 	}
-	parts := []part{example("Wrong", r.Bad), example("Mended", r.Mended)}
+	parts := []part{example("Wrong", r.Bad), example("Fixed", r.Fixed)}
 	for _, f := range r.Files {
 		parts = append(parts, part{"With the file " + f.Path, "text", f.Text})
 	}
@@ -87,10 +87,14 @@ func reference(rules []Rule) string {
 
 <!-- Generated from diag/rules. Do not edit: run "make update". -->
 
-What ` + "`stormflux validate`" + ` and every command that reads a topology may report. An **error** is refused, or fails or
-misbehaves on the cluster: nothing is compiled. A **warning** is probably a mistake, and fails a run only with
-` + "`--strict`" + `. A **note** is worth knowing. A comment ` + "`# stormflux:ignore RULE`" + ` on a line silences a warning or note
-there. ` + "`stormflux explain RULE`" + ` shows an entry in the terminal. Every example here is run by a test.
+These are the rules that ` + "`stormflux validate`" + `, and every other command that reads a topology, can report.
+
+- An **error**: the cluster would refuse the topology, or the topology would fail or misbehave there. stormflux compiles nothing.
+- A **warning** is probably a mistake. A command fails because of it only with ` + "`--strict`" + `.
+- A **note** is worth knowing.
+
+The comment ` + "`# stormflux:ignore RULE`" + ` silences warnings and notes on its line. ` + "`stormflux explain RULE`" + ` prints one
+entry in the terminal. A test runs every example on this page.
 
 | Rule | Severity | What it finds |
 | --- | --- | --- |

@@ -21,11 +21,11 @@ type Rule struct {
 	Severity Severity
 	Text     string // Markdown without headings
 	Bad      Example
-	Mended   Example
+	Fixed    Example
 	Files    []ExampleFile // that both examples need
 }
 
-// Example is a topology that shows a fault, or the same one mended.
+// Example is a topology that shows a fault, or the same one fixed.
 type Example struct {
 	YAML string   // the document, as topology.yaml
 	Args []string // command-line arguments it is read with
@@ -145,8 +145,8 @@ func parseRule(name, source string) (Rule, error) {
 		return rule, errors.New("the text is missing")
 	case rule.Bad.source == "":
 		return rule, errors.New("the example \"yaml bad\" is missing")
-	case rule.Mended.source == "":
-		return rule, errors.New("the example \"yaml mended\" is missing")
+	case rule.Fixed.source == "":
+		return rule, errors.New("the example \"yaml fixed\" is missing")
 	}
 	return rule, nil
 }
@@ -212,10 +212,10 @@ func (r *Rule) addFence(info, body string) (taken bool, err error) {
 	switch {
 	case words[0] == "yaml" && words[1] == "bad":
 		to = &r.Bad
-	case words[0] == "yaml" && words[1] == "mended":
-		to = &r.Mended
+	case words[0] == "yaml" && words[1] == "fixed":
+		to = &r.Fixed
 	default:
-		return false, fmt.Errorf("expected \"yaml bad\", \"yaml mended\", \"WORD file=NAME\" or one word, found %q", strings.Join(words, " "))
+		return false, fmt.Errorf("expected \"yaml bad\", \"yaml fixed\", \"WORD file=NAME\" or one word, found %q", strings.Join(words, " "))
 	}
 	if to.source != "" {
 		return false, fmt.Errorf("a second example %q", words[1])

@@ -46,7 +46,7 @@ func TestParseRule(t *testing.T) {
 		t.Fatalf("%d rules", len(rules))
 	}
 	escaped, r := rules[0], rules[1]
-	if escaped.Bad.YAML != "name: \"\xff\\\"\n" || escaped.Mended.YAML != "name: \"é\"\n" || escaped.Severity != Warning {
+	if escaped.Bad.YAML != "name: \"\xff\\\"\n" || escaped.Fixed.YAML != "name: \"é\"\n" || escaped.Severity != Warning {
 		t.Errorf("got %+v", escaped)
 	}
 	if r.Name != "unknown-component" || r.Severity != Error || r.Title != "A bolt reads from a component | that does not exist" {
@@ -55,8 +55,8 @@ func TestParseRule(t *testing.T) {
 	if want := []string{"-e", "prod", "-c", "topology.name=a b"}; !slices.Equal(r.Bad.Args, want) {
 		t.Errorf("args %q, want %q", r.Bad.Args, want)
 	}
-	if r.Mended.Args != nil || !strings.HasPrefix(r.Mended.YAML, "name: t\n") || !strings.HasSuffix(r.Mended.YAML, "from: s}}\n") {
-		t.Errorf("mended %+v", r.Mended)
+	if r.Fixed.Args != nil || !strings.HasPrefix(r.Fixed.YAML, "name: t\n") || !strings.HasSuffix(r.Fixed.YAML, "from: s}}\n") {
+		t.Errorf("fixed %+v", r.Fixed)
 	}
 	if want := []ExampleFile{{"resources/a.md", "```\ncode\n```\n"}}; !slices.Equal(r.Files, want) {
 		t.Errorf("files %q, want %q", r.Files, want)
@@ -78,13 +78,13 @@ func TestParseRule(t *testing.T) {
 
 func TestMalformedRules(t *testing.T) {
 	const (
-		head   = "---\ntitle: T\nseverity: note\n---\n"
-		bad    = "```yaml bad\na: b\n```\n"
-		mended = "```yaml mended\na: b\n```\n"
+		head  = "---\ntitle: T\nseverity: note\n---\n"
+		bad   = "```yaml bad\na: b\n```\n"
+		fixed = "```yaml fixed\na: b\n```\n"
 	)
 	for _, c := range []struct{ name, source, want string }{
-		{"ok-1", head + "Text.\n" + bad + mended, ""},
-		{"Not_kebab", head + "Text.\n" + bad + mended, `rule name "Not_kebab" is not kebab-case`},
+		{"ok-1", head + "Text.\n" + bad + fixed, ""},
+		{"Not_kebab", head + "Text.\n" + bad + fixed, `rule name "Not_kebab" is not kebab-case`},
 		{"r", "", `line 1: expected "---"`},
 		{"r", "---\ntitle: T", "the front matter is not closed"},
 		{"r", "---\ntitle: T\n---\n", "the severity is missing"},
@@ -93,14 +93,14 @@ func TestMalformedRules(t *testing.T) {
 		{"r", "---\ntitle: T\ntitle: U\n---\n", `line 3: expected one "title: ..." without period and one "severity: error|warning|note"`},
 		{"r", "---\ntitle: T\nseverity: fatal\n---\n", `line 3: expected one "title: ..." without period and one "severity: error|warning|note"`},
 		{"r", "---\ntitle: T\nid: 1\n---\n", `line 3: expected one "title: ..." without period and one "severity: error|warning|note"`},
-		{"r", head + bad + mended, "the text is missing"},
-		{"r", head + "Text.\n" + mended, `the example "yaml bad" is missing`},
-		{"r", head + "Text.\n" + bad, `the example "yaml mended" is missing`},
+		{"r", head + bad + fixed, "the text is missing"},
+		{"r", head + "Text.\n" + fixed, `the example "yaml bad" is missing`},
+		{"r", head + "Text.\n" + bad, `the example "yaml fixed" is missing`},
 		{"r", head + "Text.\n" + bad + bad, `line 9: a second example "bad"`},
 		{"r", head + "Text.\n```yaml bad\n```\n", `line 6: the example "bad" is empty`},
 		{"r", head + "Text.\n## More\n", "line 6: a heading; the text of a rule stands under one"},
 		{"r", head + "Text.\n```yaml bad\na: b\n", "line 6: the fence is not closed"},
-		{"r", head + "Text.\n```yaml wrong\na: b\n```\n", `line 6: expected "yaml bad", "yaml mended", "WORD file=NAME" or one word, found "yaml wrong"`},
+		{"r", head + "Text.\n```yaml wrong\na: b\n```\n", `line 6: expected "yaml bad", "yaml fixed", "WORD file=NAME" or one word, found "yaml wrong"`},
 		{"r", head + "Text.\n```yaml bad arg=\"x\"\na: b\n```\n", `line 6: expected args="..." or "escaped", found "arg=\"x\""`},
 		{"r", head + "Text.\n```yaml bad args=x\na: b\n```\n", "line 6: the value of args is not in double quotes"},
 		{"r", head + "Text.\n```yaml bad args=\"'x\"\na: b\n```\n", "line 6: a quote in args is not closed"},

@@ -35,7 +35,7 @@ func FuzzCheck(f *testing.F) {
 	}
 	for _, rule := range diag.Rules() {
 		f.Add(rule.Bad.YAML)
-		f.Add(rule.Mended.YAML)
+		f.Add(rule.Fixed.YAML)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		start := time.Now()

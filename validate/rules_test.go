@@ -11,7 +11,7 @@ import (
 )
 
 // TestRuleExamples runs the two examples of every rule that package schema or validate reports: the bad one gives the
-// rule, with the severity that its documentation says; the mended one gives neither it nor any error.
+// rule, with the severity that its documentation says; the fixed one gives neither it nor any error.
 func TestRuleExamples(t *testing.T) {
 	// What has no compiled form is found, and its examples are tested, in package compiler.
 	elsewhere := []string{"clojure-dialect", "jvm-component", "partial-key-on-storm-1"}
@@ -38,9 +38,9 @@ func TestRuleExamples(t *testing.T) {
 			if slices.ContainsFunc(bad, func(d *diag.Diagnostic) bool { return d.Rule != rule.Name && d.Severity != diag.Note }) {
 				t.Errorf("the bad example shows another fault:\n%s", text(t, bad))
 			}
-			mended := run(rule.Mended)
-			if mended.HasErrors() || slices.ContainsFunc(mended, func(d *diag.Diagnostic) bool { return d.Rule == rule.Name }) {
-				t.Errorf("the mended example gives:\n%s", text(t, mended))
+			fixed := run(rule.Fixed)
+			if fixed.HasErrors() || slices.ContainsFunc(fixed, func(d *diag.Diagnostic) bool { return d.Rule == rule.Name }) {
+				t.Errorf("the fixed example gives:\n%s", text(t, fixed))
 			}
 		})
 	}

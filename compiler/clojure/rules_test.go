@@ -34,7 +34,7 @@ func TestRuleExamples(t *testing.T) {
 	if got := emit(rule.Bad); !slices.Equal(got, []string{name}) {
 		t.Errorf("the bad example gives %q", got)
 	}
-	if got := emit(rule.Mended); len(got) != 0 {
-		t.Errorf("the mended example gives %q", got)
+	if got := emit(rule.Fixed); len(got) != 0 {
+		t.Errorf("the fixed example gives %q", got)
 	}
 }
