@@ -1,6 +1,10 @@
 package schema
 
-import "github.com/stormflux/stormflux/diag"
+import (
+	"slices"
+
+	"github.com/stormflux/stormflux/diag"
+)
 
 // Document is a topology as written: includes merged, references substituted, the environment applied, short and list
 // form unified, but nothing resolved or checked beyond the grammar. Every part knows its place.
@@ -36,6 +40,43 @@ type Document struct {
 	Unresolved []diag.Span
 	// Files are all the files that were read, the main one first.
 	Files []*diag.File
+
+	// Includes are the includes of all files, in the order in which they were followed.
+	Includes []Include
+	// Incomplete reports whether a part of the document was not read: an included file, or a second document in a file.
+	// That is an error of its own; what the document seems to lack may be in that part.
+	Incomplete bool
+	// UnknownKeys are the places of the keys that the grammar does not know, with the keys that were probably meant, ""
+	// for none. They have been reported.
+	UnknownKeys map[diag.Span]string
+	// VariableReferences are the references to variables in all files.
+	VariableReferences []VariableReference
+	// VariableNames are the names that have a value: of --set, of the environment, of the properties files.
+	VariableNames []string
+}
+
+// Include is an element of `includes`.
+type Include struct {
+	Name *Value     // the path as written
+	File *diag.File // nil when there is no such file, or it cannot be read
+}
+
+// VariableReference is a reference to a variable: `${name}`, `${env:NAME}`.
+type VariableReference struct {
+	Name        string
+	Environment bool // it refers to an environment variable of the process
+	Span        diag.Span
+	// Declaration is the variable's key in the chosen environment. It is zero when the value comes from elsewhere, or
+	// when there is none.
+	Declaration diag.Span
+}
+
+// IsMeant reports whether an unknown key of the map probably stands for the given key.
+func (d *Document) IsMeant(m *Value, key string) bool {
+	if len(d.UnknownKeys) == 0 || m == nil {
+		return false
+	}
+	return slices.ContainsFunc(m.Entries, func(e Entry) bool { return d.UnknownKeys[e.Key.Span] == key })
 }
 
 // IsUnresolved reports whether the span is of, or in, a value whose reference could not be replaced: what is wrong with

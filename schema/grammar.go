@@ -33,6 +33,11 @@ var (
 // A nil root, which is no document at all, has no faults.
 func checkGrammar(root *Value) diag.List { return topologyGrammar().check(root) }
 
+// findUnknownKeys is checkGrammar that also returns the unknown keys, as [Document.UnknownKeys] has them.
+func findUnknownKeys(root *Value) (diag.List, map[diag.Span]string) {
+	return topologyGrammar().findings(root)
+}
+
 // checkEnvironmentsGrammar checks a stormflux.yaml against environments.schema.json.
 func checkEnvironmentsGrammar(root *Value) diag.List { return environmentsGrammar().check(root) }
 
@@ -48,14 +53,20 @@ type grammar struct {
 // library says whether and where that breaks the schema, and each of its causes is told of every place in the document
 // that has the faulty shape.
 func (g *grammar) check(root *Value) diag.List {
+	diags, _ := g.findings(root)
+	return diags
+}
+
+// findings is check with the keys that the grammar does not know.
+func (g *grammar) findings(root *Value) (diag.List, map[diag.Span]string) {
 	if root == nil {
-		return nil
+		return nil, nil
 	}
 	f := newFolding(&g.shapeRules)
 	id := f.fold(root, g.rootContext)
 	err := g.root.Validate(f.shapes[id].json)
 	if err == nil {
-		return nil
+		return nil, nil
 	}
 	return g.faults(err, &foldedPlaces{folder: f, root: &site{value: root}})
 }

@@ -46,7 +46,8 @@ type faults struct {
 	// meant holds, by map, the missing keys that its unknown keys probably mean: not to be missed once more.
 	meant map[*Value][]string
 	// chosen holds, by map, the keys of which there should be one and are several.
-	chosen map[*Value][]string
+	chosen  map[*Value][]string
+	unknown map[diag.Span]string // as Document.UnknownKeys
 }
 
 // keywordFaults says for each keyword that can fail what is to be told of a place where it did. They are told in this
@@ -70,13 +71,13 @@ var keywordFaults = []struct {
 	{"maximum", (*faults).outOfRange},
 }
 
-// faults returns the diagnostics of a validation error, sorted.
-func (g *grammar) faults(err error, places places) diag.List {
+// faults returns the diagnostics of a validation error, sorted, and the unknown keys among them.
+func (g *grammar) faults(err error, places places) (diag.List, map[diag.Span]string) {
 	failed, ok := err.(*jsonschema.ValidationError)
 	if !ok {
 		panic(fmt.Sprintf("schema: validating: %v", err)) // a loop in the schema, or a value that is not JSON
 	}
-	f := faults{grammar: g, meant: map[*Value][]string{}, chosen: map[*Value][]string{}}
+	f := faults{grammar: g, meant: map[*Value][]string{}, chosen: map[*Value][]string{}, unknown: map[diag.Span]string{}}
 	causes := map[string][]cause{}
 	g.collect(failed, places, causes)
 	for _, k := range keywordFaults {
@@ -97,7 +98,7 @@ func (g *grammar) faults(err error, places places) diag.List {
 		}
 	}
 	f.diags.Sort()
-	return f.diags
+	return f.diags, f.unknown
 }
 
 // collect finds the deepest complaints. It does not go below oneOf and anyOf: what each of their branches misses is

@@ -48,6 +48,7 @@ func (f *faults) unknownKeys(c *cause, p *site) {
 			continue
 		}
 		d := f.diags.Errorf(ruleUnknownKey, key.Span, "unknown key %q in %s", key.Text, f.nouns.named(p))
+		f.unknown[key.Span] = ""
 		if hint := f.otherPlace(c.node, p, key.Text); hint != "" {
 			d.WithHint("%s", hint)
 			if c.node == f.nodes["#/$defs/groupingMap"] {
@@ -56,6 +57,7 @@ func (f *faults) unknownKeys(c *cause, p *site) {
 		} else if meant, ok := diag.Suggest(key.Text, legal); ok {
 			d.WithHint("did you mean %q?", meant)
 			f.meant[p.value] = append(f.meant[p.value], meant)
+			f.unknown[key.Span] = meant
 		} else if len(legal) > 0 {
 			d.WithHint("the keys that may stand here are %s", diag.Quoted(legal, 0))
 		}

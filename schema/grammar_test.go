@@ -177,7 +177,8 @@ func checkPlainly(g *grammar, s *jsonschema.Schema, root *Value) diag.List {
 	if err == nil {
 		return nil
 	}
-	return g.faults(err, plainPlaces{&site{value: root}})
+	diags, _ := g.faults(err, plainPlaces{&site{value: root}})
+	return diags
 }
 
 // mutator makes documents that are wrong in many ways from sound ones.

@@ -49,20 +49,25 @@ func (l *loader) include(root *Value, file *diag.File, open []included) {
 		}
 		resource, override := v.Get("resource"), v.Get("override")
 		from, ok := l.findInclude(file, name, resource != nil && resource.Bool)
+		l.seen.includes = append(l.seen.includes, Include{Name: name, File: from.file})
 		if !ok {
+			l.seen.incomplete = true
 			continue
 		}
 		chain := append(slices.Clone(open), included{from.path, name.Span})
 		if i := slices.IndexFunc(open, func(o included) bool { return o.path == from.path }); i >= 0 {
 			l.includeCycle(chain[i:], name.Span)
+			l.seen.incomplete = true
 			continue
 		}
 		if len(chain) > maxIncludeDepth {
 			l.diags.Errorf(ruleIncludeLimit, name.Span, "files include each other more than %d deep, the most that is allowed", maxIncludeDepth).
 				WithHint("a link to a folder above it gives a file ever new paths")
+			l.seen.incomplete = true
 			continue
 		}
 		if l.includes++; l.includes > maxIncludes {
+			l.seen.incomplete = true
 			if l.includes == maxIncludes+1 {
 				l.diags.Errorf(ruleIncludeLimit, name.Span, "more than %d files are included, the most that is allowed", maxIncludes)
 			}
@@ -77,6 +82,7 @@ func (l *loader) include(root *Value, file *diag.File, open []included) {
 			l.sources[from.path] = src
 		}
 		if src == nil {
+			l.seen.incomplete = true
 			continue
 		}
 		other := ownMap(src.root)
@@ -195,6 +201,7 @@ func (m *includeMerge) merge(other *Value) {
 	for _, e := range other.Entries {
 		before := m.l.merged
 		if m.l.merged += len(e.Value.Items) + len(e.Value.Entries); m.l.merged > maxExpansion {
+			m.l.seen.incomplete = true
 			if before <= maxExpansion {
 				m.l.diags.Errorf(ruleIncludeLimit, m.span, "included files add more than %d values, the most that is allowed", maxExpansion)
 			}

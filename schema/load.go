@@ -47,7 +47,16 @@ type loader struct {
 	vars     *variables
 	sources  map[string]*source // of included files, by path
 	includes int
+	seen     seen
 	merged   int // what was taken over from included files: settings, components, streams
+}
+
+// seen is what a Document says about its reading.
+type seen struct {
+	includes    []Include
+	incomplete  bool
+	unknownKeys map[diag.Span]string
+	variables   []VariableReference
 }
 
 // folder returns the folder that relative paths in the file start from.
@@ -107,7 +116,9 @@ func (l *loader) load(file *diag.File) (*Document, error) {
 	l.include(root, file, []included{{path: filepath.Clean(file.Name)}})
 	l.override(root, env)
 	l.unusedVariables()
-	doc := &Document{File: file, Root: root, Environment: env, Ignores: l.ignores, Files: l.files, Unresolved: l.vars.unresolved}
+	doc := &Document{File: file, Root: root, Environment: env, Ignores: l.ignores, Files: l.files, Unresolved: l.vars.unresolved,
+		Includes: l.seen.includes, Incomplete: l.seen.incomplete, UnknownKeys: l.seen.unknownKeys,
+		VariableReferences: l.seen.variables, VariableNames: l.vars.all()}
 	decode(doc)
 	return doc, nil
 }
@@ -160,6 +171,7 @@ func (l *loader) readSource(file *diag.File) *source {
 		l.files = append(l.files, file)
 	}
 	src := readYAML(file, &l.diags)
+	l.seen.incomplete = l.seen.incomplete || src.truncated
 	if src.root == nil {
 		return nil
 	}
@@ -171,7 +183,14 @@ func (l *loader) readSource(file *diag.File) *source {
 	if !l.checkExtent(src.root) {
 		return nil
 	}
-	l.diags = append(l.diags, checkGrammar(src.root)...)
+	diags, unknown := findUnknownKeys(src.root)
+	l.diags = append(l.diags, diags...)
+	for span, meant := range unknown {
+		if l.seen.unknownKeys == nil {
+			l.seen.unknownKeys = make(map[diag.Span]string)
+		}
+		l.seen.unknownKeys[span] = meant
+	}
 	l.checkOddities(src, false)
 	l.ignores = append(l.ignores, ignores(src)...)
 	return src

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"slices"
@@ -380,6 +381,8 @@ type replacement struct {
 	from *[]string
 	span diag.Span
 	deep int // of defaults in defaults
+	// noted is how many references there were so far, see note.
+	noted int
 }
 
 // add notes where a value came from.
@@ -391,6 +394,7 @@ func (r *replacement) add(from string) {
 
 // find returns the value of a reference, or nil when a diagnostic says why there is none.
 func (r *replacement) find(ref *reference) *found {
+	r.note(ref)
 	f, failed := r.vars.find(r.s, r.v, ref)
 	switch {
 	case failed:
@@ -599,26 +603,45 @@ func (r *replacement) unset(ref *reference) {
 	}
 }
 
+// all returns the names of the variables that have a value, the first of --set, then of the environment and of the
+// properties files.
+func (vars *variables) all() []string {
+	if vars.names != nil {
+		return vars.names
+	}
+	vars.names = slices.Sorted(maps.Keys(vars.set))
+	for _, e := range vars.env.entries() {
+		vars.names = append(vars.names, e.Key.Text)
+	}
+	for _, f := range vars.filters {
+		vars.names = append(vars.names, f.names...)
+	}
+	return vars.names
+}
+
+// note remembers where a variable is referred to.
+func (r *replacement) note(ref *reference) {
+	// The place of a reference is searched for from the start of its text, so very many in one text would cost too much.
+	const most = 1000
+	if r.noted++; r.noted > most {
+		return
+	}
+	vars := r.vars
+	use := VariableReference{Name: ref.name, Environment: ref.env, Span: referenceSpan(r.s, r.v, ref)}
+	if _, set := vars.set[ref.name]; !set && !ref.env {
+		if key, _ := vars.env.Lookup(ref.name); key != nil {
+			use.Declaration = key.Span
+		}
+	}
+	vars.l.seen.variables = append(vars.l.seen.variables, use)
+}
+
 // hint says how to set a variable, or which one was probably meant.
 func (vars *variables) hint(ref *reference) string {
 	if ref.env {
 		return fmt.Sprintf("export %s, or write ${env:%s:-default}", ref.name, ref.name)
 	}
-	if vars.names == nil {
-		for name := range vars.set {
-			vars.names = append(vars.names, name)
-		}
-		slices.Sort(vars.names)
-		if vars.env != nil {
-			for _, e := range vars.env.Entries {
-				vars.names = append(vars.names, e.Key.Text)
-			}
-		}
-		for _, f := range vars.filters {
-			vars.names = append(vars.names, f.names...)
-		}
-	}
-	if best, ok := diag.Suggest(ref.name, vars.names); ok {
+	if best, ok := diag.Suggest(ref.name, vars.all()); ok {
 		return fmt.Sprintf("did you mean %q?", best)
 	}
 	return fmt.Sprintf("give --set %s=VALUE, set it in an environment or a --filter file, or write ${%s:-default}", ref.name, ref.name)

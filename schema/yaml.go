@@ -42,6 +42,8 @@ const (
 type source struct {
 	file *diag.File
 	root *Value // nil when there is none
+	// truncated reports whether there is a second document behind the root, which is not read.
+	truncated bool
 	// odd holds the plain scalars that YAML 1.1 types as a person may not expect.
 	odd map[*Value]oddity
 	// plain holds the strings that were written without quotes and hold a "$".

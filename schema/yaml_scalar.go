@@ -291,6 +291,7 @@ func (r *reader) checkRest(end int) {
 		case lineStart && bytes.HasPrefix(rest, []byte("---")) && (len(rest) == 3 || isBlankOrBreak(rest[3])):
 			r.diags.Errorf(ruleSeveral, r.span(at, at+3), "a second document begins here, expected one topology in a file").
 				WithHint("put each topology into a file of its own")
+			r.truncated = true
 			return
 		case lineStart && rest[0] == '%':
 			at = r.lineEnd(at)

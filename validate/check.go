@@ -39,11 +39,7 @@ func Check(doc *schema.Document, opts Options) (*Topology, diag.List) {
 		return nil, c.list
 	}
 	c.topology = &Topology{Source: doc}
-	c.partial = slices.ContainsFunc(opts.Loaded, func(d *diag.Diagnostic) bool {
-		return d.Severity == diag.Error && (strings.HasPrefix(d.Rule, "include-") || d.Rule == "several-documents" ||
-			strings.HasPrefix(d.Rule, "yaml-") && d.Span.File != doc.File)
-	})
-	c.unresolved, c.lostTarget = c.partial, c.partial
+	c.unresolved, c.lostTarget = doc.Incomplete, doc.Incomplete
 	c.stormVersion()
 	c.topologyName()
 	c.platform()
@@ -94,10 +90,6 @@ type checker struct {
 	// lostTarget is set when a Flux stream's target could not be told: a bolt without input may be meant by it.
 	lostTarget bool
 
-	// partial is set when an included file could not be read, or a second document was not: what is missing may be there.
-	partial bool
-
-	unknownKeys     map[diag.Span]bool // the places of keys that the grammar does not know; see meant
 	similar         similarity
 	allIDs, boltIDs []string // for suggestions; made when the first is wanted
 }

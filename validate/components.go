@@ -79,7 +79,7 @@ func (c *checker) components() {
 		}
 	}
 	c.ids()
-	if len(spouts) == 0 && !c.partial {
+	if len(spouts) == 0 && !c.doc.Incomplete {
 		c.noSpout()
 	}
 	for i := range c.all {

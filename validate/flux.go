@@ -85,7 +85,7 @@ func (c *checker) reference(ref *schema.Value) *schema.Object {
 	if b := c.beanByID[ref.Text]; b != nil {
 		return b
 	}
-	if c.partial {
+	if c.doc.Incomplete {
 		return nil
 	}
 	d := c.list.Errorf(ruleUnknownRef, ref.Span, "%q refers to nothing: `components` has no such id", ref.Text)

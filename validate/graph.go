@@ -298,7 +298,7 @@ func sources(k *component) []string {
 func (c *checker) silentSpouts() {
 	for i := range c.all {
 		k := &c.all[i]
-		if k.Kind == schema.Spout && k.multilang && len(k.Streams) == 0 && !k.open && !k.missingOutputs && !c.meant(k, "outputs") {
+		if k.Kind == schema.Spout && k.multilang && len(k.Streams) == 0 && !k.open && !k.missingOutputs && !c.doc.IsMeant(k.src.Value, "outputs") {
 			c.list.Warnf(ruleSilentSpout, k.Span, "%s declares no outputs, so it cannot emit anything", k.name()).
 				WithHint("say what it emits: `outputs: [field, ...]`, or `outputs: []` if it is nothing")
 		}

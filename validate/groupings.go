@@ -34,7 +34,7 @@ func (c *checker) subscriptions() {
 			}
 			c.subscribe(k, in)
 		}
-		if inputs := k.src.Value.Get("inputs"); len(k.src.Inputs) < written(inputs) || noList(inputs) || c.meant(k, "inputs") {
+		if inputs := k.src.Value.Get("inputs"); len(k.src.Inputs) < written(inputs) || noList(inputs) || c.doc.IsMeant(k.src.Value, "inputs") {
 			k.unsure, c.unresolved = true, true // the grammar found fault with one
 		}
 	}
@@ -136,7 +136,7 @@ func (c *checker) target(in *schema.Input) *component {
 		return k
 	}
 	c.unresolved = true
-	if c.partial || c.broken()[in.To.Text] {
+	if c.doc.Incomplete || c.broken()[in.To.Text] {
 		return nil
 	}
 	d := c.list.Errorf(ruleUnknownComponent, in.To.Span, "a stream goes to unknown component %q", in.To.Text)
@@ -234,7 +234,7 @@ func (c *checker) source(to *component, in *schema.Input) *component {
 	if k := c.byID[in.From.Text]; k != nil {
 		return k
 	}
-	if c.partial || c.broken()[in.From.Text] {
+	if c.doc.Incomplete || c.broken()[in.From.Text] {
 		return nil
 	}
 	id := in.From.Text
@@ -280,7 +280,7 @@ func (c *checker) broken() map[string]bool {
 
 func (c *checker) unknownStream(to, from *component, id string, span diag.Span) {
 	if len(from.Streams) == 0 {
-		if !from.missingOutputs && !c.meant(from, "outputs") { // once is enough
+		if !from.missingOutputs && !c.doc.IsMeant(from.src.Value, "outputs") { // once is enough
 			from.missingOutputs = true
 			c.list.Errorf(ruleMissingOutputs, from.Span, "%s has no outputs, but %s reads from it", from.name(), to.name()).
 				WithHint("say what it emits: `outputs: [field, ...]`").

@@ -39,27 +39,3 @@ func listed(names []string) string {
 	}
 	return b.String()
 }
-
-// meant tells whether a key of the component that the grammar does not know is one that is misspelt: it is reported, and
-// that the key is missing is no second fault.
-func (c *checker) meant(k *component, key string) bool {
-	if c.unknownKeys == nil {
-		c.unknownKeys = make(map[diag.Span]bool)
-		for _, d := range c.opts.Loaded {
-			if d.Rule == "unknown-key" {
-				c.unknownKeys[d.Span] = true
-			}
-		}
-	}
-	if len(c.unknownKeys) == 0 || k.src.Value == nil {
-		return false
-	}
-	for _, e := range k.src.Value.Entries {
-		if c.unknownKeys[e.Key.Span] {
-			if _, ok := c.similar.suggest(e.Key.Text, []string{key}); ok {
-				return true
-			}
-		}
-	}
-	return false
-}
