@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stormflux/stormflux/internal/java"
 	"github.com/stormflux/stormflux/internal/multilang"
 )
 
@@ -57,7 +58,7 @@ func (v groupingVector) decoded(t *testing.T) []any {
 			}
 			values = append(values, f)
 		case "bigdec":
-			values = append(values, multilang.BigDecimal(text))
+			values = append(values, java.BigDecimal(text))
 		case "bigint":
 			n, ok := new(big.Int).SetString(text, 10)
 			if !ok {
@@ -78,18 +79,16 @@ func (v groupingVector) decoded(t *testing.T) []any {
 func TestFieldsGroupingVectors(t *testing.T) {
 	for _, v := range groupingVectors(t) {
 		t.Run(v.JavaTypes, func(t *testing.T) {
-			h := int32(1)
 			var hashes []int32
 			for _, value := range v.decoded(t) {
-				one := jsonSmart.hashDecoded(value)
-				hashes = append(hashes, one)
-				h = 31*h + one
+				hashes = append(hashes, java.Hash(value))
 			}
+			h := java.HashList(hashes)
 			if h != v.Hash {
 				t.Fatalf("deepHashCode(%s) = %d, Java's is %d", v.Values, h, v.Hash)
 			}
 			for i, want := range v.Index {
-				if got := floorMod(h, i+1); got != want {
+				if got := java.FloorMod(h, i+1); got != want {
 					t.Errorf("index for %d tasks = %d, Java's is %d", i+1, got, want)
 				}
 			}
@@ -115,7 +114,7 @@ func TestRawHashes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, want := jsonSmart.hash(raw), jsonSmart.hashDecoded(raw.Decode()); got != want {
+		if got, want := jsonSmart.hash(raw), java.Hash(raw.Decode()); got != want {
 			t.Errorf("hash(%s) = %d, decoded %d", text, got, want)
 		}
 	}
@@ -127,8 +126,8 @@ func TestJSONSimpleHashes(t *testing.T) {
 		"-1":                  0,
 		"1":                   1,
 		"[-1]":                31,
-		"0.30000000000000004": hashDouble(math.Nextafter(0.3, 1)),
-		"-12345678901":        hashLong(-12345678901),
+		"0.30000000000000004": java.Hash(math.Nextafter(0.3, 1)),
+		"-12345678901":        java.Hash(int64(-12345678901)),
 	} {
 		if got := jsonSimple.hash(multilang.RawValue(text)); got != want {
 			t.Errorf("hash(%s) = %d, want %d", text, got, want)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/stormflux/stormflux/internal/java"
 	"github.com/stormflux/stormflux/internal/multilang"
 )
 
@@ -52,11 +53,8 @@ func (e *Engine) choose(t *task, sub *subscription, b *batch, m *message) {
 		}
 		e.chosen = append(e.chosen, target)
 	case fieldsGrouping:
-		h := int32(1)
-		for _, one := range b.keyHashes(m, sub.key) {
-			h = 31*h + one
-		}
-		e.chosen = append(e.chosen, targets[floorMod(h, len(targets))])
+		h := java.HashList(b.keyHashes(m, sub.key))
+		e.chosen = append(e.chosen, targets[java.FloorMod(h, len(targets))])
 	case partialKeyGrouping:
 		first, second := partialKeyPair(b.keyHashes(m, sub.key), len(targets))
 		if c.used[second] < c.used[first] {

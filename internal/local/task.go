@@ -1,13 +1,13 @@
 package local
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 
+	"github.com/stormflux/stormflux/internal/java"
 	"github.com/stormflux/stormflux/internal/storm"
 )
 
@@ -73,7 +73,7 @@ func (p *plan) addTasks() error {
 	for id, count := range consumers {
 		all = append(all, named{id, count, nil})
 	}
-	slices.SortFunc(all, func(a, b named) int { return compareJava(a.id, b.id) })
+	slices.SortFunc(all, func(a, b named) int { return java.CompareStrings(a.id, b.id) })
 	next := 1
 	for _, c := range all {
 		for i := range c.count {
@@ -129,36 +129,7 @@ func (p *plan) metricsConsumers() (map[string]int, error) {
 // javaMapOrder returns the subscriptions as Storm visits them: a java.util.HashMap from component id to grouping, filled
 // from another one. That is the order of the lists of task ids that an emit answers with.
 func javaMapOrder(subs []*subscription) []*subscription {
-	buckets := 16
-	for 4*len(subs) > 3*buckets {
-		buckets *= 2
-	}
 	order := slices.Clone(subs)
-	slices.SortFunc(order, func(a, b *subscription) int {
-		return cmp.Or(cmp.Compare(javaBucket(a.target.id, buckets), javaBucket(b.target.id, buckets)), compareJava(a.target.id, b.target.id))
-	})
+	java.SortAsHashMap(order, func(s *subscription) string { return s.target.id })
 	return order
-}
-
-func javaBucket(key string, buckets int) int {
-	h := uint32(hashString(key))
-	return int((h ^ h>>16) & uint32(buckets-1))
-}
-
-// compareJava compares as String.compareTo does: by UTF-16 units, where characters beyond U+FFFF come before U+E000.
-func compareJava(a, b string) int {
-	ra, rb := []rune(a), []rune(b)
-	for i := range min(len(ra), len(rb)) {
-		if ra[i] != rb[i] {
-			return cmp.Compare(unitOrder(ra[i]), unitOrder(rb[i]))
-		}
-	}
-	return cmp.Compare(len(ra), len(rb))
-}
-
-func unitOrder(r rune) int64 {
-	if r > 0xffff {
-		return 0xd800<<21 | int64(r)
-	}
-	return int64(r) << 21
 }

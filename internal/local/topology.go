@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/stormflux/stormflux/internal/java"
 	"github.com/stormflux/stormflux/internal/multilang"
 	"github.com/stormflux/stormflux/internal/storm"
 )
@@ -156,7 +157,7 @@ func (p *plan) addComponents(top *storm.StormTopology) error {
 			return err
 		}
 	}
-	slices.SortFunc(p.components, func(a, b *component) int { return compareJava(a.id, b.id) })
+	slices.SortFunc(p.components, func(a, b *component) int { return java.CompareStrings(a.id, b.id) })
 	for i, c := range p.components {
 		c.index = i
 		if c.spout {
@@ -199,7 +200,7 @@ func (p *plan) addSubscriptions(top *storm.StormTopology) error {
 			target.inputs = append(target.inputs, sub)
 		}
 		slices.SortFunc(target.inputs, func(a, b *subscription) int {
-			return cmp.Or(compareJava(a.stream.source.id, b.stream.source.id), compareJava(a.stream.id, b.stream.id))
+			return cmp.Or(java.CompareStrings(a.stream.source.id, b.stream.source.id), java.CompareStrings(a.stream.id, b.stream.id))
 		})
 	}
 	for _, c := range p.components {

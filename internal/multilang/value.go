@@ -7,12 +7,14 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/stormflux/stormflux/internal/java"
 )
 
 // A BigDecimal is what Storm makes of a number with a fraction or exponent whose text has more than 18 characters, such
 // as 0.30000000000000004. It holds that text. Storm 2.6 and later can send it to another worker only where
 // java.math.BigDecimal is registered with Kryo.
-type BigDecimal string
+type BigDecimal = java.BigDecimal
 
 // A Kind is the JSON kind of a value.
 type Kind uint8
