@@ -40,6 +40,8 @@ var mayImport = map[string][]string{
 	"internal/nimbus":            {"internal/storm"},
 	"internal/nimbus/nimbustest": {"internal/storm", "internal/nimbus"},
 	"internal/leiningen":         {"internal/atomicfile"},
+	"internal/console":           {},
+	"internal/runview":           {"internal/console", "internal/local", "internal/multilang"},
 	"internal/local":             {"internal/storm", "internal/multilang", "internal/java"},
 	"internal/stormtest":         {},
 }
@@ -50,6 +52,10 @@ var onlyIn = map[string][]string{
 	"github.com/santhosh-tekuri/jsonschema": {"schema"},
 	"github.com/apache/thrift":              {"internal/storm", "internal/nimbus", "internal/nimbus/nimbustest", "compiler", "bench"},
 	"github.com/spf13":                      {"cmd/stormflux"},
+	"github.com/jedib0t/go-pretty":          {"internal/console"},
+	"github.com/mattn/go-isatty":            {"internal/console"},
+	"golang.org/x/term":                     {"internal/console"},
+	"github.com/schollz/progressbar":        {"internal/console"},
 }
 
 func TestImports(t *testing.T) {

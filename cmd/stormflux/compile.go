@@ -7,20 +7,21 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/stormflux/stormflux/compiler"
 	"github.com/stormflux/stormflux/internal/atomicfile"
+	"github.com/stormflux/stormflux/internal/console"
 	"github.com/stormflux/stormflux/schema"
 	"github.com/stormflux/stormflux/validate"
 )
 
 func (a *app) compileCommand() *cobra.Command {
 	var flags topologyFlags
-	var output, format string
+	var output string
+	var format compiler.Format
 	cmd := &cobra.Command{
 		Use:   "compile FILE|-",
 		Short: "Compile a topology to Thrift, or to the jar that can be submitted",
@@ -40,7 +41,7 @@ Files are written whole or not at all, and the same input gives the same bytes.`
 			if strings.EqualFold(filepath.Ext(output), ".jar") && cmd.Flags().Changed("format") {
 				return usageError("--format says how to write the topology, but -o %s is a jar", output)
 			}
-			return a.compile(cmd.Context(), &flags, args[0], output, compiler.Format(format))
+			return a.compile(cmd.Context(), &flags, args[0], output, format)
 		},
 	}
 	flags.add(cmd)
@@ -64,7 +65,7 @@ func (a *app) compile(ctx context.Context, flags *topologyFlags, path, output st
 	}
 	switch {
 	case output == "":
-		return a.describe(prog)
+		return a.print(describe(prog))
 	case strings.EqualFold(filepath.Ext(output), ".jar"):
 		return a.writeJar(ctx, prog, output)
 	}
@@ -129,24 +130,23 @@ func (a *app) program(flags *topologyFlags, path string) (*compiler.Program, err
 	return prog, nil
 }
 
-// describe prints a compiled topology for people.
-func (a *app) describe(p *compiler.Program) error {
-	fmt.Fprintf(a.stdout, "%s: %s, %s, compiled for Storm %s\n\n", p.Name,
-		count(len(p.Source.Spouts), "spout"), count(len(p.Source.Bolts), "bolt"), p.Source.Storm)
-	t := a.newTable("COMPONENT", "RUNS", "EXECUTORS", "INPUTS", "OUTPUTS")
+// describe returns a compiled topology for people.
+func describe(p *compiler.Program) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s, %s, compiled for Storm %s\n\n", p.Name,
+		console.Count(len(p.Source.Spouts), "spout"), console.Count(len(p.Source.Bolts), "bolt"), p.Source.Storm)
+	t := console.NewTable("COMPONENT", "RUNS", "EXECUTORS", "INPUTS", "OUTPUTS")
 	for _, c := range p.Source.Components() {
-		t.row(c.ID, runs(c), strconv.Itoa(c.Parallelism), inputs(c), outputs(c))
+		t.Row(c.ID, runs(c), c.Parallelism, inputs(c), outputs(c))
 	}
-	if err := t.flush(); err != nil {
-		return err
-	}
+	b.WriteString(t.String())
 	if len(p.Added) > 0 {
-		fmt.Fprintln(a.stdout, "\nAdded to the configuration:")
+		b.WriteString("\nAdded to the configuration:\n")
 		for _, add := range p.Added {
-			fmt.Fprintf(a.stdout, "  %s: %v\n    because %s\n", add.Key, add.Value, add.Why)
+			fmt.Fprintf(&b, "  %s: %v\n    because %s\n", add.Key, add.Value, add.Why)
 		}
 	}
-	return nil
+	return b.String()
 }
 
 // runs says in a few words what a component is.

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/console"
 )
 
 func (a *app) explainCommand() *cobra.Command {
@@ -32,17 +33,17 @@ func (a *app) explainCommand() *cobra.Command {
 			if !ok {
 				return unknownRule(args[0])
 			}
-			return diag.Explain(a.stdout, rule, a.colored(a.stdout))
+			return diag.Explain(a.stdout, rule, a.color.On(a.stdout))
 		},
 	}
 }
 
 func (a *app) listRules() error {
-	t := a.newTable("RULE", "SEVERITY", "MEANING")
+	t := console.NewTable("RULE", "SEVERITY", "MEANING")
 	for _, r := range diag.Rules() {
-		t.row(r.Name, r.Severity.String(), r.Title)
+		t.Row(r.Name, r.Severity.String(), r.Title)
 	}
-	return t.flush()
+	return a.print(t.String())
 }
 
 func unknownRule(name string) error {

@@ -3,11 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
-	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -163,29 +161,13 @@ func (a *app) loadTopology(f *topologyFlags, path string) (*checked, error) {
 // report prints diagnostics to standard error and tells whether they fail the command.
 func (a *app) report(f *topologyFlags, diags diag.List) error {
 	shown := slices.DeleteFunc(slices.Clone(diags), func(d *diag.Diagnostic) bool { return d.Severity == diag.Note })
-	if err := diag.Write(a.stderr, shown, diag.Options{Format: diag.Text, Color: a.colored(a.stderr)}); err != nil {
+	if err := diag.Write(a.stderr, shown, diag.Options{Format: diag.Text, Color: a.color.On(a.stderr)}); err != nil {
 		return environmentError(err)
 	}
 	if diags.HasErrors() || f.strict && diags.Count(diag.Warning) > 0 {
 		return findings
 	}
 	return nil
-}
-
-// colored tells whether to colour what goes to w.
-func (a *app) colored(w io.Writer) bool {
-	switch a.color {
-	case "always":
-		return true
-	case "never":
-		return false
-	}
-	return os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && isTerminal(w)
-}
-
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && (isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd()))
 }
 
 // completeTopologyFiles completes a topology file.

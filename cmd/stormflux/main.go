@@ -20,6 +20,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/console"
 )
 
 func main() {
@@ -94,7 +95,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
-	color          string // --color
+	color          console.Color // --color
 }
 
 func (a *app) rootCommand() *cobra.Command {
@@ -113,7 +114,7 @@ machine, submits it to Nimbus and manages it there, or writes it as Clojure into
 		Version:                    version(),
 	}
 	root.SetVersionTemplate("stormflux {{.Version}}\n")
-	addChoice(root, root.PersistentFlags(), &a.color, "color", "colour: auto (on a terminal, unless NO_COLOR is set), always or never", "auto", "always", "never")
+	addChoice(root, root.PersistentFlags(), &a.color, "color", "colour: auto (on a terminal, unless NO_COLOR is set), always or never", console.Colors()...)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError("%w%s\nRun '%s --help' for usage.", err, nearFlag(cmd, err), cmd.CommandPath())
 	})

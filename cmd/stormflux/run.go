@@ -18,7 +18,9 @@ import (
 
 	"github.com/stormflux/stormflux/compiler"
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/console"
 	"github.com/stormflux/stormflux/internal/local"
+	"github.com/stormflux/stormflux/internal/runview"
 	"github.com/stormflux/stormflux/validate"
 )
 
@@ -115,10 +117,7 @@ func (f *runFlags) traces(t *validate.Topology) (func(component string) bool, er
 	if len(f.trace) == 0 {
 		return nil, nil
 	}
-	var ids []string
-	for _, c := range t.Components() {
-		ids = append(ids, c.ID)
-	}
+	ids := componentIDs(t)
 	for _, id := range f.trace {
 		if id == traceAll || slices.Contains(ids, id) {
 			continue
@@ -130,6 +129,13 @@ func (f *runFlags) traces(t *validate.Topology) (func(component string) bool, er
 		return nil, usageError("--trace: %s has no component %q; there is %s", t.Name, id, near)
 	}
 	return func(id string) bool { return slices.Contains(f.trace, traceAll) || slices.Contains(f.trace, id) }, nil
+}
+
+func componentIDs(t *validate.Topology) (ids []string) {
+	for _, c := range t.Components() {
+		ids = append(ids, c.ID)
+	}
+	return ids
 }
 
 func (a *app) runTopology(ctx context.Context, flags *runFlags, path string) error {
@@ -148,7 +154,7 @@ func (a *app) runTopology(ctx context.Context, flags *runFlags, path string) err
 	defer signal.Stop(broken)
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
-	err := a.runShown(ctx, flags, path, a.newRunView(flags.format, func(err error) { fail(&outputError{err}) }))
+	err := a.runShown(ctx, flags, path, a.runView(flags.format, func(err error) { fail(&outputError{err}) }))
 	var output *outputError
 	if errors.As(context.Cause(ctx), &output) && !errors.Is(output, syscall.EPIPE) {
 		return environmentError(output)
@@ -163,14 +169,23 @@ func (e *outputError) Error() string { return "writing the output: " + e.err.Err
 
 func (e *outputError) Unwrap() error { return e.err }
 
-func (a *app) runShown(ctx context.Context, flags *runFlags, path string, view runView) error {
-	defer view.close()
+// runView returns the view for a format. It calls failed with the error of a write to standard output.
+func (a *app) runView(format string, failed func(error)) runview.View {
+	opts := runview.Options{Out: a.stdout, Stderr: a.stderr, Colored: a.color.On(a.stdout), Failed: failed}
+	if format == "json" {
+		return runview.NewJSON(opts)
+	}
+	return runview.NewText(opts)
+}
+
+func (a *app) runShown(ctx context.Context, flags *runFlags, path string, view runview.View) error {
+	defer view.Close()
 	r := &runner{app: a, flags: flags, path: path, view: view}
 	// What the loader and the compiler have to say has to get along with the table.
 	shown := *a
-	shown.stderr = view.diagnostics()
-	if a.colored(a.stderr) {
-		shown.color = "always"
+	shown.stderr = view.Diagnostics()
+	if a.color.On(a.stderr) {
+		shown.color = console.Always
 	}
 	r.app = &shown
 	defer r.hurry()()
@@ -190,7 +205,7 @@ type runner struct {
 	app   *app
 	flags *runFlags
 	path  string
-	view  runView
+	view  runview.View
 	// readFile reads a file for the loader; nil is [os.ReadFile].
 	readFile func(path string) ([]byte, error)
 
@@ -299,16 +314,16 @@ func (r *runner) run(ctx context.Context, p *prepared) error {
 		Name: p.program.Name, Topology: p.program.Topology, Conf: p.program.Conf,
 		Resources: p.resources(), Storm: local.Version{Major: storm.Major, Minor: storm.Minor},
 		For: r.flags.limit, UntilIdle: r.flags.untilIdle,
-		LogDir: r.flags.logDir, Events: r.view.event, Trace: p.trace,
+		LogDir: r.flags.logDir, Events: r.view.Event, Trace: p.trace,
 	})
 	if err != nil {
 		return environmentError(err)
 	}
 	r.setEngine(engine)
 	defer r.setEngine(nil)
-	r.view.begin(p.program, engine.Snapshot)
+	r.view.Begin(runview.Run{Name: p.program.Name, Components: componentIDs(p.checked.topology), Numbers: engine.Snapshot})
 	summary, err := engine.Run(ctx)
-	r.view.end(summary, err)
+	r.view.End(summary, err)
 	return runError(summary, err)
 }
 
@@ -376,7 +391,7 @@ func (r *runner) hurry() (stop func()) {
 				// What cannot be killed, or a terminal that takes nothing, must not keep us.
 				time.AfterFunc(patience, r.leave)
 			case engine != nil:
-				r.view.note("ending; Ctrl-C again ends at once")
+				r.view.Note("ending; Ctrl-C again ends at once")
 			}
 		}
 	}()

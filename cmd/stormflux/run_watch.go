@@ -69,7 +69,7 @@ func (r *runner) watch(ctx context.Context) error {
 			}
 		case next.digest == digest && running != nil:
 			next.remove()
-			r.view.note("what runs has not changed")
+			r.view.Note("what runs has not changed")
 		default:
 			stop()
 			digest = next.digest
@@ -92,11 +92,11 @@ func (r *runner) watch(ctx context.Context) error {
 					return outcome
 				}
 				if outcome != nil && outcome.Error() != "" {
-					r.view.note(outcome.Error())
+					r.view.Note(outcome.Error())
 				}
-				r.view.note("waiting for a change")
+				r.view.Note("waiting for a change")
 			case changed := <-w.changed:
-				r.view.note(changed + " changed")
+				r.view.Note(changed + " changed")
 				break wait
 			}
 		}
@@ -110,10 +110,10 @@ func (r *runner) faulty(err error, running bool) {
 		fmt.Fprintf(r.app.stderr, "stormflux: %v\n", err)
 	}
 	if running {
-		r.view.note("the topology goes on as it was until this is mended")
+		r.view.Note("the topology goes on as it was until this is mended")
 		return
 	}
-	r.view.note("waiting until this is mended")
+	r.view.Note("waiting until this is mended")
 }
 
 // A session is a run in the background.

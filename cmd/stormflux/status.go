@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/stormflux/stormflux/internal/console"
 	"github.com/stormflux/stormflux/internal/nimbus"
 )
 
@@ -28,45 +30,41 @@ shows executors that do not report in its first minute.`,
 			return err
 		}
 		if asJSON() {
-			return writeJSON(a.stdout, statusJSON(status))
+			return a.printJSON(statusJSON(status))
 		}
-		return a.printStatus(status)
+		return a.print(statusText(status))
 	})
 }
 
-func (a *app) printStatus(s *nimbus.Status) error {
+// statusText returns a status for people.
+func statusText(s *nimbus.Status) string {
+	var b strings.Builder
 	executors, reporting := s.Scheduled()
-	fmt.Fprintf(a.stdout, "%s (%s): %s for %s, %d of %s reporting\n", s.Name, s.ID, s.Status, s.Uptime, reporting, count(executors, "executor"))
+	fmt.Fprintf(&b, "%s (%s): %s for %s, %d of %s reporting\n",
+		s.Name, s.ID, s.Status, s.Uptime, reporting, console.Count(executors, "executor"))
 	if s.SchedulerStatus != "" {
-		fmt.Fprintf(a.stdout, "scheduler: %s\n", s.SchedulerStatus)
+		fmt.Fprintf(&b, "scheduler: %s\n", s.SchedulerStatus)
 	}
-	fmt.Fprintln(a.stdout)
-	t := a.newTable("COMPONENT", "EXECUTORS", "REPORTING")
+	components := console.NewTable("COMPONENT", "EXECUTORS", "REPORTING")
 	for _, c := range s.Components {
-		t.row(c.ID, number(int32(c.Executors)), number(int32(c.Reporting)))
+		components.Row(c.ID, c.Executors, c.Reporting)
 	}
-	if err := t.flush(); err != nil {
-		return err
-	}
+	fmt.Fprintf(&b, "\n%s", components)
 	if len(s.Workers) > 0 {
-		fmt.Fprintln(a.stdout)
-		t = a.newTable("WORKER", "EXECUTORS", "REPORTING", "UPTIME")
+		workers := console.NewTable("WORKER", "EXECUTORS", "REPORTING", "UPTIME")
 		for _, w := range s.Workers {
-			t.row(fmt.Sprintf("%s:%d", w.Host, w.Port), number(int32(w.Executors)), number(int32(w.Reporting)), w.Uptime.String())
+			workers.Row(fmt.Sprintf("%s:%d", w.Host, w.Port), w.Executors, w.Reporting, w.Uptime.String())
 		}
-		if err := t.flush(); err != nil {
-			return err
-		}
+		fmt.Fprintf(&b, "\n%s", workers)
 	}
 	if len(s.Errors) > 0 {
-		fmt.Fprintln(a.stdout)
-		t = a.newTable("TIME", "COMPONENT", "WORKER", "ERROR")
+		problems := console.NewTable("TIME", "COMPONENT", "WORKER", "ERROR")
 		for _, e := range s.Errors {
-			t.row(e.Time.Format(time.DateTime), e.Component, fmt.Sprintf("%s:%d", e.Host, e.Port), e.Summary())
+			problems.Row(e.Time.Format(time.DateTime), e.Component, fmt.Sprintf("%s:%d", e.Host, e.Port), e.Summary())
 		}
-		return t.flush()
+		fmt.Fprintf(&b, "\n%s", problems)
 	}
-	return nil
+	return b.String()
 }
 
 // The JSON of `status`: lower-case keys, durations in seconds, times in RFC 3339.

@@ -8,10 +8,10 @@ import (
 	"os"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
 	"github.com/stormflux/stormflux/compiler"
+	"github.com/stormflux/stormflux/internal/console"
 	"github.com/stormflux/stormflux/internal/nimbus"
 	"github.com/stormflux/stormflux/schema"
 	"github.com/stormflux/stormflux/validate"
@@ -135,11 +135,8 @@ func (a *app) submitProgram(ctx context.Context, client *nimbus.Client, flags *s
 		return nil
 	}
 	request.JarPath = jar
-	if isTerminal(a.stderr) {
-		bar := progressbar.NewOptions64(size,
-			progressbar.OptionSetWriter(a.stderr), progressbar.OptionSetDescription("uploading"),
-			progressbar.OptionShowBytes(true), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond))
-		request.Progress = func(sent, _ int64) { _ = bar.Set64(sent) }
+	if progress := console.Progress(a.stderr, "uploading", size); progress != nil {
+		request.Progress = func(sent, _ int64) { progress(sent) }
 	}
 	result, err := client.Submit(ctx, request)
 	if err != nil {

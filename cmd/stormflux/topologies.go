@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stormflux/stormflux/internal/console"
 	"github.com/stormflux/stormflux/internal/nimbus"
 )
 
@@ -149,7 +150,7 @@ func (w *waitFlag) after() string {
 	case w.Duration == 0:
 		return "now"
 	}
-	return "in " + count(int(w.Seconds()), "second")
+	return "in " + console.Count(int(w.Seconds()), "second")
 }
 
 // done is what a command that changed a running topology prints as JSON.
@@ -161,7 +162,7 @@ type done struct {
 // changed prints what was done to a topology.
 func (a *app) changed(json bool, name, what, text string) error {
 	if json {
-		return writeJSON(a.stdout, done{name, what})
+		return a.printJSON(done{name, what})
 	}
 	_, err := fmt.Fprintf(a.stdout, "%s: %s\n", name, text)
 	return err
@@ -201,14 +202,14 @@ func (a *app) listCommand() *cobra.Command {
 				all = append(all, topology{t.Name, t.ID, t.Status, t.UptimeSecs, t.NumWorkers, t.NumExecutors, t.NumTasks, t.GetOwner()})
 			}
 			if asJSON() {
-				return writeJSON(a.stdout, all)
+				return a.printJSON(all)
 			}
-			t := a.newTable("NAME", "STATUS", "UPTIME", "WORKERS", "EXECUTORS", "TASKS", "ID")
+			t := console.NewTable("NAME", "STATUS", "UPTIME", "WORKERS", "EXECUTORS", "TASKS", "ID")
 			for _, x := range all {
-				t.row(x.Name, x.Status, (time.Duration(x.Uptime) * time.Second).String(),
-					number(x.Workers), number(x.Executors), number(x.Tasks), x.ID)
+				t.Row(x.Name, x.Status, (time.Duration(x.Uptime) * time.Second).String(),
+					x.Workers, x.Executors, x.Tasks, x.ID)
 			}
-			return t.flush()
+			return a.print(t.String())
 		},
 	}
 	asJSON = outputFlag(cmd)
@@ -216,8 +217,6 @@ func (a *app) listCommand() *cobra.Command {
 	flags.addEnvironment(cmd, "e")
 	return cmd
 }
-
-func number(n int32) string { return strconv.Itoa(int(n)) }
 
 func (a *app) killCommand() *cobra.Command {
 	var flags clusterFlags

@@ -12,12 +12,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/console"
 	"github.com/stormflux/stormflux/schema"
 )
 
 func (a *app) validateCommand() *cobra.Command {
 	var flags topologyFlags
-	var format string
+	var format diag.Format
 	cmd := &cobra.Command{
 		Use:   "validate FILE|FOLDER|- ...",
 		Short: "Check topology files and report every fault",
@@ -33,7 +34,7 @@ A comment "# stormflux:ignore RULE" on a line silences a warning or note of that
 		Args:              atLeastOneFile,
 		ValidArgsFunction: completeTopologyFiles,
 		RunE: func(_ *cobra.Command, args []string) error {
-			return a.validate(&flags, diag.Format(format), args)
+			return a.validate(&flags, format, args)
 		},
 	}
 	flags.add(cmd)
@@ -91,7 +92,7 @@ func (a *app) validate(flags *topologyFlags, format diag.Format, args []string) 
 		return environmentError(err)
 	}
 	if err := diag.Write(a.stdout, all, diag.Options{
-		Format: format, Color: a.colored(a.stdout), Files: names, Strict: flags.strict, Root: root, Version: version(),
+		Format: format, Color: a.color.On(a.stdout), Files: names, Strict: flags.strict, Root: root, Version: version(),
 	}); err != nil {
 		return environmentError(fmt.Errorf("writing diagnostics: %w", err))
 	}
@@ -145,20 +146,13 @@ func summary(files int, l diag.List) string {
 	var parts []string
 	for _, s := range []diag.Severity{diag.Error, diag.Warning, diag.Note} {
 		if n := l.Count(s); n > 0 {
-			parts = append(parts, count(n, s.String()))
+			parts = append(parts, console.Count(n, s.String()))
 		}
 	}
 	if len(parts) == 0 {
-		return count(files, "file") + " checked, no problems"
+		return console.Count(files, "file") + " checked, no problems"
 	}
-	return count(files, "file") + " checked: " + strings.Join(parts, ", ")
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return console.Count(files, "file") + " checked: " + strings.Join(parts, ", ")
 }
 
 // topologyFile is a file to check. found tells that it was found in a folder rather than named.

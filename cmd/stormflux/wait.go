@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/stormflux/stormflux/internal/console"
 	"github.com/stormflux/stormflux/internal/nimbus"
 )
 
@@ -34,6 +35,6 @@ func (a *app) waitFor(ctx context.Context, client *nimbus.Client, name string, t
 		return environmentError(fmt.Errorf("%s is submitted, but %s", name, last.Verdict))
 	}
 	executors, _ := last.Scheduled()
-	fmt.Fprintf(a.stdout, "%s: up, %s in %s\n", name, count(executors, "executor"), count(len(last.Workers), "worker"))
+	fmt.Fprintf(a.stdout, "%s: up, %s in %s\n", name, console.Count(executors, "executor"), console.Count(len(last.Workers), "worker"))
 	return nil
 }

@@ -1,4 +1,4 @@
-package main
+package runview
 
 import (
 	"bytes"
@@ -8,24 +8,28 @@ import (
 	"sync"
 	"time"
 
-	"github.com/stormflux/stormflux/compiler"
+	"github.com/stormflux/stormflux/internal/console"
 	"github.com/stormflux/stormflux/internal/local"
 )
 
-// statsEvery is the time between two events with numbers.
-const statsEvery = time.Second
+// statsInterval is the time between two events with numbers.
+const statsInterval = time.Second
 
-// A jsonView writes events, one JSON object a line. docs/run.md describes them.
+// NewJSON returns a view for programs: one JSON object a line. docs/run.md describes them.
+func NewJSON(o Options) View {
+	return &jsonView{screen: console.NewPlainScreen(o.Out, o.Failed), stderr: o.Stderr}
+}
+
 type jsonView struct {
-	screen *screen
+	screen *console.Screen
 	stderr io.Writer
 
 	mu   sync.Mutex
 	name string
-	stop func() // ends the stats
+	stop func() // ends the events with numbers
 }
 
-// A jsonEvent is one line. Of its fields those are there that the event has.
+// A jsonEvent is one line. A line holds only the fields that the event has.
 type jsonEvent struct {
 	Event     string `json:"event"`
 	Time      string `json:"time"`
@@ -77,7 +81,7 @@ type jsonTask struct {
 	jsonStats
 }
 
-// jsonStats are a component's or a task's numbers; latencies are milliseconds.
+// jsonStats are the numbers of a component or a task; latencies are milliseconds.
 type jsonStats struct {
 	Emitted     int64   `json:"emitted"`
 	Transferred int64   `json:"transferred"`
@@ -107,8 +111,8 @@ func statsForJSON(s local.Stats) jsonStats {
 	}
 }
 
-// numbers adds the numbers of a moment.
-func (e *jsonEvent) numbers(s local.Snapshot) {
+// add adds the numbers of a moment.
+func (e *jsonEvent) add(s local.Snapshot) {
 	e.Seconds = s.Running.Seconds()
 	for _, c := range s.Components {
 		one := &jsonComponent{ID: c.ID, Kind: "bolt", Executors: c.Executors, jsonStats: statsForJSON(c.Stats)}
@@ -122,7 +126,6 @@ func (e *jsonEvent) numbers(s local.Snapshot) {
 	}
 }
 
-// write prints an event.
 func (v *jsonView) write(at time.Time, e *jsonEvent) {
 	e.Time = at.UTC().Format("2006-01-02T15:04:05.000000Z")
 	var b bytes.Buffer
@@ -131,23 +134,23 @@ func (v *jsonView) write(at time.Time, e *jsonEvent) {
 	if err := enc.Encode(e); err != nil {
 		panic(fmt.Sprintf("an event that is no JSON: %v", err))
 	}
-	v.screen.print(b.String())
+	v.screen.Print(b.String())
 }
 
-func (v *jsonView) begin(p *compiler.Program, numbers func() local.Snapshot) {
-	begin := &jsonEvent{Event: "run", Topology: p.Name}
-	begin.numbers(numbers())
+func (v *jsonView) Begin(r Run) {
+	begin := &jsonEvent{Event: "run", Topology: r.Name}
+	begin.add(r.Numbers())
 	v.write(time.Now(), begin)
 	stop, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
-		ticker := time.NewTicker(statsEvery)
+		ticker := time.NewTicker(statsInterval)
 		defer ticker.Stop()
 		for {
 			select {
 			case now := <-ticker.C:
 				e := &jsonEvent{Event: "stats"}
-				e.numbers(numbers())
+				e.add(r.Numbers())
 				v.write(now, e)
 			case <-stop:
 				return
@@ -155,12 +158,12 @@ func (v *jsonView) begin(p *compiler.Program, numbers func() local.Snapshot) {
 		}
 	}()
 	v.mu.Lock()
-	v.name = p.Name
+	v.name = r.Name
 	v.stop = func() { close(stop); <-done }
 	v.mu.Unlock()
 }
 
-func (v *jsonView) event(e local.Event) {
+func (v *jsonView) Event(e local.Event) {
 	out := &jsonEvent{Event: e.Kind.String(), Component: e.Component, Task: e.Task, PID: e.PID, Text: e.Text}
 	if e.Kind == local.LogEvent {
 		out.Level = levelName(e.Level)
@@ -177,8 +180,7 @@ func (v *jsonView) event(e local.Event) {
 	v.write(e.Time, out)
 }
 
-// rawJSON takes JSON text over as it is. Storm's parsers take what is no JSON (json-smart is permissive): that becomes a
-// string.
+// rawJSON returns JSON text as it is. Storm's parser json-smart also takes text that is no JSON; this becomes a string.
 func rawJSON(text string) json.RawMessage {
 	switch {
 	case text == "":
@@ -193,9 +195,9 @@ func rawJSON(text string) json.RawMessage {
 	return quoted
 }
 
-func (v *jsonView) note(text string) { v.write(time.Now(), &jsonEvent{Event: "note", Text: text}) }
+func (v *jsonView) Note(text string) { v.write(time.Now(), &jsonEvent{Event: "note", Text: text}) }
 
-func (v *jsonView) end(s *local.Summary, err error) {
+func (v *jsonView) End(s *local.Summary, err error) {
 	v.mu.Lock()
 	stop, name := v.stop, v.name
 	v.mu.Unlock()
@@ -203,7 +205,7 @@ func (v *jsonView) end(s *local.Summary, err error) {
 	e := &jsonEvent{Event: "summary", Topology: name}
 	if s != nil {
 		e.End, e.Faults = s.End.String(), len(s.Faults)
-		e.numbers(s.Snapshot)
+		e.add(s.Snapshot)
 	}
 	if err != nil {
 		e.Text = err.Error()
@@ -211,6 +213,6 @@ func (v *jsonView) end(s *local.Summary, err error) {
 	v.write(time.Now(), e)
 }
 
-func (v *jsonView) diagnostics() io.Writer { return v.stderr }
+func (v *jsonView) Diagnostics() io.Writer { return v.stderr }
 
-func (v *jsonView) close() { v.screen.close() }
+func (v *jsonView) Close() { v.screen.Close() }

@@ -1,0 +1,72 @@
+package console
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+)
+
+// A Table lays out rows in columns. Text stands left and numbers stand right.
+type Table struct {
+	headings []string
+	rows     []table.Row
+}
+
+// Quantity is the text of a number with its unit, such as "1.5 ms". In a table it stands right, as a number does.
+type Quantity string
+
+// NewTable returns a table without rows.
+func NewTable(headings ...string) *Table { return &Table{headings: headings} }
+
+// Row adds a row: a cell for each heading.
+func (t *Table) Row(cells ...any) {
+	if len(cells) != len(t.headings) {
+		panic(fmt.Sprintf("a row of %d cells in a table of %d columns", len(cells), len(t.headings)))
+	}
+	t.rows = append(t.rows, cells)
+}
+
+// Len returns the number of rows.
+func (t *Table) Len() int { return len(t.rows) }
+
+// String returns the table as lines that end with a line end.
+func (t *Table) String() string {
+	w := table.NewWriter()
+	style := table.StyleDefault
+	style.Options = table.OptionsNoBordersAndSeparators
+	style.Box.PaddingLeft, style.Box.PaddingRight = "", "  "
+	style.Format.Header = text.FormatDefault
+	w.SetStyle(style)
+	w.SuppressTrailingSpaces()
+	header := table.Row{}
+	var columns []table.ColumnConfig
+	for i, h := range t.headings {
+		header = append(header, h)
+		align := text.AlignLeft
+		if t.numeric(i) {
+			align = text.AlignRight
+		}
+		columns = append(columns, table.ColumnConfig{Number: i + 1, Align: align, AlignHeader: align})
+	}
+	w.AppendHeader(header)
+	w.SetColumnConfigs(columns)
+	w.AppendRows(t.rows)
+	return w.Render() + "\n"
+}
+
+// numeric reports whether a column holds numbers: it has rows, and no cell is text.
+func (t *Table) numeric(column int) bool {
+	for _, row := range t.rows {
+		if _, ok := row[column].(Quantity); ok {
+			continue
+		}
+		switch reflect.ValueOf(row[column]).Kind() {
+		case reflect.Int, reflect.Int32, reflect.Int64:
+		default:
+			return false
+		}
+	}
+	return len(t.rows) > 0
+}

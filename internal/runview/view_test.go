@@ -1,0 +1,176 @@
+package runview
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stormflux/stormflux/internal/local"
+	"github.com/stormflux/stormflux/internal/multilang"
+)
+
+// docs/run.md describes every field of an event.
+func TestFieldsAreDocumented(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/run.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var fields func(reflect.Type)
+	fields = func(typ reflect.Type) {
+		for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Slice {
+			typ = typ.Elem()
+		}
+		if typ.Kind() != reflect.Struct {
+			return
+		}
+		for i := range typ.NumField() {
+			f := typ.Field(i)
+			if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" && !bytes.Contains(doc, []byte("`"+name+"`")) {
+				t.Errorf("docs/run.md does not describe the field `%s`", name)
+			}
+			fields(f.Type)
+		}
+	}
+	fields(reflect.TypeFor[jsonEvent]())
+}
+
+func at(seconds int) time.Time { return time.Date(2026, 1, 2, 3, 4, seconds, 5e6, time.UTC) }
+
+// events are one of each look that an event can have.
+func events() []local.Event {
+	split := func(e local.Event) local.Event {
+		e.Time, e.Component, e.Task = at(1), "split", 2
+		return e
+	}
+	return []local.Event{
+		split(local.Event{Kind: local.StartEvent, PID: 7}),
+		split(local.Event{Kind: local.LogEvent, Level: multilang.LevelWarn, Text: "two\r\nlines\a\n", PID: 7}),
+		split(local.Event{Kind: local.ErrorEvent, Text: "no split"}),
+		split(local.Event{Kind: local.StartEvent, PID: 8}),
+		split(local.Event{Kind: local.ReceiveEvent, Tuple: &local.TupleEvent{Stream: "default", Values: `["a",NaN]`, Source: "lines", SourceTask: 1}}),
+		{Time: at(2), Kind: local.WarningEvent, Text: "a setting does nothing here"},
+	}
+}
+
+func snapshot() local.Snapshot {
+	return local.Snapshot{
+		Running: 10 * time.Second, Active: true,
+		Components: []local.ComponentStats{
+			{ID: "split", Executors: 1, Tasks: []local.TaskStats{{ID: 2}}, Stats: local.Stats{
+				Emitted: 12, Executed: 90, Acked: 3, Restarts: 2, Errors: 1, LastError: "no split\nat line 3",
+				Wait: time.Millisecond, Process: 100 * time.Millisecond, Ack: 1500 * time.Microsecond,
+			}},
+			{ID: "lines", Spout: true, Executors: 1, Tasks: []local.TaskStats{{ID: 1}}, Stats: local.Stats{Emitted: 3, Acked: 3, Complete: 12 * time.Millisecond}},
+		},
+	}
+}
+
+func showRun(t *testing.T, view func(Options) View) string {
+	t.Helper()
+	var out bytes.Buffer
+	v := view(Options{Out: &out, Failed: func(err error) { t.Error(err) }})
+	v.Begin(Run{Name: "words", Components: []string{"lines", "split"}, Numbers: snapshot})
+	for _, e := range events() {
+		v.Event(e)
+	}
+	v.Note("a remark")
+	v.End(&local.Summary{Snapshot: snapshot(), End: local.Idle}, nil)
+	v.Close()
+	return out.String()
+}
+
+func TestText(t *testing.T) {
+	const want = `stormflux: running words: 2 components, 2 tasks; press Ctrl-C to end it
+03:04:01.005 split:2 warn    two
+    lines` + "\uFFFD" + `
+03:04:01.005 split:2 error   no split
+03:04:01.005 split:2 start   running again, pid 8
+03:04:01.005 split:2 receive from lines task 1 stream default ["a",NaN]
+03:04:02.005 words   warn    a setting does nothing here
+stormflux: a remark
+
+words ended when it became idle, after 10s
+
+SPOUT  TASKS  EMITTED  ACKED  FAILED  PENDING  COMPLETE LATENCY
+lines      1        3      3       0        0           12.0 ms
+
+BOLT   TASKS  EMITTED  ACKED  FAILED      WAIT   PROCESS       ACK  BUSY
+split      1       12      3       0  1.000 ms  100.0 ms  1.500 ms   90%
+
+"split": its processes died 2 times
+"split" reported 1 error; the last one: no split
+    at line 3
+"split" was busy nearly all the time; give it more parallelism to let more tuples through
+`
+	if got := showRun(t, NewText); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestLiveTable(t *testing.T) {
+	r := &Run{Name: "words", Components: []string{"lines", "split"}, Numbers: snapshot}
+	const want = `
+words  running 10s
+COMPONENT  TASKS  EMITTED  ACKED  FAILED   LATENCY  QUEUE  PENDING  LAST ERROR
+lines          1        3      3       0   12.0 ms      0        0
+split          1       12      3       0  1.500 ms      0        0  no split`
+	if got := strings.Join(liveTable(r, false), "\n"); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if line := liveTable(r, true)[2]; !strings.HasPrefix(line, "\x1b[1mCOMPONENT") || !strings.HasSuffix(line, "\x1b[0m") {
+		t.Errorf("the headings are not bold: %q", line)
+	}
+}
+
+func TestJSON(t *testing.T) {
+	var kinds []string
+	for line := range strings.Lines(showRun(t, NewJSON)) {
+		var e struct {
+			Event, Time string
+			Tuple       any
+			End         string
+			Components  []struct {
+				Kind     string
+				Complete float64
+			}
+		}
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		kinds = append(kinds, e.Event)
+		switch e.Event {
+		case "receive":
+			// NaN is no JSON: the text becomes a string.
+			if e.Tuple != `["a",NaN]` || e.Time != "2026-01-02T03:04:01.005000Z" {
+				t.Errorf("receive is %s", line)
+			}
+		case "summary":
+			if e.End != "idle" || len(e.Components) != 2 || e.Components[1].Kind != "spout" || e.Components[1].Complete != 12 {
+				t.Errorf("the summary is %s", line)
+			}
+		}
+	}
+	want := []string{"run", "start", "log", "error", "start", "receive", "warning", "note", "summary"}
+	if !reflect.DeepEqual(kinds, want) {
+		t.Errorf("the events are %q, want %q", kinds, want)
+	}
+}
+
+type brokenWriter struct{}
+
+func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("nobody reads") }
+
+func TestFailedWrite(t *testing.T) {
+	failed := make(chan error, 8)
+	v := NewText(Options{Out: brokenWriter{}, Failed: func(err error) { failed <- err }})
+	v.Note("a remark")
+	v.Close()
+	if err := <-failed; err.Error() != "nobody reads" {
+		t.Error(err)
+	}
+}
