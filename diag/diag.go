@@ -54,7 +54,29 @@ type File struct {
 }
 
 // mark is the known column of an offset.
-type mark struct{ offset, column int }
+type mark struct {
+	offset int
+	columns
+}
+
+// columns is one column in both units, from 1.
+type columns struct{ points, units int } // Unicode code points, UTF-16 code units
+
+// count returns how much text adds to a column. A byte that is not UTF-8 counts one in both units.
+func count(text []byte) columns {
+	points := utf8.RuneCount(text)
+	units := points
+	for i, b := range text {
+		if b >= 0xF0 { // the first byte of four: a character outside the basic plane, which UTF-16 writes as two units
+			if r, _ := utf8.DecodeRune(text[i:]); r > 0xFFFF {
+				units++
+			}
+		}
+	}
+	return columns{points, units}
+}
+
+func (c columns) plus(o columns) columns { return columns{c.points + o.points, c.units + o.units} }
 
 // NewFile returns a file with the given name, folder and text. It keeps text, which must not change afterwards.
 func NewFile(name, dir string, text []byte) *File {
@@ -96,10 +118,22 @@ func (f *File) index() {
 // Position returns the line and column of a byte offset. An offset outside the text is moved to its nearest end. A
 // byte order mark at the start of the file takes no column; a byte that is not UTF-8 takes one.
 func (f *File) Position(offset int) Position {
+	line, at := f.place(offset)
+	return Position{Line: line, Column: at.points}
+}
+
+// PositionUTF16 is [File.Position] with the column in UTF-16 code units, as most editors and the Language Server Protocol
+// count: a character outside the basic plane, such as an emoji, takes two.
+func (f *File) PositionUTF16(offset int) Position {
+	line, at := f.place(offset)
+	return Position{Line: line, Column: at.units}
+}
+
+func (f *File) place(offset int) (line int, at columns) {
 	f.index()
 	offset = min(max(offset, 0), len(f.Text))
-	line := sort.SearchInts(f.lines, offset+1) - 1
-	return Position{Line: line + 1, Column: f.column(f.lines[line], offset)}
+	i := sort.SearchInts(f.lines, offset+1) - 1
+	return i + 1, f.column(f.lines[i], offset)
 }
 
 // columnStep is how many bytes of a line are counted afresh for each position; what lies before is remembered.
@@ -107,18 +141,18 @@ const columnStep = 4096
 
 // column counts the characters from start, where a line starts, to offset. A topology in one line of a megabyte with
 // a thousand faults would be read a thousand times, so the counts at every columnStep bytes of long lines are kept.
-func (f *File) column(start, offset int) int {
+func (f *File) column(start, offset int) columns {
 	if start == 0 && bytes.HasPrefix(f.Text, byteOrderMark) {
 		start = min(len(byteOrderMark), offset)
 	}
 	if offset-start <= columnStep {
-		return utf8.RuneCount(f.Text[start:offset]) + 1
+		return columns{1, 1}.plus(count(f.Text[start:offset]))
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	marks := f.marks[start]
 	if len(marks) == 0 {
-		marks = []mark{{offset: start, column: 1}}
+		marks = []mark{{start, columns{1, 1}}}
 	}
 	for last := marks[len(marks)-1]; offset-last.offset > columnStep; last = marks[len(marks)-1] {
 		end := last.offset + columnStep
@@ -126,7 +160,7 @@ func (f *File) column(start, offset int) int {
 		for back := 1; back < utf8.UTFMax && !utf8.RuneStart(f.Text[end]); back++ {
 			end--
 		}
-		marks = append(marks, mark{end, last.column + utf8.RuneCount(f.Text[last.offset:end])})
+		marks = append(marks, mark{end, last.plus(count(f.Text[last.offset:end]))})
 	}
 	if f.marks == nil {
 		f.marks = map[int][]mark{}
@@ -136,7 +170,7 @@ func (f *File) column(start, offset int) int {
 	if !found {
 		i--
 	}
-	return marks[i].column + utf8.RuneCount(f.Text[marks[i].offset:offset])
+	return marks[i].plus(count(f.Text[marks[i].offset:offset]))
 }
 
 // Lines returns how many lines the text has; an empty text has one.
@@ -199,6 +233,7 @@ type Diagnostic struct {
 	Message  string // one sentence, lower case, the thing in quotes: what is wrong, what was expected
 	Hint     string // what to do; may be empty
 	Related  []Related
+	Fixes    []Fix // what an editor, or validate --fix, can do about it
 }
 
 // WithHint sets the hint, formatted as by [fmt.Sprintf], and returns d.

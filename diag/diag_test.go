@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -68,6 +69,10 @@ func TestPositionInLongLines(t *testing.T) {
 		start := bytes.LastIndexByte(text[:offset], '\n') + 1
 		if got, want := f.Position(offset).Column, utf8.RuneCount(text[start:offset])+1; got != want {
 			t.Fatalf("offset %d: got column %d, want %d", offset, got, want)
+		}
+		units := len(utf16.Encode([]rune(string(text[start:offset]))))
+		if got := f.PositionUTF16(offset).Column; got != units+1 {
+			t.Fatalf("offset %d: got UTF-16 column %d, want %d", offset, got, units+1)
 		}
 	}
 }

@@ -13,6 +13,7 @@ var (
 	githubProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 )
 
+// Columns count UTF-16 code units: GitHub does not say what it expects, and what shows annotations runs in a browser.
 func writeGitHub(w *bufio.Writer, l List, opts Options) {
 	for _, d := range l {
 		command := d.Severity.String()
@@ -22,7 +23,7 @@ func writeGitHub(w *bufio.Writer, l List, opts Options) {
 		fmt.Fprintf(w, "::%s ", command)
 		if !d.Span.IsZero() {
 			s := d.Span.within()
-			start, end := s.File.Position(s.Start), s.File.Position(s.End)
+			start, end := s.File.PositionUTF16(s.Start), s.File.PositionUTF16(s.End)
 			if s.File.Name != "-" {
 				fmt.Fprintf(w, "file=%s,", githubProperty.Replace(opts.path(s.File.Name)))
 			}

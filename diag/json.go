@@ -14,6 +14,7 @@ type jsonDocument struct {
 	ErrorCount    int              `json:"error_count"`
 	WarningCount  int              `json:"warning_count"`
 	NoteCount     int              `json:"note_count"`
+	ColumnUnit    string           `json:"column_unit"`
 	Files         []string         `json:"files"`
 	Diagnostics   []jsonDiagnostic `json:"diagnostics"`
 }
@@ -26,6 +27,18 @@ type jsonDiagnostic struct {
 	Range    *jsonRange    `json:"range"`
 	Snippet  *jsonSnippet  `json:"snippet"`
 	Related  []jsonRelated `json:"related"`
+	Fixes    []jsonFix     `json:"fixes"`
+}
+
+type jsonFix struct {
+	Title     string     `json:"title"`
+	Automatic bool       `json:"automatic"`
+	Edits     []jsonEdit `json:"edits"`
+}
+
+type jsonEdit struct {
+	Range *jsonRange `json:"range"`
+	Text  string     `json:"text"`
 }
 
 type jsonRelated struct {
@@ -53,11 +66,12 @@ type jsonSnippet struct {
 
 func writeJSON(w *bufio.Writer, l List, opts Options) {
 	doc := jsonDocument{
-		FormatVersion: "1.0",
+		FormatVersion: "1.1",
 		Valid:         true,
 		ErrorCount:    l.Count(Error),
 		WarningCount:  l.Count(Warning),
 		NoteCount:     l.Count(Note),
+		ColumnUnit:    "unicodeCodePoints", // SARIF's word
 		Files:         append([]string{}, opts.Files...),
 		Diagnostics:   make([]jsonDiagnostic, 0, len(l)),
 	}
@@ -73,13 +87,25 @@ func writeJSON(w *bufio.Writer, l List, opts Options) {
 			Range:    rangeOf(d.Span),
 			Snippet:  snippetOf(d.Span),
 			Related:  make([]jsonRelated, 0, len(d.Related)),
+			Fixes:    make([]jsonFix, 0, len(d.Fixes)),
 		}
 		for _, r := range d.Related {
 			j.Related = append(j.Related, jsonRelated{Message: r.Message, Range: rangeOf(r.Span)})
 		}
+		for _, f := range d.Fixes {
+			j.Fixes = append(j.Fixes, jsonFixOf(f))
+		}
 		doc.Diagnostics = append(doc.Diagnostics, j)
 	}
 	encodeJSON(w, doc)
+}
+
+func jsonFixOf(f Fix) jsonFix {
+	out := jsonFix{Title: f.Title, Automatic: f.Automatic, Edits: make([]jsonEdit, len(f.Edits))}
+	for i, e := range f.Edits {
+		out.Edits[i] = jsonEdit{Range: rangeOf(e.Span), Text: e.Text}
+	}
+	return out
 }
 
 // encodeJSON writes a document for programs that people look at too: indented, < and & as they are.

@@ -61,6 +61,26 @@ type sarifResult struct {
 	Message          sarifMessage    `json:"message"`
 	Locations        []sarifLocation `json:"locations"`
 	RelatedLocations []sarifLocation `json:"relatedLocations,omitempty"`
+	Fixes            []sarifFix      `json:"fixes,omitempty"`
+}
+
+type sarifFix struct { // 3.55
+	Description sarifMessage  `json:"description"`
+	Changes     []sarifChange `json:"artifactChanges"`
+}
+
+type sarifChange struct { // 3.56
+	Artifact     sarifArtifact      `json:"artifactLocation"`
+	Replacements []sarifReplacement `json:"replacements"`
+}
+
+type sarifReplacement struct { // 3.57
+	Deleted  sarifRegion  `json:"deletedRegion"`
+	Inserted sarifContent `json:"insertedContent"`
+}
+
+type sarifContent struct {
+	Text string `json:"text"`
 }
 
 type sarifLocation struct {
@@ -105,7 +125,7 @@ func writeSARIF(w *bufio.Writer, l List, opts Options, lookup func(string) (Rule
 			Rules:          make([]sarifRule, 0, len(names)),
 		}},
 		Invocations: []sarifInvocation{{ExecutionSuccessful: true}},
-		ColumnKind:  "unicodeCodePoints",
+		ColumnKind:  "utf16CodeUnits", // what the viewers in editors count, whatever they are told
 		Results:     make([]sarifResult, 0, len(l)),
 	}
 	for _, name := range names {
@@ -132,6 +152,9 @@ func writeSARIF(w *bufio.Writer, l List, opts Options, lookup func(string) (Rule
 				at.Physical = opts.physical(related.Span)
 			}
 			r.RelatedLocations = append(r.RelatedLocations, at)
+		}
+		for _, fix := range d.Fixes {
+			r.Fixes = append(r.Fixes, opts.sarifFix(fix))
 		}
 		run.Results = append(run.Results, r)
 	}
@@ -160,18 +183,40 @@ func sarifRuleOf(name string, lookup func(string) (Rule, bool)) sarifRule {
 }
 
 func (o Options) physical(s Span) *sarifPhysical {
-	s = s.within()
-	start, end := s.File.Position(s.Start), s.File.Position(s.End)
-	uri, relative := o.uri(s.File.Name)
+	return &sarifPhysical{Artifact: o.artifact(s.File), Region: regionOf(s)}
+}
+
+func (o Options) artifact(f *File) sarifArtifact {
+	uri, relative := o.uri(f.Name)
 	artifact := sarifArtifact{URI: uri}
 	if relative {
 		artifact.URIBaseID = "%SRCROOT%"
 	}
-	return &sarifPhysical{
-		Artifact: artifact,
-		Region: sarifRegion{
-			StartLine: start.Line, StartColumn: start.Column,
-			EndLine: end.Line, EndColumn: end.Column,
-		},
+	return artifact
+}
+
+func regionOf(s Span) sarifRegion {
+	s = s.within()
+	start, end := s.File.PositionUTF16(s.Start), s.File.PositionUTF16(s.End)
+	return sarifRegion{
+		StartLine: start.Line, StartColumn: start.Column,
+		EndLine: end.Line, EndColumn: end.Column,
 	}
+}
+
+// sarifFix writes the edits of each file as one change.
+func (o Options) sarifFix(fix Fix) sarifFix {
+	out := sarifFix{Description: sarifMessage{Text: fix.Title}}
+	var files []*File
+	for _, e := range fix.Edits {
+		i := slices.Index(files, e.Span.File)
+		if i < 0 {
+			i = len(files)
+			files = append(files, e.Span.File)
+			out.Changes = append(out.Changes, sarifChange{Artifact: o.artifact(e.Span.File)})
+		}
+		out.Changes[i].Replacements = append(out.Changes[i].Replacements,
+			sarifReplacement{Deleted: regionOf(e.Span), Inserted: sarifContent{Text: e.Text}})
+	}
+	return out
 }

@@ -22,16 +22,62 @@ import (
 //
 // The time is linear in the candidates: about a millisecond for ten thousand.
 func Suggest(word string, candidates []string) (best string, ok bool) {
-	near := nearest(word, candidates, 1)
-	if len(near) == 0 {
-		return "", false
+	near, ok := Closest(word, candidates)
+	return near.Name, ok
+}
+
+// Suggestion is the name that a misspelt one is near to.
+type Suggestion struct {
+	Name string
+	// Sure reports that the other name is this one misspelt: they differ in case or separators only, or by one slip of the
+	// keyboard (two in a name of six characters or more) that is not in a number; and no other candidate is as near.
+	Sure bool
+}
+
+// Closest is [Suggest] that also reports how sure the suggestion is.
+func Closest(word string, candidates []string) (near Suggestion, ok bool) {
+	matches, tied := nearest(word, candidates, 1)
+	if len(matches) == 0 {
+		return Suggestion{}, false
 	}
-	return near[0], true
+	best := candidates[matches[0].index]
+	return Suggestion{Name: best, Sure: !tied && isSlip(word, best, matches[0])}, true
+}
+
+// isSlip reports whether a match is a misspelling rather than the name of something else: counter is not count-printer, and
+// split2 is not split1.
+func isSlip(word, candidate string, m match) bool {
+	switch m.how {
+	case nearCase, nearSeparators:
+		return true
+	case nearDistance:
+		slips := 1
+		if max(len(word), len(candidate)) >= 6 {
+			slips = 2
+		}
+		return m.distance <= slips && digits(word) == digits(candidate)
+	}
+	return false
+}
+
+// digits returns the digits of a word, in their order.
+func digits(word string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, word)
 }
 
 // Nearest returns at most n candidates that are near word as [Suggest] has it, the best first, none twice.
 func Nearest(word string, candidates []string, n int) []string {
-	return nearest(word, candidates, n)
+	matches, _ := nearest(word, candidates, n)
+	var names []string
+	for _, m := range matches {
+		names = append(names, candidates[m.index])
+	}
+	return names
 }
 
 // The ways to be near, in order of preference. Inside nearDistance the distance decides.
@@ -55,14 +101,15 @@ func (a match) compare(b match) int {
 	return cmp.Or(cmp.Compare(a.how, b.how), cmp.Compare(a.distance, b.distance), cmp.Compare(a.index, b.index))
 }
 
-func nearest(word string, candidates []string, n int) []string {
+// nearest returns the n best matches, the best first, none with the name of another. For n = 1, tied reports that another
+// candidate is as near as the best one.
+func nearest(word string, candidates []string, n int) (matches []match, tied bool) {
 	if len(word) > maxWord || n <= 0 {
-		return nil
+		return nil, false
 	}
 	var s speller
 	target := appendBare(nil, word)
 	letters := lettersOf(target)
-	var matches []match
 	bare := make([]rune, 0, maxWord)
 	for i, candidate := range candidates {
 		if candidate == word || len(candidate) > maxWord || candidate == "" {
@@ -71,14 +118,12 @@ func nearest(word string, candidates []string, n int) []string {
 		m := match{how: -1, index: i}
 		bare = appendBare(bare[:0], candidate)
 		limit := maxDistance
-		if n == 1 && len(matches) > 0 { // only a better one is wanted
+		if n == 1 && len(matches) > 0 { // only one that is as near is wanted
 			switch matches[0].how {
-			case nearCase:
-				return []string{candidates[matches[0].index]}
-			case nearSeparators:
+			case nearCase, nearSeparators:
 				limit = 0
 			case nearDistance:
-				limit = matches[0].distance - 1
+				limit = matches[0].distance
 			}
 		}
 		limit = min(limit, allowed(len(target), len(bare)))
@@ -103,24 +148,24 @@ func nearest(word string, candidates []string, n int) []string {
 			continue
 		}
 		if n == 1 && len(matches) > 0 {
-			if m.compare(matches[0]) < 0 {
-				matches[0] = m
+			switch best := matches[0]; {
+			case m.how == best.how && m.distance == best.distance:
+				tied = tied || candidate != candidates[best.index]
+			case m.compare(best) < 0:
+				matches[0], tied = m, false
 			}
 			continue
 		}
 		matches = append(matches, m)
 	}
 	slices.SortFunc(matches, match.compare)
-	var found []string
+	found := matches[:0]
 	for _, m := range matches {
-		if candidate := candidates[m.index]; !slices.Contains(found, candidate) {
-			found = append(found, candidate)
-		}
-		if len(found) == n {
-			break
+		if len(found) < n && !slices.ContainsFunc(found, func(f match) bool { return candidates[f.index] == candidates[m.index] }) {
+			found = append(found, m)
 		}
 	}
-	return found
+	return found, tied
 }
 
 // appendBare appends the word in lower case and without separators.

@@ -175,3 +175,33 @@ func BenchmarkSuggest(b *testing.B) {
 		})
 	}
 }
+
+func TestClosestIsSure(t *testing.T) {
+	for _, c := range []struct {
+		word, candidates, want string
+		sure                   bool
+	}{
+		{"comand", "command go className", "command", true},
+		{"Command", "command", "command", true},
+		{"num_tasks", "numTasks", "numTasks", true},
+		{"spliter", "words split count", "split", true},
+		{"cuont", "count", "count", true},
+		{"coutn", "count", "count", true},
+		{"wrod", "word", "word", true},
+		{"splat", "split splut", "split", false},      // two as near
+		{"Split", "SPLIT split", "SPLIT", false},      // two as near
+		{"splat", "split split", "split", true},       // one, given twice
+		{"splat", "splut plat split", "splut", false}, // three
+		{"para", "parallelism", "parallelism", false}, // a part
+		{"workers", "topology.workers", "topology.workers", false},
+		{"split2", "split1", "split1", false},                   // another number
+		{"node10", "node1", "node1", false},                     // another number
+		{"word-counter", "word-printer", "word-printer", false}, // another word
+		{"cat", "cut", "cut", true},
+	} {
+		got, ok := Closest(c.word, strings.Fields(c.candidates))
+		if !ok || got != (Suggestion{c.want, c.sure}) {
+			t.Errorf("Closest(%q, %s) = %+v, %v, want %q, %v", c.word, c.candidates, got, ok, c.want, c.sure)
+		}
+	}
+}

@@ -56,12 +56,14 @@ type Options struct {
 // Write writes the list to w in the format of the options, in the order of the list ([List.Sort] first). The error
 // is that of w.
 //
-// Lines and columns count from 1; columns count Unicode code points; ends are exclusive. The JSON document is
+// Lines and columns count from 1, and ends are exclusive. Columns count Unicode code points in text, JUnit and JSON, and
+// UTF-16 code units in SARIF (which says so in columnKind) and GitHub. The JSON document is
 //
 //	{
-//	  "format_version": "1.0",   the minor part grows with new members, the major part with anything else
+//	  "format_version": "1.1",   the minor part grows with new members, the major part with anything else
 //	  "valid": false,            no errors, and with Strict no warnings
 //	  "error_count": 1, "warning_count": 0, "note_count": 0,
+//	  "column_unit": "unicodeCodePoints",
 //	  "files": ["a.yaml"],       the checked files
 //	  "diagnostics": [{
 //	    "severity": "error",     or "warning", "note"
@@ -77,7 +79,12 @@ type Options struct {
 //	      "text": "...",         the first line of the range, or the part of a very long line around it
 //	      "start": 14, "end": 21 the range within text, in code points from 0
 //	    },
-//	    "related": [{"message": "...", "range": {...}}]
+//	    "related": [{"message": "...", "range": {...}}],
+//	    "fixes": [{              each is a way to remove the fault
+//	      "title": "write split",
+//	      "automatic": true,     validate --fix applies it; a person chooses among the others
+//	      "edits": [{"range": {...}, "text": "split"}]   replace each range by its text
+//	    }]
 //	  }]
 //	}
 func Write(w io.Writer, l List, opts Options) error {

@@ -8,23 +8,26 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
 // sample is a list with everything a format has to show.
 func sample() (List, Options) {
-	a, at := marked("dir with space/töpo:%,1.yaml", "name: \"«ä\xff»\"\nspouts:\n  «split»: 値 «<&>»\nbolts:\n  b: {from: «spliter»}\n  c: «d\n  e: f»\n«»")
+	a, at := marked("dir with space/töpo:%,1.yaml", "name: \"«ä\xff»\"\nspouts:\n  «split»: 値 «<&>»\nbolts:\n  b: {\"😀值\": 1, from: «spliter»}\n  c: «d\n  e: f»\n«»")
 	b, bt := marked("./more.yaml", "\ufeff«x»: \"a\x00b\"\n")
 	var l List
 	l.Errorf("invalid-utf8", at[0], "the name %q is not UTF-8", at[0].Text())
 	l.Errorf("unknown-component", at[3], `bolt "b" reads from unknown component "spliter", 100%%: a::b`).
-		WithHint(`did you mean "split"?`).
+		Suggest(at[3], Suggestion{"split", true}).
 		WithRelated(at[1], `"split" is declared here`).
 		WithRelated(bt[0], "and not here").
 		WithRelated(Span{}, "nor anywhere")
-	l.Warnf("some-warning", at[4], "of several lines")
+	l.Warnf("some-warning", at[4], "of several lines").
+		WithFix(Fix{Title: "write it twice", Edits: []Edit{{at[4], "<d>\n"}, {bt[0], "d"}, {at[5], "d"}}})
 	l.Notef("some-note", at[5], "at the end")
 	l.Warnf("some-warning", at[2], "control \x1b and <&>\"'\nof two lines\r")
 	l.Errorf("invalid-utf8", bt[0], "in an included file")
@@ -82,7 +85,7 @@ func TestFormatsOfNothing(t *testing.T) {
 	for format, want := range map[Format]string{
 		Text:   "",
 		GitHub: "",
-		JSON:   "{\n  \"format_version\": \"1.0\",\n  \"valid\": true,\n  \"error_count\": 0,\n  \"warning_count\": 0,\n  \"note_count\": 0,\n  \"files\": [],\n  \"diagnostics\": []\n}\n",
+		JSON:   "{\n  \"format_version\": \"1.1\",\n  \"valid\": true,\n  \"error_count\": 0,\n  \"warning_count\": 0,\n  \"note_count\": 0,\n  \"column_unit\": \"unicodeCodePoints\",\n  \"files\": [],\n  \"diagnostics\": []\n}\n",
 		JUnit:  "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"stormflux\" tests=\"0\" failures=\"0\" errors=\"0\"></testsuites>\n",
 	} {
 		if got := write(t, nil, Options{Format: format}); got != want {
@@ -125,6 +128,57 @@ func TestRangesLeadToTheText(t *testing.T) {
 		if got := string([]rune(d.Snippet.Text)[d.Snippet.Start:d.Snippet.End]); got != want {
 			t.Errorf("%d: the snippet marks %q, want %q", i, got, want)
 		}
+	}
+}
+
+// Columns of UTF-16 lead back to the text in an editor that holds its lines as UTF-16.
+func TestColumnsOfUTF16(t *testing.T) {
+	l, opts := sample()
+	opts.Format = SARIF
+	var doc sarifLog
+	if err := json.Unmarshal([]byte(write(t, l, opts)), &doc); err != nil {
+		t.Fatal(err)
+	}
+	if kind := doc.Runs[0].ColumnKind; kind != "utf16CodeUnits" {
+		t.Errorf("columnKind %q", kind)
+	}
+	cut := func(s Span, r sarifRegion) string {
+		lines := strings.Split(strings.TrimPrefix(string(s.File.Text), "\ufeff"), "\n")
+		line := utf16.Encode([]rune(lines[r.StartLine-1]))
+		if r.EndLine > r.StartLine {
+			r.EndColumn = len(line) + 1
+		}
+		return string(utf16.Decode(line[r.StartColumn-1 : r.EndColumn-1]))
+	}
+	wide := false
+	check := func(s Span, r sarifRegion) {
+		t.Helper()
+		want, _, _ := strings.Cut(string([]rune(s.Text())), "\n")
+		if got := cut(s, r); got != want {
+			t.Errorf("%+v gives %q, want %q", r, got, want)
+		}
+		wide = wide || s.File.PositionUTF16(s.Start) != s.File.Position(s.Start)
+	}
+	for i, r := range doc.Runs[0].Results {
+		if !l[i].Span.IsZero() {
+			check(l[i].Span, r.Locations[0].Physical.Region)
+		}
+		for j, fix := range r.Fixes {
+			var regions []sarifRegion
+			for _, c := range fix.Changes {
+				for _, replacement := range c.Replacements {
+					regions = append(regions, replacement.Deleted)
+				}
+			}
+			for _, e := range l[i].Fixes[j].Edits {
+				if !slices.ContainsFunc(regions, func(r sarifRegion) bool { return r == regionOf(e.Span) }) {
+					t.Errorf("no replacement for %+v", e)
+				}
+			}
+		}
+	}
+	if !wide {
+		t.Error("no place whose columns differ by their unit")
 	}
 }
 

@@ -1,0 +1,173 @@
+package diag
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Fix is a change of the text that removes the fault of a [Diagnostic].
+type Fix struct {
+	Title string // what the fix does, as a command without period: `write "split"`
+	Edits []Edit // in the order of their places; they do not overlap
+
+	// Automatic marks the fix that was surely meant: `validate --fix` applies it without asking. A person chooses
+	// among the others, in an editor.
+	Automatic bool
+}
+
+// Edit replaces the text of a span. The rest of the file stays as it is.
+type Edit struct {
+	Span Span
+	Text string
+}
+
+// WithFix adds a fix of one edit and returns d.
+func (d *Diagnostic) WithFix(fix Fix) *Diagnostic {
+	d.Fixes = append(d.Fixes, fix)
+	return d
+}
+
+// AutomaticFix returns the fix that `validate --fix` applies, and false when there is none.
+func (d *Diagnostic) AutomaticFix() (Fix, bool) {
+	i := slices.IndexFunc(d.Fixes, func(f Fix) bool { return f.Automatic })
+	if i < 0 {
+		return Fix{}, false
+	}
+	return d.Fixes[i], true
+}
+
+// Suggest sets the hint `did you mean "NAME"?`, adds the fix that writes the name at the span, and returns d. The span is
+// that of a whole YAML scalar or of a name in a comment. Without a place that can be edited there is only the hint.
+func (d *Diagnostic) Suggest(span Span, near Suggestion) *Diagnostic {
+	d.WithHint("did you mean %q?", near.Name)
+	return d.Replace(span, near.Name, near.Sure)
+}
+
+// Replace adds the fix that makes the YAML scalar at the span read text, and returns d. The scalar keeps its quotes; a
+// plain one gets quotes where text would not stay a string without them. No fix is added where an edit would be wrong:
+// the scalar takes several lines or holds a reference, whose value comes from elsewhere.
+func (d *Diagnostic) Replace(span Span, text string, automatic bool) *Diagnostic {
+	style := styleOf(span)
+	if style == plain && !isPlainWord(text) {
+		style = doubleQuoted
+	}
+	return d.write(span, style, text, automatic)
+}
+
+// Quote adds the fix that puts the plain YAML scalar at the span into quotes, and returns d.
+func (d *Diagnostic) Quote(span Span, automatic bool) *Diagnostic {
+	if styleOf(span) != plain {
+		return d
+	}
+	return d.write(span, doubleQuoted, span.Text(), automatic)
+}
+
+// ReplacePlain adds the fix that writes text, such as a number, without quotes in place of the YAML scalar at the span, and
+// returns d.
+func (d *Diagnostic) ReplacePlain(span Span, text string, automatic bool) *Diagnostic {
+	if styleOf(span) == notEditable {
+		return d
+	}
+	return d.write(span, plain, text, automatic)
+}
+
+func (d *Diagnostic) write(span Span, style scalarStyle, text string, automatic bool) *Diagnostic {
+	if style == notEditable || strings.Contains(text, "${") || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return d
+	}
+	written := style.write(text)
+	return d.WithFix(Fix{Title: "write " + written, Edits: []Edit{{Span: span, Text: written}}, Automatic: automatic})
+}
+
+// scalarStyle is how a YAML scalar is written.
+type scalarStyle uint8
+
+const (
+	notEditable scalarStyle = iota
+	plain
+	singleQuoted
+	doubleQuoted
+)
+
+// styleOf returns the style of the scalar of one line at the span. It is notEditable when the span is no such scalar, and
+// when the scalar holds a reference ${...}: what it reads is then not what stands there.
+func styleOf(span Span) scalarStyle {
+	text := span.Text()
+	if text == "" || strings.ContainsAny(text, "\n\r\u0085\u2028\u2029") || strings.Contains(text, "${") {
+		return notEditable
+	}
+	last := text[len(text)-1]
+	switch text[0] {
+	case '"':
+		if len(text) > 1 && last == '"' {
+			return doubleQuoted
+		}
+		return notEditable
+	case '\'':
+		if len(text) > 1 && last == '\'' {
+			return singleQuoted
+		}
+		return notEditable
+	case '|', '>', '*', '&', '!', '[', '{', '#', '%', '@', '`':
+		return notEditable
+	}
+	return plain
+}
+
+func (s scalarStyle) write(text string) string {
+	switch s {
+	case plain:
+		return text
+	case singleQuoted:
+		return "'" + strings.ReplaceAll(text, "'", "''") + "'"
+	case doubleQuoted:
+		return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`
+	}
+	panic(fmt.Sprintf("diag: invalid scalar style %d", s))
+}
+
+// isPlainWord reports whether text is a string to every YAML reader without quotes, anywhere: a word that starts with a
+// letter and is none of those that YAML 1.1 types. It is stricter than YAML.
+func isPlainWord(text string) bool {
+	switch strings.ToLower(text) {
+	case "", "null", "true", "false", "yes", "no", "on", "off", "y", "n":
+		return false
+	}
+	for i, r := range text {
+		switch {
+		case unicode.IsLetter(r), r == '_':
+		case i > 0 && (unicode.IsDigit(r) || r == '-' || r == '.' || r == '/'):
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// WithoutFixesIn removes every fix with an edit in one of the places from the list's diagnostics. A value that is read in
+// several places (by a YAML alias) must not change because one of them is wrong.
+func (l List) WithoutFixesIn(places []Span) {
+	if len(places) == 0 {
+		return
+	}
+	for _, d := range l {
+		d.Fixes = slices.DeleteFunc(d.Fixes, func(f Fix) bool {
+			return slices.ContainsFunc(f.Edits, func(e Edit) bool {
+				return slices.ContainsFunc(places, func(p Span) bool { return p.overlaps(e.Span) })
+			})
+		})
+	}
+}
+
+// overlaps reports whether two places share a byte, or an empty one lies in the other.
+func (s Span) overlaps(o Span) bool {
+	if s.File != o.File {
+		return false
+	}
+	if s.Start == s.End || o.Start == o.End {
+		return s.Start <= o.End && o.Start <= s.End
+	}
+	return s.Start < o.End && o.Start < s.End
+}
