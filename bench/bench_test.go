@@ -33,11 +33,14 @@ func check(b *testing.B, file string) *validate.Topology {
 	if err != nil {
 		b.Fatal(err)
 	}
-	topology, diags := validate.Check(doc, validate.Options{Loaded: diags})
-	if diags.HasErrors() {
-		b.Fatal(diags.Err())
+	result, err := validate.Check(b.Context(), doc, validate.Options{Loaded: diags})
+	if err != nil {
+		b.Fatal(err)
 	}
-	return topology
+	if err := result.Diagnostics.Err(); err != nil {
+		b.Fatal(err)
+	}
+	return result.Topology
 }
 
 func BenchmarkLoad(b *testing.B) {

@@ -27,14 +27,17 @@ func compile(t *testing.T, path string, opts schema.Options) *compiler.Program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	top, diags := validate.Check(doc, validate.Options{Loaded: diags})
-	if diags.HasErrors() {
-		for _, d := range diags {
+	result, err := validate.Check(t.Context(), doc, validate.Options{Loaded: diags})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if result.Topology == nil {
+		for _, d := range result.Diagnostics {
 			t.Errorf("%s: %s", d.Rule, d.Message)
 		}
 		t.FailNow()
 	}
-	prog, diags := compiler.Compile(top)
+	prog, diags := compiler.Compile(result.Topology)
 	if diags.HasErrors() {
 		t.Fatalf("%s: %s", diags[0].Rule, diags[0].Message)
 	}

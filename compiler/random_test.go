@@ -89,11 +89,14 @@ func check(t *testing.T, p *plan) (*compiler.Program, diag.List) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	top, diags := validate.Check(doc, validate.Options{Loaded: diags, SkipFiles: true})
-	if top == nil {
-		return nil, diags
+	result, err := validate.Check(t.Context(), doc, validate.Options{Loaded: diags, SkipFiles: true})
+	if err != nil {
+		t.Fatal(err)
 	}
-	return compiler.Compile(top)
+	if result.Topology == nil {
+		return nil, result.Diagnostics
+	}
+	return compiler.Compile(result.Topology)
 }
 
 func told(diags diag.List) string {

@@ -49,11 +49,14 @@ func compileExample(t *testing.T, e diag.Example) []string {
 		t.Fatal(err)
 	}
 	opts.Loaded = diags
-	top, diags := validate.Check(doc, opts)
-	if top == nil {
-		t.Fatalf("refused before compiling: %s", diags[0].Message)
+	result, err := validate.Check(t.Context(), doc, opts)
+	if err != nil {
+		t.Fatal(err)
 	}
-	_, diags = compiler.Compile(top)
+	if result.Topology == nil {
+		t.Fatalf("refused before compiling: %s", result.Diagnostics[0].Message)
+	}
+	_, diags = compiler.Compile(result.Topology)
 	var rules []string
 	for _, d := range diags {
 		rules = append(rules, d.Rule)

@@ -1,6 +1,8 @@
 package validate
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -16,7 +18,9 @@ type Options struct {
 	// Platform is what the Go programs have to run on, instead of the document's platform: that of this machine for a
 	// local run. The zero Platform takes the document's.
 	Platform Platform
-	// SkipFiles leaves everything out that has to look at the disk.
+	// Files is what the topology's files are looked up in; nil is the operating system.
+	Files Files
+	// SkipFiles leaves out everything that has to look at files.
 	SkipFiles bool
 	// Loaded is what [schema.Load] found. It becomes part of the list that Check returns, so that ignore comments
 	// and the order apply to both, and an Error in it means no Topology. Check does not change it.
@@ -29,40 +33,52 @@ const (
 	ruleUnknownPlatform = "unknown-platform"
 )
 
-// Check finds every fault of a document that was read by [schema.Load], and resolves it. It returns a Topology only
-// when neither Load nor Check found an Error. The list is sorted and ignore comments have been applied to it.
-// A nil document gives no Topology.
-func Check(doc *schema.Document, opts Options) (*Topology, diag.List) {
-	c := &checker{doc: doc, opts: opts, list: append(diag.List(nil), opts.Loaded...)}
+// Result is what [Check] found out about a document.
+type Result struct {
+	// Topology is the checked topology; nil when [schema.Load] or Check found an Error.
+	Topology *Topology
+	// Diagnostics is everything that is wrong, sorted, [Options.Loaded] included. Ignore comments have been applied.
+	Diagnostics diag.List
+}
+
+// Check finds every fault of a document that was read by [schema.Load], and resolves it. A nil document gives no
+// Topology.
+//
+// The error says that the context ended before Check did. There is no Result then.
+func Check(ctx context.Context, doc *schema.Document, opts Options) (*Result, error) {
+	c := &checker{ctx: ctx, doc: doc, opts: opts, files: opts.Files, list: append(diag.List(nil), opts.Loaded...)}
+	if c.files == nil {
+		c.files = disk{}
+	}
 	if doc == nil {
 		c.list.Sort()
-		return nil, c.list
+		return &Result{Diagnostics: c.list}, nil
 	}
 	c.topology = &Topology{Source: doc}
 	c.unresolved, c.lostTarget = doc.Incomplete, doc.Incomplete
-	c.stormVersion()
-	c.topologyName()
-	c.platform()
-	c.beans()
-	c.topologyConfig()
-	c.components()
-	c.subscriptions()
-	c.graph()
-	c.resources()
-	if !opts.SkipFiles {
-		c.files()
+	for _, step := range []func(){
+		c.stormVersion, c.topologyName, c.platform,
+		c.beans, c.topologyConfig, c.components, c.subscriptions, c.graph,
+		c.resources, c.namedFiles,
+		c.dropRepeated, c.ignores, c.list.Sort,
+	} {
+		// What was asked of files is worth nothing when the context ended meanwhile.
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("checking %s: %w", doc.File.Name, err)
+		}
+		step()
 	}
-	c.dropRepeated()
-	c.ignores()
-	c.list.Sort()
-	if c.list.HasErrors() {
-		return nil, c.list
+	result := &Result{Diagnostics: c.list}
+	if !c.list.HasErrors() {
+		result.Topology = c.topology
 	}
-	return c.topology, c.list
+	return result, nil
 }
 
 // checker is the state of one Check.
 type checker struct {
+	ctx      context.Context // of the one call of Check
+	files    Files
 	doc      *schema.Document
 	opts     Options
 	list     diag.List

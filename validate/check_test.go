@@ -76,7 +76,11 @@ func (c command) run(t *testing.T, path string) (*validate.Topology, diag.List) 
 		t.Fatal(err)
 	}
 	c.check.Loaded = loaded
-	return validate.Check(doc, c.check)
+	result, err := validate.Check(t.Context(), doc, c.check)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result.Topology, result.Diagnostics
 }
 
 func writeFiles(t *testing.T, dir string, files []txtar.File) {

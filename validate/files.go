@@ -1,9 +1,8 @@
 package validate
 
 import (
-	"archive/zip"
+	"errors"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -45,7 +44,7 @@ func (c *checker) resources() {
 	}
 	if !c.doc.ResourcesGiven && c.doc.File != nil && !c.opts.SkipFiles {
 		dir := c.doc.File.Dir
-		if info, err := os.Stat(filepath.Join(dir, defaultResources)); err == nil && info.IsDir() {
+		if info, err := c.files.Stat(filepath.Join(dir, defaultResources)); err == nil && info.IsDir() {
 			c.topology.Files = append(c.topology.Files, Resource{Dir: dir, From: defaultResources, Span: c.start()})
 		}
 	}
@@ -54,11 +53,17 @@ func (c *checker) resources() {
 	}
 }
 
-// files looks at everything on the disk that the topology names.
-func (c *checker) files() {
+// namedFiles looks at every file that the topology names.
+func (c *checker) namedFiles() {
+	if c.opts.SkipFiles {
+		return
+	}
 	c.collect()
 	c.userJar()
 	for i := range c.all {
+		if c.ctx.Err() != nil {
+			return
+		}
 		k := &c.all[i]
 		switch {
 		case k.Go != nil:
@@ -79,7 +84,10 @@ func (c *checker) collect() {
 	for i, r := range c.topology.Files {
 		resources[i] = jar.Resource{Dir: r.Dir, From: r.From, To: r.To}
 	}
-	entries, faults := jar.Collect(resources)
+	entries, faults, err := c.files.Resources(c.ctx, resources)
+	if err != nil {
+		return // the context ended, which Check reports
+	}
 	c.topology.ResourceEntries = entries
 	for _, e := range entries {
 		c.resourceNames[strings.TrimPrefix(e.Name, jar.Root)] = true
@@ -116,21 +124,7 @@ func (c *checker) collect() {
 
 // nearFile returns the name of a file in the same folder that is spelt like the missing one.
 func (c *checker) nearFile(missing string) (string, bool) {
-	names := folderNames(filepath.Dir(missing))
-	return c.similar.suggest(filepath.Base(missing), names)
-}
-
-// mostFolderNames bounds what is read of a folder for a suggestion.
-const mostFolderNames = 1000
-
-func folderNames(dir string) []string {
-	f, err := os.Open(dir)
-	if err != nil {
-		return nil
-	}
-	defer f.Close()
-	names, _ := f.Readdirnames(mostFolderNames)
-	return names
+	return c.similar.suggest(filepath.Base(missing), c.files.Names(filepath.Dir(missing)))
 }
 
 // userJar checks that `jar` can be read, and takes the names of its resources.
@@ -138,12 +132,12 @@ func (c *checker) userJar() {
 	if c.topology.Jar == "" {
 		return
 	}
-	r, err := zip.OpenReader(c.topology.Jar)
+	names, err := c.files.JarNames(c.topology.Jar)
 	if err != nil {
 		c.brokenResources = true
 		span := c.doc.Jar.Span
-		switch info, statErr := os.Stat(c.topology.Jar); {
-		case statErr != nil && isNotExist(statErr):
+		switch info, statErr := c.files.Stat(c.topology.Jar); {
+		case errors.Is(statErr, fs.ErrNotExist):
 			d := c.list.Errorf(ruleMissingJar, span, "the jar %q does not exist", c.topology.Jar)
 			if near, ok := c.nearFile(c.topology.Jar); ok {
 				d.WithHint("did you mean %q?", near)
@@ -157,17 +151,11 @@ func (c *checker) userJar() {
 		}
 		return
 	}
-	defer r.Close()
-	for _, f := range r.File {
-		if name, ok := strings.CutPrefix(f.Name, jar.Root); ok {
+	for _, name := range names {
+		if name, ok := strings.CutPrefix(name, jar.Root); ok {
 			c.resourceNames[name] = true
 		}
 	}
-}
-
-func isNotExist(err error) bool {
-	pathErr, ok := err.(*fs.PathError)
-	return ok && os.IsNotExist(pathErr)
 }
 
 // wordSpan is the place of a word of a component's command.
@@ -197,7 +185,7 @@ func (c *checker) beside(name string) (string, bool) {
 		return "", false
 	}
 	file := filepath.Join(c.doc.File.Dir, filepath.FromSlash(name))
-	info, err := os.Stat(file)
+	info, err := c.files.Stat(file)
 	if err != nil || info.IsDir() {
 		return "", false
 	}

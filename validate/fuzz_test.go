@@ -48,11 +48,14 @@ func FuzzCheck(f *testing.F) {
 			if err != nil {
 				return nil, loaded
 			}
-			top, list := validate.Check(doc, validate.Options{Loaded: loaded, SkipFiles: true})
-			if doc != nil && (top == nil) != list.HasErrors() {
-				t.Errorf("topology %v, errors %v", top != nil, list.HasErrors())
+			result, err := validate.Check(t.Context(), doc, validate.Options{Loaded: loaded, SkipFiles: true})
+			if err != nil {
+				t.Fatal(err)
 			}
-			return top, list
+			if doc != nil && (result.Topology == nil) != result.Diagnostics.HasErrors() {
+				t.Errorf("topology %v, errors %v", result.Topology != nil, result.Diagnostics.HasErrors())
+			}
+			return result.Topology, result.Diagnostics
 		}
 		top, list := check()
 		_, again := check()

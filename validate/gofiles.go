@@ -25,7 +25,7 @@ type goFault struct {
 // goFiles tells a package from an executable, and checks either without building it.
 func (c *checker) goFiles(k *component) {
 	path := k.Go.Dir
-	info, err := os.Stat(path)
+	info, err := c.files.Stat(path)
 	switch {
 	case err != nil && errors.Is(err, os.ErrNotExist):
 		d := c.list.Errorf(ruleMissingGoPackage, k.Go.Span, "%s: there is no Go package or executable %q", k.name(), path)
@@ -44,9 +44,9 @@ func (c *checker) goFiles(k *component) {
 	fault, seen := c.programs[path]
 	if !seen {
 		if info.IsDir() {
-			fault = goPackage(path, c.topology.Platform)
+			fault = c.goPackage(path, c.topology.Platform)
 		} else {
-			fault = executable(path, c.topology.Platform)
+			fault = c.executable(path, c.topology.Platform)
 		}
 		if c.programs == nil {
 			c.programs = make(map[string]*goFault)
@@ -74,14 +74,14 @@ func pathless(err error) error {
 }
 
 // goPackage checks that a folder holds a main package for the platform; nil when it does.
-func goPackage(dir string, platform Platform) *goFault {
-	_, err := gobuild.Inspect(dir, gobuild.Platform(platform))
+func (c *checker) goPackage(dir string, platform Platform) *goFault {
+	err := c.files.GoPackage(c.ctx, dir, gobuild.Platform(platform))
 	var problem *gobuild.InspectError
 	switch {
-	case err == nil:
+	case err == nil || c.ctx.Err() != nil: // Check reports that the context ended
 		return nil
 	case !errors.As(err, &problem):
-		panic("validate: gobuild.Inspect returned another error than it says: " + err.Error())
+		panic("validate: GoPackage returned an error of another kind than Files allows: " + err.Error())
 	}
 	fault := &goFault{rule: ruleNotMainPackage, message: problem.Error()}
 	switch problem.Problem {
@@ -98,12 +98,12 @@ func goPackage(dir string, platform Platform) *goFault {
 }
 
 // executable checks that a file is a program of the platform, from its header; nil when it is.
-func executable(path string, platform Platform) *goFault {
+func (c *checker) executable(path string, platform Platform) *goFault {
 	if filepath.Ext(path) == ".go" {
 		return &goFault{rule: ruleNotMainPackage, message: quoted(path) + " is a file of Go source",
 			hint: "name its folder: " + filepath.ToSlash(filepath.Dir(path))}
 	}
-	program, err := gobuild.ReadExecutable(path)
+	program, err := c.files.Executable(path)
 	switch {
 	case errors.Is(err, gobuild.ErrNotExecutable):
 		return &goFault{rule: ruleNotExecutable, message: quoted(path) + " is not an executable program",

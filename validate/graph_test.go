@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/stormflux/stormflux/validate"
 )
 
 // TestCyclesAndReach compares the findings on random graphs with what the definition says: a reported cycle runs along
@@ -54,8 +52,7 @@ func TestCyclesAndReach(t *testing.T) {
 		covered := make(map[[2]int]bool)
 		seen := make(map[string]bool)
 		unreachable := make([]bool, n+1)
-		_, list := validate.Check(load(t, []byte(yaml.String())), validate.Options{SkipFiles: true})
-		for _, d := range list {
+		for _, d := range check(t, load(t, []byte(yaml.String()))).Diagnostics {
 			switch d.Rule {
 			case "cycle":
 				_, path, _ := strings.Cut(d.Message, ": ")

@@ -144,9 +144,8 @@ func refusedKeys(t *testing.T, keys []string, probe string) map[string]bool {
 	if err != nil || loaded.HasErrors() {
 		t.Fatalf("loading %s: %v %v", probe, err, loaded)
 	}
-	_, list := validate.Check(doc, validate.Options{Loaded: loaded, SkipFiles: true})
 	refused := make(map[string]bool)
-	for _, d := range list {
+	for _, d := range check(t, doc).Diagnostics {
 		if d.Severity != diag.Error || d.Rule != "setting-value" {
 			continue
 		}

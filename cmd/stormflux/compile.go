@@ -59,7 +59,7 @@ func formatNames() []string {
 }
 
 func (a *app) compile(ctx context.Context, flags *topologyFlags, path, output string, format compiler.Format) error {
-	prog, err := a.program(flags, path)
+	prog, err := a.program(ctx, flags, path)
 	if err != nil {
 		return err
 	}
@@ -118,8 +118,8 @@ func (a *app) writeOutput(output string, write func(io.Writer) error) error {
 }
 
 // program reads, checks and compiles a file, and prints what it finds.
-func (a *app) program(flags *topologyFlags, path string) (*compiler.Program, error) {
-	c, err := a.loadTopology(flags, path)
+func (a *app) program(ctx context.Context, flags *topologyFlags, path string) (*compiler.Program, error) {
+	c, err := a.loadTopology(ctx, flags, path)
 	if err != nil {
 		return nil, err
 	}

@@ -91,7 +91,7 @@ func (a *app) emitClj(ctx context.Context, flags *emitFlags, path string) error 
 	if err != nil {
 		return err
 	}
-	prog, err := a.programFor(&flags.topologyFlags, path, assumed)
+	prog, err := a.programFor(ctx, &flags.topologyFlags, path, assumed)
 	if err != nil {
 		return err
 	}
@@ -116,12 +116,12 @@ func (a *app) emitClj(ctx context.Context, flags *emitFlags, path string) error 
 }
 
 // programFor is program with the Storm that is assumed where nothing else names one, for a Leiningen project.
-func (a *app) programFor(flags *topologyFlags, path string, assumed validate.Version) (*compiler.Program, error) {
+func (a *app) programFor(ctx context.Context, flags *topologyFlags, path string, assumed validate.Version) (*compiler.Program, error) {
 	opts, err := a.loadOptions(flags, path)
 	if err != nil {
 		return nil, err
 	}
-	c, err := a.loadFor(flags, path, opts, validate.Options{Storm: assumed})
+	c, err := a.loadFor(ctx, flags, path, opts, validate.Options{Storm: assumed})
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -121,17 +122,17 @@ func (a *app) loadOptions(f *topologyFlags, path string) (schema.Options, error)
 }
 
 // load reads and checks one file.
-func (a *app) load(f *topologyFlags, path string) (*checked, error) {
+func (a *app) load(ctx context.Context, f *topologyFlags, path string) (*checked, error) {
 	opts, err := a.loadOptions(f, path)
 	if err != nil {
 		return nil, err
 	}
-	return a.loadFor(f, path, opts, validate.Options{})
+	return a.loadFor(ctx, f, path, opts, validate.Options{})
 }
 
 // loadFor reads and checks one file with the options that [app.loadOptions] made, for what checkOpts say; --storm-version
 // wins over their Storm.
-func (a *app) loadFor(f *topologyFlags, path string, opts schema.Options, checkOpts validate.Options) (*checked, error) {
+func (a *app) loadFor(ctx context.Context, f *topologyFlags, path string, opts schema.Options, checkOpts validate.Options) (*checked, error) {
 	if f.stormVersion != "" {
 		var err error
 		if checkOpts.Storm, err = validate.ParseVersion(f.stormVersion); err != nil {
@@ -143,15 +144,17 @@ func (a *app) loadFor(f *topologyFlags, path string, opts schema.Options, checkO
 		return nil, environmentError(err)
 	}
 	checkOpts.Loaded = diags
-	c := &checked{path: path, document: doc}
-	c.topology, c.diags = validate.Check(doc, checkOpts)
-	return c, nil
+	result, err := validate.Check(ctx, doc, checkOpts)
+	if err != nil {
+		return nil, environmentError(err)
+	}
+	return &checked{path: path, document: doc, topology: result.Topology, diags: result.Diagnostics}, nil
 }
 
 // loadTopology reads and checks one file for a command that needs it faultless. It prints the diagnostics to standard
 // error and returns findings when there are errors, or warnings with --strict.
-func (a *app) loadTopology(f *topologyFlags, path string) (*checked, error) {
-	c, err := a.load(f, path)
+func (a *app) loadTopology(ctx context.Context, f *topologyFlags, path string) (*checked, error) {
+	c, err := a.load(ctx, f, path)
 	if err != nil {
 		return nil, err
 	}

@@ -250,7 +250,7 @@ func (r *runner) prepare(ctx context.Context) (p *prepared, err error) {
 	}
 	machine := validate.Platform{OS: runtime.GOOS, Arch: runtime.GOARCH}
 	opts.ReadFile = r.readFile
-	if p.checked, err = r.app.loadFor(flags, r.path, opts, validate.Options{Platform: machine}); err != nil {
+	if p.checked, err = r.app.loadFor(ctx, flags, r.path, opts, validate.Options{Platform: machine}); err != nil {
 		return p, err
 	}
 	if err := r.app.report(flags, p.checked.diags); err != nil {

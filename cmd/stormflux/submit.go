@@ -62,7 +62,7 @@ func (a *app) submit(ctx context.Context, flags *submitFlags, path string) error
 	if err != nil {
 		return err
 	}
-	c, err := a.loadFor(&flags.topologyFlags, path, opts, validate.Options{})
+	c, err := a.loadFor(ctx, &flags.topologyFlags, path, opts, validate.Options{})
 	if err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func (a *app) submit(ctx context.Context, flags *submitFlags, path string) error
 		return err
 	}
 	defer client.Close()
-	if c, err = a.forCluster(client, flags, c, opts); err != nil {
+	if c, err = a.forCluster(ctx, client, flags, c, opts); err != nil {
 		return err
 	}
 	if err := a.report(&flags.topologyFlags, c.diags); err != nil {
@@ -92,7 +92,7 @@ func (a *app) submit(ctx context.Context, flags *submitFlags, path string) error
 }
 
 // forCluster checks the topology for the version that the cluster runs, unless the user named another one.
-func (a *app) forCluster(client *nimbus.Client, flags *submitFlags, c *checked, opts schema.Options) (*checked, error) {
+func (a *app) forCluster(ctx context.Context, client *nimbus.Client, flags *submitFlags, c *checked, opts schema.Options) (*checked, error) {
 	_, name := client.Server()
 	version, err := validate.ParseVersion(name)
 	if err != nil {
@@ -104,7 +104,7 @@ func (a *app) forCluster(client *nimbus.Client, flags *submitFlags, c *checked, 
 		if chosen.Major == version.Major && chosen.Minor == version.Minor {
 			return c, nil
 		}
-		return a.loadFor(&flags.topologyFlags, c.path, opts, validate.Options{Storm: version})
+		return a.loadFor(ctx, &flags.topologyFlags, c.path, opts, validate.Options{Storm: version})
 	}
 	if chosen.Major != version.Major || chosen.Minor != version.Minor {
 		fmt.Fprintf(a.stderr, "stormflux: compiling for Storm %s as asked, but the cluster runs %s\n", chosen, version)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -33,8 +34,8 @@ A comment "# stormflux:ignore RULE" on a line silences a warning or note of that
   stormflux validate --format sarif . > stormflux.sarif`,
 		Args:              atLeastOneFile,
 		ValidArgsFunction: completeTopologyFiles,
-		RunE: func(_ *cobra.Command, args []string) error {
-			return a.validate(&flags, format, args)
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.validate(cmd.Context(), &flags, format, args)
 		},
 	}
 	flags.add(cmd)
@@ -56,14 +57,14 @@ func oneFile(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-func (a *app) validate(flags *topologyFlags, format diag.Format, args []string) error {
+func (a *app) validate(ctx context.Context, flags *topologyFlags, format diag.Format, args []string) error {
 	paths, troubles := topologyFiles(args)
 	var all diag.List
 	var names []string
 	included := map[string]bool{}
 	results := make([]*checked, 0, len(paths))
 	for _, p := range paths {
-		c, err := a.load(flags, p.path)
+		c, err := a.load(ctx, flags, p.path)
 		if exit := (*exitError)(nil); errors.As(err, &exit) && exit.code == exitUsage {
 			return err // it holds for every file
 		}

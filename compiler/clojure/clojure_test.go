@@ -99,11 +99,15 @@ func tryLoad(t *testing.T, path string, text []byte, v validate.Version) (*compi
 	if err != nil {
 		t.Fatal(err)
 	}
-	top, diags := validate.Check(doc, validate.Options{Loaded: diags, Storm: v})
-	if top == nil || diags.HasErrors() {
+	result, err := validate.Check(t.Context(), doc, validate.Options{Loaded: diags, Storm: v})
+	if err != nil {
+		t.Fatal(err)
+	}
+	diags = result.Diagnostics
+	if result.Topology == nil {
 		return nil, diags
 	}
-	prog, more := compiler.Compile(top)
+	prog, more := compiler.Compile(result.Topology)
 	if prog != nil {
 		prog = prog.WithLaunchersIn(clojure.LauncherDir)
 	}

@@ -1,6 +1,7 @@
 package gobuild
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"go/ast"
@@ -65,10 +66,10 @@ type Package struct {
 }
 
 // Inspect looks whether dir holds a main package for a platform, without building anything or calling the go command: it
-// reads the head of each Go file. Its errors are [*InspectError]. Whether the package compiles only [Build] can tell.
+// reads the head of each Go file. Its errors are [*InspectError], and that of the context when it ends. Whether the package compiles only [Build] can tell.
 //
 // Build constraints are honoured as go build does with CGO_ENABLED=0 and no further tags.
-func Inspect(dir string, p Platform) (Package, error) {
+func Inspect(ctx context.Context, dir string, p Platform) (Package, error) {
 	fault := func(problem Problem, err error, format string, args ...any) (Package, error) {
 		return Package{}, &InspectError{Problem: problem, Dir: dir, message: fmt.Sprintf(format, args...), Err: err}
 	}
@@ -89,12 +90,15 @@ func Inspect(dir string, p Platform) (Package, error) {
 	if err != nil {
 		return fault(Unreadable, err, "%q cannot be read: %v", dir, reason(err))
 	}
-	context := build.Default
-	context.GOOS, context.GOARCH, context.CgoEnabled, context.BuildTags = p.OS, p.Arch, false, nil
+	target := build.Default
+	target.GOOS, target.GOARCH, target.CgoEnabled, target.BuildTags = p.OS, p.Arch, false, nil
 
 	pkg := Package{Dir: abs}
 	name, first, seen := "", "", 0
 	for _, m := range members {
+		if err := ctx.Err(); err != nil {
+			return Package{}, err
+		}
 		file := m.Name()
 		if !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") || strings.HasPrefix(file, "_") || strings.HasPrefix(file, ".") {
 			continue
@@ -107,7 +111,7 @@ func Inspect(dir string, p Platform) (Package, error) {
 			return fault(Unreadable, err, "%q cannot be read: %v", filepath.Join(dir, file), reason(err))
 		}
 		seen++
-		match, err := context.MatchFile(abs, file)
+		match, err := target.MatchFile(abs, file)
 		if _, ok := errors.AsType[*fs.PathError](err); ok {
 			return fault(Unreadable, err, "%q cannot be read: %v", filepath.Join(dir, file), reason(err))
 		}

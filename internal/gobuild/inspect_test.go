@@ -1,6 +1,7 @@
 package gobuild_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -84,7 +85,7 @@ package main
 		{"m/tags", gobuild.BadSource, "main.go", 1},
 		{"loose", gobuild.NoModule, "no go.mod", 0},
 	} {
-		_, err := gobuild.Inspect(filepath.Join(dir, c.path), linux)
+		_, err := gobuild.Inspect(t.Context(), filepath.Join(dir, c.path), linux)
 		fault, ok := errors.AsType[*gobuild.InspectError](err)
 		if !ok || fault.Problem != c.problem || !strings.Contains(err.Error(), c.words) || fault.Line != c.line {
 			t.Errorf("%s: %+v (%v), want problem %d with %q at line %d", c.path, fault, err, c.problem, c.words, c.line)
@@ -94,7 +95,7 @@ package main
 		linux:                          {"help.go", "main.go"},
 		{OS: "windows", Arch: "amd64"}: {"help.go", "main.go", "on_windows.go"},
 	} {
-		p, err := gobuild.Inspect(filepath.Join(dir, "m/good"), platform)
+		p, err := gobuild.Inspect(t.Context(), filepath.Join(dir, "m/good"), platform)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -168,5 +169,17 @@ func TestReadExecutable(t *testing.T) {
 	}
 	if _, err := gobuild.ReadExecutable(filepath.Join(dir, "none")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("missing: %v", err)
+	}
+}
+
+func TestInspectEndsWithItsContext(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte("package main\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := gobuild.Inspect(ctx, dir, gobuild.Platform{OS: "linux", Arch: "amd64"}); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
 	}
 }

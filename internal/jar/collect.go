@@ -1,6 +1,7 @@
 package jar
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -37,8 +38,10 @@ type Resource struct {
 // when that lies in the same folder; From itself may be a link that stays in Dir (with a From that begins with "../": in
 // the folder so named). A file that two resources put in the same place is one entry; two files in the same place are a
 // fault.
-func Collect(resources []Resource) ([]Entry, Faults) {
-	c := &collector{}
+//
+// The error is that of the context, when it ends before everything was found.
+func Collect(ctx context.Context, resources []Resource) ([]Entry, Faults, error) {
+	c := &collector{ctx: ctx}
 	for i, r := range resources {
 		c.number = i + 1
 		c.resource(r)
@@ -46,14 +49,18 @@ func Collect(resources []Resource) ([]Entry, Faults) {
 			break
 		}
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
 	entries, faults := settle(c.entries, nil)
 	faults = append(c.faults, faults...)
 	faults.sort()
-	return entries, faults
+	return entries, faults, nil
 }
 
 type collector struct {
-	number  int // of the current resource
+	ctx     context.Context // of the one call of Collect
+	number  int             // of the current resource
 	entries []Entry
 	faults  Faults
 	seen    int // files and folders
@@ -177,7 +184,7 @@ func (c *collector) each(dir string, visit func(e fs.DirEntry, file string)) {
 		c.fault(Unreadable, dir, "", "the folder "+quote(dir)+" cannot be read: "+systemWords(err), "", err)
 	}
 	for _, e := range members {
-		if c.full {
+		if c.full || c.ctx.Err() != nil {
 			return
 		}
 		if LeftOut(e.Name()) {

@@ -2,6 +2,8 @@ package jar_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -59,7 +61,10 @@ func TestCollect(t *testing.T) {
 				write(t, filepath.Join(temp, f.Name), string(f.Data))
 			}
 			resources := prepare(t, temp, dir, string(archive.Comment))
-			entries, faults := jar.Collect(resources)
+			entries, faults, err := jar.Collect(t.Context(), resources)
+			if err != nil {
+				t.Fatal(err)
+			}
 
 			var got bytes.Buffer
 			for _, e := range entries {
@@ -182,7 +187,10 @@ func TestUnusualNamesOnDisk(t *testing.T) {
 	for _, name := range []string{"good", "back\\slash", "new\nline", "latin\xe9"} {
 		write(t, filepath.Join(dir, "in", name), "x")
 	}
-	entries, faults := jar.Collect([]jar.Resource{{Dir: dir, From: "in"}})
+	entries, faults, err := jar.Collect(t.Context(), []jar.Resource{{Dir: dir, From: "in"}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	if len(entries) != 1 || entries[0].Name != "resources/good" {
 		t.Errorf("entries are %v", entries)
 	}
@@ -211,7 +219,10 @@ func TestLinksThatMultiply(t *testing.T) {
 		}
 	}
 	write(t, filepath.Join(dir, "in", "d30", "x"), "")
-	_, faults := jar.Collect([]jar.Resource{{Dir: dir, From: "in"}})
+	_, faults, err := jar.Collect(t.Context(), []jar.Resource{{Dir: dir, From: "in"}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	if len(faults) != 1 || faults[0].Kind != jar.TooMany {
 		t.Errorf("faults are %v", faults)
 	}
@@ -261,8 +272,21 @@ func TestUnreadable(t *testing.T) {
 		}
 	}
 	t.Cleanup(func() { _ = os.Chmod(filepath.Join(dir, "in/closed"), 0o755) })
-	_, faults := jar.Collect([]jar.Resource{{Dir: dir, From: "in"}})
+	_, faults, err := jar.Collect(t.Context(), []jar.Resource{{Dir: dir, From: "in"}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	if len(faults) != 2 || faults[0].Kind != jar.Unreadable || faults[1].Kind != jar.Unreadable {
 		t.Errorf("faults are %v", faults)
+	}
+}
+
+func TestCollectEndsWithItsContext(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "in", "x"), "")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, _, err := jar.Collect(ctx, []jar.Resource{{Dir: dir, From: "in"}}); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
 	}
 }

@@ -34,7 +34,10 @@ func build(t testing.TB, a *jar.Archive) []byte {
 
 func collect(t testing.TB, resources ...jar.Resource) []jar.Entry {
 	t.Helper()
-	entries, faults := jar.Collect(resources)
+	entries, faults, err := jar.Collect(t.Context(), resources)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if len(faults) != 0 {
 		t.Fatal(faults)
 	}

@@ -1,0 +1,70 @@
+package validate
+
+import (
+	"archive/zip"
+	"context"
+	"io/fs"
+	"os"
+
+	"github.com/stormflux/stormflux/internal/gobuild"
+	"github.com/stormflux/stormflux/internal/jar"
+)
+
+// Files answers what [Check] asks about the files that a topology names. The paths are the operating system's, relative
+// to the working directory or absolute. An error that wraps the context's error ends the Check.
+type Files interface {
+	// Stat describes a file, as [os.Stat] does.
+	Stat(path string) (fs.FileInfo, error)
+	// Names returns the names in a folder, for suggestions: some of them when there are very many, and none when it
+	// cannot be read.
+	Names(folder string) []string
+	// Resources finds the files that go into the jar's resources, and everything that is wrong with them.
+	Resources(ctx context.Context, resources []jar.Resource) ([]jar.Entry, jar.Faults, error)
+	// JarNames returns the names of the entries of a jar.
+	JarNames(path string) ([]string, error)
+	// GoPackage checks that a folder holds a main package for the platform. Of any other folder it returns a
+	// [*gobuild.InspectError].
+	GoPackage(ctx context.Context, folder string, platform gobuild.Platform) error
+	// Executable reads the head of an executable file. Of any other file it returns [gobuild.ErrNotExecutable], wrapped.
+	Executable(path string) (gobuild.Executable, error)
+}
+
+// disk is the operating system's files.
+type disk struct{}
+
+func (disk) Stat(path string) (fs.FileInfo, error) { return os.Stat(path) }
+
+func (disk) Names(folder string) []string {
+	const most = 1000
+	f, err := os.Open(folder)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	names, _ := f.Readdirnames(most)
+	return names
+}
+
+func (disk) Resources(ctx context.Context, resources []jar.Resource) ([]jar.Entry, jar.Faults, error) {
+	return jar.Collect(ctx, resources)
+}
+
+func (disk) JarNames(path string) ([]string, error) {
+	r, err := zip.OpenReader(path)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	names := make([]string, len(r.File))
+	for i, f := range r.File {
+		names[i] = f.Name
+	}
+	return names, nil
+}
+
+func (disk) GoPackage(ctx context.Context, folder string, platform gobuild.Platform) error {
+	_, err := gobuild.Inspect(ctx, folder, platform)
+	return err
+}
+
+func (disk) Executable(path string) (gobuild.Executable, error) { return gobuild.ReadExecutable(path) }
