@@ -1,6 +1,9 @@
 package schema
 
-import "strings"
+import (
+	"github.com/stormflux/stormflux/schema/grammar"
+	"github.com/stormflux/stormflux/schema/yaml"
+)
 
 // This file makes a Document of the effective values. It takes what has the right form and leaves the rest out: the
 // grammar has reported it.
@@ -8,11 +11,11 @@ import "strings"
 // decode fills the parts of doc from its Root.
 func decode(doc *Document) {
 	root := doc.Root
-	doc.Name = scalarOf(root.Get("name"))
-	doc.Config = mapOf(root.Get("config"))
-	doc.Jar = scalarOf(root.Get("jar"))
-	doc.Platform = scalarOf(root.Get("platform"))
-	if resources := root.Get("resources"); resources != nil && resources.Kind == Sequence {
+	doc.Name = root.Get("name").AsScalar()
+	doc.Config = root.Get("config").AsMap()
+	doc.Jar = root.Get("jar").AsScalar()
+	doc.Platform = root.Get("platform").AsScalar()
+	if resources := root.Get("resources"); resources != nil && resources.Kind == yaml.Sequence {
 		doc.ResourcesGiven = true
 		for _, v := range resources.Items {
 			if r := decodeResource(v); r != nil {
@@ -22,93 +25,45 @@ func decode(doc *Document) {
 	}
 	doc.Spouts = decodeComponents(Spout, root.Get("spouts"))
 	doc.Bolts = decodeComponents(Bolt, root.Get("bolts"))
-	for _, v := range items(root.Get("streams")) {
+	for _, v := range root.Get("streams").Elements() {
 		if in := decodeInput(v); in != nil {
 			doc.Streams = append(doc.Streams, in)
 		}
 	}
 	doc.Beans = decodeObjects(root.Get("components"))
 	doc.WorkerHooks = decodeObjects(root.Get("workerHooks"))
-	if v := root.Get("topologySource"); v != nil && v.Kind == Map {
+	if v := root.Get("topologySource"); v != nil && v.Kind == yaml.Map {
 		doc.TopologySource = decodeObject(v)
 	}
 }
 
-// scalarOf returns v when it is a scalar that says something.
-func scalarOf(v *Value) *Value {
-	if v == nil || !v.IsScalar() || v.Kind == Null {
-		return nil
-	}
-	return v
-}
-
-func mapOf(v *Value) *Value {
-	if v == nil || v.Kind != Map {
-		return nil
-	}
-	return v
-}
-
-func sequenceOf(v *Value) *Value {
-	if v == nil || v.Kind != Sequence {
-		return nil
-	}
-	return v
-}
-
-// items returns the elements of a list; nil for anything else.
-func items(v *Value) []*Value {
-	if v == nil || v.Kind != Sequence {
-		return nil
-	}
-	return v.Items
-}
-
-// scalars returns the elements of a list that are scalars.
-func scalars(v *Value) []*Value {
-	all := items(v)
-	for i, item := range all {
-		if scalarOf(item) != nil {
-			continue
-		}
-		kept := append([]*Value(nil), all[:i]...)
-		for _, item := range all[i+1:] {
-			if scalarOf(item) != nil {
-				kept = append(kept, item)
-			}
-		}
-		return kept
-	}
-	return all
-}
-
-func decodeResource(v *Value) *Resource {
-	if from := scalarOf(v); from != nil {
+func decodeResource(v *yaml.Value) *Resource {
+	if from := v.AsScalar(); from != nil {
 		return &Resource{From: from}
 	}
-	if from := scalarOf(v.Get("from")); from != nil {
-		return &Resource{From: from, To: scalarOf(v.Get("to"))}
+	if from := v.Get("from").AsScalar(); from != nil {
+		return &Resource{From: from, To: v.Get("to").AsScalar()}
 	}
 	return nil
 }
 
-func decodeComponents(kind ComponentKind, v *Value) []*Component {
+func decodeComponents(kind ComponentKind, v *yaml.Value) []*Component {
 	if v == nil {
 		return nil
 	}
 	var list []*Component
 	switch v.Kind {
-	case Sequence:
+	case yaml.Sequence:
 		list = make([]*Component, 0, len(v.Items))
 		for _, item := range v.Items {
-			if item.Kind == Map {
-				list = append(list, decodeComponent(kind, scalarOf(item.Get("id")), item))
+			if item.Kind == yaml.Map {
+				list = append(list, decodeComponent(kind, item.Get("id").AsScalar(), item))
 			}
 		}
-	case Map:
+	case yaml.Map:
 		list = make([]*Component, 0, len(v.Entries))
 		for _, e := range v.Entries {
-			if e.Value.Kind == Map && !isFree(e.Key) {
+			if e.Value.Kind == yaml.Map && !grammar.IsFree(e.Key.Text) {
 				list = append(list, decodeComponent(kind, e.Key, e.Value))
 			}
 		}
@@ -116,47 +71,44 @@ func decodeComponents(kind ComponentKind, v *Value) []*Component {
 	return list
 }
 
-// isFree reports whether a key is one of the x- keys, which are free for notes and YAML anchors.
-func isFree(key *Value) bool { return strings.HasPrefix(key.Text, "x-") }
-
-func decodeComponent(kind ComponentKind, id, v *Value) *Component {
+func decodeComponent(kind ComponentKind, id, v *yaml.Value) *Component {
 	c := &Component{Kind: kind, ID: id, Value: v}
 	object := false
 	for _, e := range v.Entries {
 		switch e.Key.Text {
 		case "go":
-			c.Go = scalarOf(e.Value)
+			c.Go = e.Value.AsScalar()
 		case "command":
-			if c.Command = scalarOf(e.Value); c.Command == nil {
-				c.Command = sequenceOf(e.Value)
+			if c.Command = e.Value.AsScalar(); c.Command == nil {
+				c.Command = e.Value.AsSequence()
 			}
 		case "className":
-			object = scalarOf(e.Value) != nil
+			object = e.Value.AsScalar() != nil
 		case "args":
-			c.Args = sequenceOf(e.Value)
+			c.Args = e.Value.AsSequence()
 		case "env":
-			c.Env = mapOf(e.Value)
+			c.Env = e.Value.AsMap()
 		case "outputs":
 			c.OutputsValue = e.Value
 			c.Outputs = decodeOutputs(e.Value)
 		case "inputs":
-			for _, item := range items(e.Value) {
+			for _, item := range e.Value.Elements() {
 				if in := decodeInput(item); in != nil {
 					c.Inputs = append(c.Inputs, in)
 				}
 			}
 		case "parallelism":
-			c.Parallelism = kindOf(Int, e.Value)
+			c.Parallelism = e.Value.As(yaml.Int)
 		case "tasks", "numTasks":
-			if n := kindOf(Int, e.Value); n != nil {
+			if n := e.Value.As(yaml.Int); n != nil {
 				c.Tasks = n
 			}
 		case "tick":
-			if e.Value.Kind == String || e.Value.Kind == Int {
+			if e.Value.Kind == yaml.String || e.Value.Kind == yaml.Int {
 				c.Tick = e.Value
 			}
 		case "config":
-			c.Config = mapOf(e.Value)
+			c.Config = e.Value.AsMap()
 		case "onHeapMemoryLoad":
 			c.OnHeapMemoryLoad = number(e.Value)
 		case "offHeapMemoryLoad":
@@ -176,34 +128,27 @@ func decodeComponent(kind ComponentKind, id, v *Value) *Component {
 	return c
 }
 
-func kindOf(kind Kind, v *Value) *Value {
-	if v == nil || v.Kind != kind {
-		return nil
-	}
-	return v
-}
-
-func number(v *Value) *Value {
-	if v.Kind == Int || v.Kind == Float {
+func number(v *yaml.Value) *yaml.Value {
+	if v.Kind == yaml.Int || v.Kind == yaml.Float {
 		return v
 	}
 	return nil
 }
 
-func decodeOutputs(v *Value) []*Output {
+func decodeOutputs(v *yaml.Value) []*Output {
 	switch v.Kind {
-	case Sequence:
-		return []*Output{{Fields: scalars(v), Span: v.Span}}
-	case Map:
+	case yaml.Sequence:
+		return []*Output{{Fields: v.Scalars(), Span: v.Span}}
+	case yaml.Map:
 		outputs := make([]*Output, 0, len(v.Entries))
 		for _, e := range v.Entries {
 			o := &Output{Stream: e.Key, Span: e.Key.Span}
 			switch e.Value.Kind {
-			case Sequence:
-				o.Fields = scalars(e.Value)
-			case Map:
-				o.Fields = scalars(e.Value.Get("fields"))
-				o.Direct = kindOf(Bool, e.Value.Get("direct"))
+			case yaml.Sequence:
+				o.Fields = e.Value.Scalars()
+			case yaml.Map:
+				o.Fields = e.Value.Get("fields").Scalars()
+				o.Direct = e.Value.Get("direct").As(yaml.Bool)
 			default:
 				continue
 			}
@@ -214,20 +159,20 @@ func decodeOutputs(v *Value) []*Output {
 	return nil
 }
 
-func decodeInput(v *Value) *Input {
-	if v.Kind != Map {
+func decodeInput(v *yaml.Value) *Input {
+	if v.Kind != yaml.Map {
 		return nil
 	}
 	in := &Input{
 		Value:  v,
-		From:   scalarOf(v.Get("from")),
-		To:     scalarOf(v.Get("to")),
-		Stream: scalarOf(v.Get("stream")),
+		From:   v.Get("from").AsScalar(),
+		To:     v.Get("to").AsScalar(),
+		Stream: v.Get("stream").AsScalar(),
 	}
 	grouping := v.Get("grouping")
 	in.Grouping = decodeGrouping(grouping)
 	if in.Stream == nil {
-		in.Stream = scalarOf(grouping.Get("streamId"))
+		in.Stream = grouping.Get("streamId").AsScalar()
 	}
 	return in
 }
@@ -258,13 +203,13 @@ func groupingType(name string) GroupingType {
 }
 
 // decodeGrouping never returns nil; a grouping that is missing, or whose form the grammar refused, is a shuffle.
-func decodeGrouping(v *Value) *Grouping {
+func decodeGrouping(v *yaml.Value) *Grouping {
 	g := &Grouping{Type: Shuffle, Value: v}
 	if v == nil {
 		return g
 	}
-	if v.Kind != Map {
-		if t := groupingType(v.Text); v.Kind == String && t != 0 {
+	if v.Kind != yaml.Map {
+		if t := groupingType(v.Text); v.Kind == yaml.String && t != 0 {
 			g.Type = t
 		}
 		return g
@@ -272,21 +217,21 @@ func decodeGrouping(v *Value) *Grouping {
 	for _, e := range v.Entries {
 		switch e.Key.Text {
 		case "fields":
-			g.Type, g.Fields = Fields, scalars(e.Value)
+			g.Type, g.Fields = Fields, e.Value.Scalars()
 		case "partial-key":
-			g.Type, g.Fields = PartialKey, scalars(e.Value)
+			g.Type, g.Fields = PartialKey, e.Value.Scalars()
 		case "custom":
-			if g.Type = Custom; e.Value.Kind == Map {
+			if g.Type = Custom; e.Value.Kind == yaml.Map {
 				g.Object = decodeObject(e.Value)
 			}
 		case "type":
-			if t := groupingType(e.Value.Text); e.Value.Kind == String && t != 0 {
+			if t := groupingType(e.Value.Text); e.Value.Kind == yaml.String && t != 0 {
 				g.Type = t
 			}
 		case "args":
-			g.Fields = scalars(e.Value)
+			g.Fields = e.Value.Scalars()
 		case "customClass":
-			if e.Value.Kind == Map {
+			if e.Value.Kind == yaml.Map {
 				g.Object = decodeObject(e.Value)
 			}
 		}
@@ -294,44 +239,44 @@ func decodeGrouping(v *Value) *Grouping {
 	return g
 }
 
-func decodeObjects(v *Value) []*Object {
+func decodeObjects(v *yaml.Value) []*Object {
 	var list []*Object
-	for _, item := range items(v) {
-		if item.Kind == Map {
+	for _, item := range v.Elements() {
+		if item.Kind == yaml.Map {
 			list = append(list, decodeObject(item))
 		}
 	}
 	return list
 }
 
-func decodeObject(v *Value) *Object {
+func decodeObject(v *yaml.Value) *Object {
 	o := &Object{Value: v}
 	for _, e := range v.Entries {
 		switch e.Key.Text {
 		case "id":
-			o.ID = scalarOf(e.Value)
+			o.ID = e.Value.AsScalar()
 		case "className":
-			o.ClassName = scalarOf(e.Value)
+			o.ClassName = e.Value.AsScalar()
 		case "constructorArgs":
-			o.ConstructorArgs = sequenceOf(e.Value)
+			o.ConstructorArgs = e.Value.AsSequence()
 		case "factory":
-			o.Factory = scalarOf(e.Value)
+			o.Factory = e.Value.AsScalar()
 		case "factoryArgs":
-			o.FactoryArgs = sequenceOf(e.Value)
+			o.FactoryArgs = e.Value.AsSequence()
 		case "methodName":
-			o.MethodName = scalarOf(e.Value)
+			o.MethodName = e.Value.AsScalar()
 		case "properties":
-			for _, p := range items(e.Value) {
-				name := scalarOf(p.Get("name"))
-				value, ref := p.Get("value"), scalarOf(p.Get("ref"))
+			for _, p := range e.Value.Elements() {
+				name := p.Get("name").AsScalar()
+				value, ref := p.Get("value"), p.Get("ref").AsScalar()
 				if name != nil && (value == nil) != (ref == nil) {
 					o.Properties = append(o.Properties, &Property{Node: p, Name: name, Value: value, Ref: ref})
 				}
 			}
 		case "configMethods":
-			for _, m := range items(e.Value) {
-				if name := scalarOf(m.Get("name")); name != nil {
-					o.ConfigMethods = append(o.ConfigMethods, &ConfigMethod{Node: m, Name: name, Args: sequenceOf(m.Get("args"))})
+			for _, m := range e.Value.Elements() {
+				if name := m.Get("name").AsScalar(); name != nil {
+					o.ConfigMethods = append(o.ConfigMethods, &ConfigMethod{Node: m, Name: name, Args: m.Get("args").AsSequence()})
 				}
 			}
 		}

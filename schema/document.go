@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/schema/yaml"
 )
 
 // Document is a topology as written: includes merged, references substituted, the environment applied, short and list
@@ -13,15 +14,15 @@ import (
 // that a reader of the Document need not complain again.
 type Document struct {
 	File *diag.File
-	Root *Value // the effective document
+	Root *yaml.Value // the effective document
 
-	Name      *Value // String
-	Config    *Value // Map
+	Name      *yaml.Value // String
+	Config    *yaml.Value // Map
 	Resources []*Resource
 	// ResourcesGiven tells `resources: []` from no `resources` at all (which means the default folder).
 	ResourcesGiven bool
-	Jar            *Value // String: a path
-	Platform       *Value // String: os/arch
+	Jar            *yaml.Value // String: a path
+	Platform       *yaml.Value // String: os/arch
 
 	Spouts  []*Component
 	Bolts   []*Component
@@ -57,8 +58,8 @@ type Document struct {
 
 // Include is an element of `includes`.
 type Include struct {
-	Name *Value     // the path as written
-	File *diag.File // nil when there is no such file, or it cannot be read
+	Name *yaml.Value // the path as written
+	File *diag.File  // nil when there is no such file, or it cannot be read
 }
 
 // VariableReference is a reference to a variable: `${name}`, `${env:NAME}`.
@@ -72,11 +73,11 @@ type VariableReference struct {
 }
 
 // IsMeant reports whether an unknown key of the map probably stands for the given key.
-func (d *Document) IsMeant(m *Value, key string) bool {
+func (d *Document) IsMeant(m *yaml.Value, key string) bool {
 	if len(d.UnknownKeys) == 0 || m == nil {
 		return false
 	}
-	return slices.ContainsFunc(m.Entries, func(e Entry) bool { return d.UnknownKeys[e.Key.Span] == key })
+	return slices.ContainsFunc(m.Entries, func(e yaml.Entry) bool { return d.UnknownKeys[e.Key.Span] == key })
 }
 
 // IsUnresolved reports whether the span is of, or in, a value whose reference could not be replaced: what is wrong with
@@ -92,8 +93,8 @@ func (d *Document) IsUnresolved(span diag.Span) bool {
 
 // Resource is an element of `resources`. Paths are relative to From.Span.File.Dir.
 type Resource struct {
-	From *Value // String: path or glob
-	To   *Value // String: folder in resources/, or nil
+	From *yaml.Value // String: path or glob
+	To   *yaml.Value // String: folder in resources/, or nil
 }
 
 // ComponentKind tells spouts from bolts. The zero value is invalid.
@@ -120,36 +121,36 @@ func (k ComponentKind) String() string {
 // reported it.
 type Component struct {
 	Kind  ComponentKind
-	ID    *Value // a scalar: the map's key, or Flux's `id`; nil when missing
-	Value *Value // the whole map
+	ID    *yaml.Value // a scalar: the map's key, or Flux's `id`; nil when missing
+	Value *yaml.Value // the whole map
 
-	Go      *Value  // String: package folder or executable
-	Command *Value  // String or Sequence of scalars
-	Object  *Object // className and what belongs to it
+	Go      *yaml.Value // String: package folder or executable
+	Command *yaml.Value // String or Sequence of scalars
+	Object  *Object     // className and what belongs to it
 
-	Args *Value // Sequence of scalars
-	Env  *Value // Map of scalars
+	Args *yaml.Value // Sequence of scalars
+	Env  *yaml.Value // Map of scalars
 
 	Outputs      []*Output
-	OutputsValue *Value // what stands at `outputs`; nil when absent
+	OutputsValue *yaml.Value // what stands at `outputs`; nil when absent
 
 	Inputs []*Input // `inputs` of a bolt
 
-	Parallelism *Value // Int
-	Tasks       *Value // Int (`tasks` or `numTasks`)
-	Tick        *Value // String duration, or Int seconds
-	Config      *Value // Map
+	Parallelism *yaml.Value // Int
+	Tasks       *yaml.Value // Int (`tasks` or `numTasks`)
+	Tick        *yaml.Value // String duration, or Int seconds
+	Config      *yaml.Value // Map
 
-	OnHeapMemoryLoad  *Value // number, MB
-	OffHeapMemoryLoad *Value // number, MB
-	CPULoad           *Value // number, percent of a core
+	OnHeapMemoryLoad  *yaml.Value // number, MB
+	OffHeapMemoryLoad *yaml.Value // number, MB
+	CPULoad           *yaml.Value // number, percent of a core
 }
 
 // Output is one declared output stream.
 type Output struct {
-	Stream *Value // String: the map's key; nil for the short form, which declares stream "default"
-	Fields []*Value
-	Direct *Value // Bool or nil
+	Stream *yaml.Value // String: the map's key; nil for the short form, which declares stream "default"
+	Fields []*yaml.Value
+	Direct *yaml.Value // Bool or nil
 	Span   diag.Span
 }
 
@@ -166,10 +167,10 @@ const DefaultStream = "default"
 
 // Input is one subscription: an element of a bolt's `inputs` or of Flux's `streams`.
 type Input struct {
-	Value    *Value // the whole element
-	From     *Value // String
-	To       *Value // String; nil in a bolt's own `inputs`
-	Stream   *Value // String (`stream`, or Flux's `streamId` in the grouping); nil means "default"
+	Value    *yaml.Value // the whole element
+	From     *yaml.Value // String
+	To       *yaml.Value // String; nil in a bolt's own `inputs`
+	Stream   *yaml.Value // String (`stream`, or Flux's `streamId` in the grouping); nil means "default"
 	Grouping *Grouping
 }
 
@@ -218,52 +219,52 @@ func (t GroupingType) String() string {
 // Type Shuffle and a nil Value.
 type Grouping struct {
 	Type   GroupingType
-	Value  *Value   // what stands at `grouping`; nil when left out
-	Fields []*Value // for Fields and PartialKey
-	Object *Object  // for Custom
+	Value  *yaml.Value   // what stands at `grouping`; nil when left out
+	Fields []*yaml.Value // for Fields and PartialKey
+	Object *Object       // for Custom
 }
 
 // Object is Flux's definition of a JVM object: an element of `components` or `workerHooks`, a class component, a
 // custom grouping, a topology source.
 type Object struct {
-	Value           *Value // the whole map
-	ID              *Value
-	ClassName       *Value
-	ConstructorArgs *Value // Sequence
-	Factory         *Value
-	FactoryArgs     *Value // Sequence
+	Value           *yaml.Value // the whole map
+	ID              *yaml.Value
+	ClassName       *yaml.Value
+	ConstructorArgs *yaml.Value // Sequence
+	Factory         *yaml.Value
+	FactoryArgs     *yaml.Value // Sequence
 	Properties      []*Property
 	ConfigMethods   []*ConfigMethod
-	MethodName      *Value // topologySource only
+	MethodName      *yaml.Value // topologySource only
 }
 
 // Property is an element of `properties`: exactly one of Value and Ref is set.
 type Property struct {
-	Node  *Value
-	Name  *Value
-	Value *Value
-	Ref   *Value
+	Node  *yaml.Value
+	Name  *yaml.Value
+	Value *yaml.Value
+	Ref   *yaml.Value
 }
 
 // ConfigMethod is an element of `configMethods`.
 type ConfigMethod struct {
-	Node *Value
-	Name *Value
-	Args *Value // Sequence; nil when there are none
+	Node *yaml.Value
+	Name *yaml.Value
+	Args *yaml.Value // Sequence; nil when there are none
 }
 
 // Environment is one environment of stormflux.yaml.
 type Environment struct {
 	Name  string
-	Value *Value // the environment's map
+	Value *yaml.Value // the environment's map
 	File  *diag.File
 
-	Nimbus      []*Value // host[:port], String
-	TLS         *Value   // Map: ca, cert, key (paths relative to File.Dir)
-	Config      *Value   // Map; already applied to the Document
-	Parallelism *Value   // Map component -> Int; already applied
-	Variables   *Value   // Map; already applied
-	Storm       *Value   // String: the Storm version to compile for
+	Nimbus      []*yaml.Value // host[:port], String
+	TLS         *yaml.Value   // Map: ca, cert, key (paths relative to File.Dir)
+	Config      *yaml.Value   // Map; already applied to the Document
+	Parallelism *yaml.Value   // Map component -> Int; already applied
+	Variables   *yaml.Value   // Map; already applied
+	Storm       *yaml.Value   // String: the Storm version to compile for
 }
 
 // Ignore is one `# stormflux:ignore RULE ...` comment. On a line of its own it counts for the next line that is not a

@@ -6,9 +6,10 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/schema/grammar"
+	"github.com/stormflux/stormflux/schema/yaml"
 )
 
 const (
@@ -22,7 +23,7 @@ const EnvironmentFile = "stormflux.yaml"
 
 // environment reads the environments' file and returns the chosen environment, its variables' references not yet
 // replaced. main is the path of the topology.
-func (l *loader) environment(main string) (*Environment, *source, error) {
+func (l *loader) environment(main string) (*Environment, *yaml.File, error) {
 	if l.opts.Environment == "" {
 		return nil, nil, nil
 	}
@@ -30,27 +31,27 @@ func (l *loader) environment(main string) (*Environment, *source, error) {
 	if err != nil || file == nil {
 		return nil, nil, err
 	}
-	src := readYAML(file, &l.diags)
-	if src.root == nil {
+	src := yaml.Read(file, &l.diags)
+	if src.Root == nil {
 		l.files = append(l.files, file)
 		return nil, nil, nil
 	}
-	all := src.root.Get("environments")
-	if all == nil || all.Kind != Map {
-		l.diags = append(l.diags, checkEnvironmentsGrammar(src.root)...)
-		span := src.root.Span
+	all := src.Root.Get("environments")
+	if all == nil || all.Kind != yaml.Map {
+		l.diags = append(l.diags, grammar.CheckEnvironments(src.Root)...)
+		span := src.Root.Span
 		if all != nil {
 			span = all.Span
 		}
 		if len(l.diags) == 0 {
-			l.diags.Errorf(ruleNoEnvironment, firstLine(span), "environment %q does not exist: there are no environments in this file", l.opts.Environment)
+			l.diags.Errorf(ruleNoEnvironment, yaml.FirstLine(span), "environment %q does not exist: there are no environments in this file", l.opts.Environment)
 		}
 		return nil, nil, nil
 	}
 	_, v := all.Lookup(l.opts.Environment)
 	if v == nil {
 		l.unknownEnvironment(all)
-		l.diags = append(l.diags, checkEnvironmentsGrammar(src.root)...)
+		l.diags = append(l.diags, grammar.CheckEnvironments(src.Root)...)
 		return nil, nil, nil
 	}
 	return &Environment{Name: l.opts.Environment, Value: v, File: file}, src, nil
@@ -84,26 +85,18 @@ func EnvironmentNames(path, file string) []string {
 		return nil
 	}
 	var names []string
-	for _, e := range readYAML(found, &l.diags).root.Get("environments").entries() {
-		if !isFree(e.Key) {
+	for _, e := range yaml.Read(found, &l.diags).Root.Get("environments").Members() {
+		if !grammar.IsFree(e.Key.Text) {
 			names = append(names, e.Key.Text)
 		}
 	}
 	return names
 }
 
-// firstLine returns the part of a span that is on its first line.
-func firstLine(s diag.Span) diag.Span {
-	if i := strings.IndexAny(s.Text(), "\r\n"); i >= 0 {
-		s.End = s.Start + i
-	}
-	return s
-}
-
-func (l *loader) unknownEnvironment(all *Value) {
+func (l *loader) unknownEnvironment(all *yaml.Value) {
 	var names []string
 	for _, e := range all.Entries {
-		if !isFree(e.Key) {
+		if !grammar.IsFree(e.Key.Text) {
 			names = append(names, e.Key.Text)
 		}
 	}
@@ -169,26 +162,26 @@ func (l *loader) environmentFile(main string) (*diag.File, error) {
 func (env *Environment) finish() {
 	v := env.Value
 	nimbus := v.Get("nimbus")
-	if one := scalarOf(nimbus); one != nil {
-		env.Nimbus = []*Value{one}
+	if one := nimbus.AsScalar(); one != nil {
+		env.Nimbus = []*yaml.Value{one}
 	} else {
-		env.Nimbus = scalars(nimbus)
+		env.Nimbus = nimbus.Scalars()
 	}
-	env.TLS = mapOf(v.Get("tls"))
-	env.Config = mapOf(v.Get("config"))
-	env.Parallelism = mapOf(v.Get("parallelism"))
-	env.Variables = mapOf(v.Get("variables"))
-	env.Storm = scalarOf(v.Get("storm"))
+	env.TLS = v.Get("tls").AsMap()
+	env.Config = v.Get("config").AsMap()
+	env.Parallelism = v.Get("parallelism").AsMap()
+	env.Variables = v.Get("variables").AsMap()
+	env.Storm = v.Get("storm").AsScalar()
 }
 
 // override applies to root what wins over the topology: the environment, then -c and --name.
-func (l *loader) override(root *Value, env *Environment) {
+func (l *loader) override(root *yaml.Value, env *Environment) {
 	if env != nil {
 		from := fmt.Sprintf("environment %q", env.Name)
 		if env.Config != nil {
 			config := ownSection(root, "config", env.Config.Span)
 			for _, e := range env.Config.Entries {
-				config.put(e.Key, withOrigin(e.Value, from, e.Key.Span, config.Get(e.Key.Text)))
+				config.Put(e.Key, e.Value.WithOrigin(from, e.Key.Span, config.Get(e.Key.Text)))
 			}
 		}
 		if env.Parallelism != nil {
@@ -198,42 +191,42 @@ func (l *loader) override(root *Value, env *Environment) {
 	if len(l.opts.Config) > 0 {
 		config := ownSection(root, "config", diag.Span{})
 		for _, c := range l.opts.Config {
-			key := &Value{Kind: String, Text: c.Key}
+			key := &yaml.Value{Kind: yaml.String, Text: c.Key}
 			if own, _ := config.Lookup(c.Key); own != nil {
 				key = own
 			}
-			config.put(key, withOrigin(FromGo(c.Value), "-c "+c.Key, diag.Span{}, config.Get(c.Key)))
+			config.Put(key, yaml.FromGo(c.Value).WithOrigin("-c "+c.Key, diag.Span{}, config.Get(c.Key)))
 		}
 	}
 	if l.opts.Name != "" {
 		key, own := root.Lookup("name")
 		if key == nil {
-			key = &Value{Kind: String, Text: "name"}
+			key = &yaml.Value{Kind: yaml.String, Text: "name"}
 		}
-		root.put(key, withOrigin(&Value{Kind: String, Text: l.opts.Name}, "--name", diag.Span{}, own))
+		root.Put(key, (&yaml.Value{Kind: yaml.String, Text: l.opts.Name}).WithOrigin("--name", diag.Span{}, own))
 	}
 }
 
 // ownSection returns the map at a key of root, made root's own, or a new one in its place.
-func ownSection(root *Value, name string, span diag.Span) *Value {
+func ownSection(root *yaml.Value, name string, span diag.Span) *yaml.Value {
 	key, own := root.Lookup(name)
 	if key == nil {
-		key = &Value{Kind: String, Text: name, Span: span}
+		key = &yaml.Value{Kind: yaml.String, Text: name, Span: span}
 	}
-	section := &Value{Kind: Map, Span: span}
+	section := &yaml.Value{Kind: yaml.Map, Span: span}
 	if own != nil {
 		section.Span = own.Span
-		if own.Kind == Map {
-			section = ownMap(own)
+		if own.Kind == yaml.Map {
+			section = own.Clone()
 		}
 	}
-	root.put(key, section)
+	root.Put(key, section)
 	return section
 }
 
-func (l *loader) overrideParallelism(root, overrides *Value, from string) {
+func (l *loader) overrideParallelism(root, overrides *yaml.Value, from string) {
 	type place struct {
-		section *Value
+		section *yaml.Value
 		at      int
 	}
 	places := make(map[string][]place)
@@ -245,22 +238,22 @@ func (l *loader) overrideParallelism(root, overrides *Value, from string) {
 		}
 		section := *own
 		section.Items, section.Entries = slices.Clone(own.Items), slices.Clone(own.Entries)
-		root.put(key, &section)
+		root.Put(key, &section)
 		for i, item := range section.Items {
-			if id := scalarOf(item.Get("id")); id != nil && item.Kind == Map {
+			if id := item.Get("id").AsScalar(); id != nil && item.Kind == yaml.Map {
 				places[id.Text] = append(places[id.Text], place{&section, i})
 				names = append(names, id.Text)
 			}
 		}
 		for i, e := range section.Entries {
-			if e.Value.Kind == Map && !isFree(e.Key) {
+			if e.Value.Kind == yaml.Map && !grammar.IsFree(e.Key.Text) {
 				places[e.Key.Text] = append(places[e.Key.Text], place{&section, i})
 				names = append(names, e.Key.Text)
 			}
 		}
 	}
 	for _, e := range overrides.Entries {
-		if isFree(e.Key) || e.Value.Kind == Null {
+		if grammar.IsFree(e.Key.Text) || e.Value.Kind == yaml.Null {
 			continue
 		}
 		at := places[e.Key.Text]
@@ -274,19 +267,19 @@ func (l *loader) overrideParallelism(root, overrides *Value, from string) {
 			continue
 		}
 		for _, p := range at {
-			component := &Value{}
-			if p.section.Kind == Sequence {
-				component = ownMap(p.section.Items[p.at])
+			component := &yaml.Value{}
+			if p.section.Kind == yaml.Sequence {
+				component = p.section.Items[p.at].Clone()
 				p.section.Items[p.at] = component
 			} else {
-				component = ownMap(p.section.Entries[p.at].Value)
+				component = p.section.Entries[p.at].Value.Clone()
 				p.section.Entries[p.at].Value = component
 			}
 			key, own := component.Lookup("parallelism")
 			if key == nil {
-				key = &Value{Kind: String, Text: "parallelism", Span: e.Key.Span}
+				key = &yaml.Value{Kind: yaml.String, Text: "parallelism", Span: e.Key.Span}
 			}
-			component.put(key, withOrigin(e.Value, from, e.Key.Span, own))
+			component.Put(key, e.Value.WithOrigin(from, e.Key.Span, own))
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -51,4 +53,17 @@ func TestLoadEnvironment(t *testing.T) {
 	if _, _, err := LoadEnvironment("-", Options{Environment: "prod", EnvironmentFile: dir + "/missing"}); err == nil {
 		t.Error("a missing file gives no error")
 	}
+}
+
+// writeFile writes a file below dir and returns its path.
+func writeFile(t *testing.T, dir, name, text string) string {
+	t.Helper()
+	path := filepath.Join(dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/schema/yaml"
 )
 
 // noHang ends the process when an input takes unreasonably long, which the fuzzer then reports.
@@ -24,9 +25,13 @@ func noHang(t *testing.T, text string) {
 // place must be one of the file, every scalar must be written where its span says, and a document without errors must
 // be the same when it is rendered and read again.
 func FuzzLoad(f *testing.F) {
-	archives, err := filepath.Glob("testdata/*/*.txtar")
-	if err != nil || len(archives) == 0 {
-		f.Fatalf("no archives: %v", err)
+	var archives []string
+	for _, pattern := range []string{"testdata/*/*.txtar", "grammar/testdata/*/*.txtar"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) == 0 {
+			f.Fatalf("no archives %s: %v", pattern, err)
+		}
+		archives = append(archives, found...)
 	}
 	for _, path := range archives {
 		text, err := os.ReadFile(path)
@@ -94,7 +99,7 @@ func FuzzLoad(f *testing.F) {
 }
 
 // reached counts down from n by the values in v, aliases expanded, and stops below 0.
-func reached(v *Value, n int) int {
+func reached(v *yaml.Value, n int) int {
 	n--
 	for i := 0; i < len(v.Items) && n >= 0; i++ {
 		n = reached(v.Items[i], n)
@@ -110,72 +115,4 @@ func checkSpan(t *testing.T, s diag.Span) {
 	if !s.IsZero() && (s.Start < 0 || s.End < s.Start || s.End > len(s.File.Text)) {
 		t.Fatalf("span %d-%d is not in a file of %d bytes", s.Start, s.End, len(s.File.Text))
 	}
-}
-
-// FuzzSpans reads any text as YAML and holds every value's span against the value: the text of the span alone, read
-// again, is the value.
-func FuzzSpans(f *testing.F) {
-	for _, seed := range []string{
-		"a: b\n", "a: \"b\\n\"\n", "a: 'it''s'\n", "a: |\n  b\n\n  c\n", "a: >-\n  b\n  c\n", "a: [b, {c: d}]\n", "- a\n- - b\n", "a:\n- b\n",
-		"a: b\n  c\n", "a: &x b\nc: *x\n", "日本: 語\r\nb: [é, \"ü\"]\r\n", "? a\n: b\n", "a: !!str b\n", "{a: b, c}\n", "[a: b]\n", "a: \u2028b\n", "a: # c\n  b\n",
-		"a: |2\n   b\n  c\n", "a: |+\n  b\n\n\nc: d\n", "a: 'b\n  c'\n",
-	} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		noHang(t, text)
-		if strings.ContainsAny(text, "$*<") {
-			return // references, aliases and merges: values that stand elsewhere
-		}
-		var diags diag.List
-		s := readYAML(diag.NewFile("t.yaml", "", []byte(text)), &diags)
-		if s.root == nil || len(diags) > 0 {
-			return
-		}
-		checkValueSpans(t, s.root)
-	})
-}
-
-func checkValueSpans(t *testing.T, v *Value) {
-	t.Helper()
-	checkSpan(t, v.Span)
-	text := v.Span.Text()
-	for _, item := range v.Items {
-		checkInside(t, v, item)
-	}
-	for _, e := range v.Entries {
-		checkInside(t, v, e.Key)
-		checkInside(t, v, e.Value)
-	}
-	if text == "" {
-		if v.Kind != Null && v.Text != "" {
-			t.Errorf("empty span of %q", v.Text)
-		}
-		return
-	}
-	if !v.IsScalar() {
-		return
-	}
-	switch text[0] {
-	case '|', '>':
-		if strings.TrimSpace(v.Text) != "" && !strings.Contains(text, strings.Fields(v.Text)[0]) {
-			t.Errorf("span %q of the block %q", text, v.Text)
-		}
-	case '"', '\'':
-		if text[len(text)-1] != text[0] || len(text) < 2 {
-			t.Errorf("span %q of the quoted %q", text, v.Text)
-		}
-	default:
-		if strings.Join(strings.Fields(text), "") != strings.Join(strings.Fields(v.Text), "") {
-			t.Errorf("span %q of the plain %q", text, v.Text)
-		}
-	}
-}
-
-func checkInside(t *testing.T, v, part *Value) {
-	t.Helper()
-	if part.Span.Start < v.Span.Start || part.Span.End > v.Span.End {
-		t.Errorf("%q at %d-%d is not inside of %q at %d-%d", part.Span.Text(), part.Span.Start, part.Span.End, v.Span.Text(), v.Span.Start, v.Span.End)
-	}
-	checkValueSpans(t, part)
 }

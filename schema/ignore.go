@@ -5,46 +5,27 @@ import (
 	"strings"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/schema/yaml"
 )
 
 const ignoreMark = "stormflux:ignore"
 
-// ignores collects the ignore comments of a file. A # begins a comment at the start of a line or behind a blank, and
-// not inside of quotes or a block scalar.
-func ignores(s *source) []Ignore {
-	text := s.file.Text
+// ignores returns the ignore comments of a file.
+func ignores(file *diag.File) []Ignore {
+	text := file.Text
 	if !bytes.Contains(text, []byte(ignoreMark)) {
 		return nil
 	}
 	var list []Ignore
-	opaque := s.opaque
-	for n := 1; n <= s.file.Lines(); n++ {
-		line := s.file.LineSpan(n)
-		hash := -1
-		for i := line.Start; i < line.End; i++ {
-			for len(opaque) > 0 && opaque[0].End <= i {
-				opaque = opaque[1:]
-			}
-			if len(opaque) > 0 && i >= opaque[0].Start {
-				i = opaque[0].End - 1
-				continue
-			}
-			if text[i] == '#' && (i == line.Start || isBlankOrBreak(text[i-1])) {
-				hash = i
-				break
-			}
-		}
-		if hash < 0 {
-			continue
-		}
-		comment := diag.Span{File: s.file, Start: hash, End: line.End}
+	for _, comment := range yaml.Comments(file) {
 		rest, ok := strings.CutPrefix(strings.TrimLeft(comment.Text()[1:], " \t"), ignoreMark)
 		if !ok || rest != "" && !strings.ContainsAny(rest[:1], " \t,:") {
 			continue
 		}
-		ignore := Ignore{Span: comment, Line: n}
-		if len(bytes.TrimSpace(text[line.Start:hash])) == 0 {
-			ignore.Line = nextCodeLine(s.file, n)
+		line := file.Position(comment.Start).Line
+		ignore := Ignore{Span: comment, Line: line}
+		if len(bytes.TrimSpace(text[file.LineSpan(line).Start:comment.Start])) == 0 {
+			ignore.Line = nextCodeLine(file, line)
 		}
 		for at := comment.End - len(rest); at < comment.End; {
 			if c := text[at]; c == ' ' || c == '\t' || c == ',' || c == ':' {
@@ -55,7 +36,7 @@ func ignores(s *source) []Ignore {
 			for end < comment.End && strings.IndexByte(" \t,", text[end]) < 0 {
 				end++
 			}
-			span := diag.Span{File: s.file, Start: at, End: end}
+			span := diag.Span{File: file, Start: at, End: end}
 			if !isRuleName(span.Text()) {
 				break // the reason, for people
 			}
@@ -72,7 +53,7 @@ func ignores(s *source) []Ignore {
 
 func isRuleName(s string) bool {
 	for i := range len(s) {
-		if c := s[i]; (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && !isDigit(c) && c != '-' && c != '.' && c != '_' {
+		if c := s[i]; (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '.' && c != '_' {
 			return false
 		}
 	}

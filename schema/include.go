@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/schema/grammar"
+	"github.com/stormflux/stormflux/schema/yaml"
 )
 
 const (
@@ -36,15 +38,15 @@ type included struct {
 
 // include merges into root what its `includes` name, with Flux's rules (FluxParser.processIncludes, 2.8.3), and takes
 // the key away. Unlike Flux it does so at every level, and takes paths from the including file's folder.
-func (l *loader) include(root *Value, file *diag.File, open []included) {
+func (l *loader) include(root *yaml.Value, file *diag.File, open []included) {
 	_, includes := root.Lookup("includes")
 	if includes == nil {
 		return
 	}
-	root.remove("includes")
-	for _, v := range items(includes) {
-		name := scalarOf(v.Get("file"))
-		if v.Kind != Map || name == nil {
+	root.Remove("includes")
+	for _, v := range includes.Elements() {
+		name := v.Get("file").AsScalar()
+		if v.Kind != yaml.Map || name == nil {
 			continue // the grammar's
 		}
 		resource, override := v.Get("resource"), v.Get("override")
@@ -76,7 +78,7 @@ func (l *loader) include(root *Value, file *diag.File, open []included) {
 		src, known := l.sources[from.path]
 		if !known {
 			if l.sources == nil {
-				l.sources = make(map[string]*source)
+				l.sources = make(map[string]*yaml.File)
 			}
 			src = l.readSource(from.file)
 			l.sources[from.path] = src
@@ -85,10 +87,10 @@ func (l *loader) include(root *Value, file *diag.File, open []included) {
 			l.seen.incomplete = true
 			continue
 		}
-		other := ownMap(src.root)
+		other := src.Root.Clone()
 		l.include(other, from.file, chain)
 		m := &includeMerge{l: l, root: root, from: fmt.Sprintf("include %q", name.Text), span: name.Span}
-		m.override = override != nil && override.Kind == Bool && override.Bool
+		m.override = override != nil && override.Kind == yaml.Bool && override.Bool
 		m.merge(other)
 	}
 }
@@ -100,7 +102,7 @@ type includeFile struct {
 
 // findInclude reads an included file. Flux looks a resource up in the jar; here it is looked for where such jars are
 // made from: beside the file, in resources, and in Maven's src/main/resources.
-func (l *loader) findInclude(file *diag.File, name *Value, resource bool) (includeFile, bool) {
+func (l *loader) findInclude(file *diag.File, name *yaml.Value, resource bool) (includeFile, bool) {
 	folders := []string{""}
 	local := filepath.FromSlash(name.Text)
 	if resource {
@@ -157,59 +159,28 @@ func (l *loader) includeCycle(chain []included, span diag.Span) {
 	d.WithHint("remove one of these includes")
 }
 
-// ownMap returns a copy of a map whose entries may be changed without changing v, which an alias may share.
-func ownMap(v *Value) *Value {
-	c := *v
-	c.Entries = slices.Clone(v.Entries)
-	return &c
-}
-
-func (v *Value) remove(key string) {
-	v.Entries = slices.DeleteFunc(v.Entries, func(e Entry) bool { return e.Key.Text == key })
-}
-
-// put sets the value of a key, in its place when it is there. It returns the value that was there before.
-func (v *Value) put(key, val *Value) (was *Value) {
-	for i := range v.Entries {
-		if v.Entries[i].Key.Text == key.Text {
-			was = v.Entries[i].Value
-			v.Entries[i] = Entry{Key: key, Value: val}
-			return was
-		}
-	}
-	v.Entries = append(v.Entries, Entry{Key: key, Value: val})
-	return nil
-}
-
-// withOrigin returns a copy of v that came from elsewhere, in place of was.
-func withOrigin(v *Value, from string, span diag.Span, was *Value) *Value {
-	c := *v
-	c.Origin = &Origin{From: from, Span: span, Was: was}
-	return &c
-}
-
 // includeMerge merges one included file into root.
 type includeMerge struct {
 	l        *loader
-	root     *Value
+	root     *yaml.Value
 	override bool
 	from     string
 	span     diag.Span // where the file is included
 }
 
-func (m *includeMerge) merge(other *Value) {
+func (m *includeMerge) merge(other *yaml.Value) {
 	for _, e := range other.Entries {
 		before := m.l.merged
-		if m.l.merged += len(e.Value.Items) + len(e.Value.Entries); m.l.merged > maxExpansion {
+		if m.l.merged += len(e.Value.Items) + len(e.Value.Entries); m.l.merged > yaml.MaxExpansion {
 			m.l.seen.incomplete = true
-			if before <= maxExpansion {
-				m.l.diags.Errorf(ruleIncludeLimit, m.span, "included files add more than %d values, the most that is allowed", maxExpansion)
+			if before <= yaml.MaxExpansion {
+				m.l.diags.Errorf(ruleIncludeLimit, m.span, "included files add more than %d values, the most that is allowed", yaml.MaxExpansion)
 			}
 			return
 		}
 		switch e.Key.Text {
 		case "name", "jar", "platform":
-			if scalarOf(e.Value) != nil {
+			if e.Value.AsScalar() != nil {
 				m.set(m.root, e)
 			}
 		case "config":
@@ -219,7 +190,7 @@ func (m *includeMerge) merge(other *Value) {
 		case "streams", "resources":
 			m.appendList(e)
 		case "workerHooks", "topologySource":
-			if e.Value.Kind != Null {
+			if e.Value.Kind != yaml.Null {
 				m.l.diags.Warnf(ruleIncludeDropped, e.Key.Span, "%q of an included file has no effect, as in Flux", e.Key.Text).
 					WithHint("move it into the file that includes").WithRelated(m.span, "the file is included here")
 			}
@@ -228,53 +199,53 @@ func (m *includeMerge) merge(other *Value) {
 }
 
 // set takes an entry over if there is none, or if it is to override.
-func (m *includeMerge) set(into *Value, e Entry) {
+func (m *includeMerge) set(into *yaml.Value, e yaml.Entry) {
 	_, own := into.Lookup(e.Key.Text)
-	if own == nil || m.override || own.Kind == Null && into == m.root {
-		into.put(e.Key, withOrigin(e.Value, m.from, m.span, own))
+	if own == nil || m.override || own.Kind == yaml.Null && into == m.root {
+		into.Put(e.Key, e.Value.WithOrigin(m.from, m.span, own))
 	}
 }
 
 // section returns the root's own value of a key, made its own, or nil when the included one was taken as it is.
-func (m *includeMerge) section(e Entry) *Value {
-	if e.Value.Kind == Null {
+func (m *includeMerge) section(e yaml.Entry) *yaml.Value {
+	if e.Value.Kind == yaml.Null {
 		return nil
 	}
 	key, own := m.root.Lookup(e.Key.Text)
-	if own == nil || own.Kind == Null {
-		m.root.put(e.Key, withOrigin(e.Value, m.from, m.span, nil))
+	if own == nil || own.Kind == yaml.Null {
+		m.root.Put(e.Key, e.Value.WithOrigin(m.from, m.span, nil))
 		return nil
 	}
 	c := *own
 	c.Entries, c.Items = slices.Clone(own.Entries), slices.Clone(own.Items)
-	m.root.put(key, &c)
+	m.root.Put(key, &c)
 	return &c
 }
 
-func (m *includeMerge) mergeConfig(e Entry) {
-	if e.Value.Kind != Map {
+func (m *includeMerge) mergeConfig(e yaml.Entry) {
+	if e.Value.Kind != yaml.Map {
 		return
 	}
-	if own := m.section(e); own != nil && own.Kind == Map {
+	if own := m.section(e); own != nil && own.Kind == yaml.Map {
 		for _, e := range e.Value.Entries {
 			m.set(own, e)
 		}
 	}
 }
 
-func (m *includeMerge) appendList(e Entry) {
-	if e.Value.Kind != Sequence {
+func (m *includeMerge) appendList(e yaml.Entry) {
+	if e.Value.Kind != yaml.Sequence {
 		return
 	}
-	if own := m.section(e); own != nil && own.Kind == Sequence {
+	if own := m.section(e); own != nil && own.Kind == yaml.Sequence {
 		for _, item := range e.Value.Items {
-			own.Items = append(own.Items, withOrigin(item, m.from, m.span, nil))
+			own.Items = append(own.Items, item.WithOrigin(m.from, m.span, nil))
 		}
 	}
 }
 
 // mergeComponents merges two maps or lists of components by id. The result has the form of the including file's.
-func (m *includeMerge) mergeComponents(e Entry) {
+func (m *includeMerge) mergeComponents(e yaml.Entry) {
 	if !e.Value.IsScalar() {
 		if own := m.section(e); own != nil && !own.IsScalar() {
 			m.mergeByID(own, e)
@@ -282,7 +253,7 @@ func (m *includeMerge) mergeComponents(e Entry) {
 	}
 }
 
-func (m *includeMerge) mergeByID(own *Value, e Entry) {
+func (m *includeMerge) mergeByID(own *yaml.Value, e yaml.Entry) {
 	index := make(map[string]int)
 	for i, item := range own.Items {
 		if id := item.Get("id"); id != nil && id.IsScalar() {
@@ -292,28 +263,28 @@ func (m *includeMerge) mergeByID(own *Value, e Entry) {
 	for i, entry := range own.Entries {
 		index[entry.Key.Text] = i
 	}
-	add := func(id, value *Value) {
+	add := func(id, value *yaml.Value) {
 		at, known := -1, false
 		if id != nil {
 			at, known = index[id.Text]
 		}
 		switch {
 		case !known:
-			value = withOrigin(value, m.from, m.span, nil)
+			value = value.WithOrigin(m.from, m.span, nil)
 		case !m.override:
 			kind := strings.TrimSuffix(e.Key.Text, "s")
 			ownID := ownID(own, at)
 			m.l.diags.Notef(ruleIncludeKept, id.Span, "%s %q of the included file is left out: the including file has its own", kind, id.Text).
 				WithHint("write override: true at the include to replace it").WithRelated(ownID.Span, "this %q is kept", ownID.Text)
 			return
-		case own.Kind == Sequence:
-			own.Items[at] = asItem(id, withOrigin(value, m.from, m.span, own.Items[at]))
+		case own.Kind == yaml.Sequence:
+			own.Items[at] = asItem(id, value.WithOrigin(m.from, m.span, own.Items[at]))
 			return
 		default:
-			own.Entries[at] = Entry{Key: id, Value: withOrigin(value, m.from, m.span, own.Entries[at].Value)}
+			own.Entries[at] = yaml.Entry{Key: id, Value: value.WithOrigin(m.from, m.span, own.Entries[at].Value)}
 			return
 		}
-		if own.Kind == Sequence {
+		if own.Kind == yaml.Sequence {
 			own.Items = append(own.Items, asItem(id, value))
 			if id != nil {
 				index[id.Text] = len(own.Items) - 1
@@ -323,39 +294,39 @@ func (m *includeMerge) mergeByID(own *Value, e Entry) {
 		if id == nil {
 			return // a list's element without an id, which the grammar reported
 		}
-		own.Entries = append(own.Entries, Entry{Key: id, Value: value})
+		own.Entries = append(own.Entries, yaml.Entry{Key: id, Value: value})
 		index[id.Text] = len(own.Entries) - 1
 	}
 	for _, item := range e.Value.Items {
-		id := scalarOf(item.Get("id"))
-		if own.Kind == Map && item.Kind == Map {
-			item = ownMap(item)
-			item.remove("id")
+		id := item.Get("id").AsScalar()
+		if own.Kind == yaml.Map && item.Kind == yaml.Map {
+			item = item.Clone()
+			item.Remove("id")
 		}
 		add(id, item)
 	}
 	for _, entry := range e.Value.Entries {
-		if !isFree(entry.Key) {
+		if !grammar.IsFree(entry.Key.Text) {
 			add(entry.Key, entry.Value)
 		}
 	}
 }
 
 // ownID returns the id of a component in a list or map of them.
-func ownID(components *Value, at int) *Value {
-	if components.Kind == Sequence {
+func ownID(components *yaml.Value, at int) *yaml.Value {
+	if components.Kind == yaml.Sequence {
 		return components.Items[at].Get("id")
 	}
 	return components.Entries[at].Key
 }
 
 // asItem returns a component as an element of Flux's list, which holds its id.
-func asItem(id, value *Value) *Value {
-	if id == nil || value.Kind != Map || value.Get("id") != nil {
+func asItem(id, value *yaml.Value) *yaml.Value {
+	if id == nil || value.Kind != yaml.Map || value.Get("id") != nil {
 		return value
 	}
 	c := *value
-	key := &Value{Kind: String, Text: "id", Span: id.Span}
-	c.Entries = append([]Entry{{Key: key, Value: id}}, value.Entries...)
+	key := &yaml.Value{Kind: yaml.String, Text: "id", Span: id.Span}
+	c.Entries = append([]yaml.Entry{{Key: key, Value: id}}, value.Entries...)
 	return &c
 }

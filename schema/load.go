@@ -14,6 +14,13 @@ import (
 	"slices"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/schema/grammar"
+	"github.com/stormflux/stormflux/schema/yaml"
+)
+
+const (
+	ruleEmpty  = "empty-document"
+	ruleNotMap = "document-not-a-map"
 )
 
 // Load reads a topology: the file at path, or opts.Text under that name.
@@ -45,7 +52,7 @@ type loader struct {
 	files    []*diag.File
 	ignores  []Ignore
 	vars     *variables
-	sources  map[string]*source // of included files, by path
+	sources  map[string]*yaml.File // of included files, by path
 	includes int
 	seen     seen
 	merged   int // what was taken over from included files: settings, components, streams
@@ -83,10 +90,10 @@ func (l *loader) read(path string) ([]byte, error) {
 	var text bytes.Buffer
 	size := int64(0)
 	if info, err := f.Stat(); err == nil {
-		size = min(info.Size(), maxFileSize)
+		size = min(info.Size(), yaml.MaxFileSize)
 	}
 	text.Grow(int(size) + bytes.MinRead) // room to find the end without growing
-	_, err = text.ReadFrom(io.LimitReader(f, maxFileSize+1))
+	_, err = text.ReadFrom(io.LimitReader(f, yaml.MaxFileSize+1))
 	return text.Bytes(), err
 }
 
@@ -112,7 +119,7 @@ func (l *loader) load(file *diag.File) (*Document, error) {
 	if src == nil {
 		return nil, nil
 	}
-	root := ownMap(src.root)
+	root := src.Root.Clone()
 	l.include(root, file, []included{{path: filepath.Clean(file.Name)}})
 	l.override(root, env)
 	l.unusedVariables()
@@ -124,7 +131,7 @@ func (l *loader) load(file *diag.File) (*Document, error) {
 }
 
 // variables makes the variables, and replaces the references in the environment.
-func (l *loader) variables(env *Environment, envSource *source) error {
+func (l *loader) variables(env *Environment, envSource *yaml.File) error {
 	vars := &variables{l: l, set: make(map[string]string), envFile: envSource, state: make(map[string]int8)}
 	l.vars = vars
 	vars.blind = env == nil && l.opts.Environment != ""
@@ -146,44 +153,44 @@ func (l *loader) variables(env *Environment, envSource *source) error {
 	if env == nil {
 		return nil
 	}
-	l.files = append(l.files, envSource.file)
-	vars.env = mapOf(env.Value.Get("variables"))
-	vars.pending = make(map[*Value]bool, len(envSource.dollars))
-	for _, v := range envSource.dollars {
+	l.files = append(l.files, envSource.File)
+	vars.env = env.Value.Get("variables").AsMap()
+	vars.pending = make(map[*yaml.Value]bool, len(envSource.References))
+	for _, v := range envSource.References {
 		vars.pending[v] = true
 	}
 	// The variables first, by way of find, which knows when they name each other.
-	for _, e := range vars.env.entries() {
+	for _, e := range vars.env.Members() {
 		vars.resolve(e.Key.Text, e.Value)
 	}
 	vars.replaceInside(env.Value)
-	l.diags = append(l.diags, checkEnvironmentsGrammar(envSource.root)...)
+	l.diags = append(l.diags, grammar.CheckEnvironments(envSource.Root)...)
 	l.checkOddities(envSource, true)
-	l.ignores = append(l.ignores, ignores(envSource)...)
+	l.ignores = append(l.ignores, ignores(envSource.File)...)
 	env.finish()
 	return nil
 }
 
 // readSource reads a topology file, replaces its references and checks its grammar. It returns nil, with a diagnostic,
 // for what is no map.
-func (l *loader) readSource(file *diag.File) *source {
+func (l *loader) readSource(file *diag.File) *yaml.File {
 	if !slices.Contains(l.files, file) {
 		l.files = append(l.files, file)
 	}
-	src := readYAML(file, &l.diags)
-	l.seen.incomplete = l.seen.incomplete || src.truncated
-	if src.root == nil {
+	src := yaml.Read(file, &l.diags)
+	l.seen.incomplete = l.seen.incomplete || src.Truncated
+	if src.Root == nil {
 		return nil
 	}
-	if src.root.Kind != Map {
+	if src.Root.Kind != yaml.Map {
 		l.notMap(src)
 		return nil
 	}
 	l.vars.substitute(src)
-	if !l.checkExtent(src.root) {
+	if l.vars.shared && !yaml.CheckExtent(src.Root, &l.diags) {
 		return nil
 	}
-	diags, unknown := findUnknownKeys(src.root)
+	diags, unknown := grammar.CheckTopology(src.Root)
 	l.diags = append(l.diags, diags...)
 	for span, meant := range unknown {
 		if l.seen.unknownKeys == nil {
@@ -192,18 +199,18 @@ func (l *loader) readSource(file *diag.File) *source {
 		l.seen.unknownKeys[span] = meant
 	}
 	l.checkOddities(src, false)
-	l.ignores = append(l.ignores, ignores(src)...)
+	l.ignores = append(l.ignores, ignores(src.File)...)
 	return src
 }
 
-func (l *loader) notMap(src *source) {
-	span := src.root.Span
-	if src.root.Kind == Null {
+func (l *loader) notMap(src *yaml.File) {
+	span := src.Root.Span
+	if src.Root.Kind == yaml.Null {
 		l.diags.Errorf(ruleEmpty, span, "the file holds no topology: it is empty").
 			WithHint("a topology is a map with the keys name, spouts and bolts")
 		return
 	}
-	l.diags.Errorf(ruleNotMap, span, "the document is %s, expected a map with the keys of a topology", kindName(src.root.Kind)).
+	l.diags.Errorf(ruleNotMap, span, "the document is %s, expected a map with the keys of a topology", src.Root.Kind).
 		WithHint("a topology is a map with the keys name, spouts and bolts")
 }
 

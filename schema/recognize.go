@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/schema/yaml"
 )
 
 // topologyKeys are the keys that only topologies have.
@@ -21,7 +22,7 @@ var topologyKeyLine = sync.OnceValue(func() *regexp.Regexp {
 // line, so that a topology with a slip in its YAML is not passed over.
 func LooksLikeTopology(text []byte) bool {
 	var diags diag.List
-	root := readYAML(diag.NewFile("", "", text), &diags).root
+	root := yaml.Read(diag.NewFile("", "", text), &diags).Root
 	if root == nil {
 		return topologyKeyLine().Match(text)
 	}
@@ -29,6 +30,6 @@ func LooksLikeTopology(text []byte) bool {
 		return true
 	}
 	includes := root.Get("includes")
-	return includes != nil && includes.Kind == Sequence && len(includes.Items) > 0 &&
-		!slices.ContainsFunc(includes.Items, func(v *Value) bool { return v.Get("file") == nil })
+	return includes != nil && includes.Kind == yaml.Sequence && len(includes.Items) > 0 &&
+		!slices.ContainsFunc(includes.Items, func(v *yaml.Value) bool { return v.Get("file") == nil })
 }

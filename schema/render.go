@@ -6,8 +6,9 @@ import (
 	"io"
 	"path"
 	"path/filepath"
-	"strconv"
 	"strings"
+
+	"github.com/stormflux/stormflux/schema/yaml"
 )
 
 // Render writes the effective document as YAML: includes merged, references replaced, the environment and the options
@@ -38,13 +39,13 @@ type renderer struct {
 func (r *renderer) indent(n int) { r.w.WriteString(strings.Repeat("  ", n)) }
 
 // comment returns the comment behind a value, with the blanks before it.
-func comment(v *Value) string {
+func comment(v *yaml.Value) string {
 	if v.Origin == nil {
 		return ""
 	}
 	c := "  # from " + oneLine(v.Origin.From)
-	if was := v.Origin.Was; was != nil && was.IsScalar() && !(was.Kind == String && strings.Contains(was.Text, "${")) {
-		c += ", was " + oneLine(yamlScalar(was))
+	if was := v.Origin.Was; was != nil && was.IsScalar() && !(was.Kind == yaml.String && strings.Contains(was.Text, "${")) {
+		c += ", was " + oneLine(yaml.FormatScalar(was))
 	}
 	return c
 }
@@ -59,19 +60,19 @@ func oneLine(s string) string {
 }
 
 // onOneLine reports whether a value is written on one line.
-func onOneLine(v *Value) bool { return len(v.Items) == 0 && len(v.Entries) == 0 }
+func onOneLine(v *yaml.Value) bool { return len(v.Items) == 0 && len(v.Entries) == 0 }
 
-func (r *renderer) inline(v *Value, at []string) string {
+func (r *renderer) inline(v *yaml.Value, at []string) string {
 	switch v.Kind {
-	case Sequence:
+	case yaml.Sequence:
 		return "[]"
-	case Map:
+	case yaml.Map:
 		return "{}"
 	}
-	return yamlScalar(r.relative(v, at))
+	return yaml.FormatScalar(r.relative(v, at))
 }
 
-func (r *renderer) entries(v *Value, depth int, at []string) {
+func (r *renderer) entries(v *yaml.Value, depth int, at []string) {
 	for i, e := range v.Entries {
 		if i > 0 || depth == 0 {
 			r.indent(depth)
@@ -83,8 +84,8 @@ func (r *renderer) entries(v *Value, depth int, at []string) {
 	}
 }
 
-func (r *renderer) entry(e Entry, depth int, at []string) {
-	key := yamlScalar(e.Key)
+func (r *renderer) entry(e yaml.Entry, depth int, at []string) {
+	key := yaml.FormatScalar(e.Key)
 	if len(key) > 1000 {
 		// A key that is not announced may have 1,024 characters; readers of YAML look no further for its colon.
 		r.w.WriteString("? " + key + "\n")
@@ -103,8 +104,8 @@ func (r *renderer) entry(e Entry, depth int, at []string) {
 }
 
 // block writes a list or map that is not empty, whose first line is indented already.
-func (r *renderer) block(v *Value, depth int, at []string) {
-	if v.Kind == Map {
+func (r *renderer) block(v *yaml.Value, depth int, at []string) {
+	if v.Kind == yaml.Map {
 		r.entries(v, depth, at)
 		return
 	}
@@ -129,8 +130,8 @@ func (r *renderer) block(v *Value, depth int, at []string) {
 }
 
 // relative returns a path that an included file wrote as the main file would write it.
-func (r *renderer) relative(v *Value, at []string) *Value {
-	if v.Kind != String || v.Span.File == nil || v.Span.File.Dir == r.dir || !isPath(at) {
+func (r *renderer) relative(v *yaml.Value, at []string) *yaml.Value {
+	if v.Kind != yaml.String || v.Span.File == nil || v.Span.File.Dir == r.dir || !isPath(at) {
 		return v
 	}
 	c := *v
@@ -165,126 +166,9 @@ func isPath(at []string) bool {
 	return false
 }
 
-// yamlScalar returns a scalar as YAML, in plain style where that is read as the same value, else in double quotes. What
-// is no string keeps the spelling in which it was written: where text is wanted, that is what counts.
-func yamlScalar(v *Value) string {
-	if v.Kind != String && v.Text != "" {
-		if s := resolve(v.Text); s.kind == v.Kind {
-			same := *v
-			if s.set(&same); canonical(&same) == canonical(v) {
-				return v.Text
-			}
-		}
-	}
-	switch v.Kind {
-	case Null:
-		return "null"
-	case Bool:
-		return strconv.FormatBool(v.Bool)
-	case Int:
-		return canonical(v)
-	case Float:
-		return yamlFloat(v.Float)
-	}
-	text := v.Text
-	if isPlainSafe(text) {
-		return text
-	}
-	return yamlQuote(text)
-}
-
-func yamlFloat(f float64) string {
+func (r *renderer) json(v *yaml.Value, depth int, at []string) {
 	switch {
-	case f != f:
-		return ".nan"
-	case f-f != 0 && f > 0:
-		return ".inf"
-	case f-f != 0:
-		return "-.inf"
-	}
-	s := strconv.FormatFloat(f, 'g', -1, 64)
-	if !strings.ContainsAny(s, ".e") {
-		s += ".0"
-	}
-	return s
-}
-
-// isPlainSafe reports whether text can stand without quotes anywhere in block style: the rule is stricter than YAML's.
-func isPlainSafe(text string) bool {
-	if text == "" || text == "<<" || text == "=" || strings.Contains(text, "${") {
-		return false
-	}
-	if r := resolve(text); r.kind != String || r.oddity != 0 {
-		return false
-	}
-	switch text {
-	case "y", "Y", "n", "N", "---", "...":
-		return false // readers other than SnakeYAML take these for something else
-	}
-	for i := range len(text) {
-		switch c := text[i]; {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', isDigit(c), c == '_', c == '/', c == '.':
-		case c == '-' || c == '+' || c == '=' || c == ';' || c == '$' || c == '(' || c == ')' || c == '^' || c == '~' || c == '<':
-			if i == 0 && (c != '/' && c != '$' && c != '(') {
-				return false
-			}
-		case c == ':':
-			if i == 0 || i+1 == len(text) || text[i+1] == ' ' {
-				return false
-			}
-		case c == ' ':
-			if i == 0 || i+1 == len(text) {
-				return false
-			}
-		case c == ',' || c == '*' || c == '@' || c == '\'' || c == '!':
-			if i == 0 {
-				return false
-			}
-		default:
-			return false
-		}
-	}
-	return true
-}
-
-// yamlQuote writes text in double quotes. A literal "${" is escaped, so that it is not taken for a reference.
-func yamlQuote(text string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	text = strings.ReplaceAll(text, "${", "$${")
-	for _, c := range text {
-		switch {
-		case c == '"' || c == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(c)
-		case c == '\n':
-			b.WriteString(`\n`)
-		case c == '\t':
-			b.WriteString(`\t`)
-		case c == '\r':
-			b.WriteString(`\r`)
-		case c < ' ' || c == 0x7f || c >= 0x80 && c < 0xa0:
-			b.WriteString(`\x` + hexDigits(c, 2))
-		case c == 0x2028 || c == 0x2029 || c == 0xfeff || c == 0xfffe || c == 0xffff:
-			b.WriteString(`\u` + hexDigits(c, 4))
-		case c >= maskBase && c < maskBase+0x80:
-			b.WriteString(`\U` + hexDigits(c, 8))
-		default:
-			b.WriteRune(c)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
-}
-
-func hexDigits(c rune, digits int) string {
-	s := strconv.FormatInt(int64(c), 16)
-	return strings.Repeat("0", digits-len(s)) + s
-}
-
-func (r *renderer) json(v *Value, depth int, at []string) {
-	switch {
-	case v.Kind == Sequence && len(v.Items) > 0:
+	case v.Kind == yaml.Sequence && len(v.Items) > 0:
 		r.w.WriteString("[\n")
 		for i, item := range v.Items {
 			r.indent(depth + 1)
@@ -293,7 +177,7 @@ func (r *renderer) json(v *Value, depth int, at []string) {
 		}
 		r.indent(depth)
 		r.w.WriteByte(']')
-	case v.Kind == Map && len(v.Entries) > 0:
+	case v.Kind == yaml.Map && len(v.Entries) > 0:
 		r.w.WriteString("{\n")
 		for i, e := range v.Entries {
 			r.indent(depth + 1)
@@ -303,18 +187,18 @@ func (r *renderer) json(v *Value, depth int, at []string) {
 		}
 		r.indent(depth)
 		r.w.WriteByte('}')
-	case v.Kind == Sequence:
+	case v.Kind == yaml.Sequence:
 		r.w.WriteString("[]")
-	case v.Kind == Map:
+	case v.Kind == yaml.Map:
 		r.w.WriteString("{}")
-	case v.Kind == String:
+	case v.Kind == yaml.String:
 		r.w.WriteString(jsonQuote(r.relative(v, at).Text))
-	case v.Kind == Float && v.Float-v.Float != 0:
+	case v.Kind == yaml.Float && v.Float-v.Float != 0:
 		r.w.WriteString(jsonQuote(v.Text)) // reported: JSON has no such number
-	case v.Kind == Float:
-		r.w.WriteString(yamlFloat(v.Float))
+	case v.Kind == yaml.Float:
+		r.w.WriteString(yaml.FormatFloat(v.Float))
 	default:
-		r.w.WriteString(canonical(v))
+		r.w.WriteString(v.Canonical())
 	}
 }
 

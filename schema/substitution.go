@@ -3,13 +3,13 @@ package schema
 import (
 	"fmt"
 	"maps"
-	"math"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/schema/yaml"
 )
 
 const (
@@ -44,6 +44,8 @@ type referenceFault struct {
 }
 
 const (
+	// maxAlike is how many unset variables of a run are reported.
+	maxAlike = 1000
 	// maxFaults is how many faults of the references in one scalar are told.
 	maxFaults = 20
 	// maxDefaults is how deep defaults may stand in defaults.
@@ -63,7 +65,7 @@ func splitReferences(text string) (parts []part, faults []referenceFault) {
 		}
 	}
 	at := 0
-	pairs := braces(text, false)
+	pairs := yaml.FindReferences(text)
 	for {
 		i := strings.Index(text[at:], "${")
 		if i < 0 || len(faults) >= maxFaults {
@@ -79,12 +81,12 @@ func splitReferences(text string) (parts []part, faults []referenceFault) {
 			continue
 		}
 		literal(text[at:i])
-		for len(pairs) > 0 && pairs[0].start < i {
+		for len(pairs) > 0 && pairs[0].Start < i {
 			pairs = pairs[1:]
 		}
 		end := -1
-		if len(pairs) > 0 && pairs[0].start == i {
-			end = pairs[0].end - i
+		if len(pairs) > 0 && pairs[0].Start == i {
+			end = pairs[0].End - i
 		}
 		if end < 0 {
 			faults = append(faults, referenceFault{i, i + 2, `reference "${" is not closed, expected "}"`, literalHint})
@@ -160,7 +162,7 @@ func parseReference(text string) (ref *reference, fault string) {
 
 // isNameByte reports whether c may stand in a variable's name: what property files use for names.
 func isNameByte(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || isDigit(c) || c == '_' || c == '.' || c == '-' || c == '/' || c >= 0x80
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '.' || c == '-' || c == '/' || c >= 0x80
 }
 
 // variables are the names that references take their values from, in the order of the language: --set, the chosen
@@ -168,11 +170,11 @@ func isNameByte(c byte) bool {
 type variables struct {
 	l          *loader
 	set        map[string]string
-	env        *Value          // the environment's variables
-	envFile    *source         // of the environment's file
-	pending    map[*Value]bool // strings of the environment's file whose references are not replaced yet
-	state      map[string]int8 // of the environment's variables
-	path       []string        // the environment's variables that are being replaced, outermost first
+	env        *yaml.Value          // the environment's variables
+	envFile    *yaml.File           // of the environment's file
+	pending    map[*yaml.Value]bool // strings of the environment's file whose references are not replaced yet
+	state      map[string]int8      // of the environment's variables
+	path       []string             // the environment's variables that are being replaced, outermost first
 	filters    []filter
 	unresolved []diag.Span // of values with a reference that could not be replaced
 	unset      int         // references without a value
@@ -197,7 +199,7 @@ type filter struct {
 
 // found is the value of a variable: typed, or a text.
 type found struct {
-	value *Value
+	value *yaml.Value
 	text  string
 	from  string
 	span  diag.Span
@@ -208,14 +210,14 @@ func (f *found) asText() (text string, ok bool) {
 	switch {
 	case f.value == nil:
 		return f.text, true
-	case f.value.Kind == Null:
+	case f.value.Kind == yaml.Null:
 		return "", true
 	}
 	return f.value.Text, f.value.IsScalar()
 }
 
 // find looks a reference's name up. A nil result with failed set was reported already.
-func (vars *variables) find(s *source, v *Value, ref *reference) (f *found, failed bool) {
+func (vars *variables) find(s *yaml.File, v *yaml.Value, ref *reference) (f *found, failed bool) {
 	if ref.env {
 		lookup := vars.l.opts.LookupEnv
 		if lookup == nil {
@@ -263,7 +265,7 @@ func (vars *variables) find(s *source, v *Value, ref *reference) (f *found, fail
 }
 
 // resolve replaces the references in the value of an environment's variable, once.
-func (vars *variables) resolve(name string, val *Value) bool {
+func (vars *variables) resolve(name string, val *yaml.Value) bool {
 	if vars.state[name] != 0 {
 		return vars.state[name] == variableDone
 	}
@@ -279,7 +281,7 @@ func (vars *variables) resolve(name string, val *Value) bool {
 }
 
 // replaceInside replaces the references in a value of the environment's file.
-func (vars *variables) replaceInside(v *Value) {
+func (vars *variables) replaceInside(v *yaml.Value) {
 	if vars.pending[v] {
 		delete(vars.pending, v)
 		vars.replace(vars.envFile, v)
@@ -294,18 +296,16 @@ func (vars *variables) replaceInside(v *Value) {
 }
 
 // substitute replaces the references in all strings of a file.
-func (vars *variables) substitute(s *source) {
-	for _, v := range s.dollars {
+func (vars *variables) substitute(s *yaml.File) {
+	for _, v := range s.References {
 		vars.replace(s, v)
 	}
-	if s.dollarKeys {
-		recheckKeys(s.root, &vars.l.diags, make(map[*Value]bool))
-	}
+	s.CheckKeys(&vars.l.diags)
 }
 
 // replace replaces the references in one string. What stands there plainly is typed as YAML types it, as it would be
 // had the value been written there; in quotes and in block scalars it stays a string.
-func (vars *variables) replace(s *source, v *Value) {
+func (vars *variables) replace(s *yaml.File, v *yaml.Value) {
 	parts, faults := splitReferences(v.Text)
 	for _, f := range faults {
 		vars.l.diags.Errorf(ruleReference, spanInText(s, v, f.start, f.end), "%s", f.message).Hint = f.hint
@@ -325,7 +325,7 @@ func (vars *variables) replace(s *source, v *Value) {
 		return
 	}
 	was := *v
-	plain := s.plain[v]
+	plain := v.Plain
 	var from []string
 	r := &replacement{vars: vars, s: s, v: v, from: &from}
 	if len(parts) == 1 && plain {
@@ -349,10 +349,10 @@ func (vars *variables) replace(s *source, v *Value) {
 		}
 		v.Text = text
 		if plain {
-			retype(s, v, resolve(text))
+			s.Retype(v, text)
 		}
 	}
-	v.Origin = &Origin{From: strings.Join(from, ", "), Span: r.span, Was: &was}
+	v.Origin = &yaml.Origin{From: strings.Join(from, ", "), Span: r.span, Was: &was}
 }
 
 func joinParts(parts []part) string {
@@ -363,21 +363,11 @@ func joinParts(parts []part) string {
 	return b.String()
 }
 
-func retype(s *source, v *Value, typed scalar) {
-	typed.set(v)
-	if s.odd == nil {
-		s.odd = make(map[*Value]oddity)
-	}
-	if delete(s.odd, v); typed.oddity != 0 {
-		s.odd[v] = typed.oddity
-	}
-}
-
 // replacement is the replacing of the references in one string.
 type replacement struct {
 	vars *variables
-	s    *source
-	v    *Value
+	s    *yaml.File
+	v    *yaml.Value
 	from *[]string
 	span diag.Span
 	deep int // of defaults in defaults
@@ -463,7 +453,7 @@ func (r *replacement) text(parts []part) (text string, ok bool) {
 		if !scalar {
 			ok = false
 			d := r.vars.l.diags.Errorf(ruleReferenceKind, referenceSpan(r.s, r.v, p.ref), "variable %q is %s, which cannot stand inside text",
-				p.ref.name, kindName(f.value.Kind))
+				p.ref.name, f.value.Kind)
 			d.WithHint("let the reference stand alone and without quotes").WithRelated(f.value.Span, "%q is set here", p.ref.name)
 			continue
 		}
@@ -478,11 +468,11 @@ func (r *replacement) text(parts []part) (text string, ok bool) {
 // grow counts what references are replaced with. It reports, once, that this is more than any file may hold.
 func (vars *variables) grow(n int, r *replacement, ref *reference) bool {
 	before := vars.replaced
-	if vars.replaced += n; vars.replaced <= maxFileSize {
+	if vars.replaced += n; vars.replaced <= yaml.MaxFileSize {
 		return true
 	}
-	if before <= maxFileSize {
-		vars.l.diags.Errorf(ruleSize, referenceSpan(r.s, r.v, ref), "the values of all references together have more than %d MB, the most that is read", maxFileSize>>20).
+	if before <= yaml.MaxFileSize {
+		vars.l.diags.Errorf(yaml.RuleSize, referenceSpan(r.s, r.v, ref), "the values of all references together have more than %d MB, the most that is read", yaml.MaxFileSize>>20).
 			WithHint("variables that hold variables multiply")
 	}
 	return false
@@ -493,44 +483,18 @@ func (r *replacement) assign(f *found) {
 	v := r.v
 	if f.value == nil {
 		v.Text = f.text
-		if text, quoted := unquote(f.text); quoted {
+		if text, quoted := yaml.Unquote(f.text); quoted {
 			v.Text = text
 			return
 		}
-		retype(r.s, v, resolve(f.text))
+		r.s.Retype(v, f.text)
 		return
 	}
 	span := v.Span
 	*v = *f.value
 	v.Span = span
 	r.vars.shared = r.vars.shared || !v.IsScalar()
-	if o, ok := r.vars.oddityOf(f.value); ok {
-		if r.s.odd == nil {
-			r.s.odd = make(map[*Value]oddity)
-		}
-		r.s.odd[v] = o
-	}
-}
-
-func (vars *variables) oddityOf(v *Value) (oddity, bool) {
-	if vars.envFile == nil {
-		return 0, false
-	}
-	o, ok := vars.envFile.odd[v]
-	return o, ok
-}
-
-// unquote returns the text of a YAML scalar in quotes.
-func unquote(text string) (string, bool) {
-	if len(text) < 2 || text[0] != text[len(text)-1] || text[0] != '"' && text[0] != '\'' {
-		return "", false
-	}
-	var diags diag.List
-	s := readYAML(diag.NewFile("", "", []byte(text)), &diags)
-	if len(diags) > 0 || s.root == nil || s.root.Kind != String || len(s.root.Span.Text()) != len(text) {
-		return "", false
-	}
-	return s.root.Text, true
+	r.s.Odd = r.s.Odd || v.Oddity != 0
 }
 
 // element returns an element of a list, of which a text is one when it is separated by commas, in brackets or not.
@@ -542,7 +506,7 @@ func (r *replacement) element(f *found, ref *reference) *found {
 		}
 		return nil
 	}
-	if f.value == nil || f.value.Kind == String {
+	if f.value == nil || f.value.Kind == yaml.String {
 		text, _ := f.asText()
 		list := splitList(text)
 		if ref.index >= len(list) {
@@ -550,8 +514,8 @@ func (r *replacement) element(f *found, ref *reference) *found {
 		}
 		return &found{text: list[ref.index], from: f.from, span: f.span}
 	}
-	if f.value.Kind != Sequence {
-		return fault("variable %q is %s, expected a list to take an element of", ref.name, kindName(f.value.Kind))
+	if f.value.Kind != yaml.Sequence {
+		return fault("variable %q is %s, expected a list to take an element of", ref.name, f.value.Kind)
 	}
 	if ref.index >= len(f.value.Items) {
 		return fault("variable %q has %d elements, so there is no %q", ref.name, len(f.value.Items), fmt.Sprintf("%s[%d]", ref.name, ref.index))
@@ -570,7 +534,7 @@ func splitList(text string) []string {
 	list := strings.Split(text, ",")
 	for i := range list {
 		list[i] = strings.TrimSpace(list[i])
-		if bare, quoted := unquote(list[i]); quoted {
+		if bare, quoted := yaml.Unquote(list[i]); quoted {
 			list[i] = bare
 		}
 	}
@@ -610,7 +574,7 @@ func (vars *variables) all() []string {
 		return vars.names
 	}
 	vars.names = slices.Sorted(maps.Keys(vars.set))
-	for _, e := range vars.env.entries() {
+	for _, e := range vars.env.Members() {
 		vars.names = append(vars.names, e.Key.Text)
 	}
 	for _, f := range vars.filters {
@@ -648,13 +612,13 @@ func (vars *variables) hint(ref *reference) string {
 }
 
 // referenceSpan returns the place of a reference in the file.
-func referenceSpan(s *source, v *Value, ref *reference) diag.Span {
+func referenceSpan(s *yaml.File, v *yaml.Value, ref *reference) diag.Span {
 	return spanInText(s, v, ref.start, ref.end)
 }
 
 // spanInText returns the place of a part of a scalar's text that begins with "${". Escapes and folded lines can make
 // the text as written longer than the text that is meant; but the references in both are in the same order.
-func spanInText(s *source, v *Value, start, end int) diag.Span {
+func spanInText(s *yaml.File, v *yaml.Value, start, end int) diag.Span {
 	text := v.Text
 	if v.Origin != nil && v.Origin.Was != nil {
 		text = v.Origin.Was.Text
@@ -680,89 +644,5 @@ func spanInText(s *source, v *Value, start, end int) diag.Span {
 			return v.Span
 		}
 	}
-	return diag.Span{File: s.file, Start: v.Span.Start + at, End: v.Span.Start + at + length}
-}
-
-// recheckKeys finds keys that became the same when their references were replaced.
-func recheckKeys(v *Value, diags *diag.List, seen map[*Value]bool) {
-	if v.IsScalar() || seen[v] {
-		return
-	}
-	seen[v] = true
-	for _, item := range v.Items {
-		recheckKeys(item, diags, seen)
-	}
-	if v.Kind != Map {
-		return
-	}
-	keys := newKeySet(len(v.Entries))
-	kept := v.Entries[:0:0]
-	for _, e := range v.Entries {
-		if !e.Key.IsScalar() || e.Key.Kind == Null {
-			diags.Errorf(ruleMapKey, e.Key.Span, "the reference makes %s of this key, expected a name", kindName(e.Key.Kind))
-			continue
-		}
-		if other := keys.add(kept, e.Key); other != nil {
-			diags.Errorf(ruleDuplicate, e.Key.Span, "key %q is given twice in this map, once by a reference", e.Key.Text).
-				WithHint("remove one of the two").WithRelated(other.Span, "%q is first given here", other.Text)
-			continue
-		}
-		kept = append(kept, e)
-		recheckKeys(e.Value, diags, seen)
-	}
-	v.Entries = kept
-}
-
-// extent is the size of a value with everything in it, each part counted as often as it is reached.
-type extent struct {
-	size   int
-	height int // levels of lists and maps
-}
-
-// checkExtent refuses a document in which variables that hold lists of references have multiplied, which no later step
-// could walk through.
-func (l *loader) checkExtent(root *Value) bool {
-	if !l.vars.shared {
-		return true
-	}
-	known := make(map[*Value]extent)
-	var measure func(v *Value) extent
-	measure = func(v *Value) extent {
-		if v.IsScalar() {
-			return extent{size: 1}
-		}
-		if e, ok := known[v]; ok {
-			return e
-		}
-		e := extent{size: 1}
-		add := func(part extent) {
-			e.size = min(e.size+part.size, math.MaxInt32)
-			e.height = max(e.height, part.height+1)
-		}
-		for _, item := range v.Items {
-			add(measure(item))
-		}
-		for _, entry := range v.Entries {
-			add(measure(entry.Value))
-		}
-		known[v] = e
-		return e
-	}
-	whole := measure(root)
-	written := 0
-	for v := range known {
-		written += len(v.Items) + len(v.Entries)
-	}
-	switch {
-	case whole.size > written+maxExpansion:
-		l.diags.Errorf(ruleBomb, diag.Span{File: root.Span.File, Start: root.Span.Start, End: root.Span.Start},
-			"variables expand to more than %d values, the most that is allowed", maxExpansion).
-			WithHint("variables that hold lists of variables multiply; write the values once, or generate the file")
-	case whole.height > maxDepth:
-		l.diags.Errorf(ruleDepth, diag.Span{File: root.Span.File, Start: root.Span.Start, End: root.Span.Start},
-			"variables nest lists and maps deeper than %d levels, the most that is allowed", maxDepth)
-	default:
-		return true
-	}
-	return false
+	return diag.Span{File: s.File, Start: v.Span.Start + at, End: v.Span.Start + at + length}
 }

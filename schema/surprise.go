@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/schema/grammar"
+	"github.com/stormflux/stormflux/schema/yaml"
 )
 
 const (
@@ -28,61 +30,52 @@ const (
 // surprises reports the scalars of a file that YAML 1.1 gives a type that a person may not have meant, where that
 // matters, and those that no configuration can hold.
 type surprises struct {
-	s     *source
 	diags *diag.List
-	seen  map[*Value]bool
+	seen  map[*yaml.Value]bool
 }
 
-func (l *loader) checkOddities(s *source, environments bool) {
-	if len(s.odd) == 0 || s.root == nil || s.root.Kind != Map {
+func (l *loader) checkOddities(s *yaml.File, environments bool) {
+	if !s.Odd || s.Root == nil || s.Root.Kind != yaml.Map {
 		return
 	}
-	w := &surprises{s: s, diags: &l.diags, seen: make(map[*Value]bool)}
+	w := &surprises{diags: &l.diags, seen: make(map[*yaml.Value]bool)}
 	if environments {
-		for _, e := range s.root.Get("environments").entries() {
+		for _, e := range s.Root.Get("environments").Members() {
 			if e.Key.Text == l.opts.Environment {
 				w.environment(e.Value)
 			}
 		}
 		return
 	}
-	for _, e := range s.root.Entries {
+	for _, e := range s.Root.Entries {
 		switch e.Key.Text {
 		case "config":
 			w.config(e.Value)
 		case "spouts", "bolts":
-			for _, item := range items(e.Value) {
+			for _, item := range e.Value.Elements() {
 				w.component(item)
 			}
-			for _, c := range e.Value.entries() {
-				if !isFree(c.Key) {
+			for _, c := range e.Value.Members() {
+				if !grammar.IsFree(c.Key.Text) {
 					w.component(c.Value)
 				}
 			}
 		case "components", "workerHooks":
-			for _, item := range items(e.Value) {
+			for _, item := range e.Value.Elements() {
 				w.component(item)
 			}
 		case "topologySource":
 			w.component(e.Value)
 		case "streams":
-			for _, item := range items(e.Value) {
+			for _, item := range e.Value.Elements() {
 				w.input(item)
 			}
 		}
 	}
 }
 
-// entries returns the entries of a map; nil for anything else.
-func (v *Value) entries() []Entry {
-	if v == nil {
-		return nil
-	}
-	return v.Entries
-}
-
-func (w *surprises) environment(v *Value) {
-	for _, e := range v.entries() {
+func (w *surprises) environment(v *yaml.Value) {
+	for _, e := range v.Members() {
 		switch e.Key.Text {
 		case "config":
 			w.config(e.Value)
@@ -94,8 +87,8 @@ func (w *surprises) environment(v *Value) {
 	}
 }
 
-func (w *surprises) config(v *Value) {
-	for _, e := range v.entries() {
+func (w *surprises) config(v *yaml.Value) {
+	for _, e := range v.Members() {
 		place := typedPlace
 		if strings.HasPrefix(e.Key.Text, "topology.") && e.Value.IsScalar() {
 			place = stormPlace
@@ -105,19 +98,19 @@ func (w *surprises) config(v *Value) {
 }
 
 // component walks a component or an object: keys that it does not know are settings of the application.
-func (w *surprises) component(v *Value) {
+func (w *surprises) component(v *yaml.Value) {
 	shell := false
 	if class := v.Get("className"); class != nil {
 		// The arguments of Flux's shell wrappers are a command and fields.
 		shell = strings.HasSuffix(class.Text, ".FluxShellSpout") || strings.HasSuffix(class.Text, ".FluxShellBolt")
 	}
-	for _, e := range v.entries() {
+	for _, e := range v.Members() {
 		switch e.Key.Text {
 		case "id", "go", "command", "className", "factory", "args", "env", "outputs", "name", "methodName", "ref":
 		case "config":
 			w.config(e.Value)
 		case "inputs":
-			for _, item := range items(e.Value) {
+			for _, item := range e.Value.Elements() {
 				w.input(item)
 			}
 		case "parallelism", "tasks", "numTasks", "tick", "onHeapMemoryLoad", "offHeapMemoryLoad", "cpuLoad":
@@ -127,22 +120,22 @@ func (w *surprises) component(v *Value) {
 				w.value(e.Value, e.Key.Text, typedPlace)
 			}
 		case "properties":
-			for _, p := range items(e.Value) {
+			for _, p := range e.Value.Elements() {
 				w.value(p.Get("value"), "value", typedPlace)
 			}
 		case "configMethods":
-			for _, m := range items(e.Value) {
+			for _, m := range e.Value.Elements() {
 				w.value(m.Get("args"), "args", typedPlace)
 			}
 		default:
-			if !isFree(e.Key) {
+			if !grammar.IsFree(e.Key.Text) {
 				w.value(e.Value, e.Key.Text, typedPlace)
 			}
 		}
 	}
 }
 
-func (w *surprises) input(v *Value) {
+func (w *surprises) input(v *yaml.Value) {
 	if grouping := v.Get("grouping"); grouping != nil {
 		for _, key := range []string{"custom", "customClass"} {
 			if object := grouping.Get(key); object != nil {
@@ -152,7 +145,7 @@ func (w *surprises) input(v *Value) {
 	}
 }
 
-func (w *surprises) value(v *Value, key string, place placeKind) {
+func (w *surprises) value(v *yaml.Value, key string, place placeKind) {
 	if v == nil {
 		return
 	}
@@ -175,38 +168,34 @@ func (w *surprises) value(v *Value, key string, place placeKind) {
 	}
 }
 
-func (w *surprises) scalar(v *Value, key string, place placeKind) {
-	odd, ok := w.s.odd[v]
-	if !ok {
-		return
-	}
-	switch odd {
-	case timestamp:
+func (w *surprises) scalar(v *yaml.Value, key string, place placeKind) {
+	switch v.Oddity {
+	case yaml.Timestamp:
 		w.diags.Errorf(ruleTimestamp, v.Span, "%q is a date to YAML, which no setting can hold", v.Text).
 			WithHint("quote it to make it text: %q", v.Text)
-	case notFinite:
+	case yaml.NotFinite:
 		w.diags.Errorf(ruleNotFinite, v.Span, "%q is no finite number, which no setting can hold", v.Text).
 			WithHint("quote it if it is meant as text: %q", v.Text)
-	case plainBool:
+	case yaml.PlainBool:
 		switch v.Text {
 		case "on", "On", "ON", "off", "Off", "OFF":
 			return // few people write these for anything but a switch
 		}
 		if place == typedPlace {
-			w.warn(v, "%q is %s to YAML 1.1, which Flux and Storm read", v.Text, canonical(v)).
-				WithHint("write %s if that is meant, %q in quotes if the word is", canonical(v), v.Text)
+			w.warn(v, "%q is %s to YAML 1.1, which Flux and Storm read", v.Text, v.Canonical()).
+				WithHint("write %s if that is meant, %q in quotes if the word is", v.Canonical(), v.Text)
 		}
-	case octal:
+	case yaml.Octal:
 		if strings.Trim(v.Text, "+-0_") != "" {
-			w.warn(v, "%q is octal to YAML 1.1 and makes the number %s", v.Text, canonical(v)).
-				WithHint("write %s, or %q in quotes if the text is meant", canonical(v), v.Text)
+			w.warn(v, "%q is octal to YAML 1.1 and makes the number %s", v.Text, v.Canonical()).
+				WithHint("write %s, or %q in quotes if the text is meant", v.Canonical(), v.Text)
 		}
-	case sexagesimal:
-		w.warn(v, "%q is a number in base 60 to YAML 1.1 and makes %s", v.Text, canonical(v)).
-			WithHint("write %s, or %q in quotes if the text is meant", canonical(v), v.Text)
+	case yaml.Sexagesimal:
+		w.warn(v, "%q is a number in base 60 to YAML 1.1 and makes %s", v.Text, v.Canonical()).
+			WithHint("write %s, or %q in quotes if the text is meant", v.Canonical(), v.Text)
 	}
 }
 
-func (w *surprises) warn(v *Value, format string, args ...any) *diag.Diagnostic {
+func (w *surprises) warn(v *yaml.Value, format string, args ...any) *diag.Diagnostic {
 	return w.diags.Warnf(ruleSurprise, v.Span, format, args...)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/schema"
+	"github.com/stormflux/stormflux/schema/yaml"
 )
 
 // Options says what a document is checked against. The zero value checks for [DefaultVersion] and looks at the files.
@@ -99,7 +100,7 @@ type checker struct {
 
 	beanByID map[string]*schema.Object
 	// fluxConfig is what addComponentConfig of the shell wrappers set.
-	fluxConfig map[*Component][]schema.Entry
+	fluxConfig map[*Component][]yaml.Entry
 
 	// unresolved is set when a subscription's source could not be told: what nobody reads is not known then.
 	unresolved bool

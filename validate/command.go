@@ -8,7 +8,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/stormflux/stormflux/diag"
-	"github.com/stormflux/stormflux/schema"
+	"github.com/stormflux/stormflux/schema/yaml"
 )
 
 // The rules about what a component runs.
@@ -19,11 +19,11 @@ const (
 )
 
 // command reads the words of a `command`, from a list or from one string that is split as a POSIX shell splits.
-func (c *checker) command(k *component, v *schema.Value) {
+func (c *checker) command(k *component, v *yaml.Value) {
 	switch v.Kind {
-	case schema.Sequence:
+	case yaml.Sequence:
 		k.Command = c.words(k, v)
-	case schema.String:
+	case yaml.String:
 		k.Command = c.split(k, v)
 	}
 	switch {
@@ -33,18 +33,18 @@ func (c *checker) command(k *component, v *schema.Value) {
 			at = v.Items[0]
 		}
 		c.list.Errorf(ruleInvalidCommand, at.Span, "%s: the command's first word, the program, is empty", k.name())
-	case v.Kind == schema.String && v.Text != "" && strings.TrimSpace(v.Text) == "":
+	case v.Kind == yaml.String && v.Text != "" && strings.TrimSpace(v.Text) == "":
 		c.list.Errorf(ruleInvalidCommand, v.Span, "%s: the command is empty", k.name()).
 			WithHint("write the program and its arguments: [python3, split.py]")
 	}
 }
 
 // words returns the texts of a list of scalars.
-func (c *checker) words(k *component, list *schema.Value) []string {
+func (c *checker) words(k *component, list *yaml.Value) []string {
 	words := make([]string, 0, len(list.Items))
 	for _, item := range list.Items {
 		switch {
-		case item.Kind == schema.Null || !item.IsScalar(): // reported by the grammar, or by stringList
+		case item.Kind == yaml.Null || !item.IsScalar(): // reported by the grammar, or by stringList
 			continue
 		case strings.ContainsRune(item.Text, 0):
 			c.list.Errorf(ruleInvalidCommand, item.Span, "%s: a word of a command cannot hold a NUL character", k.name())
@@ -58,7 +58,7 @@ func (c *checker) words(k *component, list *schema.Value) []string {
 // plainCommand are the characters that no shell gives a meaning to, in any place.
 const plainCommand = " abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:,+@%^"
 
-func (c *checker) split(k *component, v *schema.Value) []string {
+func (c *checker) split(k *component, v *yaml.Value) []string {
 	if strings.Trim(v.Text, plainCommand) == "" {
 		return strings.Fields(v.Text)
 	}
@@ -188,7 +188,7 @@ func unquoted(word *syntax.Word) string {
 
 // inside returns the span of a part of a string's text, where the string is written as it is, and otherwise that of
 // the whole string.
-func inside(v *schema.Value, start, end int) diag.Span {
+func inside(v *yaml.Value, start, end int) diag.Span {
 	if v.Origin != nil || v.Span.IsZero() {
 		return v.Span
 	}
@@ -225,7 +225,7 @@ func resolved(span diag.Span, path string) string {
 // arguments appends `args` to what runs.
 func (c *checker) arguments(k *component) {
 	a := k.src.Args
-	if a == nil || a.Kind != schema.Sequence {
+	if a == nil || a.Kind != yaml.Sequence {
 		return
 	}
 	words := c.words(k, a)
@@ -239,7 +239,7 @@ func (c *checker) arguments(k *component) {
 // environment reads `env`.
 func (c *checker) environment(k *component) {
 	env := k.src.Env
-	if env == nil || env.Kind != schema.Map {
+	if env == nil || env.Kind != yaml.Map {
 		return
 	}
 	if k.Class != nil {
@@ -250,7 +250,7 @@ func (c *checker) environment(k *component) {
 	}
 }
 
-func (c *checker) envVar(k *component, e schema.Entry, flux bool) {
+func (c *checker) envVar(k *component, e yaml.Entry, flux bool) {
 	name, v := e.Key.Text, e.Value
 	switch {
 	case !isEnvName(name):
@@ -259,7 +259,7 @@ func (c *checker) envVar(k *component, e schema.Entry, flux bool) {
 				WithHint("letters, digits and \"_\" may stand in it, and no digit at its start")
 		}
 		return
-	case v.Kind == schema.Null || !v.IsScalar():
+	case v.Kind == yaml.Null || !v.IsScalar():
 		if flux {
 			c.list.Errorf(ruleEnv, v.Span, "%s: environment variable %q must be a string, not %s", k.name(), name, shown(v)).
 				WithHint("an empty value is written \"\"")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/schema"
+	"github.com/stormflux/stormflux/schema/yaml"
 )
 
 // The rules about one component.
@@ -107,7 +108,7 @@ func (c *checker) noSpout() {
 	case key == nil:
 		c.list.Errorf(ruleNoSpout, c.start(), "the topology has no spout").
 			WithHint("add `spouts:` with at least one component: tuples come from nowhere else")
-	case value.Kind == schema.Null || (value.Kind == schema.Map || value.Kind == schema.Sequence) &&
+	case value.Kind == yaml.Null || (value.Kind == yaml.Map || value.Kind == yaml.Sequence) &&
 		len(value.Entries) == 0 && len(value.Items) == 0:
 		c.list.Errorf(ruleNoSpout, key.Span, "the topology has no spout: \"spouts\" is empty")
 	}
@@ -140,8 +141,8 @@ func (c *checker) component(k *component) {
 }
 
 // number returns the value of a whole number that fits Storm's 32 bits.
-func number(v *schema.Value) (int, bool) {
-	if v.Kind != schema.Int || v.Int != nil || v.Int64 > math.MaxInt32 || v.Int64 < math.MinInt32 {
+func number(v *yaml.Value) (int, bool) {
+	if v.Kind != yaml.Int || v.Int != nil || v.Int64 > math.MaxInt32 || v.Int64 < math.MinInt32 {
 		return 0, false
 	}
 	return int(v.Int64), true
@@ -217,8 +218,8 @@ func (c *checker) tickOnSpout(k *component, span diag.Span) {
 }
 
 // tickSeconds reads a tick, which is 0 when the grammar has reported it.
-func tickSeconds(t *schema.Value) (seconds int, wrong string) {
-	if t.Kind == schema.Int {
+func tickSeconds(t *yaml.Value) (seconds int, wrong string) {
+	if t.Kind == yaml.Int {
 		n, ok := number(t)
 		if ok && n == 0 {
 			return 0, "is no time at all, write at least 1s"
@@ -243,7 +244,7 @@ func tickSeconds(t *schema.Value) (seconds int, wrong string) {
 
 // loads reads the resources of a component. Flux takes -1 for "not set".
 func (c *checker) loads(k *component) {
-	read := func(name string, v *schema.Value) *float64 {
+	read := func(name string, v *yaml.Value) *float64 {
 		if v == nil {
 			return nil
 		}
@@ -268,31 +269,31 @@ func (c *checker) loads(k *component) {
 	}
 }
 
-func float(v *schema.Value) (float64, bool) {
+func float(v *yaml.Value) (float64, bool) {
 	switch {
 	case v == nil:
 		return 0, false
-	case v.Kind == schema.Float:
+	case v.Kind == yaml.Float:
 		return v.Float, true
-	case v.Kind == schema.Int && v.Int != nil:
+	case v.Kind == yaml.Int && v.Int != nil:
 		f, _ := v.Int.Float64()
 		return f, true
-	case v.Kind == schema.Int:
+	case v.Kind == yaml.Int:
 		return float64(v.Int64), true
 	}
 	return 0, false
 }
 
 // shown writes a value for a message, short and on one line.
-func shown(v *schema.Value) string {
+func shown(v *yaml.Value) string {
 	switch v.Kind {
-	case schema.Null:
+	case yaml.Null:
 		return "nothing"
-	case schema.String:
+	case yaml.String:
 		return strconv.Quote(shortened(v.Text))
-	case schema.Sequence:
+	case yaml.Sequence:
 		return "a list"
-	case schema.Map:
+	case yaml.Map:
 		return "a map"
 	}
 	return shortened(v.Text)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/stormflux/stormflux/schema"
+	"github.com/stormflux/stormflux/schema/yaml"
 )
 
 // The rules about `config`, the topology's and the components'.
@@ -60,8 +61,8 @@ func (c *checker) topologyConfig() {
 }
 
 // entries are the settings of a `config`; the grammar has reported one that is no map.
-func (c *checker) entries(config *schema.Value) []schema.Entry {
-	if config == nil || config.Kind != schema.Map {
+func (c *checker) entries(config *yaml.Value) []yaml.Entry {
+	if config == nil || config.Kind != yaml.Map {
 		return nil
 	}
 	return config.Entries
@@ -69,7 +70,7 @@ func (c *checker) entries(config *schema.Value) []schema.Entry {
 
 // setting checks one setting's value against what Storm wants of it, and converts it. owner is the component's name
 // for messages, or "" for the topology.
-func (c *checker) setting(e schema.Entry, known *stormSetting, owner string) (any, bool) {
+func (c *checker) setting(e yaml.Entry, known *stormSetting, owner string) (any, bool) {
 	component := owner != ""
 	if component {
 		owner += ": "
@@ -106,7 +107,7 @@ func (c *checker) setting(e schema.Entry, known *stormSetting, owner string) (an
 }
 
 // unknownSetting warns of a key that looks like one of Storm's and is none. Any other key is the application's own.
-func (c *checker) unknownSetting(e schema.Entry, owner string) {
+func (c *checker) unknownSetting(e yaml.Entry, owner string) {
 	key := e.Key.Text
 	if strings.HasPrefix(key, "topology.") {
 		d := c.list.Warnf(ruleUnknownSetting, e.Key.Span, "%sStorm has no setting %q", owner, key)
@@ -124,7 +125,7 @@ func (c *checker) unknownSetting(e schema.Entry, owner string) {
 }
 
 // topologySetting is what is to say about a key of the topology's configuration whose value is right.
-func (c *checker) topologySetting(e schema.Entry, known *stormSetting) {
+func (c *checker) topologySetting(e yaml.Entry, known *stormSetting) {
 	key, v := e.Key.Text, e.Value
 	if known != nil {
 		switch {
@@ -147,7 +148,7 @@ func (c *checker) topologySetting(e schema.Entry, known *stormSetting) {
 	}
 	switch key {
 	case keyName:
-		if v.Kind == schema.String && c.topology.Name != "" && v.Text != c.topology.Name {
+		if v.Kind == yaml.String && c.topology.Name != "" && v.Text != c.topology.Name {
 			c.list.Warnf(ruleOtherName, v.Span, "%q is %q, but the topology is named %q", key, v.Text, c.topology.Name).
 				WithHint("Nimbus replaces the setting by the name: remove it").
 				WithRelated(c.doc.Name.Span, "the name is set here")
@@ -158,12 +159,12 @@ func (c *checker) topologySetting(e schema.Entry, known *stormSetting) {
 				WithHint("Storm then does not even find java, and says so nowhere; set PATH with `env` of the components that need it")
 		}
 	case keyAutoCredentials:
-		if v.Kind == schema.Sequence && len(v.Items) > 0 {
+		if v.Kind == yaml.Sequence && len(v.Items) > 0 {
 			c.list.Warnf(ruleAutoCredentials, e.Key.Span, "%q names classes that run in the submitter's JVM, which stormflux does not have", key).
 				WithHint("the workers start without these credentials, unless nimbus.autocredential.plugins.classes fetches them on the cluster")
 		}
 	case keySerializer:
-		if v.Kind == schema.String && v.Text != jsonSerializer && v.Text != legacyJSONSerializer {
+		if v.Kind == yaml.String && v.Text != jsonSerializer && v.Text != legacyJSONSerializer {
 			for _, k := range c.doc.Spouts {
 				if k.Go != nil {
 					c.serializer(e, k)
@@ -198,7 +199,7 @@ func (c *checker) topologySetting(e schema.Entry, known *stormSetting) {
 	}
 }
 
-func (c *checker) serializer(e schema.Entry, k *schema.Component) {
+func (c *checker) serializer(e yaml.Entry, k *schema.Component) {
 	d := c.list.Warnf(ruleSerializer, e.Value.Span, "Go components speak JSON, but %q is %s", e.Key.Text, shown(e.Value)).
 		WithHint("remove it, unless the component brings its own protocol")
 	if k.ID != nil {
@@ -207,7 +208,7 @@ func (c *checker) serializer(e schema.Entry, k *schema.Component) {
 }
 
 // tickSetting warns of tick periods that Storm takes and that make no ticks.
-func (c *checker) tickSetting(e schema.Entry, owner string) {
+func (c *checker) tickSetting(e yaml.Entry, owner string) {
 	if n, ok := number(e.Value); ok && n <= 0 {
 		c.list.Warnf(ruleTickNotPositive, e.Value.Span, "%s%q is %d, which is no time between ticks", owner, e.Key.Text, n).
 			WithHint("write at least 1, or remove it")
@@ -217,7 +218,7 @@ func (c *checker) tickSetting(e schema.Entry, owner string) {
 // componentConfig checks a component's own configuration. What stands for the component's tasks is moved there.
 func (c *checker) componentConfig(k *component) []Setting {
 	var settings []Setting
-	add := func(e schema.Entry) {
+	add := func(e yaml.Entry) {
 		if s, ok := c.componentSetting(k, e); ok {
 			settings = append(settings, s)
 		}
@@ -233,7 +234,7 @@ func (c *checker) componentConfig(k *component) []Setting {
 }
 
 // componentSetting checks one setting of a component; false when it is not one to pass on.
-func (c *checker) componentSetting(k *component, e schema.Entry) (Setting, bool) {
+func (c *checker) componentSetting(k *component, e yaml.Entry) (Setting, bool) {
 	key := e.Key.Text
 	known := stormSettings().byKey[key]
 	owner := k.name()
@@ -271,7 +272,7 @@ func (c *checker) componentSetting(k *component, e schema.Entry) (Setting, bool)
 
 // dropped warns of a key that Storm removes from a component's configuration before the component sees it
 // (Executor.normalizedComponentConf).
-func (c *checker) dropped(k *component, e schema.Entry, known *stormSetting) {
+func (c *checker) dropped(k *component, e yaml.Entry, known *stormSetting) {
 	if known.checks == nil && !strings.HasPrefix(known.key, "topology.") {
 		return // not among the keys of Config.class: passed on like the application's own
 	}
@@ -308,14 +309,14 @@ func (c *checker) taskCount(k *component) {
 }
 
 // isFinite reports whether JSON can hold the value.
-func isFinite(v *schema.Value) bool {
+func isFinite(v *yaml.Value) bool {
 	switch v.Kind {
-	case schema.Float:
+	case yaml.Float:
 		return !math.IsNaN(v.Float) && !math.IsInf(v.Float, 0)
-	case schema.Sequence:
-		return !slices.ContainsFunc(v.Items, func(item *schema.Value) bool { return !isFinite(item) })
-	case schema.Map:
-		return !slices.ContainsFunc(v.Entries, func(e schema.Entry) bool { return !isFinite(e.Value) })
+	case yaml.Sequence:
+		return !slices.ContainsFunc(v.Items, func(item *yaml.Value) bool { return !isFinite(item) })
+	case yaml.Map:
+		return !slices.ContainsFunc(v.Entries, func(e yaml.Entry) bool { return !isFinite(e.Value) })
 	}
 	return true
 }

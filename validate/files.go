@@ -9,7 +9,7 @@ import (
 
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/jar"
-	"github.com/stormflux/stormflux/schema"
+	"github.com/stormflux/stormflux/schema/yaml"
 )
 
 // The rules about files.
@@ -26,7 +26,7 @@ const defaultResources = "resources"
 // resources resolves `resources` and `jar`.
 func (c *checker) resources() {
 	for _, r := range c.doc.Resources {
-		if r.From == nil || r.From.Kind != schema.String {
+		if r.From == nil || r.From.Kind != yaml.String {
 			c.brokenResources = true
 			continue
 		}
@@ -167,11 +167,11 @@ func (c *checker) wordSpan(k *component, i int) diag.Span {
 	switch {
 	case list == nil:
 		return k.Span
-	case list.Kind == schema.Sequence && i < len(list.Items):
+	case list.Kind == yaml.Sequence && i < len(list.Items):
 		return list.Items[i].Span
-	case list.Kind == schema.Sequence && k.src.Args != nil && i-len(list.Items) < len(k.src.Args.Items):
+	case list.Kind == yaml.Sequence && k.src.Args != nil && i-len(list.Items) < len(k.src.Args.Items):
 		return k.src.Args.Items[i-len(list.Items)].Span
-	case list.Kind == schema.String:
+	case list.Kind == yaml.String:
 		if at := strings.Index(list.Text, k.Command[i]); at >= 0 {
 			return inside(list, at, at+len(k.Command[i]))
 		}

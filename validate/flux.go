@@ -5,6 +5,7 @@ import (
 
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/schema"
+	"github.com/stormflux/stormflux/schema/yaml"
 )
 
 // The rules about what Flux alone has.
@@ -62,7 +63,7 @@ func (c *checker) references(o *schema.Object) {
 	}
 }
 
-func (c *checker) referencesIn(args *schema.Value) {
+func (c *checker) referencesIn(args *yaml.Value) {
 	if args == nil {
 		return
 	}
@@ -78,7 +79,7 @@ func (c *checker) referencesIn(args *schema.Value) {
 	}
 }
 
-func (c *checker) reference(ref *schema.Value) *schema.Object {
+func (c *checker) reference(ref *yaml.Value) *schema.Object {
 	if !ref.IsScalar() {
 		return nil
 	}
@@ -104,18 +105,18 @@ func (c *checker) reference(ref *schema.Value) *schema.Object {
 }
 
 // reference returns the id in a map of the single key `ref`, nil when v is none.
-func reference(v *schema.Value) *schema.Value { return onlyEntry(v, "ref") }
+func reference(v *yaml.Value) *yaml.Value { return onlyEntry(v, "ref") }
 
 // referenceList returns the list in a map of the single key `reflist`, nil when v is none.
-func referenceList(v *schema.Value) *schema.Value {
-	if list := onlyEntry(v, "reflist"); list != nil && list.Kind == schema.Sequence {
+func referenceList(v *yaml.Value) *yaml.Value {
+	if list := onlyEntry(v, "reflist"); list != nil && list.Kind == yaml.Sequence {
 		return list
 	}
 	return nil
 }
 
-func onlyEntry(v *schema.Value, key string) *schema.Value {
-	if v == nil || v.Kind != schema.Map || len(v.Entries) != 1 || v.Entries[0].Key.Text != key {
+func onlyEntry(v *yaml.Value, key string) *yaml.Value {
+	if v == nil || v.Kind != yaml.Map || len(v.Entries) != 1 || v.Entries[0].Key.Text != key {
 		return nil
 	}
 	return v.Entries[0].Value
@@ -156,7 +157,7 @@ func shortClass(name string) string {
 type fluxStream struct {
 	id     string
 	span   diag.Span
-	fields []*schema.Value
+	fields []*yaml.Value
 }
 
 // fluxShell lowers a FluxShellSpout or FluxShellBolt: constructor (String[] command) or (String[] command,
@@ -164,12 +165,12 @@ type fluxStream struct {
 func (c *checker) fluxShell(k *component, o *schema.Object) {
 	class := shortClass(o.ClassName.Text)
 	before := c.list.Count(diag.Error)
-	fault := func(at *schema.Value, format string, args ...any) *diag.Diagnostic {
+	fault := func(at *yaml.Value, format string, args ...any) *diag.Diagnostic {
 		d := c.list.Errorf(ruleFluxShell, at.Span, format, args...)
 		return d
 	}
 	var streams []fluxStream
-	declare := func(id string, span diag.Span, fields *schema.Value) {
+	declare := func(id string, span diag.Span, fields *yaml.Value) {
 		if fields == nil {
 			k.open = true
 			return
@@ -184,7 +185,7 @@ func (c *checker) fluxShell(k *component, o *schema.Object) {
 		streams = append(streams, s)
 	}
 
-	var args []*schema.Value
+	var args []*yaml.Value
 	if o.ConstructorArgs != nil {
 		args = o.ConstructorArgs.Items
 	}
@@ -227,15 +228,15 @@ func (c *checker) fluxShell(k *component, o *schema.Object) {
 }
 
 // shellMethod lowers one call of `configMethods`.
-func (c *checker) shellMethod(k *component, class string, m *schema.ConfigMethod, declare func(string, diag.Span, *schema.Value)) {
+func (c *checker) shellMethod(k *component, class string, m *schema.ConfigMethod, declare func(string, diag.Span, *yaml.Value)) {
 	if m.Name == nil {
 		return
 	}
-	var args []*schema.Value
+	var args []*yaml.Value
 	if m.Args != nil {
 		args = m.Args.Items
 	}
-	values := make([]*schema.Value, len(args))
+	values := make([]*yaml.Value, len(args))
 	wanted, known := map[string]int{
 		"setDefaultStream": 1, "setNamedStream": 2, "addComponentConfig": 2, "setEnv": 1, "changeChildCWD": 1,
 	}[m.Name.Text]
@@ -268,17 +269,17 @@ func (c *checker) shellMethod(k *component, class string, m *schema.ConfigMethod
 	case "setDefaultStream":
 		declare(schema.DefaultStream, m.Name.Span, c.stringList(k, class, "the fields", values[0]))
 	case "setNamedStream":
-		if !values[0].IsScalar() || values[0].Kind == schema.Null {
+		if !values[0].IsScalar() || values[0].Kind == yaml.Null {
 			c.list.Errorf(ruleFluxShell, values[0].Span, "%s: setNamedStream's first argument is the stream's id, not %s", k.name(), shown(values[0]))
 			return
 		}
 		declare(values[0].Text, values[0].Span, c.stringList(k, class, "the fields", values[1]))
 	case "addComponentConfig":
-		if !values[0].IsScalar() || values[0].Kind == schema.Null {
+		if !values[0].IsScalar() || values[0].Kind == yaml.Null {
 			c.list.Errorf(ruleFluxShell, values[0].Span, "%s: addComponentConfig's first argument is the key, not %s", k.name(), shown(values[0]))
 			return
 		}
-		c.addFluxConfig(k, schema.Entry{Key: values[0], Value: values[1]})
+		c.addFluxConfig(k, yaml.Entry{Key: values[0], Value: values[1]})
 	case "setEnv":
 		c.shellEnv(k, values[0])
 	case "changeChildCWD":
@@ -287,7 +288,7 @@ func (c *checker) shellMethod(k *component, class string, m *schema.ConfigMethod
 }
 
 // shellProperty lowers an element of `properties`, which is a call of the setter of that name.
-func (c *checker) shellProperty(k *component, class string, p *schema.Property, declare func(string, diag.Span, *schema.Value)) {
+func (c *checker) shellProperty(k *component, class string, p *schema.Property, declare func(string, diag.Span, *yaml.Value)) {
 	if p.Name == nil {
 		return
 	}
@@ -309,9 +310,9 @@ func (c *checker) shellProperty(k *component, class string, p *schema.Property, 
 	}
 }
 
-func (c *checker) addFluxConfig(k *component, e schema.Entry) {
+func (c *checker) addFluxConfig(k *component, e yaml.Entry) {
 	if c.fluxConfig == nil {
-		c.fluxConfig = make(map[*Component][]schema.Entry)
+		c.fluxConfig = make(map[*Component][]yaml.Entry)
 	}
 	list := c.fluxConfig[k.Component]
 	for i := range list {
@@ -323,8 +324,8 @@ func (c *checker) addFluxConfig(k *component, e schema.Entry) {
 	c.fluxConfig[k.Component] = append(list, e)
 }
 
-func (c *checker) shellEnv(k *component, v *schema.Value) {
-	if v.Kind != schema.Map {
+func (c *checker) shellEnv(k *component, v *yaml.Value) {
+	if v.Kind != yaml.Map {
 		c.list.Errorf(ruleFluxShell, v.Span, "%s: setEnv takes a map, not %s", k.name(), shown(v))
 		return
 	}
@@ -334,9 +335,9 @@ func (c *checker) shellEnv(k *component, v *schema.Value) {
 }
 
 // changeDirectory: the process of a native shell component always starts in the resources folder.
-func (c *checker) changeDirectory(k *component, v *schema.Value) {
+func (c *checker) changeDirectory(k *component, v *yaml.Value) {
 	switch {
-	case v.Kind != schema.Bool:
+	case v.Kind != yaml.Bool:
 		c.list.Errorf(ruleFluxShell, v.Span, "%s: changeChildCWD takes true or false, not %s", k.name(), shown(v))
 	case !v.Bool:
 		c.list.Errorf(ruleFluxShell, v.Span, "%s: changeChildCWD false cannot be compiled without a JVM: the process starts in the resources folder", k.name()).
@@ -345,17 +346,17 @@ func (c *checker) changeDirectory(k *component, v *schema.Value) {
 }
 
 // stringList returns a list of scalars; nil when it was reported.
-func (c *checker) stringList(k *component, class, what string, v *schema.Value) *schema.Value {
+func (c *checker) stringList(k *component, class, what string, v *yaml.Value) *yaml.Value {
 	if v = c.simple(k, class, v); v == nil {
 		return nil
 	}
-	if v.Kind != schema.Sequence {
+	if v.Kind != yaml.Sequence {
 		c.list.Errorf(ruleFluxShell, v.Span, "%s: %s of a %s must be a list of strings, not %s", k.name(), what, class, shown(v)).
 			WithHint("put it in brackets")
 		return nil
 	}
 	for _, item := range v.Items {
-		if item.Kind == schema.Null || !item.IsScalar() {
+		if item.Kind == yaml.Null || !item.IsScalar() {
 			c.list.Errorf(ruleFluxShell, item.Span, "%s: %s of a %s must be a list of strings, but %s is none", k.name(), what, class, shown(item))
 			return nil
 		}
@@ -364,12 +365,12 @@ func (c *checker) stringList(k *component, class, what string, v *schema.Value) 
 }
 
 // simple replaces a reference by the value of the bean it points to; nil when that was reported.
-func (c *checker) simple(k *component, class string, v *schema.Value) *schema.Value {
+func (c *checker) simple(k *component, class string, v *yaml.Value) *yaml.Value {
 	if ref := reference(v); ref != nil && ref.IsScalar() {
 		return c.bean(k, class, ref)
 	}
 	if list := referenceList(v); list != nil {
-		items := make([]*schema.Value, 0, len(list.Items))
+		items := make([]*yaml.Value, 0, len(list.Items))
 		for _, ref := range list.Items {
 			item := c.bean(k, class, ref)
 			if item == nil {
@@ -377,14 +378,14 @@ func (c *checker) simple(k *component, class string, v *schema.Value) *schema.Va
 			}
 			items = append(items, item)
 		}
-		return &schema.Value{Kind: schema.Sequence, Span: v.Span, Items: items}
+		return &yaml.Value{Kind: yaml.Sequence, Span: v.Span, Items: items}
 	}
 	return v
 }
 
 // bean returns the value that a simple bean stands for: a boxed type or String of one literal, or an ArrayList or
 // HashMap of one. Flux builds the others with a JVM, which the native form of a process has no place for.
-func (c *checker) bean(k *component, class string, ref *schema.Value) *schema.Value {
+func (c *checker) bean(k *component, class string, ref *yaml.Value) *yaml.Value {
 	b := c.reference(ref)
 	if b == nil {
 		return nil
@@ -394,27 +395,27 @@ func (c *checker) bean(k *component, class string, ref *schema.Value) *schema.Va
 		arg := b.ConstructorArgs.Items[0]
 		switch b.ClassName.Text {
 		case "java.lang.String":
-			if arg.Kind == schema.String {
+			if arg.Kind == yaml.String {
 				return arg
 			}
 		case "java.lang.Integer", "java.lang.Long", "java.lang.Short":
-			if arg.Kind == schema.Int {
+			if arg.Kind == yaml.Int {
 				return arg
 			}
 		case "java.lang.Double", "java.lang.Float":
-			if arg.Kind == schema.Int || arg.Kind == schema.Float {
+			if arg.Kind == yaml.Int || arg.Kind == yaml.Float {
 				return arg
 			}
 		case "java.lang.Boolean":
-			if arg.Kind == schema.Bool {
+			if arg.Kind == yaml.Bool {
 				return arg
 			}
 		case "java.util.ArrayList", "java.util.LinkedList":
-			if arg.Kind == schema.Sequence {
+			if arg.Kind == yaml.Sequence {
 				return arg
 			}
 		case "java.util.HashMap", "java.util.LinkedHashMap", "java.util.TreeMap":
-			if arg.Kind == schema.Map && reference(arg) == nil && referenceList(arg) == nil {
+			if arg.Kind == yaml.Map && reference(arg) == nil && referenceList(arg) == nil {
 				return arg
 			}
 		}

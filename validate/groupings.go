@@ -7,6 +7,7 @@ import (
 
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/schema"
+	"github.com/stormflux/stormflux/schema/yaml"
 )
 
 // The rules about subscriptions and groupings.
@@ -59,7 +60,7 @@ func (c *checker) subscriptions() {
 }
 
 // written is how many elements a list has.
-func written(list *schema.Value) int {
+func written(list *yaml.Value) int {
 	if list == nil {
 		return 0
 	}
@@ -67,8 +68,8 @@ func written(list *schema.Value) int {
 }
 
 // noList tells that something stands where a list belongs; the grammar has reported it.
-func noList(v *schema.Value) bool {
-	return v != nil && v.Kind != schema.Sequence && v.Kind != schema.Null
+func noList(v *yaml.Value) bool {
+	return v != nil && v.Kind != yaml.Sequence && v.Kind != yaml.Null
 }
 
 // subscription is what a bolt may have only once: Storm keeps a bolt's inputs in a map from source and stream.
@@ -357,7 +358,7 @@ func (c *checker) emptyFields(to *component, in *schema.Input, made *Input, plac
 	given := in.Grouping.Value
 	written := slices.ContainsFunc([]string{"fields", "partial-key", "args"}, func(key string) bool {
 		list := given.Get(key)
-		return list != nil && list.Kind == schema.Sequence && len(list.Items) == 0
+		return list != nil && list.Kind == yaml.Sequence && len(list.Items) == 0
 	})
 	if !written {
 		return // the grammar has found fault with the fields, or with there being none
@@ -371,7 +372,7 @@ func (c *checker) emptyFields(to *component, in *schema.Input, made *Input, plac
 		WithHint("name the fields whose values choose the task, or write `grouping: global`")
 }
 
-func (c *checker) unknownField(to, from *component, stream *Stream, f *schema.Value) {
+func (c *checker) unknownField(to, from *component, stream *Stream, f *yaml.Value) {
 	for _, s := range from.Streams {
 		if s != stream && s.has(f.Text) {
 			c.list.Errorf(ruleFieldOfOtherStream, f.Span, "%s groups by field %q, which is on stream %q of %q, not on %q",

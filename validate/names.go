@@ -5,7 +5,7 @@ import (
 	"unicode"
 
 	"github.com/stormflux/stormflux/diag"
-	"github.com/stormflux/stormflux/schema"
+	"github.com/stormflux/stormflux/schema/yaml"
 )
 
 // The rules about names and ids.
@@ -50,7 +50,7 @@ func (c *checker) topologyName() {
 
 // start is the place of a fault that is the absence of something in the document.
 func (c *checker) start() diag.Span {
-	if c.doc.Root != nil && c.doc.Root.Kind == schema.Map && len(c.doc.Root.Entries) > 0 {
+	if c.doc.Root != nil && c.doc.Root.Kind == yaml.Map && len(c.doc.Root.Entries) > 0 {
 		return c.doc.Root.Entries[0].Key.Span
 	}
 	return diag.Span{File: c.doc.File}

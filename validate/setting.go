@@ -5,15 +5,15 @@ import (
 	"math"
 	"strings"
 
-	"github.com/stormflux/stormflux/schema"
+	"github.com/stormflux/stormflux/schema/yaml"
 )
 
 // settingFault is what Storm has against a value.
 type settingFault struct {
-	message string        // follows the key: "must be ..."
-	storm   string        // Storm's own words; "" where Storm takes the value and fails later
-	hint    string        // instead of Storm's words
-	at      *schema.Value // the part that is wrong; nil for the whole
+	message string      // follows the key: "must be ..."
+	storm   string      // Storm's own words; "" where Storm takes the value and fails later
+	hint    string      // instead of Storm's words
+	at      *yaml.Value // the part that is wrong; nil for the whole
 }
 
 // check applies Storm's checks in their order and returns the first fault, or nil. The checks are those of
@@ -34,13 +34,13 @@ type settingFault struct {
 //	impersonation      a map of maps of lists of strings, with hosts and groups
 //	pacemaker-auth     NONE, DIGEST or KERBEROS
 //	class              a string, the name of a class; whether there is one only Storm can tell
-func (s *stormSetting) check(v *schema.Value) *settingFault {
+func (s *stormSetting) check(v *yaml.Value) *settingFault {
 	for _, name := range s.checks {
 		if f := s.apply(name, v); f != nil {
 			return f
 		}
 	}
-	if s.key == keyWorkers && v.Kind == schema.Null {
+	if s.key == keyWorkers && v.Kind == yaml.Null {
 		return nullNumber()
 	}
 	return nil
@@ -55,15 +55,15 @@ func nullNumber() *settingFault {
 
 // nullResource finds a null among a component's resources, which Nimbus stumbles over (NormalizedResources of 2.8.3), though
 // it takes them in the topology's configuration.
-func (s *stormSetting) nullResource(v *schema.Value) *settingFault {
+func (s *stormSetting) nullResource(v *yaml.Value) *settingFault {
 	switch s.key {
 	case keyOnHeap, keyOffHeap, keyCPU:
-		if v.Kind == schema.Null {
+		if v.Kind == yaml.Null {
 			return nullNumber()
 		}
 	case keyResources:
 		for _, e := range v.Entries {
-			if e.Value.Kind == schema.Null {
+			if e.Value.Kind == yaml.Null {
 				return &settingFault{at: e.Value, message: fmt.Sprintf("must have a number for %q, not null", e.Key.Text),
 					hint: onlyInternalError + "remove the key, or write a number"}
 			}
@@ -72,8 +72,8 @@ func (s *stormSetting) nullResource(v *schema.Value) *settingFault {
 	return nil
 }
 
-func (s *stormSetting) apply(name string, v *schema.Value) *settingFault {
-	null := v.Kind == schema.Null
+func (s *stormSetting) apply(name string, v *yaml.Value) *settingFault {
+	null := v.Kind == yaml.Null
 	if name == "notnull" {
 		if null {
 			return s.fault(v, "must not be null", "Field %scannot be null! Actual value: null", s.constant)
@@ -87,7 +87,7 @@ func (s *stormSetting) apply(name string, v *schema.Value) *settingFault {
 		return s.blobs(v)
 	}
 	if name == "pacemaker-auth" {
-		if v.Kind == schema.String && (v.Text == "NONE" || v.Text == "DIGEST" || v.Text == "KERBEROS") {
+		if v.Kind == yaml.String && (v.Text == "NONE" || v.Text == "DIGEST" || v.Text == "KERBEROS") {
 			return nil
 		}
 		return s.fault(v, "must be NONE, DIGEST or KERBEROS, not "+shown(v),
@@ -98,11 +98,11 @@ func (s *stormSetting) apply(name string, v *schema.Value) *settingFault {
 	}
 	switch name {
 	case "bool":
-		if v.Kind != schema.Bool {
+		if v.Kind != yaml.Bool {
 			return s.wrongType(v, "true or false", "class java.lang.Boolean")
 		}
 	case "string":
-		if v.Kind != schema.String {
+		if v.Kind != yaml.String {
 			return s.wrongType(v, "a string", "class java.lang.String")
 		}
 	case "number":
@@ -118,11 +118,11 @@ func (s *stormSetting) apply(name string, v *schema.Value) *settingFault {
 	case "strings":
 		return s.strings("a list of strings", v)
 	case "string-or-strings":
-		if v.Kind != schema.String {
+		if v.Kind != yaml.String {
 			return s.strings("a string or a list of strings", v)
 		}
 	case "map":
-		if v.Kind != schema.Map {
+		if v.Kind != yaml.Map {
 			return s.wrongType(v, "a map", "interface java.util.Map")
 		}
 	case "map-of-strings", "map-of-numbers":
@@ -140,7 +140,7 @@ func (s *stormSetting) apply(name string, v *schema.Value) *settingFault {
 	case "ras-constraints":
 		return s.rasConstraints(v)
 	case "class":
-		if v.Kind != schema.String {
+		if v.Kind != yaml.String {
 			return s.wrongType(v, "the name of a class", "class java.lang.String")
 		}
 		if strings.Trim(v.Text, ".") == "" || strings.ContainsAny(v.Text, " \t\r\n/\\") {
@@ -152,20 +152,20 @@ func (s *stormSetting) apply(name string, v *schema.Value) *settingFault {
 	return nil
 }
 
-func (s *stormSetting) fault(at *schema.Value, message, storm string, args ...any) *settingFault {
+func (s *stormSetting) fault(at *yaml.Value, message, storm string, args ...any) *settingFault {
 	return &settingFault{at: at, message: message, storm: fmt.Sprintf(storm, args...)}
 }
 
-func (s *stormSetting) wrongType(v *schema.Value, expected, class string) *settingFault {
+func (s *stormSetting) wrongType(v *yaml.Value, expected, class string) *settingFault {
 	return s.fault(v, "must be "+expected+", not "+shown(v), "Field %s must be of type %s.", s.constant, class)
 }
 
-func (s *stormSetting) oneOf(accepted []string, v *schema.Value) *settingFault {
-	if v.Kind != schema.String && v.Kind != schema.Null {
+func (s *stormSetting) oneOf(accepted []string, v *yaml.Value) *settingFault {
+	if v.Kind != yaml.String && v.Kind != yaml.Null {
 		return s.wrongType(v, "a string", "class java.lang.String")
 	}
 	for _, a := range accepted {
-		if v.Kind == schema.String && v.Text == a {
+		if v.Kind == yaml.String && v.Text == a {
 			return nil
 		}
 	}
@@ -174,7 +174,7 @@ func (s *stormSetting) oneOf(accepted []string, v *schema.Value) *settingFault {
 
 // integer is IntegerValidator, and more: that one takes 2.0, which Storm then cannot read where it wants an integer
 // (ObjectReader.getInt takes no Double).
-func (s *stormSetting) integer(v *schema.Value, field string) *settingFault {
+func (s *stormSetting) integer(v *yaml.Value, field string) *settingFault {
 	f, ok := float(v)
 	switch {
 	case !ok || f != math.Trunc(f) && !math.IsInf(f, 0):
@@ -182,25 +182,25 @@ func (s *stormSetting) integer(v *schema.Value, field string) *settingFault {
 	case f > math.MaxInt32 || f < math.MinInt32:
 		return s.fault(v, fmt.Sprintf("must be a whole number of at most %d, not %s", math.MaxInt32, shown(v)),
 			"Field %s must be an Integer within type range.", field)
-	case v.Kind == schema.Float:
+	case v.Kind == yaml.Float:
 		return &settingFault{at: v, message: "must be a whole number, not " + shown(v),
 			hint: fmt.Sprintf("write %d: Nimbus takes a number with a decimal point, but then fails to read it", int64(f))}
 	}
 	return nil
 }
 
-func (s *stormSetting) long(v *schema.Value) *settingFault {
+func (s *stormSetting) long(v *yaml.Value) *settingFault {
 	f, ok := float(v)
 	if !ok || f != math.Trunc(f) || v.Int != nil || f > math.MaxInt64 || f < math.MinInt64 {
 		return s.fault(v, "must be a whole number of 64 bits, not "+shown(v), "Field %s must be an Long within type range.", s.constant)
 	}
-	if v.Kind == schema.Float {
+	if v.Kind == yaml.Float {
 		return &settingFault{at: v, message: "must be a whole number, not " + shown(v), hint: fmt.Sprintf("write %.0f", f)}
 	}
 	return nil
 }
 
-func (s *stormSetting) positive(name string, v *schema.Value) *settingFault {
+func (s *stormSetting) positive(name string, v *yaml.Value) *settingFault {
 	f, ok := float(v)
 	storm := "Field %s must be a Positive Number"
 	switch {
@@ -214,12 +214,12 @@ func (s *stormSetting) positive(name string, v *schema.Value) *settingFault {
 	return nil
 }
 
-func (s *stormSetting) strings(expected string, v *schema.Value) *settingFault {
-	if v.Kind != schema.Sequence {
+func (s *stormSetting) strings(expected string, v *yaml.Value) *settingFault {
+	if v.Kind != yaml.Sequence {
 		return s.fault(v, "must be "+expected+", not "+shown(v), "Field %s must be an Iterable.", s.constant)
 	}
 	for _, item := range v.Items {
-		if item.Kind != schema.String && item.Kind != schema.Null {
+		if item.Kind != yaml.String && item.Kind != yaml.Null {
 			return s.fault(item, "must be "+expected+", but it holds "+shown(item),
 				"Each element of the list %s must be a java.lang.String. (%s)", s.constant, shortened(item.Text))
 		}
@@ -227,16 +227,16 @@ func (s *stormSetting) strings(expected string, v *schema.Value) *settingFault {
 	return nil
 }
 
-func (s *stormSetting) mapOf(name string, v *schema.Value) *settingFault {
-	if v.Kind != schema.Map {
+func (s *stormSetting) mapOf(name string, v *yaml.Value) *settingFault {
+	if v.Kind != yaml.Map {
 		return s.fault(v, "must be a map, not "+shown(v), "Field %s must be a Map", s.constant)
 	}
 	for _, e := range v.Entries {
-		if e.Value.Kind == schema.Null {
+		if e.Value.Kind == yaml.Null {
 			continue
 		}
 		if name == "map-of-strings" {
-			if e.Value.Kind != schema.String {
+			if e.Value.Kind != yaml.String {
 				f := s.fault(e.Value, fmt.Sprintf("must have strings as values, but %q is %s", e.Key.Text, shown(e.Value)),
 					"Each value in the map %s must be a java.lang.String. (%s)", s.constant, shortened(e.Value.Text))
 				if e.Value.IsScalar() {
@@ -252,18 +252,18 @@ func (s *stormSetting) mapOf(name string, v *schema.Value) *settingFault {
 	return nil
 }
 
-func (s *stormSetting) kryo(v *schema.Value) *settingFault {
-	if v.Kind != schema.Sequence {
+func (s *stormSetting) kryo(v *yaml.Value) *settingFault {
+	if v.Kind != yaml.Sequence {
 		return s.fault(v, "must be a list of class names, not "+shown(v),
 			"Field %s must be an Iterable containing only Strings or Maps of Strings", s.constant)
 	}
 	storm := "Each element of the list %s must be a String or a Map of Strings"
 	for _, item := range v.Items {
 		switch item.Kind {
-		case schema.String:
-		case schema.Map:
+		case yaml.String:
+		case yaml.Map:
 			for _, e := range item.Entries {
-				if e.Value.Kind != schema.String {
+				if e.Value.Kind != yaml.String {
 					return s.fault(e.Value, fmt.Sprintf("must name a serializer's class for %q, not %s", e.Key.Text, shown(e.Value)), storm, s.constant)
 				}
 			}
@@ -275,14 +275,14 @@ func (s *stormSetting) kryo(v *schema.Value) *settingFault {
 }
 
 // each is ListEntryCustomValidator: a list whose elements pass a check; nulls pass.
-func (s *stormSetting) each(v *schema.Value, check func(*schema.Value) *settingFault) *settingFault {
-	if v.Kind != schema.Sequence {
+func (s *stormSetting) each(v *yaml.Value, check func(*yaml.Value) *settingFault) *settingFault {
+	if v.Kind != yaml.Sequence {
 		return s.wrongType(v, "a list", "interface java.lang.Iterable")
 	}
 	for _, item := range v.Items {
 		switch item.Kind {
-		case schema.Null:
-		case schema.Map:
+		case yaml.Null:
+		case yaml.Map:
 			if f := check(item); f != nil {
 				return f
 			}
@@ -295,19 +295,19 @@ func (s *stormSetting) each(v *schema.Value, check func(*schema.Value) *settingF
 }
 
 // class checks the entry "class" of a registration: it must be there, as a string or null.
-func (s *stormSetting) class(v *schema.Value) *settingFault {
+func (s *stormSetting) class(v *yaml.Value) *settingFault {
 	_, class := v.Lookup("class")
 	switch {
 	case class == nil:
 		return s.fault(v, "must name a \"class\" in each element", "Field %s list entry must have map entry with key: class", s.constant)
-	case class.Kind != schema.String && class.Kind != schema.Null:
+	case class.Kind != yaml.String && class.Kind != yaml.Null:
 		return s.fault(class, "must have a string as \"class\", not "+shown(class),
 			"Field %s list entry must be of type class java.lang.String.", s.constant)
 	}
 	return nil
 }
 
-func (s *stormSetting) metricsConsumer(v *schema.Value) *settingFault {
+func (s *stormSetting) metricsConsumer(v *yaml.Value) *settingFault {
 	_, hint := v.Lookup("parallelism.hint")
 	if v.Get("class") != nil && hint == nil {
 		return s.fault(v, "must say \"parallelism.hint\" in each element",
@@ -316,7 +316,7 @@ func (s *stormSetting) metricsConsumer(v *schema.Value) *settingFault {
 	if f := s.class(v); f != nil {
 		return f
 	}
-	if hint.Kind == schema.Null {
+	if hint.Kind == yaml.Null {
 		return nil
 	}
 	f := s.integer(hint, s.constant+" list entry")
@@ -326,25 +326,25 @@ func (s *stormSetting) metricsConsumer(v *schema.Value) *settingFault {
 	return f
 }
 
-func (s *stormSetting) eventLogger(v *schema.Value) *settingFault {
+func (s *stormSetting) eventLogger(v *yaml.Value) *settingFault {
 	if f := s.class(v); f != nil {
 		return f
 	}
-	if _, a := v.Lookup("arguments"); a != nil && a.Kind != schema.Map && a.Kind != schema.Null {
+	if _, a := v.Lookup("arguments"); a != nil && a.Kind != yaml.Map && a.Kind != yaml.Null {
 		return s.fault(a, "must have a map as \"arguments\", not "+shown(a), "Field %s list entry must be of type interface java.util.Map.", s.constant)
 	}
 	return nil
 }
 
-func (s *stormSetting) metricReporter(v *schema.Value) *settingFault {
+func (s *stormSetting) metricReporter(v *yaml.Value) *settingFault {
 	if v.Get("class") == nil {
 		return s.class(v)
 	}
 	if _, filter := v.Lookup("filter"); filter != nil {
-		if filter.Kind != schema.Map {
+		if filter.Kind != yaml.Map {
 			return s.fault(filter, "must have a map as \"filter\", not "+shown(filter), "java.util.Map cannot be made of the filter")
 		}
-		if _, class := filter.Lookup("class"); class != nil && class.Kind != schema.String && class.Kind != schema.Null {
+		if _, class := filter.Lookup("class"); class != nil && class.Kind != yaml.String && class.Kind != yaml.Null {
 			return s.fault(class, "must have a string as \"class\" of its \"filter\", not "+shown(class),
 				"Field class must be of type class java.lang.String.")
 		}
@@ -352,10 +352,10 @@ func (s *stormSetting) metricReporter(v *schema.Value) *settingFault {
 	return s.class(v)
 }
 
-func (s *stormSetting) blobs(v *schema.Value) *settingFault {
+func (s *stormSetting) blobs(v *yaml.Value) *settingFault {
 	switch v.Kind {
-	case schema.Map:
-	case schema.Null:
+	case yaml.Map:
+	case yaml.Null:
 		return s.fault(v, "must be a map, not null", "Field %s must not be null", s.constant)
 	default:
 		return s.fault(v, "must be a map, not "+shown(v), "Field %s must be a Map", s.constant)
@@ -367,15 +367,15 @@ func (s *stormSetting) blobs(v *schema.Value) *settingFault {
 				hint: "letters, digits, spaces, tabs, \"_\", \"-\" and \".\" may stand in a key"}
 		}
 		switch e.Value.Kind {
-		case schema.Map:
-		case schema.Null:
+		case yaml.Map:
+		case yaml.Null:
 			return s.fault(e.Value, fmt.Sprintf("must have a map for %q, not null", e.Key.Text), "Field %s must not be null", s.constant)
 		default:
 			return s.fault(e.Value, fmt.Sprintf("must have a map for %q, not %s", e.Key.Text, shown(e.Value)), "Field %s must be a Map", s.constant)
 		}
 		// StormSubmitter.validateTopologyBlobStoreMap, which no Nimbus repeats: the supervisor fails on these.
 		for _, name := range []string{"uncompress", "workerRestart"} {
-			if _, flag := e.Value.Lookup(name); flag != nil && flag.Kind != schema.Bool {
+			if _, flag := e.Value.Lookup(name); flag != nil && flag.Kind != yaml.Bool {
 				return &settingFault{at: flag, message: fmt.Sprintf("must have true or false as %q of %q, not %s", name, e.Key.Text, shown(flag)),
 					hint: "the supervisor cannot read anything else"}
 			}
@@ -386,19 +386,19 @@ func (s *stormSetting) blobs(v *schema.Value) *settingFault {
 
 func isNoBlobRune(r rune) bool { return !isWordRune(r) && !strings.ContainsRune(" \t.-", r) }
 
-func (s *stormSetting) impersonation(v *schema.Value) *settingFault {
-	if v.Kind != schema.Map {
+func (s *stormSetting) impersonation(v *yaml.Value) *settingFault {
+	if v.Kind != yaml.Map {
 		return s.wrongType(v, "a map", "interface java.util.Map")
 	}
 	for _, user := range v.Entries {
-		if user.Value.Kind == schema.Null {
+		if user.Value.Kind == yaml.Null {
 			continue
 		}
-		if user.Value.Kind != schema.Map {
+		if user.Value.Kind != yaml.Map {
 			return s.fault(user.Value, fmt.Sprintf("must have a map for %q", user.Key.Text), "Field %s Map value must be a Map", s.constant)
 		}
 		for _, list := range user.Value.Entries {
-			if list.Value.Kind == schema.Null {
+			if list.Value.Kind == yaml.Null {
 				continue
 			}
 			if f := s.strings("a list of strings in each entry", list.Value); f != nil {
@@ -417,23 +417,23 @@ func (s *stormSetting) impersonation(v *schema.Value) *settingFault {
 
 // rasConstraints is CustomIsExactlyOneOfValidators of ListOfListOfStringValidator and RasConstraintsTypeValidator:
 // one wants a list, the other a map.
-func (s *stormSetting) rasConstraints(v *schema.Value) *settingFault {
+func (s *stormSetting) rasConstraints(v *yaml.Value) *settingFault {
 	storm := "Field %s must be one of ListOfListOfStringValidator, RasConstraintsTypeValidator"
 	switch v.Kind {
-	case schema.Sequence:
+	case yaml.Sequence:
 		for _, pair := range v.Items {
-			if pair.Kind != schema.Sequence {
+			if pair.Kind != yaml.Sequence {
 				return s.fault(pair, "must be a list of lists of component ids, but "+shown(pair)+" is no list", storm, s.constant)
 			}
 			for _, id := range pair.Items {
-				if id.Kind != schema.String {
+				if id.Kind != yaml.String {
 					return s.fault(id, "must be a list of lists of component ids, but "+shown(id)+" is no string", storm, s.constant)
 				}
 			}
 		}
-	case schema.Map:
+	case yaml.Map:
 		for _, e := range v.Entries {
-			if e.Value.Kind != schema.Map {
+			if e.Value.Kind != yaml.Map {
 				return s.fault(e.Value, fmt.Sprintf("must have a map of constraints for %q, not %s", e.Key.Text, shown(e.Value)), storm, s.constant)
 			}
 			for _, c := range e.Value.Entries {
@@ -448,7 +448,7 @@ func (s *stormSetting) rasConstraints(v *schema.Value) *settingFault {
 	return nil
 }
 
-func (s *stormSetting) rasConstraint(component string, c schema.Entry, storm string) *settingFault {
+func (s *stormSetting) rasConstraint(component string, c yaml.Entry, storm string) *settingFault {
 	switch c.Key.Text {
 	case "maxNodeCoLocationCnt":
 		if !isJavaInt(c.Value) {
@@ -456,7 +456,7 @@ func (s *stormSetting) rasConstraint(component string, c schema.Entry, storm str
 		}
 	case "incompatibleComponents":
 		for _, id := range c.Value.Items {
-			if id.Kind != schema.String {
+			if id.Kind != yaml.String {
 				return s.fault(id, fmt.Sprintf("must have component ids as %q of %q, but %s is no string", c.Key.Text, component, shown(id)), storm, s.constant)
 			}
 		}
@@ -468,12 +468,12 @@ func (s *stormSetting) rasConstraint(component string, c schema.Entry, storm str
 }
 
 // isJavaInt reports whether Integer.parseInt reads what the value is as text.
-func isJavaInt(v *schema.Value) bool {
+func isJavaInt(v *yaml.Value) bool {
 	switch v.Kind {
-	case schema.Int:
+	case yaml.Int:
 		_, ok := number(v)
 		return ok
-	case schema.String:
+	case yaml.String:
 		digits := strings.TrimPrefix(strings.TrimPrefix(v.Text, "+"), "-")
 		if digits == "" || strings.Trim(digits, "0123456789") != "" || strings.HasPrefix(v.Text, "+-") {
 			return false

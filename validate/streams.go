@@ -2,7 +2,7 @@ package validate
 
 import (
 	"github.com/stormflux/stormflux/diag"
-	"github.com/stormflux/stormflux/schema"
+	"github.com/stormflux/stormflux/schema/yaml"
 )
 
 // The rules about output streams.
@@ -34,15 +34,15 @@ func (c *checker) outputs(k *component) {
 }
 
 // declared tells how many streams are written in `outputs`, also of those that the grammar left out.
-func declared(outputs *schema.Value) int {
-	if outputs.Kind == schema.Map {
+func declared(outputs *yaml.Value) int {
+	if outputs.Kind == yaml.Map {
 		return len(outputs.Entries)
 	}
 	return 1
 }
 
 // stream adds a declared stream to the component.
-func (c *checker) stream(k *component, id string, span diag.Span, fields []*schema.Value, direct *schema.Value) {
+func (c *checker) stream(k *component, id string, span diag.Span, fields []*yaml.Value, direct *yaml.Value) {
 	if id == "" {
 		k.open = true // the grammar has reported it
 		return
@@ -57,7 +57,7 @@ func (c *checker) stream(k *component, id string, span diag.Span, fields []*sche
 		return
 	}
 	s := &Stream{ID: id, Span: span, Fields: c.fields(k, "stream "+quoted(id), fields)}
-	if direct != nil && direct.Kind == schema.Bool && direct.Bool {
+	if direct != nil && direct.Kind == yaml.Bool && direct.Bool {
 		s.Direct = true
 		if k.multilang && c.topology.Storm.AtLeast(2, 6) {
 			c.list.Errorf(ruleDirectMultilang, direct.Span,
@@ -70,14 +70,14 @@ func (c *checker) stream(k *component, id string, span diag.Span, fields []*sche
 }
 
 // fields returns the names in a list of fields, without those that were reported as repeated.
-func (c *checker) fields(k *component, where string, list []*schema.Value) []string {
+func (c *checker) fields(k *component, where string, list []*yaml.Value) []string {
 	names := make([]string, 0, len(list))
-	var seen map[string]*schema.Value // only for long lists
+	var seen map[string]*yaml.Value // only for long lists
 	if len(list) > 16 {
-		seen = make(map[string]*schema.Value, len(list))
+		seen = make(map[string]*yaml.Value, len(list))
 	}
 	for i, f := range list {
-		var first *schema.Value
+		var first *yaml.Value
 		if seen != nil {
 			if first = seen[f.Text]; first == nil {
 				seen[f.Text] = f

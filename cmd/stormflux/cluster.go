@@ -11,6 +11,7 @@ import (
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/nimbus"
 	"github.com/stormflux/stormflux/schema"
+	"github.com/stormflux/stormflux/schema/yaml"
 )
 
 // clusterFlags are the flags of every command that talks to Nimbus.
@@ -83,7 +84,7 @@ func (a *app) connect(ctx context.Context, f *clusterFlags, env *schema.Environm
 func (a *app) nimbusConfig(f *clusterFlags, env *schema.Environment, options map[string]any) (nimbus.Config, error) {
 	file := f.stormConf
 	stormConf, err := nimbus.LoadStormConf(nimbus.StormConfOptions{
-		Decode:  func(text []byte) (map[string]any, error) { return schema.DecodeMap("storm.yaml", text) },
+		Decode:  func(text []byte) (map[string]any, error) { return yaml.DecodeMap("storm.yaml", text) },
 		File:    file,
 		Options: options,
 	})

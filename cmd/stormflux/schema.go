@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"github.com/stormflux/stormflux/schema"
+	"github.com/stormflux/stormflux/schema/grammar"
 )
 
 func (a *app) schemaCommand() *cobra.Command {
@@ -19,9 +19,9 @@ when a file begins with the line
   stormflux schema --environments > stormflux.schema.json`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			text := schema.Schema()
+			text := grammar.TopologySchema()
 			if environments {
-				text = schema.EnvironmentsSchema()
+				text = grammar.EnvironmentsSchema()
 			}
 			_, err := a.stdout.Write(text)
 			return err

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/stormflux/stormflux/diag"
-	"github.com/stormflux/stormflux/schema"
+	"github.com/stormflux/stormflux/schema/yaml"
 	"github.com/stormflux/stormflux/validate"
 )
 
@@ -72,7 +72,7 @@ func collectComments(t *validate.Topology) *comments {
 	}
 	slices.SortStableFunc(anchors, func(a, b anchor) int { return cmp.Compare(a.from, b.from) })
 	opaque := map[*diag.File][]diag.Span{}
-	collectScalars(t.Source.Root, opaque, map[*schema.Value]bool{})
+	collectScalars(t.Source.Root, opaque, map[*yaml.Value]bool{})
 	for _, file := range t.Source.Files {
 		c.file(file, anchors, opaque[file], file == t.Source.File)
 	}
@@ -80,7 +80,7 @@ func collectComments(t *validate.Topology) *comments {
 }
 
 // collectScalars finds the spans in which a # begins no comment.
-func collectScalars(v *schema.Value, spans map[*diag.File][]diag.Span, seen map[*schema.Value]bool) {
+func collectScalars(v *yaml.Value, spans map[*diag.File][]diag.Span, seen map[*yaml.Value]bool) {
 	if v == nil || seen[v] {
 		return
 	}

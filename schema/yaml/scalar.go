@@ -1,4 +1,4 @@
-package schema
+package yaml
 
 import (
 	"bytes"
@@ -64,42 +64,27 @@ func (r *reader) scalar(n *yaml.Node, start, behind int) *Value {
 	} else if style == 0 {
 		r.typed(v, resolve(v.Text))
 	}
-	if v.Kind == String {
-		r.remember(v, style)
-	}
-	if r.comments && style != 0 {
-		r.opaque = append(r.opaque, v.Span)
+	v.Plain = style == 0
+	if v.Kind == String && strings.IndexByte(v.Text, '$') >= 0 {
+		r.file.References = append(r.file.References, v)
 	}
 	return v
-}
-
-// remember keeps what later steps need of how a string was written.
-func (r *reader) remember(v *Value, style yaml.Style) {
-	if strings.IndexByte(v.Text, '$') < 0 {
-		return
-	}
-	r.dollars = append(r.dollars, v)
-	if style == 0 {
-		if r.plain == nil {
-			r.plain = make(map[*Value]bool)
-		}
-		r.plain[v] = true
-	}
 }
 
 // typed gives v the type of a resolved scalar.
 func (r *reader) typed(v *Value, s scalar) {
 	s.set(v)
-	if s.oddity != 0 {
-		if r.odd == nil {
-			r.odd = make(map[*Value]oddity)
-		}
-		r.odd[v] = s.oddity
-	}
+	r.file.Odd = r.file.Odd || s.oddity != 0
+}
+
+// Retype gives a plain scalar of the file the type that the text has in YAML.
+func (f *File) Retype(v *Value, text string) {
+	resolve(text).set(v)
+	f.Odd = f.Odd || v.Oddity != 0
 }
 
 func (s scalar) set(v *Value) {
-	v.Kind, v.Bool, v.Int64, v.Int, v.Float = s.kind, s.bool, s.int64, s.int, s.float
+	v.Kind, v.Bool, v.Int64, v.Int, v.Float, v.Oddity = s.kind, s.bool, s.int64, s.int, s.float, s.oddity
 }
 
 // tagged gives v the type that its tag names.
@@ -120,15 +105,15 @@ func (r *reader) tagged(n *yaml.Node, v *Value, property int) {
 	case "!!int":
 		want = Int
 	case "!!float":
-		if want = Float; s.kind == Int && s.oddity != octal {
+		if want = Float; s.kind == Int && s.oddity != Octal {
 			f, err := strconv.ParseFloat(canonicalInt(s), 64)
 			s = scalar{kind: Float, float: f}
 			if err != nil {
-				s.oddity = notFinite
+				s.oddity = NotFinite
 			}
 		}
 	case "!!timestamp":
-		r.typed(v, scalar{kind: String, oddity: timestamp})
+		r.typed(v, scalar{kind: String, oddity: Timestamp})
 		return
 	case "!!binary":
 		wrong("tag %q makes bytes, which no setting and no component can take", n.Tag).
@@ -143,7 +128,7 @@ func (r *reader) tagged(n *yaml.Node, v *Value, property int) {
 		wrong("tag %q does not fit %q", n.Tag, v.Text)
 		return
 	}
-	if s.oddity != notFinite {
+	if s.oddity != NotFinite {
 		s.oddity = 0 // the tag says that it is meant
 	}
 	r.typed(v, s)
@@ -291,13 +276,13 @@ func (r *reader) checkRest(end int) {
 		case lineStart && bytes.HasPrefix(rest, []byte("---")) && (len(rest) == 3 || isBlankOrBreak(rest[3])):
 			r.diags.Errorf(ruleSeveral, r.span(at, at+3), "a second document begins here, expected one topology in a file").
 				WithHint("put each topology into a file of its own")
-			r.truncated = true
+			r.file.Truncated = true
 			return
 		case lineStart && rest[0] == '%':
 			at = r.lineEnd(at)
 		default:
 			span := r.span(at, len(bytes.TrimRight(r.src[:r.lineEnd(at)], " \t")))
-			if v := r.root; lineStart && v.Kind == Map && len(v.Entries) > 0 && v.Span.Start > r.start && r.src[v.Span.Start-1] == ' ' {
+			if v := r.file.Root; lineStart && v.Kind == Map && len(v.Entries) > 0 && v.Span.Start > r.start && r.src[v.Span.Start-1] == ' ' {
 				r.diags.Errorf(ruleSyntax, span, "the line is indented less than the first key of the document").
 					WithHint("indent all keys of the document alike").WithRelated(v.Entries[0].Key.Span, "this is the first key")
 				return

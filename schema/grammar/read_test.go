@@ -1,4 +1,4 @@
-package schema
+package grammar
 
 import (
 	"encoding/json"

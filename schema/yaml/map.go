@@ -1,10 +1,11 @@
-package schema
+package yaml
 
 import (
 	"fmt"
-	"strconv"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/stormflux/stormflux/diag"
 )
 
 func (r *reader) mapping(n *yaml.Node, start, depth int) *Value {
@@ -18,9 +19,9 @@ func (r *reader) mapping(n *yaml.Node, start, depth int) *Value {
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, c := n.Content[i], n.Content[i+1]
-		before := len(r.dollars)
+		before := len(r.file.References)
 		key := r.value(k, end, depth+1)
-		r.dollarKeys = r.dollarKeys || len(r.dollars) > before
+		r.file.KeyReferences = r.file.KeyReferences || len(r.file.References) > before
 		end = r.endOf(k, key, end)
 		behind := end
 		if at := r.skipSpace(end); at < len(r.src) && r.src[at] == ':' {
@@ -36,7 +37,7 @@ func (r *reader) mapping(n *yaml.Node, start, depth int) *Value {
 			merges = append(merges, merge{at: len(v.Entries), key: key, node: c, value: val})
 			continue
 		case !key.IsScalar():
-			r.diags.Errorf(ruleMapKey, key.Span, "%s stands as a key, expected a name", kindName(key.Kind))
+			r.diags.Errorf(ruleMapKey, key.Span, "%s stands as a key, expected a name", key.Kind)
 			continue
 		case key.Kind == Null:
 			r.diags.Errorf(ruleMapKey, key.Span, "a key is missing: null stands in its place").
@@ -62,12 +63,48 @@ func (r *reader) duplicate(key, other *Value) {
 	}
 	d := r.diags.Errorf(ruleDuplicate, key.Span, "key %q is given twice in this map", key.Text)
 	if key.Text != other.Text {
-		d.Message = fmt.Sprintf("keys %q and %q of this map are the same: both are %s", other.Text, key.Text, canonical(key))
+		d.Message = fmt.Sprintf("keys %q and %q of this map are the same: both are %s", other.Text, key.Text, key.Canonical())
 	}
 	if d.WithHint("remove one of the two"); r.duplicates == maxAlike {
 		d.WithHint("remove one of the two; more of them in this file are not told")
 	}
 	d.WithRelated(other.Span, "%q is first given here", other.Text)
+}
+
+// CheckKeys finds the keys that became no name, or the same name, when their references were replaced, and drops them.
+func (f *File) CheckKeys(diags *diag.List) {
+	if f.KeyReferences {
+		recheckKeys(f.Root, diags, make(map[*Value]bool))
+	}
+}
+
+func recheckKeys(v *Value, diags *diag.List, seen map[*Value]bool) {
+	if v.IsScalar() || seen[v] {
+		return
+	}
+	seen[v] = true
+	for _, item := range v.Items {
+		recheckKeys(item, diags, seen)
+	}
+	if v.Kind != Map {
+		return
+	}
+	keys := newKeySet(len(v.Entries))
+	kept := v.Entries[:0:0]
+	for _, e := range v.Entries {
+		if !e.Key.IsScalar() || e.Key.Kind == Null {
+			diags.Errorf(ruleMapKey, e.Key.Span, "the reference makes %s of this key, expected a name", e.Key.Kind)
+			continue
+		}
+		if other := keys.add(kept, e.Key); other != nil {
+			diags.Errorf(ruleDuplicate, e.Key.Span, "key %q is given twice in this map, once by a reference", e.Key.Text).
+				WithHint("remove one of the two").WithRelated(other.Span, "%q is first given here", other.Text)
+			continue
+		}
+		kept = append(kept, e)
+		recheckKeys(e.Value, diags, seen)
+	}
+	v.Entries = kept
 }
 
 // keySet finds duplicate keys: by comparing while a map is small, by hash from then on.
@@ -91,7 +128,7 @@ func (k *keySet) add(entries []Entry, key *Value) *Value {
 	if k.byText == nil && len(entries) < smallMap {
 		for i := range entries {
 			other := entries[i].Key
-			if other.Text == key.Text || key.Kind != String && other.Kind != String && canonical(key) == canonical(other) {
+			if other.Text == key.Text || key.Kind != String && other.Kind != String && key.Canonical() == other.Canonical() {
 				return other
 			}
 		}
@@ -109,7 +146,7 @@ func (k *keySet) add(entries []Entry, key *Value) *Value {
 		}
 	}
 	if key.Kind != String {
-		if other := k.byText[canonical(key)]; other != nil && other.Kind != String {
+		if other := k.byText[key.Canonical()]; other != nil && other.Kind != String {
 			return other
 		}
 	}
@@ -120,49 +157,10 @@ func (k *keySet) add(entries []Entry, key *Value) *Value {
 func (k *keySet) index(key *Value) {
 	k.byText[key.Text] = key
 	if key.Kind != String {
-		if c := canonical(key); k.byText[c] == nil {
+		if c := key.Canonical(); k.byText[c] == nil {
 			k.byText[c] = key
 		}
 	}
-}
-
-// canonical returns the text of a scalar in JSON's spelling, without quotes for a string.
-func canonical(v *Value) string {
-	switch v.Kind {
-	case Null:
-		return "null"
-	case Bool:
-		return strconv.FormatBool(v.Bool)
-	case Int:
-		if v.Int != nil {
-			return v.Int.String()
-		}
-		return strconv.FormatInt(v.Int64, 10)
-	case Float:
-		return strconv.FormatFloat(v.Float, 'g', -1, 64)
-	}
-	return v.Text
-}
-
-// kindName names a kind in a sentence.
-func kindName(k Kind) string {
-	switch k {
-	case Null:
-		return "nothing"
-	case Bool:
-		return "a boolean"
-	case Int:
-		return "a whole number"
-	case Float:
-		return "a number with a fraction"
-	case String:
-		return "a string"
-	case Sequence:
-		return "a list"
-	case Map:
-		return "a map"
-	}
-	panic("schema: invalid kind " + strconv.Itoa(int(k)))
 }
 
 // merge is one `<<` of a map: the place among the map's entries where it stands, and what it names.
@@ -200,7 +198,7 @@ func (r *reader) merge(v *Value, merges []merge, keys *keySet) {
 				if span.Start == span.End {
 					span = m.key.Span
 				}
-				r.diags.Errorf(ruleMerge, span, `"<<" merges a map or a list of maps, not %s`, kindName(from.Kind))
+				r.diags.Errorf(ruleMerge, span, `"<<" merges a map or a list of maps, not %s`, from.Kind)
 				continue
 			}
 			r.count += len(from.Entries)

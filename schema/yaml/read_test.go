@@ -1,19 +1,17 @@
-package schema
+package yaml
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stormflux/stormflux/diag"
 )
 
-func read(t *testing.T, text string) (*source, diag.List) {
+func read(t *testing.T, text string) (*File, diag.List) {
 	t.Helper()
 	var diags diag.List
-	s := readYAML(diag.NewFile("t.yaml", "", []byte(text)), &diags)
+	s := Read(diag.NewFile("t.yaml", "", []byte(text)), &diags)
 	return s, diags
 }
 
@@ -21,7 +19,7 @@ func read(t *testing.T, text string) (*source, diag.List) {
 func spans(b *strings.Builder, v *Value, depth int) {
 	fmt.Fprintf(b, "%*s%d %q", 2*depth, "", v.Kind, v.Span.Text())
 	if v.IsScalar() {
-		fmt.Fprintf(b, " = %s", canonical(v))
+		fmt.Fprintf(b, " = %s", v.Canonical())
 	}
 	b.WriteByte('\n')
 	for _, e := range v.Entries {
@@ -73,58 +71,13 @@ func TestSpans(t *testing.T) {
 				t.Fatalf("%s: %s", diags[0].Rule, diags[0].Message)
 			}
 			var got []string
-			for _, e := range s.root.Entries {
+			for _, e := range s.Root.Entries {
 				got = append(got, e.Value.Span.Text())
 			}
 			if fmt.Sprintf("%q", got) != fmt.Sprintf("%q", c.want) {
 				var b strings.Builder
-				spans(&b, s.root, 0)
+				spans(&b, s.Root, 0)
 				t.Errorf("got  %q\nwant %q\n%s", got, c.want, b.String())
-			}
-		})
-	}
-}
-
-// TestBounds loads large and malicious texts: each must end soon, with a diagnostic or without. The deadline is far
-// above what they take, and far below what they took while a step was quadratic.
-func TestBounds(t *testing.T) {
-	repeat := strings.Repeat
-	merges := &strings.Builder{}
-	fmt.Fprintf(merges, "x-a0: &a0 {k: 1}\n")
-	for i := 1; i < 20000; i++ {
-		fmt.Fprintf(merges, "x-a%d: &a%d {<<: *a%d, k%d: 1}\n", i, i, i-1, i)
-	}
-	for _, c := range []struct{ name, text, rule string }{
-		{"long line", repeat("x", 100<<20), ruleSize},
-		{"long value", "name: " + repeat("x", 8<<20), ""},
-		{"long flow list", "x-a: [" + repeat("ab, ", 1<<18) + "]", ""},
-		{"wide flow list", "x-a: [" + repeat("語, ", 1<<18) + "]", ""},
-		{"brackets", repeat("[", 8<<20), ruleDepth},
-		{"dashes", repeat("- ", 4<<20), ruleDepth},
-		{"open references", "name: " + repeat("${", 2<<20), ruleReference},
-		{"nested defaults", "name: " + repeat("${a:-", 1<<18) + repeat("}", 1<<18), ruleReference},
-		{"escaped references", "name: " + repeat("$${", 2<<20), ""},
-		{"unset in one", "name: " + repeat("${a} ", 1<<20), ruleUnset},
-		{"unset in many", "x-a: [" + repeat("${a}, ", 100_000) + "]", ruleUnset},
-		{"duplicates", "x-a: {" + repeat("a: 1, ", 1<<18) + "}", ruleDuplicate},
-		{"open quotes", "name: \"" + repeat("x\n", 4<<20), ruleSyntax},
-		{"merges", merges.String(), ruleDepth},
-		{"comments", repeat("# stormflux:ignore x\n", 200_000), ruleEmpty},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			start := time.Now()
-			_, diags, err := Load("t.yaml", Options{Text: []byte(c.text)})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if took := time.Since(start); took > time.Minute {
-				t.Errorf("took %v", took)
-			}
-			if len(diags) > maxAlike {
-				t.Errorf("%d diagnostics", len(diags))
-			}
-			if c.rule == "" && len(diags) > 0 || c.rule != "" && !slices.ContainsFunc(diags, func(d *diag.Diagnostic) bool { return d.Rule == c.rule }) {
-				t.Errorf("want %q, got %.500s", c.rule, listing(diags[:min(3, len(diags))]))
 			}
 		})
 	}

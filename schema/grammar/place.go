@@ -1,4 +1,4 @@
-package schema
+package grammar
 
 import (
 	"net/url"
@@ -7,14 +7,15 @@ import (
 	"strings"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/schema/yaml"
 )
 
 // site is a value of a document together with how it is reached.
 type site struct {
-	parent *site  // nil for the document
-	key    *Value // in a map: the key; nil in a list
-	index  int    // in a list: from 0
-	value  *Value
+	parent *site       // nil for the document
+	key    *yaml.Value // in a map: the key; nil in a list
+	index  int         // in a list: from 0
+	value  *yaml.Value
 }
 
 // span is where a complaint about the value points: the value, or its key when nothing is written.
@@ -33,7 +34,7 @@ func (p *site) ownSpan() diag.Span {
 	if id := p.value.Get("id"); id != nil && id.IsScalar() && id.Text != "" {
 		return id.Span
 	}
-	if p.value.Kind == Map && len(p.value.Entries) > 0 {
+	if p.value.Kind == yaml.Map && len(p.value.Entries) > 0 {
 		return p.value.Entries[0].Key.Span
 	}
 	return p.span()
@@ -105,7 +106,7 @@ func (n *nouns) which(p *site, member string) string {
 		return strconv.Quote(p.key.Text)
 	}
 	text := func(key string) string {
-		if v := p.value.Get(key); v != nil && v.IsScalar() && v.Text != "" && v.Kind != Null {
+		if v := p.value.Get(key); v != nil && v.IsScalar() && v.Text != "" && v.Kind != yaml.Null {
 			return strconv.Quote(v.Text)
 		}
 		return ""
@@ -170,12 +171,12 @@ func (f *foldedPlaces) find(location string, key bool) []*site {
 	tokens := pointer(location)
 	for depth, token := range tokens {
 		var next []step
-		seen := map[*Value]bool{}
+		seen := map[*yaml.Value]bool{}
 		for _, s := range at {
 			v := s.place.value
 			shape := &f.folder.shapes[f.folder.fold(v, s.context)]
 			var part int32
-			if v.Kind == Sequence {
+			if v.Kind == yaml.Sequence {
 				i, _ := strconv.Atoi(token)
 				part = shape.parts[i]
 			} else {
@@ -183,7 +184,7 @@ func (f *foldedPlaces) find(location string, key bool) []*site {
 			}
 			for _, i := range f.membersOf(v, s.context)[part] {
 				reached := step{&site{parent: s.place, index: i}, s.context}
-				if v.Kind == Sequence {
+				if v.Kind == yaml.Sequence {
 					reached.place.value = v.Items[i]
 				} else {
 					e := &v.Entries[i]
@@ -209,7 +210,7 @@ func (f *foldedPlaces) find(location string, key bool) []*site {
 	return found
 }
 
-func (f *foldedPlaces) membersOf(v *Value, c context) map[int32][]int {
+func (f *foldedPlaces) membersOf(v *yaml.Value, c context) map[int32][]int {
 	at := folded{v, c}
 	if m, ok := f.members[at]; ok {
 		return m

@@ -1,4 +1,4 @@
-package schema
+package yaml
 
 import (
 	"math/big"
@@ -6,15 +6,16 @@ import (
 	"strings"
 )
 
-// oddity is why a plain scalar may surprise its writer. The zero value is no surprise.
-type oddity uint8
+// Oddity is why a plain scalar may surprise its writer. The zero value is no surprise.
+type Oddity uint8
 
+// The oddities.
 const (
-	plainBool   oddity = iota + 1 // yes, no, on, off
-	octal                         // a number with a leading zero
-	sexagesimal                   // 12:30:45
-	timestamp                     // 2020-01-01
-	notFinite                     // .inf, .nan, and what overflows a float
+	PlainBool   Oddity = iota + 1 // yes, no, on, off
+	Octal                         // a number with a leading zero
+	Sexagesimal                   // 12:30:45
+	Timestamp                     // 2020-01-01
+	NotFinite                     // .inf, .nan, and what overflows a float
 )
 
 // scalar is a typed plain scalar.
@@ -24,7 +25,7 @@ type scalar struct {
 	int64  int64
 	int    *big.Int
 	float  float64
-	oddity oddity
+	oddity Oddity
 }
 
 // resolve types a plain scalar as YAML 1.1 does, to the letter of SnakeYAML 2.2, which is what Flux 2.8 reads with
@@ -49,9 +50,9 @@ func resolve(s string) scalar {
 		case "false", "False", "FALSE":
 			return scalar{kind: Bool}
 		case "yes", "Yes", "YES", "on", "On", "ON":
-			return scalar{kind: Bool, bool: true, oddity: plainBool}
+			return scalar{kind: Bool, bool: true, oddity: PlainBool}
 		case "no", "No", "NO", "off", "Off", "OFF":
-			return scalar{kind: Bool, oddity: plainBool}
+			return scalar{kind: Bool, oddity: PlainBool}
 		}
 	case c >= '0' && c <= '9' || c == '-' || c == '+' || c == '.':
 		if r, ok := resolveInt(s); ok {
@@ -61,7 +62,7 @@ func resolve(s string) scalar {
 			return r
 		}
 		if isTimestamp(s) {
-			text.oddity = timestamp
+			text.oddity = Timestamp
 		}
 	}
 	return text
@@ -92,7 +93,7 @@ func resolveInt(s string) (scalar, bool) {
 		return scalar{}, false
 	}
 	base, digits := 10, t
-	var odd oddity
+	var odd Oddity
 	switch {
 	case t == "0":
 	case t[0] != '0':
@@ -115,7 +116,7 @@ func resolveInt(s string) (scalar, bool) {
 			return scalar{}, false
 		}
 	default:
-		base, digits, odd = 8, t[1:], octal
+		base, digits, odd = 8, t[1:], Octal
 		if !all(digits, func(c byte) bool { return c >= '0' && c <= '7' || c == '_' }) {
 			return scalar{}, false
 		}
@@ -165,7 +166,7 @@ func resolveSexagesimal(negative bool, t string) (scalar, bool) {
 	if negative {
 		sum.Neg(sum)
 	}
-	r := scalar{kind: Int, oddity: sexagesimal}
+	r := scalar{kind: Int, oddity: Sexagesimal}
 	if sum.IsInt64() {
 		r.int64 = sum.Int64()
 	} else {
@@ -179,13 +180,13 @@ func resolveFloat(s string) (scalar, bool) {
 	switch t {
 	case ".inf", ".Inf", ".INF":
 		f, _ := strconv.ParseFloat(s[:len(s)-len(t)]+"inf", 64)
-		return scalar{kind: Float, float: f, oddity: notFinite}, true
+		return scalar{kind: Float, float: f, oddity: NotFinite}, true
 	case ".nan", ".NaN", ".NAN":
 		if s != t {
 			return scalar{}, false
 		}
 		f, _ := strconv.ParseFloat("nan", 64)
-		return scalar{kind: Float, float: f, oddity: notFinite}, true
+		return scalar{kind: Float, float: f, oddity: NotFinite}, true
 	}
 	mantissa, exponent := t, ""
 	if i := strings.IndexAny(t, "eE"); i >= 0 {
@@ -214,7 +215,7 @@ func resolveFloat(s string) (scalar, bool) {
 			if f += n; negative {
 				f = -f
 			}
-			return scalar{kind: Float, float: f, oddity: sexagesimal}, true
+			return scalar{kind: Float, float: f, oddity: Sexagesimal}, true
 		}
 		return scalar{}, false
 	case !isDigit(whole[0]) || !all(whole, isDigitOrUnderline):
@@ -224,7 +225,7 @@ func resolveFloat(s string) (scalar, bool) {
 	f, _ := strconv.ParseFloat(strings.ReplaceAll(s, "_", ""), 64)
 	r := scalar{kind: Float, float: f}
 	if f-f != 0 {
-		r.oddity = notFinite
+		r.oddity = NotFinite
 	}
 	return r, true
 }

@@ -1,4 +1,4 @@
-package schema
+package grammar
 
 import (
 	"fmt"
@@ -10,6 +10,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/schema/yaml"
 )
 
 // The rules of the grammar.
@@ -44,10 +45,10 @@ type faults struct {
 	*grammar
 	diags diag.List
 	// meant holds, by map, the missing keys that its unknown keys probably mean: not to be missed once more.
-	meant map[*Value][]string
+	meant map[*yaml.Value][]string
 	// chosen holds, by map, the keys of which there should be one and are several.
-	chosen  map[*Value][]string
-	unknown map[diag.Span]string // as Document.UnknownKeys
+	chosen  map[*yaml.Value][]string
+	unknown map[diag.Span]string // as UnknownKeys
 }
 
 // keywordFaults says for each keyword that can fail what is to be told of a place where it did. They are told in this
@@ -77,7 +78,7 @@ func (g *grammar) faults(err error, places places) (diag.List, map[diag.Span]str
 	if !ok {
 		panic(fmt.Sprintf("schema: validating: %v", err)) // a loop in the schema, or a value that is not JSON
 	}
-	f := faults{grammar: g, meant: map[*Value][]string{}, chosen: map[*Value][]string{}, unknown: map[diag.Span]string{}}
+	f := faults{grammar: g, meant: map[*yaml.Value][]string{}, chosen: map[*yaml.Value][]string{}, unknown: map[diag.Span]string{}}
 	causes := map[string][]cause{}
 	g.collect(failed, places, causes)
 	for _, k := range keywordFaults {

@@ -1,4 +1,4 @@
-package schema
+package grammar
 
 import (
 	"bytes"
@@ -18,17 +18,18 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/schema/yaml"
 )
 
 // readValue reads YAML that must be sound as YAML.
-func readValue(t testing.TB, name, text string) *Value {
+func readValue(t testing.TB, name, text string) *yaml.Value {
 	t.Helper()
 	var diags diag.List
-	s := readYAML(diag.NewFile(name, "", []byte(text)), &diags)
+	s := yaml.Read(diag.NewFile(name, "", []byte(text)), &diags)
 	if diags.HasErrors() {
 		t.Fatalf("%s: not sound YAML: %s", name, diags[0].Message)
 	}
-	return s.root
+	return s.Root
 }
 
 // told renders diagnostics one to a line, with their hints and related places below.
@@ -67,9 +68,9 @@ func TestGrammarMessages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		check := checkGrammar
+		check := topologyGrammar().check
 		if strings.Contains(name, "environments") {
-			check = checkEnvironmentsGrammar
+			check = environmentsGrammar().check
 		}
 		want := map[string]string{}
 		for _, f := range archive.Files {
@@ -102,17 +103,17 @@ func TestGrammarMessages(t *testing.T) {
 }
 
 // unfold converts a document for the library as it is, without folding.
-func unfold(v *Value) any {
+func unfold(v *yaml.Value) any {
 	switch v.Kind {
-	case Null:
+	case yaml.Null:
 		return nil
-	case Bool:
+	case yaml.Bool:
 		return v.Bool
-	case Int, Float:
+	case yaml.Int, yaml.Float:
 		return jsonNumber(v)
-	case String:
+	case yaml.String:
 		return v.Text
-	case Sequence:
+	case yaml.Sequence:
 		items := make([]any, len(v.Items))
 		for i, item := range v.Items {
 			items[i] = unfold(item)
@@ -133,7 +134,7 @@ func (p plainPlaces) find(location string, _ bool) []*site {
 	at := p.root
 	for _, token := range pointer(location) {
 		v := at.value
-		if v.Kind == Sequence {
+		if v.Kind == yaml.Sequence {
 			i, err := strconv.Atoi(token)
 			if err != nil {
 				panic(err)
@@ -141,7 +142,7 @@ func (p plainPlaces) find(location string, _ bool) []*site {
 			at = &site{parent: at, index: i, value: v.Items[i]}
 			continue
 		}
-		i := slices.IndexFunc(v.Entries, func(e Entry) bool { return keyName(e.Key) == token })
+		i := slices.IndexFunc(v.Entries, func(e yaml.Entry) bool { return keyName(e.Key) == token })
 		at = &site{parent: at, key: v.Entries[i].Key, value: v.Entries[i].Value}
 	}
 	return []*site{at}
@@ -172,7 +173,7 @@ func compiled(t testing.TB, text string) *jsonschema.Schema {
 }
 
 // checkPlainly is checkGrammar without folding and with the library's compiler.
-func checkPlainly(g *grammar, s *jsonschema.Schema, root *Value) diag.List {
+func checkPlainly(g *grammar, s *jsonschema.Schema, root *yaml.Value) diag.List {
 	err := s.Validate(unfold(root))
 	if err == nil {
 		return nil
@@ -184,11 +185,11 @@ func checkPlainly(g *grammar, s *jsonschema.Schema, root *Value) diag.List {
 // mutator makes documents that are wrong in many ways from sound ones.
 type mutator struct {
 	*rand.Rand
-	scraps []*Value // values from all over the seeds
-	keys   []*Value
+	scraps []*yaml.Value // values from all over the seeds
+	keys   []*yaml.Value
 }
 
-func (m *mutator) gather(v *Value) {
+func (m *mutator) gather(v *yaml.Value) {
 	m.scraps = append(m.scraps, v)
 	for _, item := range v.Items {
 		m.gather(item)
@@ -200,7 +201,7 @@ func (m *mutator) gather(v *Value) {
 }
 
 // mutate returns a changed copy of v. Spans stay those of the seeds.
-func (m *mutator) mutate(v *Value, rate float64) *Value {
+func (m *mutator) mutate(v *yaml.Value, rate float64) *yaml.Value {
 	if m.Float64() < rate {
 		return m.scraps[m.IntN(len(m.scraps))]
 	}
@@ -215,10 +216,10 @@ func (m *mutator) mutate(v *Value, rate float64) *Value {
 		}
 	}
 	taken := map[string]bool{}
-	add := func(key, value *Value) {
+	add := func(key, value *yaml.Value) {
 		if !taken[key.Text] {
 			taken[key.Text] = true
-			c.Entries = append(c.Entries, Entry{key, value})
+			c.Entries = append(c.Entries, yaml.Entry{Key: key, Value: value})
 		}
 	}
 	for _, e := range v.Entries {
@@ -237,9 +238,9 @@ func (m *mutator) mutate(v *Value, rate float64) *Value {
 }
 
 // seeds returns the documents of the archives.
-func seeds(t testing.TB, environments bool) []*Value {
+func seeds(t testing.TB, environments bool) []*yaml.Value {
 	archives, _ := filepath.Glob("testdata/grammar/*.txtar")
-	var roots []*Value
+	var roots []*yaml.Value
 	for _, name := range archives {
 		if strings.Contains(name, "environments") != environments {
 			continue
@@ -261,7 +262,7 @@ func seeds(t testing.TB, environments bool) []*Value {
 }
 
 // own gives every value of a document a span of its own in a file of its own, so that diagnostics can be told apart.
-func own(v *Value, file *diag.File, next *int) *Value {
+func own(v *yaml.Value, file *diag.File, next *int) *yaml.Value {
 	span := func() diag.Span {
 		*next++
 		return diag.Span{File: file, Start: *next, End: *next + 1}
@@ -275,7 +276,7 @@ func own(v *Value, file *diag.File, next *int) *Value {
 	for _, e := range v.Entries {
 		key := *e.Key
 		key.Span = span()
-		c.Entries = append(c.Entries, Entry{&key, own(e.Value, file, next)})
+		c.Entries = append(c.Entries, yaml.Entry{Key: &key, Value: own(e.Value, file, next)})
 	}
 	return &c
 }
@@ -288,8 +289,8 @@ func TestFoldingChangesNothing(t *testing.T) {
 		g    *grammar
 		text string
 	}{
-		{"topology", topologyGrammar(), topologySchema},
-		{"environments", environmentsGrammar(), environmentsSchema},
+		{"topology", topologyGrammar(), topologyText},
+		{"environments", environmentsGrammar(), environmentsText},
 	} {
 		t.Run(kind.name, func(t *testing.T) {
 			plain := compiled(t, kind.text)
@@ -328,32 +329,32 @@ func TestFoldingChangesNothing(t *testing.T) {
 func TestAliasesAreCheckedOnce(t *testing.T) {
 	file := diag.NewFile("aliases.yaml", "", bytes.Repeat([]byte{' '}, 100))
 	at := 0
-	value := func(v Value) *Value {
+	value := func(v yaml.Value) *yaml.Value {
 		at++
 		v.Span = diag.Span{File: file, Start: at, End: at + 1}
 		return &v
 	}
-	word := func(text string) *Value { return value(Value{Kind: String, Text: text}) }
-	many := func(v *Value) *Value {
-		items := make([]*Value, 1000)
+	word := func(text string) *yaml.Value { return value(yaml.Value{Kind: yaml.String, Text: text}) }
+	many := func(v *yaml.Value) *yaml.Value {
+		items := make([]*yaml.Value, 1000)
 		for i := range items {
 			items[i] = v
 		}
-		return value(Value{Kind: Sequence, Items: items})
+		return value(yaml.Value{Kind: yaml.Sequence, Items: items})
 	}
 	deep := word("end")
 	for range 60 { // two ways down at each level
-		deep = value(Value{Kind: Sequence, Items: []*Value{deep, value(Value{Kind: Sequence, Items: []*Value{deep}})}})
+		deep = value(yaml.Value{Kind: yaml.Sequence, Items: []*yaml.Value{deep, value(yaml.Value{Kind: yaml.Sequence, Items: []*yaml.Value{deep}})}})
 		at = 10
 	}
-	input := value(Value{Kind: Map, Entries: []Entry{{word("from"), word("s")}, {word("groping"), word("all")}}})
-	bolt := value(Value{Kind: Map, Entries: []Entry{{word("id"), word("b")}, {word("command"), word("c")}, {word("inputs"), many(input)}}})
-	root := value(Value{Kind: Map, Entries: []Entry{
-		{word("config"), value(Value{Kind: Map, Entries: []Entry{{word("deep"), deep}}})},
-		{word("bolts"), many(bolt)},
+	input := value(yaml.Value{Kind: yaml.Map, Entries: []yaml.Entry{{Key: word("from"), Value: word("s")}, {Key: word("groping"), Value: word("all")}}})
+	bolt := value(yaml.Value{Kind: yaml.Map, Entries: []yaml.Entry{{Key: word("id"), Value: word("b")}, {Key: word("command"), Value: word("c")}, {Key: word("inputs"), Value: many(input)}}})
+	root := value(yaml.Value{Kind: yaml.Map, Entries: []yaml.Entry{
+		{Key: word("config"), Value: value(yaml.Value{Kind: yaml.Map, Entries: []yaml.Entry{{Key: word("deep"), Value: deep}}})},
+		{Key: word("bolts"), Value: many(bolt)},
 	}})
 	done := make(chan string)
-	go func() { done <- told(checkGrammar(root)) }()
+	go func() { done <- told(topologyGrammar().check(root)) }()
 	select {
 	case got := <-done:
 		if strings.Count(got, "\n") != 2 || !strings.Contains(got, `unknown key "groping" in input from "s" of bolt "b"`) {

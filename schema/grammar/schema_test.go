@@ -1,4 +1,4 @@
-package schema
+package grammar
 
 import (
 	"encoding/json"
@@ -11,15 +11,16 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/schema/yaml"
 )
 
 var schemas = []struct {
 	name  string
 	text  string
-	check func(*Value) diag.List
+	check func(*yaml.Value) diag.List
 }{
-	{"topology", topologySchema, checkGrammar},
-	{"environments", environmentsSchema, checkEnvironmentsGrammar},
+	{"topology", topologyText, topologyGrammar().check},
+	{"environments", environmentsText, environmentsGrammar().check},
 }
 
 // eachSchema calls visit for every part of a schema that is a schema itself, with its location.
@@ -60,7 +61,7 @@ func TestSchemasAreValid(t *testing.T) {
 	for _, s := range schemas {
 		compiled(t, s.text) // fails where the metaschema refuses it
 	}
-	if string(Schema()) != topologySchema || string(EnvironmentsSchema()) != environmentsSchema {
+	if string(TopologySchema()) != topologyText || string(EnvironmentsSchema()) != environmentsText {
 		t.Error("Schema or EnvironmentsSchema is not the embedded text")
 	}
 }
@@ -192,7 +193,7 @@ func TestSchemaKeywords(t *testing.T) {
 
 // TestSchemasAgree: what both schemas define, they define alike.
 func TestSchemasAgree(t *testing.T) {
-	a, b := decoded(t, topologySchema)["$defs"].(map[string]any), decoded(t, environmentsSchema)["$defs"].(map[string]any)
+	a, b := decoded(t, topologyText)["$defs"].(map[string]any), decoded(t, environmentsText)["$defs"].(map[string]any)
 	both := 0
 	for name, def := range b {
 		if other, ok := a[name]; ok {
@@ -219,9 +220,9 @@ func TestExamplesKeepTheGrammar(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		check := checkGrammar
+		check := topologyGrammar().check
 		if filepath.Base(name) == "stormflux.yaml" {
-			check = checkEnvironmentsGrammar
+			check = environmentsGrammar().check
 		}
 		if diags := check(readValue(t, name, string(text))); len(diags) > 0 {
 			t.Errorf("%s:\n%s", name, told(diags))

@@ -1,4 +1,4 @@
-package schema
+package yaml
 
 import (
 	"math"
@@ -50,7 +50,7 @@ func TestResolveAsSnakeYAML(t *testing.T) {
 				t.Errorf("%s: got %+v, want %s", in, got, value)
 			}
 		case "Date":
-			if got.kind != String || got.oddity != timestamp {
+			if got.kind != String || got.oddity != Timestamp {
 				t.Errorf("%s: got %+v, want a timestamp", in, got)
 			}
 		case "String":

@@ -1,4 +1,4 @@
-package schema
+package yaml
 
 import (
 	"bytes"
@@ -14,10 +14,8 @@ import (
 const (
 	ruleSyntax    = "yaml-syntax"
 	ruleEncoding  = "yaml-encoding"
-	ruleSize      = "yaml-size"
+	RuleSize      = "yaml-size"
 	ruleDepth     = "yaml-depth"
-	ruleEmpty     = "empty-document"
-	ruleNotMap    = "document-not-a-map"
 	ruleSeveral   = "several-documents"
 	ruleDuplicate = "duplicate-key"
 	ruleMapKey    = "map-key"
@@ -28,68 +26,61 @@ const (
 )
 
 const (
-	// maxFileSize is the size in bytes up to which a file is read. 10,000 components are about 1.5 MB.
-	maxFileSize = 16 << 20
+	// MaxFileSize is the size in bytes up to which a file is read. 10,000 components are about 1.5 MB.
+	MaxFileSize = 16 << 20
 	// maxDepth is how deep lists and maps may be nested. SnakeYAML, and so Flux, stops at 50.
-	maxDepth = 100
-	// maxAlike is how many duplicate keys of a file, or unset variables of a run, are told.
+	MaxDepth = 100
+	// maxAlike is how many duplicate keys of a file are reported.
 	maxAlike = 1000
 	// maxExpansion is how many values the aliases and merge keys of a file may add to those that are written.
-	maxExpansion = 1_000_000
+	MaxExpansion = 1_000_000
 )
 
-// source is a file as YAML: its values and what was remembered of how they were written.
-type source struct {
-	file *diag.File
-	root *Value // nil when there is none
-	// truncated reports whether there is a second document behind the root, which is not read.
-	truncated bool
-	// odd holds the plain scalars that YAML 1.1 types as a person may not expect.
-	odd map[*Value]oddity
-	// plain holds the strings that were written without quotes and hold a "$".
-	plain map[*Value]bool
-	// dollars holds the strings that hold a "$", in file order.
-	dollars []*Value
-	// dollarKeys reports whether one of them is a key.
-	dollarKeys bool
-	// opaque holds the spans in which a # begins no comment, in file order; only collected for ignore comments.
-	opaque []diag.Span
+// File is a file as YAML.
+type File struct {
+	File *diag.File
+	// Root is the value of the document, Null for an empty file, nil when a fault leaves nothing to go on with.
+	Root *Value
+	// Truncated reports whether there is a second document behind the root, which is not read.
+	Truncated bool
+	// References are the strings that hold a "$", and so may hold references, in file order.
+	References []*Value
+	// KeyReferences reports whether one of References is a key.
+	KeyReferences bool
+	// Odd reports whether a value has an oddity.
+	Odd bool
 }
 
-// readYAML reads a file's text to values. What is wrong is added to diags; the returned source has a nil root when
-// there is nothing to go on with.
-func readYAML(file *diag.File, diags *diag.List) *source {
-	s := &source{file: file}
-	r := &reader{source: s, file: file, src: file.Text, diags: diags}
+// Read reads a file's text to values and adds what is wrong to diags.
+func Read(file *diag.File, diags *diag.List) *File {
+	f := &File{File: file}
+	r := &reader{file: f, src: file.Text, diags: diags}
 	if !r.checkText() {
-		return s
+		return f
 	}
-	r.comments = bytes.Contains(file.Text, []byte(ignoreMark))
 	root, ok := r.parse()
 	if !ok {
-		return s
+		return f
 	}
 	if root == nil {
-		diags.Errorf(ruleEmpty, diag.Span{File: file, Start: r.start, End: r.start}, "the file holds no topology: it is empty").
-			WithHint("a topology is a map with the keys name, spouts and bolts")
-		return s
+		f.Root = r.null(r.start)
+		return f
 	}
-	s.root = r.value(root, r.start, 1)
+	f.Root = r.value(root, r.start, 1)
 	if r.failed {
-		s.root = nil
-		return s
+		f.Root = nil
+		return f
 	}
-	if s.root.Span.Start < s.root.Span.End {
-		r.checkRest(s.root.Span.End)
+	if f.Root.Span.Start < f.Root.Span.End {
+		r.checkRest(f.Root.Span.End)
 	}
-	return s
+	return f
 }
 
 // reader turns the nodes of yaml.v3 into values. The library gives where a node begins, as a line and a column counted
 // in characters, and nothing of where it ends: both are found in the text.
 type reader struct {
-	*source
-	file  *diag.File
+	file  *File
 	src   []byte
 	diags *diag.List
 
@@ -106,8 +97,6 @@ type reader struct {
 	written int // values, as written
 	failed  bool
 
-	comments bool // collect the spans that hold no comments
-
 	duplicates int // keys
 
 	slab []Value
@@ -121,14 +110,14 @@ type anchored struct {
 }
 
 func (r *reader) span(start, end int) diag.Span {
-	return diag.Span{File: r.file, Start: start, End: end}
+	return diag.Span{File: r.file.File, Start: start, End: end}
 }
 
 // checkText refuses what is no UTF-8 text, at the first wrong byte, and what is too large to be read.
 func (r *reader) checkText() bool {
 	src := r.src
-	if len(src) > maxFileSize {
-		r.diags.Errorf(ruleSize, r.span(0, 0), "the file has more than %d MB, the most that is read", maxFileSize>>20).
+	if len(src) > MaxFileSize {
+		r.diags.Errorf(RuleSize, r.span(0, 0), "the file has more than %d MB, the most that is read", MaxFileSize>>20).
 			WithHint("split it with includes, or move data that is no topology into resources")
 		return false
 	}
@@ -355,7 +344,7 @@ func (r *reader) alias(n *yaml.Node, depth int) *Value {
 	}
 	r.written++
 	r.count += a.size
-	if depth+a.height > maxDepth {
+	if depth+a.height > MaxDepth {
 		r.tooDeep(span)
 	}
 	r.checkExpansion(span)
@@ -374,9 +363,9 @@ func (r *reader) anchorSpan(n *yaml.Node) diag.Span {
 }
 
 func (r *reader) checkExpansion(span diag.Span) {
-	if r.count-r.written > maxExpansion && !r.failed {
+	if r.count-r.written > MaxExpansion && !r.failed {
 		r.failed = true
-		r.diags.Errorf(ruleBomb, span, "aliases expand to more than %d values, the most that is allowed", maxExpansion).
+		r.diags.Errorf(ruleBomb, span, "aliases expand to more than %d values, the most that is allowed", MaxExpansion).
 			WithHint("aliases of lists that hold aliases multiply; write the values once, or generate the file")
 	}
 }
@@ -384,7 +373,7 @@ func (r *reader) checkExpansion(span diag.Span) {
 func (r *reader) tooDeep(span diag.Span) {
 	if !r.failed {
 		r.failed = true
-		r.diags.Errorf(ruleDepth, span, "lists and maps are nested deeper than %d levels, the most that is allowed", maxDepth)
+		r.diags.Errorf(ruleDepth, span, "lists and maps are nested deeper than %d levels, the most that is allowed", MaxDepth)
 	}
 }
 
@@ -395,7 +384,7 @@ func (r *reader) written1(n *yaml.Node, behind, depth int) *Value {
 	case yaml.ScalarNode:
 		return r.scalar(n, start, behind)
 	case yaml.SequenceNode, yaml.MappingNode:
-		if depth > maxDepth {
+		if depth > MaxDepth {
 			r.tooDeep(r.span(start, start))
 			return r.null(start)
 		}

@@ -1,4 +1,4 @@
-package schema
+package yaml
 
 import (
 	"bytes"
@@ -136,7 +136,7 @@ func (s *scanner) rollIndent(column, index int, kind tokenKind, start int) {
 		s.insert(index, t)
 	}
 	if len(s.indents) > 2000 {
-		s.fail(start, start+1, "", "lists and maps are nested deeper than %d levels, the most that is allowed", maxDepth)
+		s.fail(start, start+1, "", "lists and maps are nested deeper than %d levels, the most that is allowed", MaxDepth)
 		s.fault.deep = true
 	}
 }
@@ -289,7 +289,7 @@ func (s *scanner) next(column int) {
 		s.keyAllowed = true
 		s.one(kind, column)
 		if len(s.flow) > 2000 {
-			s.fail(s.flow[maxDepth], s.flow[maxDepth]+1, "", "lists and maps are nested deeper than %d levels, the most that is allowed", maxDepth)
+			s.fail(s.flow[MaxDepth], s.flow[MaxDepth]+1, "", "lists and maps are nested deeper than %d levels, the most that is allowed", MaxDepth)
 			s.fault.deep = true
 		}
 	case c == ']' || c == '}':

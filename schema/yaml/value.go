@@ -1,4 +1,4 @@
-package schema
+package yaml
 
 import (
 	"fmt"
@@ -28,7 +28,12 @@ const (
 // Values are not changed once [Load] has returned; aliases of one anchor may share a Value.
 type Value struct {
 	Kind Kind
-	Bool bool // Kind Bool; here because it costs no memory here, and a large file has hundreds of thousands of values
+	Bool bool // Kind Bool
+
+	// Plain reports that the value was written as a scalar without quotes.
+	Plain bool
+	// Oddity says why the value may not be what its writer meant.
+	Oddity Oddity
 
 	// Span is the text of the value: of a scalar with its quotes, of a list or map from its first to its last
 	// character. A value that is written as nothing at all (`key:`) has an empty span behind its key.
@@ -61,6 +66,27 @@ type Origin struct {
 	Was *Value
 }
 
+// String returns the kind with its article, as a message names it.
+func (k Kind) String() string {
+	switch k {
+	case Null:
+		return "nothing"
+	case Bool:
+		return "a boolean"
+	case Int:
+		return "a whole number"
+	case Float:
+		return "a decimal number"
+	case String:
+		return "a string"
+	case Sequence:
+		return "a list"
+	case Map:
+		return "a map"
+	}
+	panic("yaml: invalid kind " + strconv.Itoa(int(k)))
+}
+
 // Get returns the value of the key with the given text, or nil. It is safe on nil and on other kinds.
 func (v *Value) Get(key string) *Value {
 	if _, val := v.Lookup(key); val != nil {
@@ -84,6 +110,80 @@ func (v *Value) Lookup(key string) (k, val *Value) {
 
 // IsScalar reports whether v is neither a list nor a map.
 func (v *Value) IsScalar() bool { return v.Kind != Sequence && v.Kind != Map }
+
+// As returns v when it is of the kind, else nil. It is safe on nil.
+func (v *Value) As(kind Kind) *Value {
+	if v == nil || v.Kind != kind {
+		return nil
+	}
+	return v
+}
+
+// AsMap returns v when it is a map, else nil. It is safe on nil.
+func (v *Value) AsMap() *Value { return v.As(Map) }
+
+// AsSequence returns v when it is a list, else nil. It is safe on nil.
+func (v *Value) AsSequence() *Value { return v.As(Sequence) }
+
+// AsScalar returns v when it is a scalar other than null, else nil. It is safe on nil.
+func (v *Value) AsScalar() *Value {
+	if v == nil || !v.IsScalar() || v.Kind == Null {
+		return nil
+	}
+	return v
+}
+
+// Elements returns the elements of a list; nil for anything else. It is safe on nil.
+func (v *Value) Elements() []*Value {
+	if v == nil || v.Kind != Sequence {
+		return nil
+	}
+	return v.Items
+}
+
+// Members returns the entries of a map; nil for anything else. It is safe on nil.
+func (v *Value) Members() []Entry {
+	if v == nil {
+		return nil
+	}
+	return v.Entries
+}
+
+// Scalars returns the elements of a list that are scalars other than null. It is safe on nil.
+func (v *Value) Scalars() []*Value {
+	all := v.Elements()
+	for i, item := range all {
+		if item.AsScalar() != nil {
+			continue
+		}
+		kept := append([]*Value(nil), all[:i]...)
+		for _, item := range all[i+1:] {
+			if item.AsScalar() != nil {
+				kept = append(kept, item)
+			}
+		}
+		return kept
+	}
+	return all
+}
+
+// Canonical returns the text of a scalar in JSON's spelling, without quotes for a string.
+func (v *Value) Canonical() string {
+	switch v.Kind {
+	case Null:
+		return "null"
+	case Bool:
+		return strconv.FormatBool(v.Bool)
+	case Int:
+		if v.Int != nil {
+			return v.Int.String()
+		}
+		return strconv.FormatInt(v.Int64, 10)
+	case Float:
+		return strconv.FormatFloat(v.Float, 'g', -1, 64)
+	}
+	return v.Text
+}
 
 // FromGo returns the value of what JSON decodes to: nil, bool, int64, float64, string, []any or map[string]any, the
 // keys of a map in sorted order. It has no place in a file. Other types panic.
@@ -116,7 +216,7 @@ func FromGo(x any) *Value {
 		}
 		return v
 	}
-	panic(fmt.Sprintf("schema: no value can be made of a %T", x))
+	panic(fmt.Sprintf("yaml: no value can be made of a %T", x))
 }
 
 // Go returns the value in Go's own types, as JSON and Storm's configuration have it: nil, bool, int64, *big.Int (of
@@ -149,5 +249,5 @@ func (v *Value) Go() any {
 		}
 		return m
 	}
-	panic(fmt.Sprintf("schema: invalid kind of value %d", v.Kind))
+	panic(fmt.Sprintf("yaml: invalid kind of value %d", v.Kind))
 }

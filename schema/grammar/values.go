@@ -1,4 +1,4 @@
-package schema
+package grammar
 
 import (
 	"slices"
@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/schema/yaml"
 )
 
 // Names of the types of JSON Schema, as people are told of them.
@@ -16,27 +17,6 @@ var typeWords = map[string]string{
 	"boolean": "a boolean",
 	"array":   "a list",
 	"object":  "a map",
-}
-
-// kindWord names a kind of value that is not what was expected.
-func kindWord(k Kind) string {
-	switch k {
-	case Null:
-		return "nothing"
-	case Bool:
-		return "a boolean"
-	case Int:
-		return "a whole number"
-	case Float:
-		return "a decimal number"
-	case String:
-		return "a string"
-	case Sequence:
-		return "a list"
-	case Map:
-		return "a map"
-	}
-	panic("schema: invalid kind")
 }
 
 // form is what a pattern of the schema asks for.
@@ -77,11 +57,11 @@ func expected(n *node) string {
 
 func (f *faults) wrongType(c *cause, p *site) {
 	name, want := f.nouns.named(p), expected(c.node)
-	if p.value.Kind == Null {
+	if p.value.Kind == yaml.Null {
 		f.diags.Errorf(ruleWrongType, p.span(), "%s must be %s, but it is empty", name, want)
 		return
 	}
-	d := f.diags.Errorf(ruleWrongType, p.span(), "%s must be %s, not %s", name, want, kindWord(p.value.Kind))
+	d := f.diags.Errorf(ruleWrongType, p.span(), "%s must be %s, not %s", name, want, p.value.Kind)
 	if !slices.Contains(c.node.Type, "array") {
 		return
 	}
@@ -93,7 +73,7 @@ func (f *faults) wrongType(c *cause, p *site) {
 	switch {
 	case p.value.IsScalar() && (item == nil || slices.Contains(item.Type, "string")) && !strings.Contains(text, "\n"):
 		d.WithHint("write [%s]", text)
-	case p.value.Kind == Map && item != nil && slices.Contains(item.Type, "object"):
+	case p.value.Kind == yaml.Map && item != nil && slices.Contains(item.Type, "object"):
 		d.WithHint("write a list: each element begins with \"- \"")
 	}
 }

@@ -1,10 +1,11 @@
-package schema
+package grammar
 
 import (
 	"slices"
 	"strings"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/schema/yaml"
 )
 
 // legalKeys returns the keys that the map at p may still be given.
@@ -24,7 +25,7 @@ func (f *faults) legalKeys(n *node, p *site) []string {
 			taken[one.Required[0]] = true
 		}
 	}
-	if inMap := p.key != nil && p.parent != nil && p.parent.value.Kind == Map; inMap && n.Properties["id"] != nil {
+	if inMap := p.key != nil && p.parent != nil && p.parent.value.Kind == yaml.Map; inMap && n.Properties["id"] != nil {
 		taken["id"] = true // the key is the id
 	}
 	return slices.DeleteFunc(sortedKeys(n.Properties), func(name string) bool { return taken[name] })
@@ -32,7 +33,7 @@ func (f *faults) legalKeys(n *node, p *site) []string {
 
 // knownKey reports whether the schema part names the key or leaves it free.
 func (f *faults) knownKey(n *node, key string) bool {
-	return n.Properties[key] != nil || strings.HasPrefix(key, "x-") && n.PatternProperties["^x-"] != nil
+	return n.Properties[key] != nil || IsFree(key) && n.PatternProperties["^x-"] != nil
 }
 
 func (f *faults) unknownKeys(c *cause, p *site) {
@@ -212,3 +213,6 @@ func (f *faults) conflictingKey(c *cause, p *site) {
 	}
 	d.Hint = hint
 }
+
+// isFree reports whether a key is one of the x- keys, which are free for notes and YAML anchors.
+func IsFree(key string) bool { return strings.HasPrefix(key, "x-") }

@@ -1,4 +1,4 @@
-package schema
+package grammar
 
 import (
 	"cmp"
@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/stormflux/stormflux/schema/yaml"
 )
 
 // A document of ten thousand bolts has a handful of bolts that differ in anything a schema can see. Folding finds them:
@@ -124,7 +126,7 @@ func (r *shapeRules) contextOf(n *node, nodes map[string]*node, seen map[*node]b
 }
 
 // below returns the context of the value of a key, given the context of the map.
-func (r *shapeRules) below(c context, key *Value) context {
+func (r *shapeRules) below(c context, key *yaml.Value) context {
 	return c | r.textual[key.Text]
 }
 
@@ -168,7 +170,7 @@ type folding struct {
 }
 
 type folded struct {
-	value   *Value
+	value   *yaml.Value
 	context context
 }
 
@@ -184,18 +186,18 @@ func newFolding(r *shapeRules) *folding {
 }
 
 // fold returns the shape of v. Lists and maps are remembered, so that an alias is folded once.
-func (f *folding) fold(v *Value, c context) int32 {
+func (f *folding) fold(v *yaml.Value, c context) int32 {
 	switch v.Kind {
-	case Null:
+	case yaml.Null:
 		return shapeNull
-	case Bool:
+	case yaml.Bool:
 		if v.Bool {
 			return shapeTrue
 		}
 		return shapeFalse
-	case String:
+	case yaml.String:
 		return f.foldString(v.Text, c)
-	case Int, Float:
+	case yaml.Int, yaml.Float:
 		return f.foldNumber(v)
 	}
 	memo := folded{v, c}
@@ -203,7 +205,7 @@ func (f *folding) fold(v *Value, c context) int32 {
 		return id
 	}
 	start := len(f.stack)
-	if v.Kind == Sequence {
+	if v.Kind == yaml.Sequence {
 		for _, item := range v.Items {
 			f.stack = append(f.stack, f.fold(item, c))
 		}
@@ -220,7 +222,7 @@ func (f *folding) fold(v *Value, c context) int32 {
 
 // foldEntry returns the number of an entry: entries share one when their values share a shape and the schema cannot
 // tell their keys apart.
-func (f *folding) foldEntry(e *Entry, c context) int32 {
+func (f *folding) foldEntry(e *yaml.Entry, c context) int32 {
 	text := e.Key.Text
 	class, known := f.names[text]
 	switch {
@@ -274,12 +276,12 @@ func (f *folding) foldString(text string, c context) int32 {
 	return shapeString
 }
 
-func (f *folding) foldNumber(v *Value) int32 {
+func (f *folding) foldNumber(v *yaml.Value) int32 {
 	f.key = append(f.key[:0], '0'+byte(v.Kind))
 	for _, bound := range f.bounds {
 		order := 0
 		switch {
-		case v.Kind == Float:
+		case v.Kind == yaml.Float:
 			order = cmp.Compare(v.Float, float64(bound)) // exact: bounds are small; NaN is below all
 		case v.Int != nil:
 			order = v.Int.Cmp(big.NewInt(bound))
@@ -296,7 +298,7 @@ func (f *folding) foldNumber(v *Value) int32 {
 
 // keyName returns the name under which a key is given to the library, which loses an empty one from its locations: keys
 // of nothing but line breaks get one more.
-func keyName(key *Value) string {
+func keyName(key *yaml.Value) string {
 	if strings.Trim(key.Text, "\n") == "" {
 		return key.Text + "\n"
 	}
@@ -305,11 +307,11 @@ func keyName(key *Value) string {
 
 // jsonNumber returns a number for the library. To JSON Schema 4.0 is a whole number; to YAML and Storm it is none, so
 // a float never becomes one.
-func jsonNumber(v *Value) json.Number {
+func jsonNumber(v *yaml.Value) json.Number {
 	switch {
-	case v.Kind == Int && v.Int != nil:
+	case v.Kind == yaml.Int && v.Int != nil:
 		return json.Number(v.Int.String())
-	case v.Kind == Int:
+	case v.Kind == yaml.Int:
 		return json.Number(strconv.FormatInt(v.Int64, 10))
 	case math.IsNaN(v.Float):
 		return "-1000000000000000000.5" // JSON has no such number; package validate has its say where a number is expected
@@ -341,7 +343,7 @@ func (f *folding) distinct(start int) []int32 {
 	return kept
 }
 
-func (f *folding) intern(v *Value, parts []int32) int32 {
+func (f *folding) intern(v *yaml.Value, parts []int32) int32 {
 	f.key = append(f.key[:0], '0'+byte(v.Kind))
 	for _, part := range parts {
 		f.key = binary.LittleEndian.AppendUint32(f.key, uint32(part))
@@ -350,7 +352,7 @@ func (f *folding) intern(v *Value, parts []int32) int32 {
 		return id
 	}
 	s := shape{parts: slices.Clone(parts)}
-	if v.Kind == Sequence {
+	if v.Kind == yaml.Sequence {
 		items := make([]any, len(parts))
 		for i, part := range parts {
 			items[i] = f.shapes[part].json

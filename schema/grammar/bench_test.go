@@ -1,4 +1,4 @@
-package schema
+package grammar
 
 import (
 	"fmt"
@@ -44,7 +44,7 @@ func BenchmarkGrammar(b *testing.B) {
 		root := readValue(b, "many.yaml", fluxBolts(n))
 		b.Run(fmt.Sprintf("bolts=%d", n), func(b *testing.B) {
 			for b.Loop() {
-				if l := checkGrammar(root); l != nil {
+				if l := topologyGrammar().check(root); l != nil {
 					b.Fatal(told(l))
 				}
 			}
@@ -52,7 +52,7 @@ func BenchmarkGrammar(b *testing.B) {
 		faulty := readValue(b, "many.yaml", strings.ReplaceAll(fluxBolts(n), "parallelism", "paralelism"))
 		b.Run(fmt.Sprintf("faulty-bolts=%d", n), func(b *testing.B) {
 			for b.Loop() {
-				if l := checkGrammar(faulty); len(l) != n {
+				if l := topologyGrammar().check(faulty); len(l) != n {
 					b.Fatal(len(l))
 				}
 			}
@@ -61,14 +61,14 @@ func BenchmarkGrammar(b *testing.B) {
 	root := readValue(b, "three.yaml", threeComponents)
 	b.Run("cold", func(b *testing.B) {
 		for b.Loop() {
-			if l := newGrammar(topologySchema, topologyNouns).check(root); l != nil {
+			if l := newGrammar(topologyText, topologyNouns).check(root); l != nil {
 				b.Fatal(told(l))
 			}
 		}
 	})
 	b.Run("warm", func(b *testing.B) {
 		for b.Loop() {
-			if l := checkGrammar(root); l != nil {
+			if l := topologyGrammar().check(root); l != nil {
 				b.Fatal(told(l))
 			}
 		}

@@ -1,4 +1,4 @@
-package schema
+package yaml
 
 import (
 	"bytes"
@@ -24,21 +24,21 @@ func mask(text []byte) (masked []byte, ok bool) {
 	var out []byte
 	done := 0
 	for _, ref := range braces(text, true) {
-		if ref.start < done {
+		if ref.Start < done {
 			continue // inside of another one
 		}
 		if out == nil {
 			out = make([]byte, 0, len(text)+len(text)/4)
 		}
-		out = append(out, text[done:ref.start]...)
-		for _, c := range text[ref.start:ref.end] {
+		out = append(out, text[done:ref.Start]...)
+		for _, c := range text[ref.Start:ref.End] {
 			if strings.IndexByte(maskable, c) >= 0 {
 				out = utf8.AppendRune(out, maskBase+rune(c))
 			} else {
 				out = append(out, c)
 			}
 		}
-		done = ref.end
+		done = ref.End
 	}
 	if out == nil {
 		return text, false
@@ -46,13 +46,16 @@ func mask(text []byte) (masked []byte, ok bool) {
 	return append(out, text[done:]...), true
 }
 
-// bracePair is a "${" and what follows, up to and with the "}" that closes it.
-type bracePair struct{ start, end int }
+// Range is a part of a text, from its first byte to behind its last one.
+type Range struct{ Start, End int }
+
+// FindReferences returns every "${" of a text up to and with the "}" that closes it, in the order of their starts.
+func FindReferences(text string) []Range { return braces(text, false) }
 
 // braces finds every "${" that is closed, in the order of their starts, in one pass over the text. With plain, nothing
 // is closed behind a line break, a quote, a backslash or a tab.
-func braces[T string | []byte](text T, plain bool) []bracePair {
-	var found []bracePair
+func braces[T string | []byte](text T, plain bool) []Range {
+	var found []Range
 	var open []int // of each brace that is open, its index in found, or -1 for one without "$"
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
@@ -60,7 +63,7 @@ func braces[T string | []byte](text T, plain bool) []bracePair {
 			at := -1
 			if i > 0 && text[i-1] == '$' {
 				at = len(found)
-				found = append(found, bracePair{start: i - 1})
+				found = append(found, Range{Start: i - 1})
 			} else if len(open) == 0 {
 				continue
 			}
@@ -68,7 +71,7 @@ func braces[T string | []byte](text T, plain bool) []bracePair {
 		case '}':
 			if n := len(open) - 1; n >= 0 {
 				if open[n] >= 0 {
-					found[open[n]].end = i + 1
+					found[open[n]].End = i + 1
 				}
 				open = open[:n]
 			}
@@ -78,7 +81,7 @@ func braces[T string | []byte](text T, plain bool) []bracePair {
 			}
 		}
 	}
-	return slices.DeleteFunc(found, func(p bracePair) bool { return p.end == 0 })
+	return slices.DeleteFunc(found, func(p Range) bool { return p.End == 0 })
 }
 
 func hasMask(s string) bool {

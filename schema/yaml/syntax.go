@@ -1,9 +1,11 @@
-package schema
+package yaml
 
 import (
 	"bytes"
 	"strconv"
 	"strings"
+
+	"github.com/stormflux/stormflux/diag"
 )
 
 // yaml.v3 says what is wrong with a text, but no column, and often the wrong line or none. When it refuses a text, the
@@ -26,7 +28,7 @@ func (r *reader) syntaxError(err error) {
 		if f.deep {
 			rule = ruleDepth
 		}
-		d := r.diags.Errorf(rule, firstLine(span), "%s", unmask(f.message))
+		d := r.diags.Errorf(rule, FirstLine(span), "%s", unmask(f.message))
 		d.Hint = f.hint
 		if f.related != "" {
 			at := f.relatedAt
@@ -46,7 +48,7 @@ func (r *reader) syntaxError(err error) {
 			}
 		}
 	}
-	r.diags.Errorf(ruleSyntax, r.file.LineSpan(min(max(line, 1), r.file.Lines())), "this is not YAML: %s", message)
+	r.diags.Errorf(ruleSyntax, r.file.File.LineSpan(min(max(line, 1), r.file.File.Lines())), "this is not YAML: %s", message)
 }
 
 // unmaskedOffset turns an offset of the masked text into one of the text.
@@ -95,4 +97,12 @@ func findSyntaxFault(src []byte, start int) *syntaxFault {
 		return f
 	}
 	return s.fault
+}
+
+// FirstLine returns the part of a span that is on its first line.
+func FirstLine(s diag.Span) diag.Span {
+	if i := strings.IndexAny(s.Text(), "\r\n"); i >= 0 {
+		s.End = s.Start + i
+	}
+	return s
 }
