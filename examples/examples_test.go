@@ -1,5 +1,5 @@
-// Package examples_test runs the components of the examples as processes, as Storm would. That the topologies themselves
-// are sound is tested where topologies are checked, compiled and run.
+// Package examples_test runs the components of the examples as processes, as Storm would. Other packages check, compile and
+// run the topologies themselves.
 package examples_test
 
 import (
@@ -32,7 +32,7 @@ func build(t *testing.T, pkg string) string {
 	return program
 }
 
-// A process is a component and Storm's end of the pipes to it. Messages go to it from a goroutine of its own, as in Storm.
+// A process is a component and Storm's end of the pipes to it. As in Storm, a separate goroutine sends messages to it.
 type process struct {
 	t      *testing.T
 	cmd    *exec.Cmd
@@ -103,7 +103,7 @@ func (p *process) read() string {
 	return text
 }
 
-// until collects messages up to one of a command.
+// until returns the messages up to the first one with the command.
 func (p *process) until(last multilang.Command) []multilang.ShellMsg {
 	p.t.Helper()
 	var all []multilang.ShellMsg
@@ -160,7 +160,7 @@ func (p *process) tick() []multilang.ShellMsg {
 	return p.tuple(multilang.SystemComponent, multilang.TickStream, 1)
 }
 
-// end closes the input; the component is to end without complaint.
+// end closes the input. The component must then exit without an error.
 func (p *process) end() {
 	p.t.Helper()
 	p.in.Close()
@@ -184,7 +184,7 @@ func countsOf(words []string) map[string]int {
 	return counts
 }
 
-// TestWordcount passes the text through the components by hand, with a failed sentence on the way.
+// TestWordcount passes the text from component to component, and fails one sentence on the way.
 func TestWordcount(t *testing.T) {
 	text, err := os.ReadFile("wordcount/resources/sentences.txt")
 	if err != nil {
@@ -291,7 +291,7 @@ func TestCountLogs(t *testing.T) {
 	count.end()
 }
 
-// emitted are the tuples of emits as JSON.
+// emitted returns the tuples of the emits as JSON.
 func emitted(did []multilang.ShellMsg) []string {
 	var tuples []string
 	for _, m := range did {

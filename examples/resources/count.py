@@ -1,4 +1,4 @@
-"""Count counts words and logs the counts on every tick after which they have changed."""
+"""Count counts words. On each tick it logs the counts if they have changed."""
 
 from collections import Counter
 

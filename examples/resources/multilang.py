@@ -1,4 +1,4 @@
-"""Storm's multilang protocol for a component in Python, with nothing but the standard library.
+"""Storm's multilang protocol for a component in Python. It needs only the standard library.
 
 A bolt is a function that takes a Tuple and emits:
 
@@ -10,8 +10,9 @@ A bolt is a function that takes a Tuple and emits:
 
     multilang.run_bolt(split)
 
-What it emits is anchored to the tuple, which is acked when the function returns, or failed when it raises; the exception
-is then reported to Storm. print() goes to standard error, which Storm writes to its log.
+What the function emits is anchored to the tuple. The tuple is acked when the function returns. If the function raises an
+exception, the tuple fails and the exception is reported to Storm. print() goes to standard error, which Storm writes to its
+log.
 """
 
 import json
@@ -30,11 +31,11 @@ context = {}
 _in = None
 _out = None
 _anchor = None
-_waiting = deque()  # messages that arrived while task ids were awaited
+_waiting = deque()  # messages that arrived while we waited for task ids
 
 
 def _take_stdio():
-    """Keep the pipes to Storm for the protocol: whatever is printed must not end up between two messages."""
+    """Keep the pipes to Storm for the protocol: printed text must not get between two messages."""
     global _in, _out
     _in = os.fdopen(os.dup(0), "r", encoding="utf-8", newline="\n")
     _out = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
@@ -71,7 +72,7 @@ def _handshake():
 
 
 def _next(wanted):
-    """The next message of a kind, a list (task ids) or a dict; others wait."""
+    """Return the next message that is a list (task ids) or a dict, as wanted. Other messages wait."""
     for i, message in enumerate(_waiting):
         if isinstance(message, wanted):
             del _waiting[i]
@@ -85,8 +86,8 @@ def _next(wanted):
 
 
 def emit(values, stream=None, anchors=None, id=None, need_task_ids=False):
-    """Emit a tuple. A bolt's is anchored to the tuple at hand unless anchors says otherwise; a spout's gets a message id.
-    With need_task_ids the tasks that it went to are returned, at the price of a round trip."""
+    """Emit a tuple. In a bolt, it is anchored to the current tuple unless anchors names others. In a spout, id is the message id.
+    With need_task_ids, return the tasks that get the tuple. This costs a round trip."""
     message = {"command": "emit", "tuple": values, "need_task_ids": need_task_ids}
     if stream is not None:
         message["stream"] = stream
@@ -108,7 +109,7 @@ def log(message, level="info"):
 
 
 def run_bolt(execute, prepare=None, tick=None):
-    """Serve a bolt until Storm closes the pipe. execute gets each tuple, tick each tick tuple."""
+    """Serve a bolt until Storm closes the pipe. Call execute with each tuple, and tick with each tick tuple."""
     global _anchor
     _handshake()
     if prepare:
@@ -134,7 +135,7 @@ def run_bolt(execute, prepare=None, tick=None):
 
 
 def run_spout(next_tuple, prepare=None, ack=None, fail=None):
-    """Serve a spout until Storm closes the pipe. ack and fail get the message ids that next_tuple gave to emit."""
+    """Serve a spout until Storm closes the pipe. Call ack and fail with the message ids that next_tuple gave to emit."""
     _handshake()
     if prepare:
         prepare()

@@ -1,4 +1,4 @@
-"""Sentences emits a few lines, each under its number as message id, and emits a line again when it failed."""
+"""Sentences emits a few lines. The message id of a line is its number. A line that failed is emitted again."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Split emits the words of a sentence, in lower case and without punctuation, as wordcount/cmd/split does in Go."""
+"""Split emits the words of a sentence, in lower case and without punctuation, like wordcount/cmd/split in Go."""
 
 import multilang
 

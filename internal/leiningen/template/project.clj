@@ -1,19 +1,19 @@
 (defproject {{.Project}} "0.1.0-SNAPSHOT"
   :description "A Storm topology, written in {{.Topology}}.yaml: stormflux emit-clj {{.Topology}}.yaml --project ."
   :dependencies [[org.clojure/clojure "1.10.3"]
-                 ;; Carbonite serializes Clojure's own values, which components that are programs do not have. It is on
-                 ;; Clojars only. With bolts in Clojure, remove this exclusion and :uberjar-merge-with.
+                 ;; Carbonite serializes Clojure's own values. Components that are programs have none, and carbonite is
+                 ;; only on Clojars. If you add bolts in Clojure, remove this exclusion and :uberjar-merge-with.
                  [org.apache.storm/storm-clojure "{{.Storm}}"
                   :exclusions [org.clojars.bipinprasad/carbonite com.esotericsoftware/kryo]]]
   :main ^:skip-aot {{.Namespace}}
   :target-path "target/%s"
-  ;; Without carbonite a worker must not find the class that registers it.
+  ;; Without carbonite, a worker must not find the class that registers it.
   :uberjar-merge-with ^:replace {#"SerializationRegister$" [(constantly "") str spit]
                                  #"^META-INF/services/" [slurp str spit]}
   :profiles {:uberjar {:aot :all}
-             ;; What a cluster has is not in the jar.
+             ;; The cluster has these classes, so they are not in the jar.
              :provided {:dependencies [[org.apache.storm/storm-client "{{.Storm}}"]]}
-             ;; The local cluster of `lein run`; its workers do find the class that registers carbonite.
+             ;; For the local cluster of `lein run`. Its workers find the class that registers carbonite.
              :dev {:dependencies [[org.apache.storm/storm-server "{{.Storm}}"
                                    :exclusions [org.slf4j/slf4j-reload4j]]
                                   [org.clojars.bipinprasad/carbonite "1.6.0"

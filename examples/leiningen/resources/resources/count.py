@@ -1,5 +1,5 @@
-"""Count counts words. On every tick after which the counts have changed it logs them, and where the topology's setting
-wordcount.out names a folder, writes them to a file there, whole."""
+"""Count counts words. On each tick it logs the counts if they have changed. If the setting wordcount.out of the topology names a
+folder, it also writes them to a file there and replaces the whole file."""
 
 import os
 from collections import Counter

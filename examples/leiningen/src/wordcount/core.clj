@@ -12,7 +12,7 @@
     {"split" (shell-bolt-spec {"sentences" :shuffle}
                               "python3" "split.py" ["word"]
                               :p 4)
-     ;; One task for each word, so that its count is in one place.
+     ;; All tuples of a word go to the same task, so its count is in one place.
      "count" (shell-bolt-spec {"split" ["word"]}
                               "python3" "count.py" {}
                               :p 4

@@ -1,5 +1,5 @@
-// Counter counts words in a sliding window of as many slots as --slots says. A tick moves the window on by one slot and emits
-// the count of each word in it; a word whose count has come down to zero is emitted once with it.
+// Counter counts words in a sliding window. --slots sets the number of slots. A tick emits the count of each word in the window
+// and moves the window by one slot. When the count of a word reaches zero, the word is emitted once more, with the count zero.
 package main
 
 import (
@@ -18,7 +18,7 @@ func main() {
 
 type counter struct {
 	slots int
-	now   int              // the slot that is being counted in
+	now   int              // the current slot
 	words map[string][]int // counts by slot, in a ring
 }
 

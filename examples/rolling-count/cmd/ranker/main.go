@@ -1,6 +1,6 @@
-// Ranker keeps the words with the largest counts, as many as --top says, and emits them on every tick as one value: a list of
-// [word, count], largest first. It reads words with counts. With --merge it reads the rankings of other rankers, and logs the
-// result instead of emitting it.
+// Ranker reads words with counts and keeps the words with the largest counts. --top sets the number of words. On every tick it
+// emits them as one value: a list of [word, count], largest first. With --merge it reads the rankings of other rankers, and
+// logs the result instead of emitting it.
 package main
 
 import (
@@ -26,13 +26,13 @@ type ranker struct {
 	top    int
 	merge  bool
 	counts map[string]int64
-	// ranked are the words of the last ranking from each task; one that is no longer there is forgotten.
+	// ranked has the words of the last ranking from each task. A word that is not in the next ranking is forgotten.
 	ranked map[int][]entry
 }
 
 var _ component.BasicTicker = (*ranker)(nil)
 
-// An entry is a word and its count, a list of both as JSON.
+// An entry is a word and its count. In JSON it is a list of both.
 type entry struct {
 	word  string
 	count int64

@@ -1,4 +1,4 @@
-// Check sends orders on as "valid", or their ids with a reason as "rejected".
+// Check passes valid orders on to the stream "valid". For any other order, it emits the id and a reason on "rejected".
 package main
 
 import "github.com/stormflux/stormflux/component"

@@ -1,5 +1,5 @@
-// Orders emits made-up orders on its default stream, as many as the setting shop.orders says, and before them the rates that
-// amounts are converted by on the stream "rates".
+// Orders emits invented orders on its default stream. The setting shop.orders sets their number. Before the orders, it emits the
+// exchange rates on the stream "rates".
 package main
 
 import (
@@ -15,7 +15,7 @@ type orders struct {
 	next   int
 	failed []string
 	rates  int
-	first  int // this task's share of the ids is first, first+step, ...
+	first  int // this task makes the orders with the ids first, first+step, ...
 	step   int
 }
 
@@ -49,7 +49,7 @@ func (o *orders) NextTuple(out *component.SpoutCollector) error {
 	if !ok {
 		return nil
 	}
-	// The same id always makes the same order, so that a failed one can be made again.
+	// The same id always makes the same order, so a failed order can be made again.
 	customer := "c" + strconv.Itoa(id*id%97)
 	cents := id * 7919 % 20000
 	out.EmitID(strconv.Itoa(id), id, customer, countries[id%len(countries)], cents, rates[id%len(rates)].currency)

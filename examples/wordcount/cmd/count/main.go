@@ -1,12 +1,12 @@
 // Count counts words. Each task counts the words that the fields grouping gives it.
 //
-// With --out DIR, or the setting wordcount.out, which wins, each task keeps its counts in DIR/counts-TASK.tsv: lines of a
-// word, a tab and its count, sorted by word. The file is replaced as a whole on every tick after which something has
-// changed, or else a second after the last time, and at the end. Without it, the largest counts are logged on every tick after
-// which something has changed: those of as many words as --top says, 0 for all.
+// With --out DIR or the setting wordcount.out, each task writes its counts to DIR/counts-TASK.tsv. The setting wins. A line has
+// a word, a tab and its count, and the lines are sorted by word. If something has changed, the task replaces the whole file on
+// a tick, when the file is one second old, and at the end. Without a folder, the task logs the largest counts on a tick if
+// something has changed. --top sets the number of words; 0 means all.
 //
-// A word is counted once for each time that its tuple arrives: once while nothing fails, more often when a sentence is
-// replayed. A restarted task begins at zero; counts that must survive belong in a database.
+// A word is counted each time that its tuple arrives: once if nothing fails, more often if a sentence is replayed. A
+// restarted task begins at zero; counts that must survive belong in a database.
 package main
 
 import (
@@ -109,7 +109,7 @@ func (c *counter) write() error {
 		fmt.Fprintf(&text, "%s\t%d\n", word, c.counts[word])
 	}
 	name := filepath.Join(c.out, fmt.Sprintf("counts-%d.tsv", c.ctx.TaskID))
-	// Who reads the file sees the old counts or the new ones, never half of them.
+	// A reader of the file sees the old counts or the new counts, never a part of them.
 	if err := os.WriteFile(name+".new", text.Bytes(), 0o644); err != nil {
 		return err
 	}

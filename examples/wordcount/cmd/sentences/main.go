@@ -1,8 +1,8 @@
-// Sentences is the spout of the word count: it emits the lines of a text file, each under its line number as message id,
-// and emits a line again when it failed. Several tasks share the lines.
+// Sentences is the spout of the word count. It emits the lines of a text file. The message id of a line is its line number. A
+// line that failed is emitted again. Several tasks share the lines.
 //
-// Every line is emitted at least once: exactly once while nothing fails, and again after a failure or a timeout, or from the
-// start when the worker was restarted.
+// Every line is emitted at least once. If nothing fails, it is emitted exactly once. After a failure or a timeout, the line is
+// emitted again. After a restart of the worker, all lines are emitted again.
 package main
 
 import (
@@ -35,7 +35,7 @@ type sentences struct {
 	next   int
 	rounds int
 	failed []string
-	sent   map[string]string // what is neither acked nor failed, by message id
+	sent   map[string]string // lines that are neither acked nor failed, by message id
 	due    time.Time
 	done   <-chan struct{}
 }
@@ -84,7 +84,7 @@ func (s *sentences) NextTuple(out *component.SpoutCollector) error {
 	return nil
 }
 
-// pick returns what failed before what is new.
+// pick returns failed lines before new lines.
 func (s *sentences) pick() (id, text string) {
 	for len(s.failed) > 0 {
 		id, s.failed = s.failed[0], s.failed[1:]
@@ -108,7 +108,7 @@ func (s *sentences) pick() (id, text string) {
 	return id, l.text
 }
 
-// wait keeps to the rate. A spout may block in NextTuple.
+// wait sleeps to keep the rate. A spout may block in NextTuple.
 func (s *sentences) wait() {
 	if s.rate <= 0 {
 		return

@@ -1,4 +1,4 @@
-// Split emits the words of a sentence, in lower case and without punctuation, each anchored to the sentence.
+// Split emits the words of a sentence in lower case and without punctuation. Each word is anchored to the sentence.
 package main
 
 import (
@@ -19,7 +19,7 @@ func split(t *component.Tuple, out *component.BasicCollector) error {
 	return nil
 }
 
-// words does what the Python split in examples/resources does.
+// words does the same as the Python split in examples/resources.
 func words(sentence string) []string {
 	return strings.FieldsFunc(strings.ToLower(sentence), func(r rune) bool {
 		return !unicode.IsLetter(r) && r != '\''
