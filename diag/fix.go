@@ -38,43 +38,39 @@ func (d *Diagnostic) AutomaticFix() (Fix, bool) {
 	return d.Fixes[i], true
 }
 
-// Suggest sets the hint `did you mean "NAME"?`, adds the fix that writes the name at the span, and returns d. The span is
-// that of a whole YAML scalar or of a name in a comment. Without a place that can be edited there is only the hint.
+// Suggest sets the hint `did you mean "NAME"?`, adds the fix that writes the name in place of the misspelt word at the
+// span, and returns d. The span is that of a YAML scalar or of a name in a comment. See [Diagnostic.Replace] for when there
+// is only the hint.
 func (d *Diagnostic) Suggest(span Span, near Suggestion) *Diagnostic {
-	d.WithHint("did you mean %q?", near.Name)
-	return d.Replace(span, near.Name, near.Sure)
+	return d.WithHint("did you mean %q?", near.Name).Replace(span, near.Word, near.Name, near.Sure)
 }
 
-// Replace adds the fix that makes the YAML scalar at the span read text, and returns d. The scalar keeps its quotes; a
-// plain one gets quotes where text would not stay a string without them. No fix is added where an edit would be wrong:
-// the scalar takes several lines or holds a reference, whose value comes from elsewhere.
-func (d *Diagnostic) Replace(span Span, text string, automatic bool) *Diagnostic {
-	style := styleOf(span)
+// Replace adds the fix that makes the YAML scalar at the span read text instead of old, and returns d. The scalar keeps its
+// quotes; a plain one gets quotes where text would not stay a string without them. No fix is added where old does not
+// stand in one line at the span: it came from a variable, an alias or the command line, so that an edit would be wrong.
+func (d *Diagnostic) Replace(span Span, old, text string, automatic bool) *Diagnostic {
+	read, style := readScalar(span)
 	if style == plain && !isPlainWord(text) {
 		style = doubleQuoted
 	}
-	return d.write(span, style, text, automatic)
+	return d.write(span, read == old, style, text, automatic)
 }
 
-// Quote adds the fix that puts the plain YAML scalar at the span into quotes, and returns d.
-func (d *Diagnostic) Quote(span Span, automatic bool) *Diagnostic {
-	if styleOf(span) != plain {
-		return d
-	}
-	return d.write(span, doubleQuoted, span.Text(), automatic)
+// Quote adds the fix that puts the plain YAML scalar at the span, which reads text, into quotes, and returns d.
+func (d *Diagnostic) Quote(span Span, text string, automatic bool) *Diagnostic {
+	read, style := readScalar(span)
+	return d.write(span, style == plain && read == text, doubleQuoted, text, automatic)
 }
 
-// ReplacePlain adds the fix that writes text, such as a number, without quotes in place of the YAML scalar at the span, and
-// returns d.
-func (d *Diagnostic) ReplacePlain(span Span, text string, automatic bool) *Diagnostic {
-	if styleOf(span) == notEditable {
-		return d
-	}
-	return d.write(span, plain, text, automatic)
+// Unquote adds the fix that writes text, such as a number, without quotes in place of the YAML scalar at the span, which
+// reads old, and returns d.
+func (d *Diagnostic) Unquote(span Span, old, text string, automatic bool) *Diagnostic {
+	read, style := readScalar(span)
+	return d.write(span, style != notEditable && read == old, plain, text, automatic)
 }
 
-func (d *Diagnostic) write(span Span, style scalarStyle, text string, automatic bool) *Diagnostic {
-	if style == notEditable || strings.Contains(text, "${") || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+func (d *Diagnostic) write(span Span, editable bool, style scalarStyle, text string, automatic bool) *Diagnostic {
+	if !editable || style == notEditable || strings.Contains(text, "${") || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return d
 	}
 	written := style.write(text)
@@ -91,29 +87,23 @@ const (
 	doubleQuoted
 )
 
-// styleOf returns the style of the scalar of one line at the span. It is notEditable when the span is no such scalar, and
-// when the scalar holds a reference ${...}: what it reads is then not what stands there.
-func styleOf(span Span) scalarStyle {
-	text := span.Text()
+// readScalar returns what the YAML scalar at the span reads, and its style. The style is notEditable when there is no
+// scalar of one line, and for the rare ones that are not read here: with an escape, or with a reference ${...}.
+func readScalar(span Span) (text string, style scalarStyle) {
+	text = span.Text()
 	if text == "" || strings.ContainsAny(text, "\n\r\u0085\u2028\u2029") || strings.Contains(text, "${") {
-		return notEditable
+		return "", notEditable
 	}
-	last := text[len(text)-1]
-	switch text[0] {
-	case '"':
-		if len(text) > 1 && last == '"' {
-			return doubleQuoted
-		}
-		return notEditable
-	case '\'':
-		if len(text) > 1 && last == '\'' {
-			return singleQuoted
-		}
-		return notEditable
-	case '|', '>', '*', '&', '!', '[', '{', '#', '%', '@', '`':
-		return notEditable
+	first, last, inner := text[0], text[len(text)-1], text[1:max(1, len(text)-1)]
+	switch {
+	case first == '"' && len(text) > 1 && last == '"' && !strings.Contains(inner, `\`):
+		return inner, doubleQuoted
+	case first == '\'' && len(text) > 1 && last == '\'':
+		return strings.ReplaceAll(inner, "''", "'"), singleQuoted
+	case strings.IndexByte("\"'|>*&!?[]{},#%@`", first) >= 0:
+		return "", notEditable
 	}
-	return plain
+	return text, plain
 }
 
 func (s scalarStyle) write(text string) string {

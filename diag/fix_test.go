@@ -5,63 +5,74 @@ import (
 )
 
 func TestReplace(t *testing.T) {
-	for _, c := range []struct{ text, to, want string }{
-		{"from: «spliter»", "split", "from: split"},
-		{"from: «\"spliter\"»", "split", "from: \"split\""},
-		{"from: «'spliter'» # why", "split", "from: 'split' # why"},
-		{"from: «'x'»", "it's", "from: 'it''s'"},
-		{"from: «\"x\"»", `a"\b`, `from: "a\"\\b"`},
-		{"«paralelism»: 2", "parallelism", "parallelism: 2"},
-		{"{«\"a\"»:1}", "b", "{\"b\":1}"},
+	for _, c := range []struct{ text, old, to, want string }{
+		{"from: «spliter»", "spliter", "split", "from: split"},
+		{"from: «\"spliter\"»", "spliter", "split", "from: \"split\""},
+		{"from: «'spliter'» # why", "spliter", "split", "from: 'split' # why"},
+		{"from: «'it''s'»", "it's", "its'", "from: 'its'''"},
+		{"from: «\"x\"»", "x", `a"\b`, `from: "a\"\\b"`},
+		{"«paralelism»: 2", "paralelism", "parallelism", "parallelism: 2"},
+		{"{«\"a\"»:1}", "a", "b", "{\"b\":1}"},
+		{"# stormflux:ignore «unread-steam»", "unread-steam", "unread-stream", "# stormflux:ignore unread-stream"},
 		// A plain scalar that would be something else gets quotes.
-		{"from: «nO1»", "no", "from: \"no\""},
-		{"from: «nul»", "null", "from: \"null\""},
-		{"from: «x»", "10", "from: \"10\""},
-		{"from: «x»", "1e3", "from: \"1e3\""},
-		{"from: «x»", "a: b", "from: \"a: b\""},
-		{"from: «x»", "a #b", "from: \"a #b\""},
-		{"from: «x»", "*a", "from: \"*a\""},
-		{"from: «x»", "", "from: \"\""},
-		{"from: «x»", "größe", "from: größe"},
-		{"from: «x»", "topology.max.spout.pending", "from: topology.max.spout.pending"},
-		{"# stormflux:ignore «unread-steam»", "unread-stream", "# stormflux:ignore unread-stream"},
-		// No edit of the span would be right.
-		{"from: «${x}»", "split", ""},
-		{"from: «a-${x}»", "split", ""},
-		{"from: «\"$${x}\"»", "split", ""},
-		{"from: «a\n  b»", "split", ""},
-		{"from: «|\n  b»", "split", ""},
-		{"from: «|»", "split", ""},
-		{"from: «*a»", "split", ""},
-		{"from: «[a]»", "split", ""},
-		{"from: «»", "split", ""},
-		{"from: «x»", "a\nb", ""},
-		{"from: «x»", "a\x00b", ""},
-		{"from: «x»", "${y}", ""},
+		{"from: «nO1»", "nO1", "no", "from: \"no\""},
+		{"from: «nul»", "nul", "null", "from: \"null\""},
+		{"from: «x»", "x", "10", "from: \"10\""},
+		{"from: «x»", "x", "1e3", "from: \"1e3\""},
+		{"from: «x»", "x", "a: b", "from: \"a: b\""},
+		{"from: «x»", "x", "a #b", "from: \"a #b\""},
+		{"from: «x»", "x", "*a", "from: \"*a\""},
+		{"from: «x»", "x", "", "from: \"\""},
+		{"from: «x»", "x", "größe", "from: größe"},
+		{"from: «x»", "x", "topology.max.spout.pending", "from: topology.max.spout.pending"},
+		// No edit of the span would be right: the word does not stand there.
+		{"from: «${x}»", "spliter", "split", ""},
+		{"from: «${x}»", "${x}", "split", ""},
+		{"from: «a-${x}»", "a-b", "split", ""},
+		{"from: «\"$${x}\"»", "${x}", "split", ""},
+		{"from: «words»", "default", "split", ""},
+		{"from: «a\n  b»", "a b", "split", ""},
+		{"from: «|\n  b»", "b", "split", ""},
+		{"from: «\"\\x41\"»", "A", "split", ""},
+		{"from: «\"a\\\"»", `a\`, "split", ""},
+		{"from: «|»", "|", "split", ""},
+		{"from: «*a»", "*a", "split", ""},
+		{"from: «[a]»", "[a]", "split", ""},
+		{"from: «\"»", "\"", "split", ""},
+		{"from: «»", "", "split", ""},
+		{"from: «x»", "x", "a\nb", ""},
+		{"from: «x»", "x", "a\x00b", ""},
+		{"from: «x»", "x", "${y}", ""},
 	} {
 		f, at := marked("a.yaml", c.text)
-		d := (&Diagnostic{}).Replace(at[0], c.to, true)
+		d := (&Diagnostic{}).Replace(at[0], c.old, c.to, true)
 		if got := applied(f, d); got != c.want {
 			t.Errorf("%s to %q: got %q, want %q", c.text, c.to, got, c.want)
 		}
 	}
-	if d := (&Diagnostic{}).Replace(Span{}, "x", true); len(d.Fixes) > 0 {
+	if d := (&Diagnostic{}).Replace(Span{}, "", "x", true); len(d.Fixes) > 0 {
 		t.Error("a fix without a place")
 	}
 }
 
-func TestQuoteAndReplacePlain(t *testing.T) {
+func TestQuoteAndUnquote(t *testing.T) {
+	quote := func(text string) func(*Diagnostic, Span) {
+		return func(d *Diagnostic, s Span) { d.Quote(s, text, true) }
+	}
+	unquote := func(old, text string) func(*Diagnostic, Span) {
+		return func(d *Diagnostic, s Span) { d.Unquote(s, old, text, true) }
+	}
 	for _, c := range []struct {
 		text, want string
 		fix        func(*Diagnostic, Span)
 	}{
-		{"a: «no»", "a: \"no\"", func(d *Diagnostic, s Span) { d.Quote(s, true) }},
-		{"a: «010»", "a: \"010\"", func(d *Diagnostic, s Span) { d.Quote(s, true) }},
-		{"a: «\"no\"»", "", func(d *Diagnostic, s Span) { d.Quote(s, true) }},
-		{"a: «${no}»", "", func(d *Diagnostic, s Span) { d.Quote(s, true) }},
-		{"a: «\"4\"»", "a: 4", func(d *Diagnostic, s Span) { d.ReplacePlain(s, "4", true) }},
-		{"a: «'4'» # four", "a: 4 # four", func(d *Diagnostic, s Span) { d.ReplacePlain(s, "4", true) }},
-		{"a: «010»", "a: 8", func(d *Diagnostic, s Span) { d.ReplacePlain(s, "8", true) }},
+		{"a: «no»", "a: \"no\"", quote("no")},
+		{"a: «010»", "a: \"010\"", quote("010")},
+		{"a: «\"no\"»", "", quote("no")},
+		{"a: «${no}»", "", quote("no")},
+		{"a: «\"4\"»", "a: 4", unquote("4", "4")},
+		{"a: «'4'» # four", "a: 4 # four", unquote("4", "4")},
+		{"a: «010»", "a: 8", unquote("010", "8")},
 	} {
 		f, at := marked("a.yaml", c.text)
 		d := &Diagnostic{}
@@ -88,15 +99,15 @@ func applied(f *File, d *Diagnostic) string {
 
 func TestSuggestFixes(t *testing.T) {
 	f, at := marked("a.yaml", "from: «spliter»")
-	d := (&Diagnostic{}).Suggest(at[0], Suggestion{"split", true})
+	d := (&Diagnostic{}).Suggest(at[0], Suggestion{"spliter", "split", true})
 	if d.Hint != `did you mean "split"?` || len(d.Fixes) != 1 || d.Fixes[0].Title != "write split" || applied(f, d) != "from: split" {
 		t.Errorf("got %+v", d)
 	}
-	d = (&Diagnostic{}).Suggest(at[0], Suggestion{"splitter-of-words", false})
+	d = (&Diagnostic{}).Suggest(at[0], Suggestion{"spliter", "spliter-of-words", false})
 	if _, automatic := d.AutomaticFix(); automatic || len(d.Fixes) != 1 {
 		t.Errorf("got %+v", d)
 	}
-	d = (&Diagnostic{}).Suggest(Span{}, Suggestion{"split", true})
+	d = (&Diagnostic{}).Suggest(Span{}, Suggestion{"spliter", "split", true})
 	if d.Hint == "" || len(d.Fixes) != 0 {
 		t.Errorf("got %+v", d)
 	}
@@ -107,7 +118,7 @@ func TestWithoutFixesIn(t *testing.T) {
 	_, elsewhere := marked("b.yaml", "x: &a [«from», «other»]\ny: *a\nz: «third»")
 	var l List
 	for _, s := range append(at, elsewhere...) {
-		l.Errorf("r", s, "m").Suggest(s, Suggestion{"near", true})
+		l.Errorf("r", s, "m").Suggest(s, Suggestion{s.Text(), "near", true})
 	}
 	l.WithoutFixesIn([]Span{{File: at[0].File, Start: at[0].Start - 1, End: at[1].End + 1}})
 	var kept []int

@@ -28,6 +28,7 @@ func Suggest(word string, candidates []string) (best string, ok bool) {
 
 // Suggestion is the name that a misspelt one is near to.
 type Suggestion struct {
+	Word string // the misspelt one
 	Name string
 	// Sure reports that the other name is this one misspelt: they differ in case or separators only, or by one slip of the
 	// keyboard (two in a name of six characters or more) that is not in a number; and no other candidate is as near.
@@ -41,7 +42,7 @@ func Closest(word string, candidates []string) (near Suggestion, ok bool) {
 		return Suggestion{}, false
 	}
 	best := candidates[matches[0].index]
-	return Suggestion{Name: best, Sure: !tied && isSlip(word, best, matches[0])}, true
+	return Suggestion{Word: word, Name: best, Sure: !tied && isSlip(word, best, matches[0])}, true
 }
 
 // isSlip reports whether a match is a misspelling rather than the name of something else: counter is not count-printer, and

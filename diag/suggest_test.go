@@ -200,7 +200,7 @@ func TestClosestIsSure(t *testing.T) {
 		{"cat", "cut", "cut", true},
 	} {
 		got, ok := Closest(c.word, strings.Fields(c.candidates))
-		if !ok || got != (Suggestion{c.want, c.sure}) {
+		if !ok || got != (Suggestion{c.word, c.want, c.sure}) {
 			t.Errorf("Closest(%q, %s) = %+v, %v, want %q, %v", c.word, c.candidates, got, ok, c.want, c.sure)
 		}
 	}

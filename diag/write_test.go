@@ -22,7 +22,7 @@ func sample() (List, Options) {
 	var l List
 	l.Errorf("invalid-utf8", at[0], "the name %q is not UTF-8", at[0].Text())
 	l.Errorf("unknown-component", at[3], `bolt "b" reads from unknown component "spliter", 100%%: a::b`).
-		Suggest(at[3], Suggestion{"split", true}).
+		Suggest(at[3], Suggestion{"spliter", "split", true}).
 		WithRelated(at[1], `"split" is declared here`).
 		WithRelated(bt[0], "and not here").
 		WithRelated(Span{}, "nor anywhere")

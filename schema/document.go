@@ -39,6 +39,9 @@ type Document struct {
 	// Unresolved are the places of the values that hold a reference for which there was no value. That was reported,
 	// and they still hold their text as written: see [Document.IsUnresolved].
 	Unresolved []diag.Span
+	// Shared are the places of values that the document reads in several places, by an alias or a variable: what is wrong
+	// with one in one place cannot be fixed where it stands.
+	Shared []diag.Span
 	// Files are all the files that were read, the main one first.
 	Files []*diag.File
 

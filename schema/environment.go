@@ -259,8 +259,9 @@ func (l *loader) overrideParallelism(root, overrides *yaml.Value, from string) {
 		at := places[e.Key.Text]
 		if len(at) == 0 {
 			d := l.diags.Errorf(ruleEnvironmentUnknown, e.Key.Span, "%s gives the parallelism of an unknown component %q", from, e.Key.Text)
-			if best, ok := diag.Suggest(e.Key.Text, names); ok {
-				d.WithHint("did you mean %q?", best)
+			if near, ok := diag.Closest(e.Key.Text, names); ok {
+				near.Sure = near.Sure && overrides.Get(near.Name) == nil
+				d.Suggest(e.Key.Span, near)
 			} else if len(names) > 0 && len(names) <= 10 {
 				d.WithHint("the topology has %s", diag.Enumerate(names, 10))
 			}

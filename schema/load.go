@@ -41,6 +41,7 @@ func Load(path string, opts Options) (*Document, diag.List, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	l.diags.WithoutFixesIn(l.seen.shared)
 	l.diags.Sort()
 	return doc, l.diags, nil
 }
@@ -64,6 +65,7 @@ type seen struct {
 	incomplete  bool
 	unknownKeys map[diag.Span]string
 	variables   []VariableReference
+	shared      []diag.Span
 }
 
 // folder returns the folder that relative paths in the file start from.
@@ -125,7 +127,7 @@ func (l *loader) load(file *diag.File) (*Document, error) {
 	l.unusedVariables()
 	doc := &Document{File: file, Root: root, Environment: env, Ignores: l.ignores, Files: l.files, Unresolved: l.vars.unresolved,
 		Includes: l.seen.includes, Incomplete: l.seen.incomplete, UnknownKeys: l.seen.unknownKeys,
-		VariableReferences: l.seen.variables, VariableNames: l.vars.all()}
+		Shared: l.seen.shared, VariableReferences: l.seen.variables, VariableNames: l.vars.all()}
 	decode(doc)
 	return doc, nil
 }
@@ -165,6 +167,7 @@ func (l *loader) variables(env *Environment, envSource *yaml.File) error {
 	}
 	vars.replaceInside(env.Value)
 	l.diags = append(l.diags, grammar.CheckEnvironments(envSource.Root)...)
+	l.seen.shared = append(l.seen.shared, envSource.Shared...)
 	l.checkOddities(envSource, true)
 	l.ignores = append(l.ignores, ignores(envSource.File)...)
 	env.finish()
@@ -198,6 +201,7 @@ func (l *loader) readSource(file *diag.File) *yaml.File {
 		}
 		l.seen.unknownKeys[span] = meant
 	}
+	l.seen.shared = append(l.seen.shared, src.Shared...)
 	l.checkOddities(src, false)
 	l.ignores = append(l.ignores, ignores(src.File)...)
 	return src

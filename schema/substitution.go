@@ -493,7 +493,10 @@ func (r *replacement) assign(f *found) {
 	span := v.Span
 	*v = *f.value
 	v.Span = span
-	r.vars.shared = r.vars.shared || !v.IsScalar()
+	if !v.IsScalar() {
+		r.vars.shared = true
+		r.vars.l.seen.shared = append(r.vars.l.seen.shared, f.value.Span)
+	}
 	r.s.Odd = r.s.Odd || v.Oddity != 0
 }
 

@@ -23,6 +23,8 @@ const (
 	typedPlace placeKind = iota + 1
 	// stormPlace: a setting of Storm's own, whose type Storm knows: a yes there can only be meant as true.
 	stormPlace
+	// argumentPlace: an argument of a class: its method says of which type it must be.
+	argumentPlace
 	// numberPlace: parallelism and the like.
 	numberPlace
 )
@@ -117,15 +119,15 @@ func (w *surprises) component(v *yaml.Value) {
 			w.value(e.Value, e.Key.Text, numberPlace)
 		case "constructorArgs":
 			if !shell {
-				w.value(e.Value, e.Key.Text, typedPlace)
+				w.value(e.Value, e.Key.Text, argumentPlace)
 			}
 		case "properties":
 			for _, p := range e.Value.Elements() {
-				w.value(p.Get("value"), "value", typedPlace)
+				w.value(p.Get("value"), "value", argumentPlace)
 			}
 		case "configMethods":
 			for _, m := range e.Value.Elements() {
-				w.value(m.Get("args"), "args", typedPlace)
+				w.value(m.Get("args"), "args", argumentPlace)
 			}
 		default:
 			if !grammar.IsFree(e.Key.Text) {
@@ -172,27 +174,30 @@ func (w *surprises) scalar(v *yaml.Value, key string, place placeKind) {
 	switch v.Oddity {
 	case yaml.Timestamp:
 		w.diags.Errorf(ruleTimestamp, v.Span, "%q is a date to YAML, which no setting can hold", v.Text).
-			WithHint("quote it to make it text: %q", v.Text)
+			WithHint("quote it to make it text: %q", v.Text).Quote(v.Span, v.Text, true)
 	case yaml.NotFinite:
 		w.diags.Errorf(ruleNotFinite, v.Span, "%q is no finite number, which no setting can hold", v.Text).
-			WithHint("quote it if it is meant as text: %q", v.Text)
+			WithHint("quote it if it is meant as text: %q", v.Text).Quote(v.Span, v.Text, false)
 	case yaml.PlainBool:
 		switch v.Text {
 		case "on", "On", "ON", "off", "Off", "OFF":
 			return // few people write these for anything but a switch
 		}
-		if place == typedPlace {
+		if place == typedPlace || place == argumentPlace {
 			w.warn(v, "%q is %s to YAML 1.1, which Flux and Storm read", v.Text, v.Canonical()).
-				WithHint("write %s if that is meant, %q in quotes if the word is", v.Canonical(), v.Text)
+				WithHint("write %s if that is meant, %q in quotes if the word is", v.Canonical(), v.Text).
+				Quote(v.Span, v.Text, place == typedPlace).Unquote(v.Span, v.Text, v.Canonical(), false)
 		}
 	case yaml.Octal:
 		if strings.Trim(v.Text, "+-0_") != "" {
 			w.warn(v, "%q is octal to YAML 1.1 and makes the number %s", v.Text, v.Canonical()).
-				WithHint("write %s, or %q in quotes if the text is meant", v.Canonical(), v.Text)
+				WithHint("write %s, or %q in quotes if the text is meant", v.Canonical(), v.Text).
+				Quote(v.Span, v.Text, place == typedPlace).Unquote(v.Span, v.Text, v.Canonical(), false)
 		}
 	case yaml.Sexagesimal:
 		w.warn(v, "%q is a number in base 60 to YAML 1.1 and makes %s", v.Text, v.Canonical()).
-			WithHint("write %s, or %q in quotes if the text is meant", v.Canonical(), v.Text)
+			WithHint("write %s, or %q in quotes if the text is meant", v.Canonical(), v.Text).
+			Quote(v.Span, v.Text, place == typedPlace).Unquote(v.Span, v.Text, v.Canonical(), false)
 	}
 }
 

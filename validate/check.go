@@ -61,7 +61,7 @@ func Check(ctx context.Context, doc *schema.Document, opts Options) (*Result, er
 		c.stormVersion, c.topologyName, c.platform,
 		c.beans, c.topologyConfig, c.components, c.subscriptions, c.graph,
 		c.resources, c.namedFiles,
-		c.dropRepeated, c.ignores, c.list.Sort,
+		c.dropRepeated, c.ignores, c.dropFixes, c.list.Sort,
 	} {
 		// What was asked of files is worth nothing when the context ended meanwhile.
 		if err := ctx.Err(); err != nil {
@@ -110,6 +110,9 @@ type checker struct {
 	similar         similarity
 	allIDs, boltIDs []string // for suggestions; made when the first is wanted
 }
+
+// dropFixes removes the fixes that would change what is read elsewhere too.
+func (c *checker) dropFixes() { c.list.WithoutFixesIn(c.doc.Shared) }
 
 // dropRepeated removes what Check said about a place where Load had found an error already, or about a value whose
 // reference has no value yet: it is the same fault.
@@ -161,8 +164,8 @@ func (c *checker) platform() {
 	}
 	if !slices.Contains(platformOS, os) || !slices.Contains(platformArch, arch) {
 		d := c.list.Errorf(ruleUnknownPlatform, p.Span, "%q is not a platform that Go builds for, expected os/arch", p.Text)
-		if s, ok := c.similar.suggest(p.Text, commonPlatforms()); ok {
-			d.WithHint("did you mean %q?", s)
+		if near, ok := c.similar.closest(p.Text, commonPlatforms()); ok {
+			d.Suggest(p.Span, near)
 		} else {
 			d.WithHint("most clusters are \"linux/amd64\" or \"linux/arm64\"")
 		}

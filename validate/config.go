@@ -51,7 +51,7 @@ func (c *checker) topologyConfig() {
 	for _, e := range c.entries(c.doc.Config) {
 		key := e.Key.Text
 		known := stormSettings().byKey[key]
-		value, ok := c.setting(e, known, "")
+		value, ok := c.setting(e, known, "", c.doc.Config)
 		if !ok {
 			continue
 		}
@@ -69,8 +69,8 @@ func (c *checker) entries(config *yaml.Value) []yaml.Entry {
 }
 
 // setting checks one setting's value against what Storm wants of it, and converts it. owner is the component's name
-// for messages, or "" for the topology.
-func (c *checker) setting(e yaml.Entry, known *stormSetting, owner string) (any, bool) {
+// for messages, or "" for the topology; config holds the setting.
+func (c *checker) setting(e yaml.Entry, known *stormSetting, owner string, config *yaml.Value) (any, bool) {
 	component := owner != ""
 	if component {
 		owner += ": "
@@ -82,7 +82,7 @@ func (c *checker) setting(e yaml.Entry, known *stormSetting, owner string) (any,
 		return nil, false // the loader has reported it
 	}
 	if known == nil {
-		c.unknownSetting(e, owner)
+		c.unknownSetting(e, owner, config)
 		return e.Value.Go(), true
 	}
 	fault := known.check(e.Value)
@@ -107,20 +107,22 @@ func (c *checker) setting(e yaml.Entry, known *stormSetting, owner string) (any,
 }
 
 // unknownSetting warns of a key that looks like one of Storm's and is none. Any other key is the application's own.
-func (c *checker) unknownSetting(e yaml.Entry, owner string) {
+func (c *checker) unknownSetting(e yaml.Entry, owner string, config *yaml.Value) {
 	key := e.Key.Text
 	if strings.HasPrefix(key, "topology.") {
 		d := c.list.Warnf(ruleUnknownSetting, e.Key.Span, "%sStorm has no setting %q", owner, key)
-		if near, ok := c.similar.suggest(key, stormSettings().topologyKeys); ok {
-			d.WithHint("did you mean %q?", near)
+		if near, ok := c.similar.closest(key, stormSettings().topologyKeys); ok {
+			near.Sure = near.Sure && config.Get(near.Name) == nil
+			d.Suggest(e.Key.Span, near)
 		} else {
 			d.WithHint("it is passed on to the components; name settings of your own without \"topology.\"")
 		}
 		return
 	}
 	if near, ok := stormSettings().misspelt(key, &c.similar); ok {
-		c.list.Warnf(ruleUnknownSetting, e.Key.Span, "%s%q is a setting of your own for Storm, but looks like %q", owner, key, near).
-			WithHint("did you mean %q?", near)
+		near.Sure = near.Sure && config.Get(near.Name) == nil
+		c.list.Warnf(ruleUnknownSetting, e.Key.Span, "%s%q is a setting of your own for Storm, but looks like %q", owner, key, near.Name).
+			Suggest(e.Key.Span, near)
 	}
 }
 
@@ -238,7 +240,7 @@ func (c *checker) componentSetting(k *component, e yaml.Entry) (Setting, bool) {
 	key := e.Key.Text
 	known := stormSettings().byKey[key]
 	owner := k.name()
-	value, ok := c.setting(e, known, owner)
+	value, ok := c.setting(e, known, owner, k.src.Config)
 	if !ok {
 		return Setting{}, false
 	}

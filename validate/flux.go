@@ -96,8 +96,8 @@ func (c *checker) reference(ref *yaml.Value) *schema.Object {
 			names = append(names, b.ID.Text)
 		}
 	}
-	if near, ok := c.similar.suggest(ref.Text, names); ok {
-		d.WithHint("did you mean %q?", near).WithRelated(c.beanByID[near].ID.Span, "%q is declared here", near)
+	if near, ok := c.similar.closest(ref.Text, names); ok {
+		d.Suggest(ref.Span, near).WithRelated(c.beanByID[near.Name].ID.Span, "%q is declared here", near.Name)
 	} else if len(names) > 0 {
 		d.WithHint("there is %s", listed(names))
 	}
@@ -243,8 +243,8 @@ func (c *checker) shellMethod(k *component, class string, m *schema.ConfigMethod
 	if !known {
 		d := c.list.Errorf(ruleFluxShell, m.Name.Span, "%s: method %q of %s cannot be called without a JVM", k.name(), m.Name.Text, class)
 		methods := []string{"addComponentConfig", "changeChildCWD", "setDefaultStream", "setEnv", "setNamedStream"}
-		if near, ok := c.similar.suggest(m.Name.Text, methods); ok {
-			d.WithHint("did you mean %q?", near)
+		if near, ok := c.similar.closest(m.Name.Text, methods); ok {
+			d.Suggest(m.Name.Span, near)
 		} else {
 			d.WithHint("what can be called is %s", listed(methods))
 		}

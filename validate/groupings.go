@@ -141,10 +141,10 @@ func (c *checker) target(in *schema.Input) *component {
 		return nil
 	}
 	d := c.list.Errorf(ruleUnknownComponent, in.To.Span, "a stream goes to unknown component %q", in.To.Text)
-	if near, ok := c.similar.suggest(in.To.Text, c.idsOf(schema.Bolt)); ok {
-		k := c.byID[near]
+	if near, ok := c.similar.closest(in.To.Text, c.idsOf(schema.Bolt)); ok {
+		k := c.byID[near.Name]
 		k.unsure = true // this may be its input
-		d.WithHint("did you mean %q?", near).WithRelated(k.Span, "%q is declared here", near)
+		d.Suggest(in.To.Span, near).WithRelated(k.Span, "%q is declared here", near.Name)
 	} else {
 		c.lostTarget = true
 		c.hintIDs(d, schema.Bolt)
@@ -247,8 +247,8 @@ func (c *checker) source(to *component, in *schema.Input) *component {
 		d.WithHint("%q is one of `components`, which are objects for others to refer to and send no tuples", id).
 			WithRelated(c.beanByID[id].ID.Span, "%q is declared here", id)
 	default:
-		if near, ok := c.similar.suggest(id, c.idsOf(schema.Spout, schema.Bolt)); ok {
-			d.WithHint("did you mean %q?", near).WithRelated(c.byID[near].Span, "%q is declared here", near)
+		if near, ok := c.similar.closest(id, c.idsOf(schema.Spout, schema.Bolt)); ok {
+			d.Suggest(in.From.Span, near).WithRelated(c.byID[near.Name].Span, "%q is declared here", near.Name)
 		} else {
 			c.hintIDs(d, schema.Spout, schema.Bolt)
 		}
@@ -294,8 +294,8 @@ func (c *checker) unknownStream(to, from *component, id string, span diag.Span) 
 		names[i] = s.ID
 	}
 	d := c.list.Errorf(ruleUnknownStream, span, "%s reads stream %q of %q, which declares no such stream", to.name(), id, from.ID)
-	if near, ok := c.similar.suggest(id, names); ok {
-		d.WithHint("did you mean %q?", near).WithRelated(from.stream(near).Span, "stream %q is declared here", near)
+	if near, ok := c.similar.closest(id, names); ok {
+		d.Suggest(span, near).WithRelated(from.stream(near.Name).Span, "stream %q is declared here", near.Name)
 		return
 	}
 	if span == (diag.Span{}) || id == schema.DefaultStream {
@@ -350,7 +350,7 @@ func (c *checker) grouping(to, from *component, in *schema.Input, made *Input, k
 			reported = make(map[string]bool)
 		}
 		reported[f.Text] = true
-		c.unknownField(to, from, stream, f)
+		c.unknownField(to, from, stream, f, list)
 	}
 }
 
@@ -372,7 +372,8 @@ func (c *checker) emptyFields(to *component, in *schema.Input, made *Input, plac
 		WithHint("name the fields whose values choose the task, or write `grouping: global`")
 }
 
-func (c *checker) unknownField(to, from *component, stream *Stream, f *yaml.Value) {
+// unknownField reports a field of a grouping's list that the stream does not have.
+func (c *checker) unknownField(to, from *component, stream *Stream, f *yaml.Value, list []*yaml.Value) {
 	for _, s := range from.Streams {
 		if s != stream && s.has(f.Text) {
 			c.list.Errorf(ruleFieldOfOtherStream, f.Span, "%s groups by field %q, which is on stream %q of %q, not on %q",
@@ -384,8 +385,9 @@ func (c *checker) unknownField(to, from *component, stream *Stream, f *yaml.Valu
 		}
 	}
 	d := c.list.Errorf(ruleUnknownField, f.Span, "%s groups by field %q, which is not on stream %q of %q", to.name(), f.Text, stream.ID, from.ID)
-	if near, ok := c.similar.suggest(f.Text, stream.Fields); ok {
-		d.WithHint("did you mean %q?", near)
+	if near, ok := c.similar.closest(f.Text, stream.Fields); ok {
+		near.Sure = near.Sure && !slices.ContainsFunc(list, func(f *yaml.Value) bool { return f.Text == near.Name })
+		d.Suggest(f.Span, near)
 	} else if len(stream.Fields) > 0 {
 		d.WithHint("the stream has %s", listed(stream.Fields))
 	} else {

@@ -55,8 +55,8 @@ func (c *checker) ignores() {
 						names = append(names, rule.Name)
 					}
 				}
-				if near, ok := c.similar.suggest(r.Name, names); ok {
-					d.WithHint("did you mean %q?", near)
+				if near, ok := c.similar.closest(r.Name, names); ok {
+					d.Suggest(r.Span, near)
 				} else {
 					d.WithHint("the rule stands in brackets at the end of a diagnostic's first line")
 				}

@@ -15,10 +15,16 @@ type similarity struct{ compared int }
 const mostCompared = 1_000_000
 
 func (s *similarity) suggest(word string, candidates []string) (string, bool) {
+	near, ok := s.closest(word, candidates)
+	return near.Name, ok
+}
+
+// closest is suggest that also reports how sure the suggestion is.
+func (s *similarity) closest(word string, candidates []string) (diag.Suggestion, bool) {
 	if s.compared += len(candidates); s.compared > mostCompared {
-		return "", false
+		return diag.Suggestion{}, false
 	}
-	return diag.Suggest(word, candidates)
+	return diag.Closest(word, candidates)
 }
 
 // mostListed is how many names a message lists before it only counts them.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/stormflux/stormflux/diag"
 )
 
 //go:embed stormconf.tsv
@@ -88,18 +90,18 @@ func ConfigKeys() []string {
 
 // misspelt returns the key of Storm's that a key outside "topology." was probably meant to be: another case or other
 // separators (TOPOLOGY_WORKERS), the prefix misspelt (topolgy.workers) or left out (max.spout.pending).
-func (t *settingTable) misspelt(key string, similar *similarity) (string, bool) {
+func (t *settingTable) misspelt(key string, similar *similarity) (diag.Suggestion, bool) {
 	if t.byKey["topology."+key] != nil && strings.Contains(key, ".") {
-		return "topology." + key, true
+		return diag.Suggestion{Word: key, Name: "topology." + key}, true
 	}
 	first, _, dotted := strings.Cut(strings.ToLower(strings.ReplaceAll(key, "_", ".")), ".")
 	if !dotted || first == "" {
-		return "", false
+		return diag.Suggestion{}, false
 	}
 	if first != "topology" {
 		if _, ok := similar.suggest(first, []string{"topology"}); !ok {
-			return "", false
+			return diag.Suggestion{}, false
 		}
 	}
-	return similar.suggest(key, t.topologyKeys)
+	return similar.closest(key, t.topologyKeys)
 }

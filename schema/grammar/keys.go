@@ -38,6 +38,7 @@ func (f *faults) knownKey(n *node, key string) bool {
 
 func (f *faults) unknownKeys(c *cause, p *site) {
 	legal := f.legalKeys(c.node, p)
+	suggested := make(map[string]*diag.Diagnostic)
 	for i := range p.value.Entries {
 		key := p.value.Entries[i].Key
 		if f.knownKey(c.node, key.Text) {
@@ -55,10 +56,13 @@ func (f *faults) unknownKeys(c *cause, p *site) {
 			if c.node == f.nodes["#/$defs/groupingMap"] {
 				f.meant[p.value] = append(f.meant[p.value], "type") // it says which grouping it is, in its way
 			}
-		} else if meant, ok := diag.Suggest(key.Text, legal); ok {
-			d.WithHint("did you mean %q?", meant)
-			f.meant[p.value] = append(f.meant[p.value], meant)
-			f.unknown[key.Span] = meant
+		} else if near, ok := diag.Closest(key.Text, legal); ok {
+			if other := suggested[near.Name]; other != nil {
+				near.Sure, other.Fixes = false, nil // a key stands once in a map
+			}
+			suggested[near.Name] = d.Suggest(key.Span, near)
+			f.meant[p.value] = append(f.meant[p.value], near.Name)
+			f.unknown[key.Span] = near.Name
 		} else if len(legal) > 0 {
 			d.WithHint("the keys that may stand here are %s", diag.Quoted(legal, 0))
 		}

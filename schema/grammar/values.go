@@ -1,6 +1,7 @@
 package grammar
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -78,15 +79,18 @@ func (f *faults) wrongType(c *cause, p *site) {
 	}
 }
 
+// decimal is a number that YAML reads as a person does: 010 is octal and 1_0 is 10.
+var decimal = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?$`)
+
 func (f *faults) wrongForm(c *cause, p *site) {
 	if c.node.Pattern == referencePattern {
 		name, want := f.nouns.named(p), expected(c.node)
 		d := f.diags.Errorf(ruleWrongType, p.span(), "%s must be %s, not a string", name, want)
 		text := strings.TrimSpace(p.value.Text)
 		if _, err := strconv.ParseFloat(text, 64); err == nil && !slices.Contains(c.node.Type, "boolean") {
-			d.WithHint("write %s without quotes", text)
+			d.WithHint("write %s without quotes", text).Unquote(p.span(), p.value.Text, text, decimal.MatchString(text))
 		} else if slices.Contains(c.node.Type, "boolean") && (text == "true" || text == "false") {
-			d.WithHint("write %s without quotes", text)
+			d.WithHint("write %s without quotes", text).Unquote(p.span(), p.value.Text, text, true)
 		}
 		return
 	}
@@ -160,18 +164,18 @@ func (f *faults) unknownWord(c *cause, p *site) {
 	d := f.diags.Errorf(ruleUnknownGrouping, p.span(), "unknown grouping %q in %s", word, f.nouns.named(owner))
 	switch {
 	case typed && slices.Contains(legal, upper):
-		d.WithHint("write %q: in \"type\" the groupings have Flux's names, in upper case", upper)
+		d.WithHint("write %q: in \"type\" the groupings have Flux's names, in upper case", upper).Replace(p.span(), word, upper, true)
 	case typed && arguments != "":
 		d.WithHint("write \"grouping: {%s}\"", arguments)
 	case !typed && slices.Contains(legal, lower):
-		d.WithHint("write %q; Flux's upper-case names stand in \"type\" only", lower)
+		d.WithHint("write %q; Flux's upper-case names stand in \"type\" only", lower).Replace(p.span(), word, lower, true)
 	default:
 		candidates := legal
 		if !typed {
 			candidates = append(slices.Clone(legal), "fields", "partial-key", "custom")
 		}
-		if meant, ok := diag.Suggest(word, candidates); ok {
-			d.WithHint("did you mean %q?", meant)
+		if near, ok := diag.Closest(word, candidates); ok {
+			d.Suggest(p.span(), near)
 		} else {
 			d.WithHint("the groupings are %s", diag.Quoted(candidates, 0))
 		}

@@ -49,6 +49,8 @@ type File struct {
 	KeyReferences bool
 	// Odd reports whether a value has an oddity.
 	Odd bool
+	// Shared are the places of the values that aliases name.
+	Shared []diag.Span
 }
 
 // Read reads a file's text to values and adds what is wrong to diags.
@@ -107,6 +109,7 @@ type anchored struct {
 	value  *Value // nil while it is being read
 	size   int    // values in it, aliases expanded
 	height int    // levels of lists and maps in it
+	shared bool   // an alias names it
 }
 
 func (r *reader) span(start, end int) diag.Span {
@@ -350,6 +353,10 @@ func (r *reader) alias(n *yaml.Node, depth int) *Value {
 	r.checkExpansion(span)
 	if r.failed {
 		return r.null(at)
+	}
+	if !a.shared {
+		a.shared = true
+		r.file.Shared = append(r.file.Shared, a.value.Span)
 	}
 	return a.value
 }
