@@ -36,6 +36,8 @@ const (
 
 // Result is what [Check] found out about a document.
 type Result struct {
+	// Index is what Check understood of the document, also when there are errors. It is never nil.
+	Index *Index
 	// Topology is the checked topology; nil when [schema.Load] or Check found an Error.
 	Topology *Topology
 	// Diagnostics is everything that is wrong, sorted, [Options.Loaded] included. Ignore comments have been applied.
@@ -47,13 +49,13 @@ type Result struct {
 //
 // The error says that the context ended before Check did. There is no Result then.
 func Check(ctx context.Context, doc *schema.Document, opts Options) (*Result, error) {
-	c := &checker{ctx: ctx, doc: doc, opts: opts, files: opts.Files, list: append(diag.List(nil), opts.Loaded...)}
+	c := &checker{ctx: ctx, doc: doc, opts: opts, index: newIndex(doc), files: opts.Files, list: append(diag.List(nil), opts.Loaded...)}
 	if c.files == nil {
 		c.files = disk{}
 	}
 	if doc == nil {
 		c.list.Sort()
-		return &Result{Diagnostics: c.list}, nil
+		return &Result{Index: c.index, Diagnostics: c.list}, nil
 	}
 	c.topology = &Topology{Source: doc}
 	c.unresolved, c.lostTarget = doc.Incomplete, doc.Incomplete
@@ -69,7 +71,7 @@ func Check(ctx context.Context, doc *schema.Document, opts Options) (*Result, er
 		}
 		step()
 	}
-	result := &Result{Diagnostics: c.list}
+	result := &Result{Index: c.index, Diagnostics: c.list}
 	if !c.list.HasErrors() {
 		result.Topology = c.topology
 	}
@@ -85,10 +87,8 @@ type checker struct {
 	list     diag.List
 	topology *Topology
 
-	all  []component           // spouts, then bolts, in file order
-	byID map[string]*component // every known id, also of components with faults
-
-	brokenIDs map[string]bool // see broken
+	index *Index
+	all   []component // spouts, then bolts, in file order
 
 	edges      []edge                  // the resolved subscriptions
 	subscribed map[subscription]*Input // see earlier
@@ -98,7 +98,7 @@ type checker struct {
 	// brokenResources says that there may be more of them: some could not be found or read.
 	brokenResources bool
 
-	beanByID map[string]*schema.Object
+	beanByID map[string]*bean
 	// fluxConfig is what addComponentConfig of the shell wrappers set.
 	fluxConfig map[*Component][]yaml.Entry
 
@@ -107,8 +107,7 @@ type checker struct {
 	// lostTarget is set when a Flux stream's target could not be told: a bolt without input may be meant by it.
 	lostTarget bool
 
-	similar         similarity
-	allIDs, boltIDs []string // for suggestions; made when the first is wanted
+	similar similarity
 }
 
 // dropFixes removes the fixes that would change what is read elsewhere too.

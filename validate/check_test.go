@@ -71,6 +71,12 @@ func parseArgs(t *testing.T, args []string) command {
 // run loads and checks a file in the working directory.
 func (c command) run(t *testing.T, path string) (*validate.Topology, diag.List) {
 	t.Helper()
+	result := c.result(t, path)
+	return result.Topology, result.Diagnostics
+}
+
+func (c command) result(t *testing.T, path string) *validate.Result {
+	t.Helper()
 	doc, loaded, err := schema.Load(path, c.load)
 	if err != nil {
 		t.Fatal(err)
@@ -80,7 +86,7 @@ func (c command) run(t *testing.T, path string) (*validate.Topology, diag.List) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return result.Topology, result.Diagnostics
+	return result
 }
 
 func writeFiles(t *testing.T, dir string, files []txtar.File) {

@@ -252,6 +252,7 @@ func (c *checker) environment(k *component) {
 
 func (c *checker) envVar(k *component, e yaml.Entry, flux bool) {
 	name, v := e.Key.Text, e.Value
+	c.index.declare(Declaration{Kind: EnvironmentVariableSymbol, Name: name, Span: e.Key.Span, Owner: k.declaration})
 	switch {
 	case !isEnvName(name):
 		if flux { // of `env` the grammar has reported it, and the next case

@@ -28,8 +28,9 @@ const (
 // component is a spout or bolt while it is checked.
 type component struct {
 	*Component
-	src   *schema.Component
-	index int // in checker.all
+	src         *schema.Component
+	number      int // in checker.all
+	declaration *Declaration
 
 	// open says that there may be streams we do not know: a class whose outputs are not written, or outputs that
 	// the grammar or a rule found fault with.
@@ -67,18 +68,21 @@ func (c *checker) components() {
 			src = bolts[i-len(spouts)]
 		}
 		k := &c.all[i]
-		k.src, k.index, k.Component = src, i, &made[i]
+		k.src, k.number, k.Component = src, i, &made[i]
 		k.Kind, k.Source, k.Parallelism = src.Kind, src, 1
 		k.Span = c.componentSpan(src)
 		if src.ID != nil {
 			k.ID = src.ID.Text
 		}
+		k.declaration = c.index.component(k.Kind, k.ID, k.Span, i)
 		if i < len(spouts) {
 			c.topology.Spouts = append(c.topology.Spouts, k.Component)
 		} else {
 			c.topology.Bolts = append(c.topology.Bolts, k.Component)
 		}
 	}
+	c.index.incomplete(c.doc.Root)
+	c.index.parallelism(c.doc.Environment)
 	c.ids()
 	if len(spouts) == 0 && !c.doc.Incomplete {
 		c.noSpout()

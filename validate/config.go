@@ -51,6 +51,7 @@ func (c *checker) topologyConfig() {
 	for _, e := range c.entries(c.doc.Config) {
 		key := e.Key.Text
 		known := stormSettings().byKey[key]
+		c.index.setting(e.Key, known != nil, false)
 		value, ok := c.setting(e, known, "", c.doc.Config)
 		if !ok {
 			continue
@@ -239,6 +240,7 @@ func (c *checker) componentConfig(k *component) []Setting {
 func (c *checker) componentSetting(k *component, e yaml.Entry) (Setting, bool) {
 	key := e.Key.Text
 	known := stormSettings().byKey[key]
+	c.index.setting(e.Key, known != nil, true)
 	owner := k.name()
 	value, ok := c.setting(e, known, owner, k.src.Config)
 	if !ok {

@@ -20,20 +20,28 @@ var (
 	shellBolts  = []string{"org.apache.storm.flux.wrappers.bolts.FluxShellBolt"}
 )
 
+// bean is an element of Flux's `components`.
+type bean struct {
+	*schema.Object
+	declaration *Declaration
+}
+
 // beans indexes Flux's `components`.
 func (c *checker) beans() {
-	c.beanByID = make(map[string]*schema.Object, len(c.doc.Beans))
+	c.beanByID = make(map[string]*bean, len(c.doc.Beans))
 	for _, b := range c.doc.Beans {
 		if b.ID == nil {
 			continue
 		}
-		if first := c.beanByID[b.ID.Text]; first != nil {
+		first := c.beanByID[b.ID.Text]
+		made := &bean{b, c.index.object(b.ID, first == nil)}
+		if first != nil {
 			c.list.Errorf(ruleDuplicateID, b.ID.Span, "component id %q is already taken", b.ID.Text).
 				WithHint("Flux would keep the last one without a word: give each its own").
 				WithRelated(first.ID.Span, "%q is declared here first", b.ID.Text)
 			continue
 		}
-		c.beanByID[b.ID.Text] = b
+		c.beanByID[b.ID.Text] = made
 	}
 	for _, b := range c.doc.Beans {
 		c.references(b)
@@ -83,19 +91,18 @@ func (c *checker) reference(ref *yaml.Value) *schema.Object {
 	if !ref.IsScalar() {
 		return nil
 	}
+	use := Reference{Kind: ObjectSymbol, Name: ref.Text, Span: ref.Span}
 	if b := c.beanByID[ref.Text]; b != nil {
-		return b
+		use.Declaration = b.declaration
+		c.index.refer(use)
+		return b.Object
 	}
+	c.index.refer(use)
 	if c.doc.Incomplete {
 		return nil
 	}
 	d := c.list.Errorf(ruleUnknownRef, ref.Span, "%q refers to nothing: `components` has no such id", ref.Text)
-	names := make([]string, 0, len(c.doc.Beans))
-	for _, b := range c.doc.Beans {
-		if b.ID != nil && c.beanByID[b.ID.Text] == b {
-			names = append(names, b.ID.Text)
-		}
-	}
+	names := c.index.LegalNames(&use)
 	if near, ok := c.similar.closest(ref.Text, names); ok {
 		d.Suggest(ref.Span, near).WithRelated(c.beanByID[near.Name].ID.Span, "%q is declared here", near.Name)
 	} else if len(names) > 0 {

@@ -259,7 +259,7 @@ func (c *checker) unreachable(out [][]int) (reached []bool) {
 	var queue []int
 	for i := range c.all {
 		k := &c.all[i]
-		if k.Kind == schema.Spout || k.unsure || len(k.Inputs) == 0 || k.ID == "" || c.byID[k.ID] != k {
+		if k.Kind == schema.Spout || k.unsure || len(k.Inputs) == 0 || c.known(k.ID) != k {
 			reached[i] = true
 			queue = append(queue, i)
 		}
@@ -313,7 +313,7 @@ func (c *checker) unread() {
 	for i := range c.all {
 		k := &c.all[i]
 		for j, s := range k.Streams {
-			if k.read[j] || len(s.Fields) == 0 || k.ID == "" || c.byID[k.ID] != k {
+			if k.read[j] || len(s.Fields) == 0 || c.known(k.ID) != k {
 				continue
 			}
 			c.list.Notef(ruleUnreadStream, s.Span, "nothing reads stream %q of %s", s.ID, k.name())

@@ -30,6 +30,7 @@ func (c *checker) subscriptions() {
 	for i := range c.all {
 		k := &c.all[i]
 		for _, in := range k.src.Inputs {
+			c.indexInput(in)
 			if k.Kind == schema.Spout {
 				continue // the grammar has reported it
 			}
@@ -43,6 +44,7 @@ func (c *checker) subscriptions() {
 		c.unresolved, c.lostTarget = true, true
 	}
 	for _, in := range c.doc.Streams {
+		c.indexInput(in)
 		switch to := c.target(in); {
 		case to == nil:
 		case to.Kind == schema.Spout:
@@ -133,48 +135,29 @@ func (c *checker) target(in *schema.Input) *component {
 		c.lostTarget, c.unresolved = true, true
 		return nil
 	}
-	if k := c.byID[in.To.Text]; k != nil {
+	if k := c.known(in.To.Text); k != nil {
 		return k
 	}
 	c.unresolved = true
-	if c.doc.Incomplete || c.broken()[in.To.Text] {
+	if c.doc.Incomplete || c.index.components[in.To.Text] != nil {
 		return nil
 	}
 	d := c.list.Errorf(ruleUnknownComponent, in.To.Span, "a stream goes to unknown component %q", in.To.Text)
-	if near, ok := c.similar.closest(in.To.Text, c.idsOf(schema.Bolt)); ok {
-		k := c.byID[near.Name]
-		k.unsure = true // this may be its input
-		d.Suggest(in.To.Span, near).WithRelated(k.Span, "%q is declared here", near.Name)
+	if near, ok := c.similar.closest(in.To.Text, c.index.ids(true)); ok {
+		if k := c.known(near.Name); k != nil {
+			k.unsure = true // this may be its input
+		}
+		d.Suggest(in.To.Span, near).WithRelated(c.index.components[near.Name].Span, "%q is declared here", near.Name)
 	} else {
 		c.lostTarget = true
-		c.hintIDs(d, schema.Bolt)
+		hintIDs(d, c.index.ids(true))
 	}
 	return nil
 }
 
-// idsOf returns the ids of the components of a kind, in file order.
-func (c *checker) idsOf(kinds ...schema.ComponentKind) []string {
-	if c.boltIDs == nil && c.allIDs == nil {
-		for i := range c.all {
-			k := &c.all[i]
-			if k.ID == "" {
-				continue
-			}
-			c.allIDs = append(c.allIDs, k.ID)
-			if k.Kind == schema.Bolt {
-				c.boltIDs = append(c.boltIDs, k.ID)
-			}
-		}
-	}
-	if len(kinds) == 1 && kinds[0] == schema.Bolt {
-		return c.boltIDs
-	}
-	return c.allIDs
-}
-
-func (c *checker) hintIDs(d *diag.Diagnostic, kinds ...schema.ComponentKind) {
-	if names := c.idsOf(kinds...); len(names) > 0 {
-		d.WithHint("there is %s", listed(names))
+func hintIDs(d *diag.Diagnostic, ids []string) {
+	if len(ids) > 0 {
+		d.WithHint("there is %s", listed(ids))
 	}
 }
 
@@ -224,7 +207,7 @@ func (c *checker) subscribe(to *component, in *schema.Input) {
 	if len(to.Inputs) > mostScanned {
 		c.subscribed[subscription{to.Component, from.Component, id}] = made
 	}
-	c.edges = append(c.edges, edge{from: from.index, to: to.index, span: made.Span})
+	c.edges = append(c.edges, edge{from: from.number, to: to.number, span: made.Span})
 }
 
 // source finds the component that is read from; nil when it was reported.
@@ -232,10 +215,10 @@ func (c *checker) source(to *component, in *schema.Input) *component {
 	if in.From == nil || in.From.Text == "" {
 		return nil
 	}
-	if k := c.byID[in.From.Text]; k != nil {
+	if k := c.known(in.From.Text); k != nil {
 		return k
 	}
-	if c.doc.Incomplete || c.broken()[in.From.Text] {
+	if c.doc.Incomplete || c.index.components[in.From.Text] != nil { // of a component without its definition
 		return nil
 	}
 	id := in.From.Text
@@ -247,36 +230,13 @@ func (c *checker) source(to *component, in *schema.Input) *component {
 		d.WithHint("%q is one of `components`, which are objects for others to refer to and send no tuples", id).
 			WithRelated(c.beanByID[id].ID.Span, "%q is declared here", id)
 	default:
-		if near, ok := c.similar.closest(id, c.idsOf(schema.Spout, schema.Bolt)); ok {
-			d.Suggest(in.From.Span, near).WithRelated(c.byID[near.Name].Span, "%q is declared here", near.Name)
+		if near, ok := c.similar.closest(id, c.index.ids(false)); ok {
+			d.Suggest(in.From.Span, near).WithRelated(c.index.components[near.Name].Span, "%q is declared here", near.Name)
 		} else {
-			c.hintIDs(d, schema.Spout, schema.Bolt)
+			hintIDs(d, c.index.ids(false))
 		}
 	}
 	return nil
-}
-
-// broken returns the ids of components that the grammar left out of the document: they are known all the same.
-func (c *checker) broken() map[string]bool {
-	if c.brokenIDs != nil {
-		return c.brokenIDs
-	}
-	c.brokenIDs = make(map[string]bool)
-	for _, section := range []string{"spouts", "bolts"} {
-		list := c.doc.Root.Get(section)
-		if list == nil {
-			continue
-		}
-		for _, e := range list.Entries {
-			c.brokenIDs[e.Key.Text] = true
-		}
-		for _, item := range list.Items {
-			if id := item.Get("id"); id != nil {
-				c.brokenIDs[id.Text] = true
-			}
-		}
-	}
-	return c.brokenIDs
 }
 
 func (c *checker) unknownStream(to, from *component, id string, span diag.Span) {
@@ -289,10 +249,7 @@ func (c *checker) unknownStream(to, from *component, id string, span diag.Span) 
 		}
 		return
 	}
-	names := make([]string, len(from.Streams))
-	for i, s := range from.Streams {
-		names[i] = s.ID
-	}
+	names := from.declaration.memberNames()
 	d := c.list.Errorf(ruleUnknownStream, span, "%s reads stream %q of %q, which declares no such stream", to.name(), id, from.ID)
 	if near, ok := c.similar.closest(id, names); ok {
 		d.Suggest(span, near).WithRelated(from.stream(near.Name).Span, "stream %q is declared here", near.Name)

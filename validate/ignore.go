@@ -44,18 +44,18 @@ func (c *checker) ignores() {
 		silenced[key] = true
 		return true
 	})
-	var names []string
 	for _, comment := range c.doc.Ignores {
 		for _, r := range comment.Rules {
 			key := line{comment.Span.File, comment.Line, r.Name}
-			if _, known := diag.LookupRule(r.Name); !known {
+			use := Reference{Kind: RuleSymbol, Name: r.Name, Span: r.Span}
+			_, known := diag.LookupRule(r.Name)
+			if known {
+				use.Declaration = c.index.other(RuleSymbol, r.Name, diag.Span{})
+			}
+			c.index.refer(use)
+			if !known {
 				d := c.list.Warnf(ruleUnknownRule, r.Span, "there is no rule %q", r.Name)
-				if names == nil {
-					for _, rule := range diag.Rules() {
-						names = append(names, rule.Name)
-					}
-				}
-				if near, ok := c.similar.closest(r.Name, names); ok {
+				if near, ok := c.similar.closest(r.Name, c.index.LegalNames(&use)); ok {
 					d.Suggest(r.Span, near)
 				} else {
 					d.WithHint("the rule stands in brackets at the end of a diagnostic's first line")

@@ -88,9 +88,16 @@ func isWordRune(r rune) bool {
 // isReserved reports whether Storm keeps the id of a component or stream for itself (Utils.isSystemId).
 func isReserved(id string) bool { return strings.HasPrefix(id, "__") }
 
-// ids enters every component into the index and reports ids that cannot be used.
+// known returns the first component with the id; nil when there is none, or only one that the grammar left out.
+func (c *checker) known(id string) *component {
+	if d := c.index.components[id]; d != nil && d.number >= 0 {
+		return &c.all[d.number]
+	}
+	return nil
+}
+
+// ids reports ids that cannot be used.
 func (c *checker) ids() {
-	c.byID = make(map[string]*component, len(c.all))
 	var folded map[string]*component
 	for i := range c.all {
 		k := &c.all[i]
@@ -105,24 +112,22 @@ func (c *checker) ids() {
 			c.list.Errorf(ruleReservedID, id.Span, "%s id %q begins with \"__\", which Storm keeps for itself", k.Kind, id.Text).
 				WithHint("name it %q", strings.TrimLeft(id.Text, "_"))
 		}
-		if first := c.byID[id.Text]; first != nil {
+		if first := c.known(id.Text); first != k {
 			c.list.Errorf(ruleDuplicateID, id.Span, "%s id %q is already taken by a %s", k.Kind, id.Text, first.Kind).
 				WithHint("ids are shared by spouts and bolts: give each its own").
 				WithRelated(first.Span, "%q is declared here first", id.Text)
-			continue
 		}
-		c.byID[id.Text] = k
 	}
 	for i := range c.all {
 		k := &c.all[i]
-		if k.ID == "" || c.byID[k.ID] != k {
+		if c.known(k.ID) != k {
 			continue
 		}
 		if lower := strings.ToLower(k.ID); lower != k.ID {
 			if folded == nil {
 				folded = make(map[string]*component)
 				for j := range c.all {
-					if o := &c.all[j]; o.ID != "" && c.byID[o.ID] == o {
+					if o := &c.all[j]; c.known(o.ID) == o {
 						if f := strings.ToLower(o.ID); folded[f] == nil {
 							folded[f] = o
 						}

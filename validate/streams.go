@@ -66,6 +66,7 @@ func (c *checker) stream(k *component, id string, span diag.Span, fields []*yaml
 		}
 	}
 	k.Streams = append(k.Streams, s)
+	c.index.stream(k.declaration, s, fields)
 	k.read = append(k.read, false)
 }
 
