@@ -1,6 +1,6 @@
 package component
 
-// Basic makes a [Bolt] of a [BasicBolt].
+// Basic turns a [BasicBolt] into a [Bolt].
 func Basic(bolt BasicBolt) Bolt {
 	b := &basic{bolt: bolt}
 	if _, ok := bolt.(BasicTicker); ok {

@@ -4,24 +4,26 @@ import "errors"
 
 // A BatchBolt handles many tuples at once. It may also be a [BasicPreparer] and a [Cleaner].
 type BatchBolt interface {
-	// ExecuteBatch handles the tuples of one group, in the order in which they came; all of them are then acked, or failed if
-	// there is an error. What it emits is anchored to all of them.
+	// ExecuteBatch handles the tuples of one group, in the order in which they came. After that all of them are acked,
+	// or failed if there is an error. Tuples that it emits are anchored to all of them.
 	ExecuteBatch(key string, batch []*Tuple, out *BasicCollector) error
 }
 
-// BatchOptions says when a batch is handled, and how it is divided.
+// BatchOptions control when a batch is handled and how it is divided.
 type BatchOptions struct {
-	// Ticks is the number of tick tuples between two batches; 0 means 1. Without ticks (topology.tick.tuple.freq.secs, `tick`
-	// in a stormflux file) only Size ends a batch.
+	// Ticks is the number of tick tuples between two batches; 0 means 1. If the bolt has no ticks
+	// (topology.tick.tuple.freq.secs, `tick` in a stormflux file), only Size ends a batch.
 	Ticks int
 	// Size is the number of tuples that end a batch early; 0 means no limit.
 	Size int
-	// Key divides a batch into groups of equal keys, handled in the order of their first tuples; nil makes one group.
+	// Key divides a batch into groups of equal keys. Groups are handled in the order of their first tuples; nil makes
+	// one group.
 	Key func(*Tuple) string
 }
 
-// Batch makes a [Bolt] that collects tuples and hands them to a [BatchBolt] together. Tuples are not acked before: let
-// the time between batches be well below the topology's message timeout, and topology.max.spout.pending above the batch's size.
+// Batch returns a [Bolt] that collects tuples and passes them to a [BatchBolt] together. Tuples are not acked before
+// that. So the time between batches must be well below the topology's message timeout, and topology.max.spout.pending
+// must be above the size of a batch.
 func Batch(bolt BatchBolt, options BatchOptions) Bolt {
 	return &batch{bolt: bolt, options: options, groups: map[string][]*Tuple{}}
 }

@@ -2,19 +2,19 @@ package component
 
 import "github.com/stormflux/stormflux/internal/multilang"
 
-// An Emission is a tuple to be emitted with all that can be said about it. Values are what encoding/json can encode, and
-// floats that are not finite. Storm types numbers by their text: a Go float64 always arrives as a Double, an int as an
-// Integer or Long by its size.
+// An Emission is a tuple to emit, with all its options. Values are anything that encoding/json can encode, and also
+// floats that are not finite. Storm gives numbers a type by their text: a Go float64 always arrives as a Double; an int
+// arrives as an Integer or a Long, depending on its size.
 type Emission struct {
 	Stream string // "" is the stream "default"
 	Values []any
-	// Anchors are the tuples that the new one is made of: if it fails, they fail. Spouts have none. A BasicBolt's and
-	// BatchBolt's emits are anchored to the tuples at hand, to which these are added.
+	// Anchors are the tuples from which the new one is made: if it fails, they fail. Spouts have none. A BasicBolt or
+	// BatchBolt anchors its emits to the current tuples anyway; these are added.
 	Anchors []*Tuple
-	// ID is a spout's message id; "" emits without, and the spout is never told what became of the tuple.
+	// ID is a spout's message id. With "" there is no message id, and the spout never hears what became of the tuple.
 	ID string
-	// Task, if not 0, is the task that alone receives the tuple; the stream must be declared direct. Storm 2.6 and later
-	// cannot do this for programs: the worker dies of the message (JsonSerializer casts an Integer to Long).
+	// Task, if not 0, is the only task that receives the tuple; the stream must be declared direct. Storm 2.6 and later
+	// cannot do this for programs: the message kills the worker (JsonSerializer casts an Integer to Long).
 	Task int
 }
 
@@ -41,7 +41,7 @@ func (s *session) emit(e *Emission, needTaskIDs bool, anchor *Tuple, more []*Tup
 
 func (t *Tuple) anchorID() string {
 	if t.done.Load() {
-		// Storm's worker would die of it.
+		// It would kill Storm's worker.
 		valueError("emit anchored to a tuple that is already acked or failed: %s", t.describe())
 	}
 	return t.ID
@@ -57,7 +57,7 @@ func (s *session) emitTaskIDs(e *Emission, anchor *Tuple, more []*Tuple) ([]int,
 	return s.awaitTaskIDs(answer)
 }
 
-// finish acks or fails a tuple once: Storm's worker dies of the second time.
+// finish acks or fails a tuple once: a second time would kill Storm's worker.
 func (s *session) finish(command multilang.Command, t *Tuple) {
 	if t.done.Swap(true) {
 		return
@@ -67,7 +67,7 @@ func (s *session) finish(command multilang.Command, t *Tuple) {
 	s.out.send(&multilang.ShellMsg{Command: command, ID: id})
 }
 
-// A SpoutCollector is how a spout emits.
+// A SpoutCollector emits the tuples of a spout.
 type SpoutCollector struct {
 	s *session
 }
@@ -80,7 +80,7 @@ func (c *SpoutCollector) Emit(values ...any) {
 	c.s.emit(&Emission{Values: values}, false, nil, nil, nil)
 }
 
-// EmitID emits to the default stream under a message id, which Ack or Fail get later. Without acker tasks
+// EmitID emits to the default stream with a message id. Ack or Fail get this id later. Without acker tasks
 // (topology.acker.executors: 0) Storm acks at once.
 func (c *SpoutCollector) EmitID(id string, values ...any) {
 	c.s.emit(&Emission{ID: id, Values: values}, false, nil, nil, nil)
@@ -89,13 +89,13 @@ func (c *SpoutCollector) EmitID(id string, values ...any) {
 // Send emits e.
 func (c *SpoutCollector) Send(e Emission) { c.s.emit(&e, false, nil, nil, nil) }
 
-// SendTaskIDs emits e and waits for the tasks that Storm sent it to. It costs a round trip. The error is that of a broken
-// connection.
+// SendTaskIDs emits e and returns the tasks that Storm sent it to. Waiting for them costs a round trip. The error
+// reports a broken connection.
 func (c *SpoutCollector) SendTaskIDs(e Emission) ([]int, error) {
 	return c.s.emitTaskIDs(&e, nil, nil)
 }
 
-// A Collector is how a bolt emits, acks and fails.
+// A Collector emits, acks and fails the tuples of a bolt.
 type Collector struct {
 	s *session
 }
@@ -103,7 +103,8 @@ type Collector struct {
 // Context returns the bolt's context.
 func (c *Collector) Context() *Context { return c.s.ctx }
 
-// Emit emits to the default stream, anchored to a tuple that is not yet acked or failed, or to none if it is nil.
+// Emit emits to the default stream. The new tuple is anchored to anchor, which must not be acked or failed yet; with
+// nil it is not anchored.
 func (c *Collector) Emit(anchor *Tuple, values ...any) {
 	c.s.emit(&Emission{Values: values}, false, anchor, nil, nil)
 }
@@ -111,19 +112,19 @@ func (c *Collector) Emit(anchor *Tuple, values ...any) {
 // Send emits e.
 func (c *Collector) Send(e Emission) { c.s.emit(&e, false, nil, nil, nil) }
 
-// SendTaskIDs emits e and waits for the tasks that Storm sent it to. It costs a round trip, in which tuples that arrive
-// are set aside. The error is that of a broken connection.
+// SendTaskIDs emits e and returns the tasks that Storm sent it to. Waiting for them costs a round trip. Tuples that
+// arrive meanwhile are kept for later. The error reports a broken connection.
 func (c *Collector) SendTaskIDs(e Emission) ([]int, error) { return c.s.emitTaskIDs(&e, nil, nil) }
 
 // Ack tells Storm that the bolt is done with a tuple. Acking or failing it a second time does nothing.
 func (c *Collector) Ack(t *Tuple) { c.s.finish(multilang.Ack, t) }
 
-// Fail tells Storm that the bolt could not handle a tuple; the spout that it came from learns of it at once.
+// Fail tells Storm that the bolt could not handle a tuple. The spout that the tuple came from hears about it at once.
 // Acking or failing it a second time does nothing.
 func (c *Collector) Fail(t *Tuple) { c.s.finish(multilang.Fail, t) }
 
-// A BasicCollector is how a [BasicBolt] or [BatchBolt] emits: anchored to the tuple, or the batch, at hand. It must not be
-// used after the call that it was given to.
+// A BasicCollector emits the tuples of a [BasicBolt] or [BatchBolt], anchored to the current tuple or batch. It must
+// not be used after the call that received it has returned.
 type BasicCollector struct {
 	s     *session
 	tuple *Tuple
@@ -141,7 +142,7 @@ func (c *BasicCollector) Emit(values ...any) {
 // Send emits e.
 func (c *BasicCollector) Send(e Emission) { c.s.emit(&e, false, c.tuple, c.batch, nil) }
 
-// SendTaskIDs emits e and waits for the tasks that Storm sent it to: see [Collector.SendTaskIDs].
+// SendTaskIDs emits e and returns the tasks that Storm sent it to: see [Collector.SendTaskIDs].
 func (c *BasicCollector) SendTaskIDs(e Emission) ([]int, error) {
 	return c.s.emitTaskIDs(&e, c.tuple, c.batch)
 }

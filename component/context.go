@@ -18,13 +18,13 @@ type Grouping struct {
 	Fields []string
 }
 
-// A Context is what a component knows of its place in the topology, and its way to tell Storm something that is not a
-// tuple. It may be used by any goroutine. Maps and slices that it returns must not be changed.
+// A Context describes a component's place in the topology, and sends Storm everything that is not a tuple. Any
+// goroutine may use it. Do not change the maps and slices that it returns.
 type Context struct {
 	TaskID      int
 	ComponentID string
-	// Conf is the topology's configuration with the component's own settings merged in: Storm's keys (about 300) and the
-	// application's. See [Setting].
+	// Conf is the topology's configuration, merged with the component's own settings. It has Storm's keys (about 300)
+	// and those of the application. See [Setting].
 	Conf map[string]json.RawMessage
 
 	topology multilang.TopologyContext
@@ -33,11 +33,11 @@ type Context struct {
 	log      *slog.Logger
 }
 
-// Done is closed when the process is asked to end. A spout that blocks in NextTuple, or a bolt that waits for something,
-// returns then.
+// Done returns a channel that is closed when the process must end. A spout that blocks in NextTuple, or a bolt that
+// waits for something, must return then.
 func (c *Context) Done() <-chan struct{} { return c.done.Done() }
 
-// TopologyName returns the name that the topology was submitted under.
+// TopologyName returns the name under which the topology was submitted.
 func (c *Context) TopologyName() string {
 	name, _ := Setting(c, "topology.name", "")
 	return name
@@ -54,14 +54,14 @@ func (c *Context) Tasks(component string) []int {
 	return tasks
 }
 
-// TaskIndex returns the place of this task among those of its component, from 0, and how many there are: what a spout
-// needs to share its input with the other tasks.
+// TaskIndex returns the position of this task among the tasks of its component, counted from 0, and the number of these
+// tasks. A spout needs both to share its input with the other tasks.
 func (c *Context) TaskIndex() (index, count int) {
 	tasks := c.Tasks(c.ComponentID)
 	return slices.Index(tasks, c.TaskID), len(tasks)
 }
 
-// TaskComponent returns the component that a task belongs to, or "".
+// TaskComponent returns the component of a task, or "".
 func (c *Context) TaskComponent(task int) string { return c.topology.TaskComponents[task] }
 
 // Streams returns the component's own streams, in order of their names.
@@ -70,17 +70,17 @@ func (c *Context) Streams() []string { return slices.Sorted(slices.Values(c.topo
 // OutputFields returns the fields of one of the component's own streams.
 func (c *Context) OutputFields(stream string) []string { return c.topology.OutputFields[stream] }
 
-// SourceFields returns the fields of a stream of a component that this one reads from.
+// SourceFields returns the fields of a stream of another component that this component reads.
 func (c *Context) SourceFields(component, stream string) []string {
 	return c.topology.SourceFields[component][stream]
 }
 
-// Targets returns, by component, how one of the component's own streams is read.
+// Targets returns the groupings of one of the component's own streams, by the component that reads it.
 func (c *Context) Targets(stream string) map[string]Grouping {
 	return groupings(c.topology.Targets[stream])
 }
 
-// Sources returns, by stream, how this component reads another one.
+// Sources returns the groupings with which this component reads another one, by stream.
 func (c *Context) Sources(component string) map[string]Grouping {
 	return groupings(c.topology.Sources[component])
 }
@@ -96,13 +96,13 @@ func groupings(from map[string]multilang.Grouping) map[string]Grouping {
 // Logger returns a logger that writes to Storm's worker log under the component's name, with slog's levels.
 func (c *Context) Logger() *slog.Logger { return c.log }
 
-// ReportError tells Storm of an error without failing a tuple. It shows up among the component's errors.
+// ReportError reports an error to Storm without failing a tuple. Storm shows it among the component's errors.
 func (c *Context) ReportError(err error) {
 	c.out.send(&multilang.ShellMsg{Command: multilang.Error, Msg: err.Error()})
 }
 
-// Metric hands params, any JSON, to the metric of that name, which must be registered in the JVM for the component; Storm
-// ends the worker where it is not. Components that are only a program have none.
+// Metric passes params, any JSON, to the metric of that name. The metric must be registered in the JVM for the
+// component; if it is not, Storm ends the worker. Components that are only a program have no metrics.
 func (c *Context) Metric(name string, params any) error {
 	text, err := multilang.AppendValue(nil, params)
 	if err != nil {
@@ -112,15 +112,15 @@ func (c *Context) Metric(name string, params any) error {
 	return nil
 }
 
-// Heartbeat tells Storm that a bolt is alive in a long Execute. Spouts must not call it: there the same message says that
-// NextTuple is done.
+// Heartbeat tells Storm that a bolt is alive in a long Execute. Spouts must not call it: for a spout, the same message
+// means that NextTuple is done.
 func (c *Context) Heartbeat() {
 	c.out.write(multilang.AppendSync(nil))
 	c.out.flush()
 }
 
-// Setting returns the value of a key of the configuration, decoded by the rules of encoding/json, or fallback where the key
-// is absent or null.
+// Setting returns the value of a key of the configuration, decoded by the rules of encoding/json. If the key is absent
+// or null, it returns fallback.
 func Setting[T any](ctx *Context, key string, fallback T) (T, error) {
 	text, ok := ctx.Conf[key]
 	if !ok || string(text) == "null" {

@@ -17,9 +17,9 @@ func split(t *component.Tuple, out *component.BasicCollector) error {
 	return nil
 }
 
-// A bolt that acks by itself: what it emits is anchored to the tuple, which is acked when the function returns.
+// A bolt that acks by itself. Its emits are anchored to the tuple, and the tuple is acked when the function returns.
 func ExampleBasicBoltFunc() {
-	t := new(testing.T) // a test has its own
+	t := new(testing.T) // a real test uses its own
 	bolt := componenttest.StartBolt(t, component.Basic(component.BasicBoltFunc(split)), componenttest.Options{})
 	result := bolt.Values("to be or not")
 	for _, emit := range result.Emits {
@@ -34,7 +34,7 @@ func ExampleBasicBoltFunc() {
 	// acked: [1]
 }
 
-// A numbers spout emits numbers with message ids and emits again what failed.
+// A numbers spout emits numbers with message ids. It emits failed numbers again.
 type numbers struct {
 	last   int
 	failed []string
@@ -54,7 +54,7 @@ func (n *numbers) NextTuple(out *component.SpoutCollector) error {
 
 func (n *numbers) Fail(id string) { n.failed = append(n.failed, id) }
 
-// The compiler finds a misspelt Fail only where it is told to look for it.
+// Only with this line does the compiler find a misspelt Fail.
 var _ component.Failer = (*numbers)(nil)
 
 // A reliable spout: Storm tells it which messages to emit again.
@@ -71,7 +71,7 @@ func ExampleSpout() {
 	// [3]
 }
 
-// A join waits for two tuples and anchors what it makes of them to both.
+// A join waits for two tuples. It anchors the joined tuple to both.
 type join struct {
 	waiting map[string]*component.Tuple
 }
@@ -90,7 +90,7 @@ func (j *join) Execute(t *component.Tuple, out *component.Collector) error {
 	return nil
 }
 
-// A bolt that anchors and acks by hand.
+// A bolt that anchors and acks explicitly.
 func ExampleBolt() {
 	t := new(testing.T)
 	bolt := componenttest.StartBolt(t, &join{waiting: map[string]*component.Tuple{}}, componenttest.Options{})
@@ -101,7 +101,7 @@ func ExampleBolt() {
 	// {[{joined [k left right] [1 2]  0}] [1 2] [] [] []}
 }
 
-// sums adds up what belongs to a key, once per batch.
+// sums adds up the values of a key, once per batch.
 type sums struct{}
 
 func (sums) ExecuteBatch(key string, batch []*component.Tuple, out *component.BasicCollector) error {

@@ -15,11 +15,11 @@ const LevelTrace = slog.LevelDebug - 4
 
 func newLogger(out *writer) *slog.Logger { return slog.New(&logHandler{out: out}) }
 
-// A logHandler writes records to Storm: the message, then the attributes as slog's TextHandler writes them. Storm adds the
-// time and the component, and drops what its own log configuration says.
+// A logHandler writes records to Storm: the message, then the attributes as slog's TextHandler writes them. Storm adds
+// the time and the component. It drops records according to its own log configuration.
 type logHandler struct {
 	out *writer
-	// with is what WithAttrs and WithGroup were called with.
+	// with holds the calls of WithAttrs and WithGroup.
 	with []func(slog.Handler) slog.Handler
 }
 
@@ -39,7 +39,7 @@ func (h *logHandler) Handle(ctx context.Context, r slog.Record) error {
 	for _, apply := range h.with {
 		text = apply(text)
 	}
-	// A record without a time and with no message is written as its attributes alone.
+	// slog writes only the attributes of a record without time and message.
 	bare := slog.NewRecord(time.Time{}, r.Level, "", 0)
 	r.Attrs(func(a slog.Attr) bool { bare.AddAttrs(a); return true })
 	if err := text.Handle(ctx, bare); err != nil {

@@ -24,7 +24,7 @@ import (
 // asComponent is the environment variable that makes this test binary a component.
 const asComponent = "COMPONENT_TEST_RUN_AS"
 
-// early holds the standard output as a program's variables may hold it before main runs.
+// early holds standard output, as a variable of a program may do before main runs.
 var early = log.New(os.Stdout, "", 0)
 
 func TestMain(m *testing.M) {
@@ -55,7 +55,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// A talker prints wherever a program can print.
+// A talker prints at every place where a program can print.
 type talker struct{}
 
 func (talker) Execute(t *component.Tuple, out *component.BasicCollector) error {
@@ -76,7 +76,7 @@ func (talker) Cleanup() error {
 	return nil
 }
 
-// A child is a component in a process of its own, and Storm's end of the pipes to it.
+// A child is a component in a process of its own, with Storm's end of the pipes to it.
 type child struct {
 	t      *testing.T
 	cmd    *exec.Cmd
@@ -259,8 +259,8 @@ func TestOrphans(t *testing.T) {
 	}
 }
 
-// BenchmarkSplitProcess is a split bolt in a process of its own, fed through pipes. Besides the time it reports the tuples that
-// the bolt handles in a second of its own processor time.
+// BenchmarkSplitProcess feeds a split bolt in a process of its own through pipes. Besides the time, it reports how many
+// tuples the bolt handles in a second of its own processor time.
 func BenchmarkSplitProcess(b *testing.B) {
 	benchmarkBolt(b, exec.Command(os.Args[0]), "split")
 }

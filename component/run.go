@@ -10,11 +10,11 @@ import (
 )
 
 const (
-	// stopGrace is how long a signalled component may take to return from the call it is in. Storm kills one second after
-	// it has terminated.
+	// stopGrace is how long a component may take to return from its current call after a signal. Storm sends SIGKILL
+	// one second after SIGTERM.
 	stopGrace = 800 * time.Millisecond
-	// orphanCheck is how often a call that takes long is checked for a Storm that has gone away meanwhile, and orphanGrace
-	// how long such a call may go on.
+	// orphanCheck is how often a long call is checked: has Storm gone away meanwhile? orphanGrace is how long the call
+	// may then continue.
 	orphanCheck = time.Second
 	orphanGrace = 5 * time.Second
 
@@ -52,7 +52,7 @@ func run(serve func(*session) error) {
 	os.Exit(0)
 }
 
-// stopOn ends the process on a signal: after the call that is under way, or without it when it takes too long.
+// stopOn ends the process on a signal, after the current call or when this call takes too long.
 func (s *session) stopOn(signals <-chan os.Signal) {
 	<-signals
 	s.signalled.Store(true)
@@ -68,7 +68,7 @@ func (s *session) stopOn(signals <-chan os.Signal) {
 		}
 	case <-time.After(stopGrace):
 	}
-	// Storm may have stopped reading: do not wait for it.
+	// Storm may have stopped reading, so do not wait for it.
 	flushed := make(chan struct{})
 	go func() { _ = s.out.flush(); close(flushed) }()
 	select {
@@ -78,8 +78,8 @@ func (s *session) stopOn(signals <-chan os.Signal) {
 	os.Exit(exitTerminated)
 }
 
-// stopOrphan ends a process whose code does not return, to find its input closed, after Storm has gone: a spout that waits
-// for something in NextTuple must not outlive its topology.
+// stopOrphan ends a process when Storm has gone and the component's code does not return. Such a process would never
+// notice that its input is closed. A spout that waits for something in NextTuple must not outlive its topology.
 func (s *session) stopOrphan(in *os.File) {
 	stuck := uint64(0)
 	for range time.Tick(orphanCheck) {

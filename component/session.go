@@ -15,7 +15,7 @@ import (
 	"github.com/stormflux/stormflux/internal/multilang"
 )
 
-// A PanicError is what a panic in a component becomes.
+// A PanicError is the error for a panic in a component.
 type PanicError struct {
 	Value any
 	Stack []byte
@@ -23,7 +23,7 @@ type PanicError struct {
 
 func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v\n%s", e.Value, e.Stack) }
 
-// guard calls f and returns its error, or what it panicked with.
+// guard calls f and returns its error, or its panic as an error.
 func guard(f func() error) (err error) {
 	defer func() {
 		switch v := recover().(type) {
@@ -46,20 +46,20 @@ type session struct {
 	done   context.Context
 	cancel context.CancelFunc
 
-	// reading is held by the goroutine that reads, which hands task ids to those that wait for them. It guards inbox, the
-	// messages that arrived while somebody waited for task ids.
+	// The goroutine that reads holds reading. It passes task ids to the goroutines that wait for them. reading guards
+	// inbox, the messages that arrived while a goroutine waited for task ids.
 	reading chan struct{}
 	inbox   []multilang.StormMsg
 	mu      sync.Mutex
 	waiters []chan []int
 
-	// calling is held while the component's code runs; calls counts its beginnings and ends.
-	// It guards cleanup and cleaned too.
+	// calling is held while the component's code runs. It also guards cleanup and cleaned. calls counts the beginnings
+	// and ends of calls.
 	calling chan struct{}
 	calls   atomic.Uint64
 	cleanup func() error
 	cleaned bool
-	// signalled is set once a signal asked the process to end.
+	// signalled is set when a signal has asked the process to end.
 	signalled atomic.Bool
 }
 
@@ -87,7 +87,7 @@ func (s *session) handshake() error {
 	s.ctx.log = newLogger(s.out)
 	pid := os.Getpid()
 	if h.PIDDir != "" {
-		// The supervisor kills the processes that it finds named here.
+		// The supervisor kills the processes that are named here.
 		if err := os.WriteFile(filepath.Join(h.PIDDir, strconv.Itoa(pid)), nil, 0o644); err != nil {
 			return fmt.Errorf("leaving the process id for Storm: %w", err)
 		}
@@ -96,8 +96,8 @@ func (s *session) handshake() error {
 	return s.out.flush()
 }
 
-// call runs the component's code. t is the tuple at hand, or nil. A panic comes back as an error that ends the session; any
-// other error has been reported and t failed.
+// call runs the component's code. t is the current tuple, or nil. For a panic, call returns an error that ends the
+// session. It reports any other error and fails t.
 func (s *session) call(t *Tuple, what string, f func() error) error {
 	s.calling <- struct{}{}
 	s.calls.Add(1)
@@ -134,17 +134,18 @@ func (s *session) start(what string, f func() error) error {
 	return nil
 }
 
-// atEnd has cleanup run at the end. A signal may come at any time, so calling guards it.
+// atEnd makes cleanup run at the end. A signal may come at any time, so calling guards it.
 func (s *session) atEnd(cleanup func() error) {
 	s.calling <- struct{}{}
 	s.cleanup = cleanup
 	<-s.calling
 }
 
-// finishUp runs Close or Cleanup, once, and sends what is left. Nothing is called after it.
+// finishUp runs Close or Cleanup once, and sends the messages that are left. After it, none of the component's code
+// runs.
 func (s *session) finishUp(cause error) error {
 	s.cancel()
-	s.calling <- struct{}{} // never given back
+	s.calling <- struct{}{} // never released
 	if !s.cleaned && s.cleanup != nil {
 		s.cleaned = true
 		if err := guard(s.cleanup); err != nil {
@@ -152,12 +153,12 @@ func (s *session) finishUp(cause error) error {
 			cause = errors.Join(cause, err)
 		}
 	}
-	// Whoever closed our input may no longer read our output.
+	// Storm closed our input, so it may no longer read our output.
 	_ = s.out.flush()
 	return cause
 }
 
-// next reads the next message that is no list of task ids.
+// next reads the next message that is not a list of task ids.
 func (s *session) next(m *multilang.StormMsg) error {
 	s.reading <- struct{}{}
 	defer func() { <-s.reading }()
@@ -171,7 +172,8 @@ func (s *session) next(m *multilang.StormMsg) error {
 	return nil
 }
 
-// read reads one message; task ids go to who has waited longest. Storm answers emits in their order.
+// read reads one message. Task ids go to the goroutine that has waited longest, because Storm answers emits in their
+// order.
 func (s *session) read(m *multilang.StormMsg) error {
 	text, err := s.in.Read()
 	if err != nil {
@@ -197,8 +199,8 @@ func (s *session) expectTaskIDs(answer chan []int) {
 	s.waiters = append(s.waiters, answer)
 }
 
-// awaitTaskIDs waits for an answer that another goroutine may read. Tuples, and the acks that overtake a spout's task ids
-// where there are no ackers, are set aside.
+// awaitTaskIDs waits for an answer that another goroutine may read. It keeps tuples for later, and also the acks that
+// overtake a spout's task ids if there are no ackers.
 func (s *session) awaitTaskIDs(answer chan []int) ([]int, error) {
 	if err := s.out.flush(); err != nil {
 		return nil, err
@@ -227,7 +229,7 @@ func (s *session) awaitTaskIDs(answer chan []int) ([]int, error) {
 	}
 }
 
-// ended turns the end of the input, which is how Storm says goodbye, into a session without error.
+// ended returns nil for the end of the input, because Storm ends a session by closing it.
 func ended(err error) error {
 	if err == io.EOF {
 		return nil
@@ -235,9 +237,9 @@ func ended(err error) error {
 	return fmt.Errorf("talking to Storm: %w", err)
 }
 
-// ServeSpout runs a spout over a connection of any kind: what RunSpout does, without a process of its own. It returns nil
-// when in ends, a [*PanicError] after a panic, or what went wrong with Open or the connection. Cancelling ctx tells the
-// component to end, and the session ends with its next message; closing in ends it at once.
+// ServeSpout runs a spout over any connection. It does the same as RunSpout, but without a process of its own. It
+// returns nil when in ends, a [*PanicError] after a panic, or the error of Open or of the connection. Cancelling ctx
+// asks the component to end, and the session ends with its next message. Closing in ends the session at once.
 func ServeSpout(ctx context.Context, spout Spout, in io.Reader, out io.Writer) error {
 	return newSession(ctx, in, out).serveSpout(spout)
 }
@@ -305,7 +307,7 @@ func command(spout Spout, m *multilang.SpoutMsg, out *SpoutCollector) error {
 			activator.Deactivate()
 		}
 	}
-	// A command of a later Storm is answered like any other.
+	// A command of a later Storm gets the same answer as any other.
 	return nil
 }
 
@@ -359,7 +361,7 @@ func (s *session) serveBolt(bolt Bolt) error {
 			}
 			fallthrough
 		default:
-			// A tick that is not acked stays in Storm's table for ever.
+			// A tick that is not acked stays in Storm's table forever.
 			s.finish(multilang.Ack, t)
 		}
 	}

@@ -76,7 +76,7 @@ func TestPanicEnds(t *testing.T) {
 	}
 }
 
-// recorder notes every call.
+// recorder records every call.
 type recorder struct {
 	calls []string
 	ctx   *component.Context
@@ -129,7 +129,7 @@ func TestSpoutLife(t *testing.T) {
 	want := []componenttest.Emit{
 		{Stream: "default", Values: []any{"x", int64(1), 2.0, nil}, ID: "m1"},
 		{Stream: "default", Values: []any{"untracked"}},
-		{Stream: "late", Values: []any{nil}, ID: "m2", Task: 4}, // Storm passes an infinity on as null
+		{Stream: "late", Values: []any{nil}, ID: "m2", Task: 4}, // Storm turns an infinity into null
 	}
 	if !reflect.DeepEqual(r.Emits, want) {
 		t.Errorf("emits %+v", r.Emits)
@@ -350,7 +350,7 @@ func TestTaskIDs(t *testing.T) {
 	}
 }
 
-// TestTaskIDsOutOfOrder plays Storm by hand: tuples, and an ack, arrive before the answer.
+// TestTaskIDsOutOfOrder plays the part of Storm: tuples and an ack arrive before the answer.
 func TestTaskIDsOutOfOrder(t *testing.T) {
 	var order []string
 	spout := &orderSpout{t: t, order: &order}
@@ -381,7 +381,7 @@ func TestTaskIDsOutOfOrder(t *testing.T) {
 	next := multilang.SpoutMsg{Command: multilang.Next}
 	send(next.Append(nil))
 	expect(`"emit"`)
-	// Without ackers, Storm acks inside the emit, before it answers it.
+	// Without ackers, Storm acks inside the emit, before it answers the emit.
 	ack := multilang.SpoutMsg{Command: multilang.SpoutAck, ID: `"m"`}
 	send(multilang.AppendTaskIDs(ack.Append(nil), []int{3}))
 	expect(`"sync"`)
@@ -407,7 +407,7 @@ func (s *orderSpout) NextTuple(out *component.SpoutCollector) error {
 }
 func (s *orderSpout) Ack(id string) { *s.order = append(*s.order, "ack "+id) }
 
-// TestConcurrentEmits has goroutines of the bolt emit, ack and wait for task ids while the session reads.
+// In TestConcurrentEmits, goroutines of the bolt emit, ack and wait for task ids while the session reads.
 func TestConcurrentEmits(t *testing.T) {
 	const n = 200
 	done := make(chan error, n)
@@ -433,7 +433,7 @@ func TestConcurrentEmits(t *testing.T) {
 				t.Fatal(err)
 			}
 		case <-time.After(20 * time.Second):
-			t.Fatal("a goroutine waits for ever")
+			t.Fatal("a goroutine waits forever")
 		}
 	}
 	r, err := bolt.End()

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// takeStdio returns the files to talk to Storm through, and makes standard output mean standard error and standard input
-// mean nothing for everybody else: Go code, C code and child processes.
+// takeStdio returns the files that connect to Storm. For all other code (Go code, C code and child processes), standard
+// output becomes standard error, and standard input becomes empty.
 func takeStdio() (in, out *os.File, err error) {
 	null, err := os.Open(os.DevNull)
 	if err != nil {
@@ -31,11 +31,11 @@ func takeStdio() (in, out *os.File, err error) {
 		return nil, nil, err
 	}
 	in = os.NewFile(uintptr(inFD), "storm input")
-	in.Fd() // reads block from here on, whatever mode the pipe was in, so that hungUp may look at the descriptor meanwhile
+	in.Fd() // from here on reads block, whatever mode the pipe was in, so hungUp may use the descriptor meanwhile
 	return in, os.NewFile(uintptr(outFD), "storm output"), nil
 }
 
-// hungUp tells whether nobody can write to the other end of in any more. It says false where in is no pipe.
+// hungUp reports whether the other end of in is closed for writing. It returns false if in is not a pipe.
 func hungUp(in *os.File) bool {
 	fds := []unix.PollFd{{Fd: int32(in.Fd())}}
 	n, err := unix.Poll(fds, 0)

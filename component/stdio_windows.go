@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// takeStdio returns the files to talk to Storm through, and makes standard output mean standard error and standard input
-// mean nothing for Go code and for child processes.
+// takeStdio returns the files that connect to Storm. For Go code and child processes, standard output becomes standard
+// error, and standard input becomes empty.
 func takeStdio() (in, out *os.File, err error) {
 	null, err := os.Open(os.DevNull)
 	if err != nil {
@@ -24,5 +24,6 @@ func takeStdio() (in, out *os.File, err error) {
 	return in, out, nil
 }
 
-// hungUp is not known on Windows: a spout that blocks in NextTuple outlives a Storm that did not end it.
+// hungUp returns false, because Windows does not report it. A spout that blocks in NextTuple outlives a Storm that did
+// not end it.
 func hungUp(*os.File) bool { return false }

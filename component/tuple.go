@@ -10,9 +10,9 @@ import (
 	"github.com/stormflux/stormflux/internal/multilang"
 )
 
-// A Tuple is what a bolt receives. Its values are JSON, parsed when they are asked for. A Tuple may be kept, and read by
-// any number of goroutines. Methods that take an index panic with a [*ValueError] where there is no such value, or none of
-// that type; in a method that Storm called, that fails the tuple and is reported.
+// A Tuple is what a bolt receives. Its values are JSON and are parsed when a method asks for them. A bolt may keep a
+// Tuple, and any number of goroutines may read it. Methods that take an index panic with a [*ValueError] if there is no
+// such value, or if it has another type. In a method that Storm called, this fails the tuple and is reported.
 type Tuple struct {
 	ID        string // Storm's id of the tuple, unique among those that the bolt has not acked
 	Component string // the component that emitted it
@@ -32,7 +32,7 @@ func newTuple(ctx *Context, m *multilang.BoltMsg) *Tuple {
 	return t
 }
 
-// A ValueError says that a tuple has no such value, or that a value cannot be sent.
+// A ValueError reports that a tuple does not have a value, or that a value cannot be sent.
 type ValueError struct {
 	Reason string
 }
@@ -46,7 +46,7 @@ func valueError(format string, args ...any) {
 // Len returns the number of values.
 func (t *Tuple) Len() int { return len(t.values) }
 
-// IsTick tells whether this is a tick tuple.
+// IsTick reports whether this is a tick tuple.
 func (t *Tuple) IsTick() bool {
 	return t.Component == multilang.SystemComponent && t.Stream == multilang.TickStream
 }
@@ -58,7 +58,7 @@ func (t *Tuple) at(i int) multilang.RawValue {
 	return t.values[i]
 }
 
-// Text returns the values as they came: a JSON list.
+// Text returns the values as they arrived: a JSON list.
 func (t *Tuple) Text() string { return string(t.raw) }
 
 // String returns the value at index i if it is a string.
@@ -106,7 +106,7 @@ func (t *Tuple) Decode(i int, v any) error {
 	return nil
 }
 
-// Value returns the value at index i: nil, bool, string, int64, *big.Int where that is too small, float64, []any or
+// Value returns the value at index i: nil, bool, string, int64, *big.Int if it does not fit an int64, float64, []any or
 // map[string]any.
 func (t *Tuple) Value(i int) any { return t.at(i).Plain() }
 
@@ -119,7 +119,8 @@ func (t *Tuple) Values() []any {
 	return values
 }
 
-// Fields returns the names of the values, as the stream's source declared them; nil for ticks. The caller must not change them.
+// Fields returns the names of the values, as the stream's source declared them; nil for ticks. The caller must not
+// change them.
 func (t *Tuple) Fields() []string { return t.ctx.SourceFields(t.Component, t.Stream) }
 
 // Index returns the index of the value that the stream's source declared under a name, or -1.
@@ -136,7 +137,7 @@ func (t *Tuple) Field(field string) any {
 
 const describedText = 500
 
-// describe tells which tuple it is, for messages.
+// describe returns a text for messages that identifies the tuple.
 func (t *Tuple) describe() string {
 	text := t.Text()
 	if len(text) > describedText {

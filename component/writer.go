@@ -12,11 +12,11 @@ const (
 	// flushDelay bounds how long a message waits when the component neither reads nor fills the buffer.
 	flushDelay  = 5 * time.Millisecond
 	flushSize   = 64 << 10
-	largestKept = 1 << 20 // a buffer that grew beyond it is given back
+	largestKept = 1 << 20 // a buffer that grew beyond this size is released
 )
 
-// A writer is the one way from the component to Storm. It buffers whole messages. They go out before the component reads
-// (source), when the buffer is full, and after flushDelay.
+// A writer sends everything that goes from the component to Storm. It buffers whole messages. It sends them before the
+// component reads (source), when the buffer is full, and after flushDelay.
 type writer struct {
 	mu    sync.Mutex
 	dst   io.Writer
@@ -32,7 +32,8 @@ func newWriter(dst io.Writer) *writer {
 	return w
 }
 
-// scratch is where messages are encoded: not under the writer's lock, because values may bring code of their own.
+// scratch holds buffers for encoding messages. This happens outside the writer's lock, because values may run code of
+// their own.
 var scratch = sync.Pool{New: func() any { return new([]byte) }}
 
 func (w *writer) send(m *multilang.ShellMsg) {
@@ -42,7 +43,7 @@ func (w *writer) send(m *multilang.ShellMsg) {
 	scratch.Put(b)
 }
 
-// emit sends an emit of values. Where waiter is not nil, it is called in the order in which emits are sent.
+// emit sends an emit of values. If waiter is not nil, it is called in the order in which emits are sent.
 func (w *writer) emit(m *multilang.ShellMsg, values []any, waiter func()) {
 	b := scratch.Get().(*[]byte)
 	text, err := multilang.AppendEmit((*b)[:0], m, values)
@@ -78,8 +79,8 @@ func (w *writer) writeLocked(message []byte) {
 	}
 }
 
-// flush writes what is buffered. It returns the first error there ever was: after one, messages are dropped, because
-// nobody is there to read them.
+// flush writes the buffered messages. It returns the first error of the writer. After an error messages are dropped,
+// because nobody reads them.
 func (w *writer) flush() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -99,7 +100,7 @@ func (w *writer) flushLocked() error {
 	return w.err
 }
 
-// A source is the component's input, which nobody waits for while there is something to write.
+// A source is the component's input. Before it waits for input, it flushes the output.
 type source struct {
 	io.Reader
 	out *writer

@@ -1,5 +1,5 @@
-// Package examples_test runs the components of the examples as processes, as Storm would. Other packages check, compile and
-// run the topologies themselves.
+// Package examples_test runs the components of the examples as processes, as Storm would. Other packages check, compile
+// and run the topologies themselves.
 package examples_test
 
 import (

@@ -1,8 +1,8 @@
-// Package componenttest runs a spout or a bolt in a test, without a process and without Storm: it feeds tuples or commands
-// and returns what the component emitted, acked and reported.
+// Package componenttest runs a spout or a bolt in a test, without a process and without Storm. It feeds tuples or
+// commands to the component and returns what the component emitted, acked and reported.
 //
-// The component is served by package component itself over the real protocol, so that a test sees what Storm would see:
-// numbers typed by their text, strings where ids belong, errors as text.
+// Package component itself serves the component over the real protocol. So a test sees what Storm would see: numbers
+// with a type that follows from their text, ids as strings, errors as text.
 package componenttest
 
 import (
@@ -22,19 +22,19 @@ import (
 type Options struct {
 	Component string
 	Task      int
-	// Tasks are the topology's tasks, by id; the component's own is always there.
+	// Tasks are the topology's tasks, by id. The component's own task is always there.
 	Tasks map[int]string
 	Conf  map[string]any
-	// Sources are the fields of what the component reads, by component and stream.
+	// Sources are the fields of the streams that the component reads, by component and stream.
 	Sources map[string]map[string][]string
 	// Outputs are the fields of the component's own streams.
 	Outputs map[string][]string
-	// TaskIDs is what an emit that asks for task ids is told.
+	// TaskIDs is the answer to an emit that asks for task ids.
 	TaskIDs []int
 }
 
-// A Tuple is fed to a bolt. Where Component is empty, it comes from "source", where Stream is empty, on "default". An empty
-// ID is replaced by a number counted from 1.
+// A Tuple is fed to a bolt. If Component is empty, it comes from "source". If Stream is empty, it comes on "default".
+// An empty ID is replaced by a number, counted from 1.
 type Tuple struct {
 	ID        string
 	Component string
@@ -58,7 +58,7 @@ type Log struct {
 	Message string
 }
 
-// A Result is what a component did during one call, or what its goroutines did since the one before.
+// A Result is what a component did during one call, and what its goroutines did since the call before.
 type Result struct {
 	Emits  []Emit
 	Acked  []string // ids of tuples
@@ -74,14 +74,15 @@ type harness struct {
 	taskIDs []int
 	ids     int
 
-	// What the component has written and nobody has collected. It is unbounded: a component must never wait for a test.
+	// The messages that the component has written and the test has not collected. Their number has no limit: a
+	// component must never wait for a test.
 	mu       sync.Mutex
 	arrived  *sync.Cond
 	messages []multilang.ShellMsg
 	ended    bool  // no more messages come
 	err      error // what serving returned, once ended
-	// outgoing is what a goroutine of its own writes to the component, as in Storm's ShellBolt: were it written by who answers
-	// for task ids, a component that waits to write could not be read from.
+	// outgoing are the bytes that a separate goroutine writes to the component, as in Storm's ShellBolt. If the
+	// goroutine that answers with task ids wrote them itself, it could not read from a component that waits to write.
 	outgoing []byte
 	closing  bool
 }
@@ -102,7 +103,7 @@ func start(t testing.TB, options Options, serve func(context.Context, io.Reader,
 	readers.Go(func() { h.read(outR) })
 	go func() {
 		err := serve(ctx, inR, outW)
-		// What Storm sends to an ended component must not block.
+		// Messages to an ended component must not block.
 		inR.Close()
 		outW.Close()
 		readers.Wait()
@@ -147,7 +148,7 @@ func (o Options) handshake() ([]byte, error) {
 	return h.Append(nil)
 }
 
-// read hands messages over one by one, and answers what asks for task ids. It consumes everything to the end, so that the
+// read passes messages on one by one, and answers emits that ask for task ids. It reads everything to the end, so the
 // component never blocks on writing.
 func (h *harness) read(from io.Reader) {
 	in := multilang.NewReader(from, 0)
@@ -201,13 +202,13 @@ func (h *harness) writeOutgoing() {
 			return
 		}
 		if _, err := h.toComp.Write(chunk); err != nil {
-			// The component has ended, which is noticed by its messages ending.
+			// The component has ended; the end of its messages shows it.
 			return
 		}
 	}
 }
 
-// take returns the next message; false where the component has ended.
+// take returns the next message, or false if the component has ended.
 func (h *harness) take() (multilang.ShellMsg, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -222,7 +223,7 @@ func (h *harness) take() (multilang.ShellMsg, bool) {
 	return m, true
 }
 
-// collect gathers messages until a sync, or until the component ends. It tells whether there was a sync.
+// collect returns messages until a sync, or until the component ends. It reports whether there was a sync.
 func (h *harness) collect(r *Result) bool {
 	for {
 		m, ok := h.take()
@@ -277,7 +278,7 @@ type Bolt struct {
 	h *harness
 }
 
-// StartBolt prepares a bolt; wrap a basic one in component.Basic. It ends with the test.
+// StartBolt prepares a bolt. Wrap a basic bolt in component.Basic. The bolt ends with the test.
 func StartBolt(t testing.TB, bolt component.Bolt, options Options) *Bolt {
 	t.Helper()
 	return &Bolt{start(t, options, func(ctx context.Context, in io.Reader, out io.Writer) error {
@@ -285,7 +286,7 @@ func StartBolt(t testing.TB, bolt component.Bolt, options Options) *Bolt {
 	})}
 }
 
-// Execute feeds a tuple and returns what came of it.
+// Execute feeds a tuple and returns the result.
 func (b *Bolt) Execute(tuple Tuple) Result {
 	b.h.t.Helper()
 	b.h.ids++
@@ -305,19 +306,20 @@ func (b *Bolt) Execute(tuple Tuple) Result {
 	return b.feed(&multilang.BoltMsg{ID: tuple.ID, Component: tuple.Component, Stream: tuple.Stream, Task: tuple.Task, Tuple: multilang.RawValues(text)})
 }
 
-// Values feeds a tuple of values from "source" on "default" and returns what came of it.
+// Values feeds a tuple of values from "source" on "default" and returns the result.
 func (b *Bolt) Values(values ...any) Result {
 	b.h.t.Helper()
 	return b.Execute(Tuple{Values: values})
 }
 
-// Tick feeds a tick tuple and returns what came of it. Its id, which is acked or failed, is "tick".
+// Tick feeds a tick tuple and returns the result. The id of the tuple is "tick".
 func (b *Bolt) Tick() Result {
 	b.h.t.Helper()
 	return b.feed(&multilang.BoltMsg{ID: "tick", Component: multilang.SystemComponent, Stream: multilang.TickStream, Task: -1, Tuple: "[1]"})
 }
 
-// feed sends a tuple and then a heartbeat, whose answer marks the end of what belongs to the tuple.
+// feed sends a tuple and then a heartbeat. The answer to the heartbeat marks the end of the messages that belong to the
+// tuple.
 func (b *Bolt) feed(m *multilang.BoltMsg) Result {
 	heartbeat := multilang.BoltMsg{ID: "heartbeat", Stream: multilang.HeartbeatStream, Task: -1, Tuple: "[]"}
 	var r Result
@@ -326,7 +328,7 @@ func (b *Bolt) feed(m *multilang.BoltMsg) Result {
 	return r
 }
 
-// End ends the bolt, which runs its Cleanup, and returns what came of that and the error that component.ServeBolt returned.
+// End ends the bolt, which runs its Cleanup. It returns the result and the error of component.ServeBolt.
 func (b *Bolt) End() (Result, error) {
 	r := b.h.end()
 	return r, b.h.err
@@ -337,7 +339,7 @@ type Spout struct {
 	h *harness
 }
 
-// StartSpout opens a spout. It ends with the test. It is not activated: see [Spout.Activate].
+// StartSpout opens a spout. The spout ends with the test. StartSpout does not activate it: see [Spout.Activate].
 func StartSpout(t testing.TB, spout component.Spout, options Options) *Spout {
 	t.Helper()
 	return &Spout{start(t, options, func(ctx context.Context, in io.Reader, out io.Writer) error {
@@ -368,7 +370,7 @@ func (s *Spout) Activate() Result { return s.command(multilang.Activate, "") }
 // Deactivate tells the spout that its topology is inactive.
 func (s *Spout) Deactivate() Result { return s.command(multilang.Deactivate, "") }
 
-// End ends the spout, which runs its Close, and returns what came of that and the error that component.ServeSpout returned.
+// End ends the spout, which runs its Close. It returns the result and the error of component.ServeSpout.
 func (s *Spout) End() (Result, error) {
 	r := s.h.end()
 	return r, s.h.err

@@ -1,5 +1,6 @@
-// Counter counts words in a sliding window. --slots sets the number of slots. A tick emits the count of each word in the window
-// and moves the window by one slot. When the count of a word reaches zero, the word is emitted once more, with the count zero.
+// Counter counts words in a sliding window. --slots sets the number of slots. A tick emits the count of each word in
+// the window and moves the window by one slot. When the count of a word reaches zero, the word is emitted once more,
+// with the count zero.
 package main
 
 import (

@@ -1,6 +1,6 @@
-// Ranker reads words with counts and keeps the words with the largest counts. --top sets the number of words. On every tick it
-// emits them as one value: a list of [word, count], largest first. With --merge it reads the rankings of other rankers, and
-// logs the result instead of emitting it.
+// Ranker reads words with counts and keeps the words with the largest counts. --top sets the number of words. On every
+// tick it emits them as one value: a list of [word, count], largest first. With --merge it reads the rankings of other
+// rankers, and logs the result instead of emitting it.
 package main
 
 import (

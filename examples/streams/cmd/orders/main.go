@@ -1,5 +1,5 @@
-// Orders emits invented orders on its default stream. The setting shop.orders sets their number. Before the orders, it emits the
-// exchange rates on the stream "rates".
+// Orders emits invented orders on its default stream. The setting shop.orders sets their number. Before the orders, it
+// emits the exchange rates on the stream "rates".
 package main
 
 import (

@@ -1,5 +1,5 @@
-// Totals adds up orders in euro cents, by the field that --by names. On every tick it emits the sums that have changed. If the
-// rate of a currency has not arrived yet, orders in this currency wait for it and are not acked.
+// Totals adds up orders in euro cents, by the field that --by names. On every tick it emits the sums that have changed.
+// If the rate of a currency has not arrived yet, orders in this currency wait for it and are not acked.
 package main
 
 import (

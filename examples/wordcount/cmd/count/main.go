@@ -1,9 +1,9 @@
 // Count counts words. Each task counts the words that the fields grouping gives it.
 //
-// With --out DIR or the setting wordcount.out, each task writes its counts to DIR/counts-TASK.tsv. The setting wins. A line has
-// a word, a tab and its count, and the lines are sorted by word. If something has changed, the task replaces the whole file on
-// a tick, when the file is one second old, and at the end. Without a folder, the task logs the largest counts on a tick if
-// something has changed. --top sets the number of words; 0 means all.
+// With --out DIR or the setting wordcount.out, each task writes its counts to DIR/counts-TASK.tsv. The setting wins. A
+// line has a word, a tab and its count, and the lines are sorted by word. If something has changed, the task replaces
+// the whole file on a tick, when the file is one second old, and at the end. Without a folder, the task logs the
+// largest counts on a tick if something has changed. --top sets the number of words; 0 means all.
 //
 // A word is counted each time that its tuple arrives: once if nothing fails, more often if a sentence is replayed. A
 // restarted task begins at zero; counts that must survive belong in a database.

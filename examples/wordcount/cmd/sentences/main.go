@@ -1,8 +1,8 @@
-// Sentences is the spout of the word count. It emits the lines of a text file. The message id of a line is its line number. A
-// line that failed is emitted again. Several tasks share the lines.
+// Sentences is the spout of the word count. It emits the lines of a text file. The message id of a line is its line
+// number. A line that failed is emitted again. Several tasks share the lines.
 //
-// Every line is emitted at least once. If nothing fails, it is emitted exactly once. After a failure or a timeout, the line is
-// emitted again. After a restart of the worker, all lines are emitted again.
+// Every line is emitted at least once. If nothing fails, it is emitted exactly once. After a failure or a timeout, the
+// line is emitted again. After a restart of the worker, all lines are emitted again.
 package main
 
 import (
