@@ -1,11 +1,11 @@
 package compiler
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
 
+	"github.com/stormflux/stormflux/internal/java"
 	"github.com/stormflux/stormflux/validate"
 )
 
@@ -48,33 +48,14 @@ func addResources(conf map[string]any, c *validate.Component, v validate.Version
 	}
 }
 
-// jsonValue returns a setting's value as encoding/json has to get it to write what Storm's client does: a float keeps its
-// decimal point, without which Storm reads an integer and a component that wants a Double fails.
-func jsonValue(v any) any {
-	switch v := v.(type) {
-	case float64:
-		text, err := json.Marshal(v)
-		if err != nil {
-			panic(fmt.Sprintf("compiler: a setting passed validation and is no JSON: %v", err))
-		}
-		if !bytes.ContainsAny(text, ".e") {
-			text = append(text, ".0"...)
-		}
-		return json.Number(text)
-	case []any:
-		list := make([]any, len(v))
-		for i, item := range v {
-			list[i] = jsonValue(item)
-		}
-		return list
-	case map[string]any:
-		m := make(map[string]any, len(v))
-		for key, item := range v {
-			m[key] = jsonValue(item)
-		}
-		return m
+// jsonValue returns a setting's value as JSON: a float keeps its decimal point, without which Storm reads an integer, and a
+// component that wants a Double fails.
+func jsonValue(v any) json.RawMessage {
+	text, err := java.AppendJSON(nil, v)
+	if err != nil {
+		panic(fmt.Sprintf("compiler: a setting passed validation and is no JSON: %v", err))
 	}
-	return v
+	return text
 }
 
 // conf builds the topology's configuration: the user's settings and what Storm needs and a user cannot know.

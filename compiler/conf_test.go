@@ -13,7 +13,7 @@ import (
 // Numbers of settings stay what they are: Storm reads 1.0 as a Double and 1 as an integer, of whatever size.
 func TestNumbersOfSettings(t *testing.T) {
 	const settings = `{"app.a": 1.0, "app.b": 1, "app.c": 1e20, "app.d": 12345678901234567890, "app.e": [0.5, {f: 2.0}], "app.g": 1.0e-9}`
-	const want = `{"app.a":1.0,"app.b":1,"app.c":100000000000000000000.0,"app.d":12345678901234567890,"app.e":[0.5,{"f":2.0}],"app.g":1e-9}`
+	const want = `{"app.a":1.0,"app.b":1,"app.c":1e+20,"app.d":12345678901234567890,"app.e":[0.5,{"f":2.0}],"app.g":1e-09}`
 	path := filepath.Join(t.TempDir(), "topology.yaml")
 	text := "name: t\nconfig: " + settings + "\nspouts:\n  s: {command: [cat], outputs: [a], config: " + settings + "}\n"
 	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {

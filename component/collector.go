@@ -1,6 +1,9 @@
 package component
 
-import "github.com/stormflux/stormflux/internal/multilang"
+import (
+	"github.com/stormflux/stormflux/internal/java"
+	"github.com/stormflux/stormflux/internal/multilang"
+)
 
 // An Emission is a tuple to emit, with all its options. Values are anything that encoding/json can encode, and also
 // floats that are not finite. Storm gives numbers a type by their text: a Go float64 always arrives as a Double; an int
@@ -22,7 +25,7 @@ func (s *session) emit(e *Emission, needTaskIDs bool, anchor *Tuple, more []*Tup
 	var few [4]string
 	m := multilang.ShellMsg{Command: multilang.Emit, Stream: e.Stream, NeedTaskIDs: needTaskIDs, Anchors: few[:0]}
 	if e.ID != "" {
-		m.ID = multilang.RawValue(multilang.AppendString(nil, e.ID))
+		m.ID = multilang.RawValue(java.AppendJSONString(nil, e.ID))
 	}
 	if e.Task != 0 {
 		m.Task, m.HasTask = int64(e.Task), true
@@ -63,7 +66,7 @@ func (s *session) finish(command multilang.Command, t *Tuple) {
 		return
 	}
 	var quoted [32]byte
-	id := multilang.RawValue(multilang.AppendString(quoted[:0], t.ID))
+	id := multilang.RawValue(java.AppendJSONString(quoted[:0], t.ID))
 	s.out.send(&multilang.ShellMsg{Command: command, ID: id})
 }
 

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf16"
+
+	"github.com/stormflux/stormflux/internal/java"
 )
 
 // quote returns a Clojure string literal. Whatever a person would not see in an editor (control characters, invisible
@@ -110,11 +112,7 @@ func float(v float64) string {
 	case math.IsInf(v, -1):
 		return "Double/NEGATIVE_INFINITY"
 	}
-	s := strconv.FormatFloat(v, 'g', -1, 64)
-	if !strings.ContainsAny(s, ".e") {
-		s += ".0"
-	}
-	return s
+	return string(java.AppendJSONFloat(nil, v, 64)) // Clojure reads it as JSON does
 }
 
 // words returns the form of a list of strings.

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/stormflux/stormflux/component"
+	"github.com/stormflux/stormflux/internal/java"
 	"github.com/stormflux/stormflux/internal/multilang"
 )
 
@@ -348,7 +349,7 @@ func StartSpout(t testing.TB, spout component.Spout, options Options) *Spout {
 }
 
 func (s *Spout) command(command multilang.SpoutCommand, id string) Result {
-	m := multilang.SpoutMsg{Command: command, ID: multilang.RawValue(multilang.AppendString(nil, id))}
+	m := multilang.SpoutMsg{Command: command, ID: multilang.RawValue(java.AppendJSONString(nil, id))}
 	var r Result
 	s.h.write(m.Append(nil))
 	s.h.collect(&r)

@@ -7,7 +7,7 @@ import (
 	"math"
 	"strconv"
 
-	"github.com/stormflux/stormflux/internal/multilang"
+	"github.com/stormflux/stormflux/internal/java"
 )
 
 // conf is a configuration as it is handed to a component: JSON texts by key.
@@ -119,7 +119,7 @@ func topologyConf(name, id string, submitted map[string]any) (conf, error) {
 		c[key] = json.RawMessage(text)
 	}
 	for key, value := range submitted {
-		text, err := multilang.AppendValue(nil, value) // 1.0 stays 1.0, as Storm keeps it
+		text, err := java.AppendJSON(nil, value) // 1.0 stays 1.0, as Storm keeps it
 		if err != nil {
 			return nil, fmt.Errorf("encoding the setting %s: %w", key, err)
 		}

@@ -49,7 +49,7 @@ func (t typing) typed(v any) any {
 		return int64(v)
 	case *big.Int:
 		return v.Int64()
-	case multilang.BigDecimal:
+	case java.BigDecimal:
 		f, _, err := big.ParseFloat(string(v), 10, 64, big.ToNearestEven)
 		if err != nil {
 			return nil

@@ -3,6 +3,7 @@ package local
 import (
 	"encoding/json"
 
+	"github.com/stormflux/stormflux/internal/java"
 	"github.com/stormflux/stormflux/internal/multilang"
 )
 
@@ -64,7 +65,7 @@ func (k *kryoCheck) unregistered(values multilang.RawValues) string {
 		case multilang.Map:
 			class = k.mapping
 		case multilang.Number:
-			if _, ok := v.Decode().(multilang.BigDecimal); ok {
+			if _, ok := v.Decode().(java.BigDecimal); ok {
 				class = k.decimal
 			}
 		}

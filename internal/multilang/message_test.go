@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/stormflux/stormflux/internal/java"
 )
 
 // The texts are of the forms that a Storm 2.8.3 worker and its components exchange.
@@ -261,7 +263,7 @@ func checkPlain(t *testing.T, text string, v RawValue) {
 	if strings.ContainsAny(string(v), "\n") {
 		t.Fatalf("%q gives %q, which has a newline", text, v)
 	}
-	again, err := parsePermissive(string(v))
+	again, err := java.ParseJSON(string(v))
 	if err != nil {
 		t.Fatalf("%q gives %q, which cannot be parsed: %v", text, v, err)
 	}

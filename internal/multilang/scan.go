@@ -3,6 +3,8 @@ package multilang
 import (
 	"errors"
 	"math"
+
+	"github.com/stormflux/stormflux/internal/java"
 )
 
 // The scanner walks over strict JSON without building anything. What it refuses, and what Storm would write out in
@@ -11,9 +13,6 @@ import (
 // errNotPlain says that a text must be rewritten: it is no strict JSON, or a value of it would change on its way through
 // Storm's parser and writer in more than form.
 var errNotPlain = errors.New("not plain JSON")
-
-// maxDepth is json-smart's limit for nested lists and maps (LIMIT_JSON_DEPTH).
-const maxDepth = 400
 
 func skipSpace(s string, i int) int {
 	for i < len(s) && (s[i] == ' ' || s[i] == '\n' || s[i] == '\t' || s[i] == '\r') {
@@ -28,7 +27,7 @@ func stringEnd(s string, i int) int {
 		switch c := s[i]; {
 		case c == '"':
 			return i + 1
-		case c < 0x20:
+		case c < 0x20, c == 0x7f: // json-smart drops them from a string with an escape
 			return -1
 		case c == '\\':
 			i++
@@ -84,8 +83,8 @@ func numberEnd(s string, i int) int {
 	if i < len(s) && (s[i] == 'e' || s[i] == 'E') {
 		for i++; i < len(s) && (isDigit(s[i]) || s[i] == '+' || s[i] == '-'); i++ {
 		}
-		v, ok := number(s[start:i])
-		if f, isDouble := v.(float64); !ok || isDouble && math.IsInf(f, 0) {
+		v, isNumber, _ := java.ParseJSONNumber(s[start:i])
+		if f, isDouble := v.(float64); !isNumber || isDouble && math.IsInf(f, 0) {
 			return -1
 		}
 	}
@@ -94,7 +93,7 @@ func numberEnd(s string, i int) int {
 
 // valueEnd returns the index after the value that begins at s[i] (no space before it), or -1 where the text is not plain.
 func valueEnd(s string, i, depth int) int {
-	if i >= len(s) || depth > maxDepth {
+	if i >= len(s) || depth > java.MaxJSONDepth {
 		return -1
 	}
 	switch s[i] {

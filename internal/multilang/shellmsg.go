@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/stormflux/stormflux/internal/java"
 )
 
 // A Command is what a component asks of Storm.
@@ -256,6 +258,9 @@ func DecodePID(text string) (pid int64, err error) {
 func eachMember(text string, set func(key string, value RawValue) string) error {
 	reason, err := members(text, set)
 	if errors.Is(err, errNotPlain) {
+		if skipSpace(text, 0) == len(text) {
+			return badMessage(text, "a message is not JSON: it is empty")
+		}
 		plain, parseErr := rewrite(text)
 		if parseErr != nil {
 			return badMessage(text, "a message is not JSON: "+parseErr.Error())
@@ -312,14 +317,14 @@ func (m *ShellMsg) Append(dst []byte) []byte {
 		dst = append(append(dst, `","id":`...), m.ID...)
 		return append(dst, "}"+end...)
 	case Log:
-		dst = AppendString(append(dst, `{"command":"log","msg":`...), m.Msg)
+		dst = java.AppendJSONString(append(dst, `{"command":"log","msg":`...), m.Msg)
 		dst = strconv.AppendInt(append(dst, `,"level":`...), int64(m.Level), 10)
 		return append(dst, "}"+end...)
 	case Error:
-		dst = AppendString(append(dst, `{"command":"error","msg":`...), m.Msg)
+		dst = java.AppendJSONString(append(dst, `{"command":"error","msg":`...), m.Msg)
 		return append(dst, "}"+end...)
 	case Metrics:
-		dst = AppendString(append(dst, `{"command":"metrics","name":`...), m.MetricName)
+		dst = java.AppendJSONString(append(dst, `{"command":"metrics","name":`...), m.MetricName)
 		dst = append(append(dst, `,"params":`...), m.Params...)
 		return append(dst, "}"+end...)
 	case Sync:
@@ -369,7 +374,7 @@ func (m *ShellMsg) appendEmitHead(dst []byte) []byte {
 		dst = append(append(dst, `,"id":`...), m.ID...)
 	}
 	if m.Stream != "" && m.Stream != DefaultStream {
-		dst = AppendString(append(dst, `,"stream":`...), m.Stream)
+		dst = java.AppendJSONString(append(dst, `,"stream":`...), m.Stream)
 	}
 	if m.HasTask {
 		dst = strconv.AppendInt(append(dst, `,"task":`...), m.Task, 10)
@@ -380,7 +385,7 @@ func (m *ShellMsg) appendEmitHead(dst []byte) []byte {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = AppendString(dst, id)
+			dst = java.AppendJSONString(dst, id)
 		}
 		dst = append(dst, ']')
 	}

@@ -3,6 +3,8 @@ package multilang
 import (
 	"errors"
 	"strconv"
+
+	"github.com/stormflux/stormflux/internal/java"
 )
 
 // A SpoutCommand is what Storm asks of a spout.
@@ -93,7 +95,7 @@ func (m *BoltMsg) Append(dst []byte) []byte {
 	if m.Component == "" {
 		dst = append(dst, "null"...)
 	} else {
-		dst = AppendString(dst, m.Component)
+		dst = java.AppendJSONString(dst, m.Component)
 	}
 	dst = append(dst, `,"tuple":`...)
 	if m.Tuple == "" {
@@ -102,8 +104,8 @@ func (m *BoltMsg) Append(dst []byte) []byte {
 		dst = append(dst, m.Tuple...)
 	}
 	dst = strconv.AppendInt(append(dst, `,"task":`...), int64(m.Task), 10)
-	dst = AppendString(append(dst, `,"stream":`...), m.Stream)
-	dst = AppendString(append(dst, `,"id":`...), m.ID)
+	dst = java.AppendJSONString(append(dst, `,"stream":`...), m.Stream)
+	dst = java.AppendJSONString(append(dst, `,"id":`...), m.ID)
 	return append(dst, "}"+end...)
 }
 

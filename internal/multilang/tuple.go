@@ -1,11 +1,15 @@
 package multilang
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/stormflux/stormflux/internal/java"
+)
 
 // AppendTuple appends a tuple for a bolt with its framing, as [BoltMsg.Append] does, with the id that Storm's tuples have:
 // a signed number as a string. It allocates nothing but what dst needs.
 func AppendTuple(dst []byte, component, stream string, task int, values RawValues, id int64) []byte {
-	dst = AppendString(append(dst, `{"comp":`...), component)
+	dst = java.AppendJSONString(append(dst, `{"comp":`...), component)
 	dst = append(dst, `,"tuple":`...)
 	if values == "" {
 		dst = append(dst, "null"...)
@@ -13,7 +17,7 @@ func AppendTuple(dst []byte, component, stream string, task int, values RawValue
 		dst = append(dst, values...)
 	}
 	dst = strconv.AppendInt(append(dst, `,"task":`...), int64(task), 10)
-	dst = AppendString(append(dst, `,"stream":`...), stream)
+	dst = java.AppendJSONString(append(dst, `,"stream":`...), stream)
 	dst = strconv.AppendInt(append(dst, `,"id":"`...), id, 10)
 	return append(dst, "\"}"+end...)
 }

@@ -2,6 +2,7 @@ package multilang
 
 import (
 	"iter"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,11 +11,6 @@ import (
 
 	"github.com/stormflux/stormflux/internal/java"
 )
-
-// A BigDecimal is what Storm makes of a number with a fraction or exponent whose text has more than 18 characters, such
-// as 0.30000000000000004. It holds that text. Storm 2.6 and later can send it to another worker only where
-// java.math.BigDecimal is registered with Kryo.
-type BigDecimal = java.BigDecimal
 
 // A Kind is the JSON kind of a value.
 type Kind uint8
@@ -63,7 +59,7 @@ func (v RawValue) Text() (string, bool) {
 }
 
 // Decode returns the value as Storm types it: nil, bool, string, int32 (Integer), int64 (Long), *big.Int (BigInteger),
-// float64 (Double), [BigDecimal], float32 (Float, only for NaN), []any, or map[string]any.
+// float64 (Double), [java.BigDecimal], float32 (Float, only for NaN), []any, or map[string]any.
 func (v RawValue) Decode() any {
 	switch v.Kind() {
 	case InvalidKind, Null:
@@ -73,7 +69,7 @@ func (v RawValue) Decode() any {
 	case String:
 		return unquote(string(v))
 	case Number:
-		return permissiveWord(string(v))
+		return v.number()
 	case List:
 		values := []any{}
 		for e := range RawValues(v).All() {
@@ -92,6 +88,17 @@ func (v RawValue) Decode() any {
 		members[unquote(key)] = RawValue(value).Decode()
 	}
 	return members
+}
+
+func (v RawValue) number() any {
+	if v == "NaN" {
+		return float32(math.NaN())
+	}
+	n, isNumber, err := java.ParseJSONNumber(string(v))
+	if !isNumber || err != nil {
+		panic("multilang: a value is not plain: " + string(v))
+	}
+	return n
 }
 
 // RawValues is a list of values, a tuple's, as plain JSON text with its brackets. The empty RawValues stands for a tuple
@@ -148,7 +155,7 @@ func plain(v any) any {
 		return int64(v)
 	case float32:
 		return float64(v)
-	case BigDecimal:
+	case java.BigDecimal:
 		f, _ := strconv.ParseFloat(string(v), 64) // as near as a float64 comes
 		return f
 	case []any:
@@ -194,7 +201,7 @@ func ParseValue(text string) (RawValue, error) {
 
 // rewrite turns what Storm's parser accepts into plain JSON on one line.
 func rewrite(text string) (string, error) {
-	v, err := parsePermissive(text)
+	v, err := java.ParseJSON(text)
 	if err != nil {
 		return "", err
 	}

@@ -6,6 +6,8 @@ import (
 	"math/big"
 	"reflect"
 	"testing"
+
+	"github.com/stormflux/stormflux/internal/java"
 )
 
 func TestRawValues(t *testing.T) {
@@ -46,7 +48,7 @@ func TestAppendValue(t *testing.T) {
 		{int8(-8), `-8`},
 		{uint64(math.MaxUint64), `18446744073709551615`},
 		{new(big.Int).Lsh(big.NewInt(1), 70), `1180591620717411303424`},
-		{BigDecimal("0.30000000000000004"), `0.30000000000000004`},
+		{java.BigDecimal("0.30000000000000004"), `0.30000000000000004`},
 		{2.0, `2.0`},
 		{0.1, `0.1`},
 		{1e20, `1e+20`},
@@ -81,7 +83,7 @@ func TestNumbersKeepTheirType(t *testing.T) {
 	for _, v := range []any{
 		int32(math.MinInt32), int32(math.MaxInt32), int64(math.MaxInt32 + 1), int64(math.MinInt64), new(big.Int).Lsh(big.NewInt(-1), 64),
 		0.0, 1.0, -2.5, 1e15, 1e300, 5e-324, 123456.75,
-		BigDecimal("0.12345678901234567"), "", "text", true, nil, []any{}, map[string]any{},
+		java.BigDecimal("0.12345678901234567"), "", "text", true, nil, []any{}, map[string]any{},
 	} {
 		text, err := AppendValue(nil, v)
 		if err != nil {
@@ -102,7 +104,7 @@ func FuzzString(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		ours := AppendString(nil, s)
+		ours := java.AppendJSONString(nil, s)
 		var std string
 		if err := json.Unmarshal(ours, &std); err != nil {
 			t.Fatalf("%q is written as %s: %v", s, ours, err)

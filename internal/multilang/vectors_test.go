@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/stormflux/stormflux/internal/java"
 )
 
 // javaType names the Java class that v stands for, as the vectors do.
@@ -32,7 +34,7 @@ func javaType(v any) string {
 		return "Double"
 	case float32:
 		return "Float"
-	case BigDecimal:
+	case java.BigDecimal:
 		return "BigDecimal"
 	case []any:
 		var types []string
@@ -99,7 +101,7 @@ func TestStormReadsAndWrites(t *testing.T) {
 			if end := valueEnd(string(got), 0, 0); end != len(got) {
 				t.Errorf("%s is not plain JSON", got)
 			}
-			first, err := parsePermissive(v.in)
+			first, err := java.ParseJSON(v.in)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -107,7 +109,7 @@ func TestStormReadsAndWrites(t *testing.T) {
 				t.Errorf("type is %s, Storm's is %s", typ, v.javaType)
 			}
 			// Compare what a receiver of our text and a receiver of Storm's text get.
-			want, err := parsePermissive(v.out)
+			want, err := java.ParseJSON(v.out)
 			if v.out == "" {
 				want = nil
 			} else if err != nil {
@@ -155,7 +157,7 @@ func asFloat(v any) (float64, bool) {
 	case *big.Int:
 		f, _ := new(big.Float).SetInt(v).Float64()
 		return f, true
-	case BigDecimal:
+	case java.BigDecimal:
 		f, _, err := big.ParseFloat(string(v), 10, 200, big.ToNearestEven)
 		if err != nil {
 			return 0, false

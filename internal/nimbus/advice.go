@@ -86,6 +86,12 @@ func adviceFor(said string) []string {
 	return nil
 }
 
+// lazyRegexp is a regular expression that is compiled on its first use: a command that speaks to no Nimbus does not pay for
+// it at its start.
+func lazyRegexp(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
+
 var configField = lazyRegexp(`\b(?:Field|list|map) ([A-Z][A-Z0-9_]+?)(?:cannot be null!|\b)`)
 
 // configKeyOf finds which of the sent keys a refused configuration is about:

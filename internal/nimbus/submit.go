@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stormflux/stormflux/internal/java"
 	"github.com/stormflux/stormflux/internal/storm"
 )
 
@@ -208,7 +209,7 @@ func (sub *submission) prepare() error {
 		conf = map[string]any{}
 	}
 	sub.addZooKeeperPayload(conf)
-	text, err := confJSON(conf)
+	text, err := java.AppendJSON(nil, conf)
 	if err != nil {
 		return invalid("the topology's configuration is not JSON-serializable: %v", err)
 	}
