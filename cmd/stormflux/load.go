@@ -44,7 +44,7 @@ func (f *topologyFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.stormVersion, "storm-version", "", "the Storm `VERSION` to check and compile for (default: the environment's, else 2.8)")
 	flags.BoolVar(&f.strict, "strict", false, "let warnings fail")
 	_ = cmd.RegisterFlagCompletionFunc("environment", f.completeEnvironments)
-	_ = cmd.RegisterFlagCompletionFunc("set", cobra.NoFileCompletions)
+	_ = cmd.RegisterFlagCompletionFunc("set", f.completeVariables)
 	_ = cmd.RegisterFlagCompletionFunc("name", cobra.NoFileCompletions)
 	_ = cmd.RegisterFlagCompletionFunc("config", completeConfigKeys)
 	_ = cmd.RegisterFlagCompletionFunc("storm-version", cobra.NoFileCompletions)
@@ -101,6 +101,7 @@ func (f *topologyFlags) options() (schema.Options, error) {
 type checked struct {
 	path     string
 	document *schema.Document
+	index    *validate.Index
 	topology *validate.Topology // nil when there are errors
 	diags    diag.List
 	failed   bool // it could not be read
@@ -148,7 +149,7 @@ func (a *app) loadFor(ctx context.Context, f *topologyFlags, path string, opts s
 	if err != nil {
 		return nil, environmentError(err)
 	}
-	return &checked{path: path, document: doc, topology: result.Topology, diags: result.Diagnostics}, nil
+	return &checked{path: path, document: doc, index: result.Index, topology: result.Topology, diags: result.Diagnostics}, nil
 }
 
 // loadTopology reads and checks one file for a command that needs it faultless. It prints the diagnostics to standard

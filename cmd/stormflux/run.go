@@ -83,6 +83,7 @@ dying; 2 usage; 3 this machine cannot run it.`,
 	addChoice(cmd, f, &flags.format, "format", "text, or json: one event a line", "text", "json")
 	f.BoolVar(&flags.watch, "watch", false, "start again when the topology or a component's sources change")
 	_ = cmd.RegisterFlagCompletionFunc("for", cobra.NoFileCompletions)
+	_ = cmd.RegisterFlagCompletionFunc("trace", flags.completeComponents)
 	_ = cmd.MarkFlagDirname("log-dir")
 	return cmd
 }
@@ -113,11 +114,11 @@ func (f *runFlags) traced(args []string) (path string) {
 }
 
 // traces returns what [local.Options.Trace] takes. An unknown component is a usage error.
-func (f *runFlags) traces(t *validate.Topology) (func(component string) bool, error) {
+func (f *runFlags) traces(c *checked) (func(component string) bool, error) {
 	if len(f.trace) == 0 {
 		return nil, nil
 	}
-	ids := componentIDs(t)
+	ids := c.index.Components()
 	for _, id := range f.trace {
 		if id == traceAll || slices.Contains(ids, id) {
 			continue
@@ -126,16 +127,9 @@ func (f *runFlags) traces(t *validate.Topology) (func(component string) bool, er
 		if !ok {
 			near = strings.Join(ids, ", ")
 		}
-		return nil, usageError("--trace: %s has no component %q; there is %s", t.Name, id, near)
+		return nil, usageError("--trace: %s has no component %q; there is %s", c.topology.Name, id, near)
 	}
 	return func(id string) bool { return slices.Contains(f.trace, traceAll) || slices.Contains(f.trace, id) }, nil
-}
-
-func componentIDs(t *validate.Topology) (ids []string) {
-	for _, c := range t.Components() {
-		ids = append(ids, c.ID)
-	}
-	return ids
 }
 
 func (a *app) runTopology(ctx context.Context, flags *runFlags, path string) error {
@@ -261,7 +255,7 @@ func (r *runner) prepare(ctx context.Context) (p *prepared, err error) {
 	if err := r.app.report(flags, diags); err != nil {
 		return p, err
 	}
-	if p.trace, err = r.flags.traces(p.checked.topology); err != nil {
+	if p.trace, err = r.flags.traces(p.checked); err != nil {
 		return p, err
 	}
 	if err := runnableHere(p.program); err != nil {
@@ -321,7 +315,7 @@ func (r *runner) run(ctx context.Context, p *prepared) error {
 	}
 	r.setEngine(engine)
 	defer r.setEngine(nil)
-	r.view.Begin(runview.Run{Name: p.program.Name, Components: componentIDs(p.checked.topology), Numbers: engine.Snapshot})
+	r.view.Begin(runview.Run{Name: p.program.Name, Components: p.checked.index.Components(), Numbers: engine.Snapshot})
 	summary, err := engine.Run(ctx)
 	r.view.End(summary, err)
 	return runError(summary, err)
