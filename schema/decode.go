@@ -35,6 +35,7 @@ func decode(doc *Document) {
 	if v := root.Get("topologySource"); v != nil && v.Kind == yaml.Map {
 		doc.TopologySource = decodeObject(v)
 	}
+	doc.resolve()
 }
 
 func decodeResource(v *yaml.Value) *Resource {
@@ -73,17 +74,21 @@ func decodeComponents(kind ComponentKind, v *yaml.Value) []*Component {
 
 func decodeComponent(kind ComponentKind, id, v *yaml.Value) *Component {
 	c := &Component{Kind: kind, ID: id, Value: v}
-	object := false
+	var program *GoProgram
+	var command *Command
+	class := false
 	for _, e := range v.Entries {
 		switch e.Key.Text {
 		case "go":
-			c.Go = e.Value.AsScalar()
+			if path := e.Value.AsScalar(); path != nil {
+				program = &GoProgram{Path: path}
+			}
 		case "command":
-			if c.Command = e.Value.AsScalar(); c.Command == nil {
-				c.Command = e.Value.AsSequence()
+			if e.Value.AsScalar() != nil || e.Value.Kind == yaml.Sequence {
+				command = &Command{Line: e.Value}
 			}
 		case "className":
-			object = e.Value.AsScalar() != nil
+			class = e.Value.AsScalar() != nil
 		case "args":
 			c.Args = e.Value.AsSequence()
 		case "env":
@@ -117,13 +122,14 @@ func decodeComponent(kind ComponentKind, id, v *yaml.Value) *Component {
 			c.CPULoad = number(e.Value)
 		}
 	}
-	// Of go, command and className the first one written counts; the grammar refuses more than one.
+	// The grammar refuses more than one of them.
 	switch {
-	case c.Go != nil:
-		c.Command = nil
-	case c.Command != nil:
-	case object:
-		c.Object = decodeObject(v)
+	case program != nil:
+		c.Implementation = program
+	case command != nil:
+		c.Implementation = command
+	case class:
+		c.Implementation = &Class{Object: decodeObject(v)}
 	}
 	return c
 }
@@ -237,49 +243,4 @@ func decodeGrouping(v *yaml.Value) *Grouping {
 		}
 	}
 	return g
-}
-
-func decodeObjects(v *yaml.Value) []*Object {
-	var list []*Object
-	for _, item := range v.Elements() {
-		if item.Kind == yaml.Map {
-			list = append(list, decodeObject(item))
-		}
-	}
-	return list
-}
-
-func decodeObject(v *yaml.Value) *Object {
-	o := &Object{Value: v}
-	for _, e := range v.Entries {
-		switch e.Key.Text {
-		case "id":
-			o.ID = e.Value.AsScalar()
-		case "className":
-			o.ClassName = e.Value.AsScalar()
-		case "constructorArgs":
-			o.ConstructorArgs = e.Value.AsSequence()
-		case "factory":
-			o.Factory = e.Value.AsScalar()
-		case "factoryArgs":
-			o.FactoryArgs = e.Value.AsSequence()
-		case "methodName":
-			o.MethodName = e.Value.AsScalar()
-		case "properties":
-			for _, p := range e.Value.Elements() {
-				name := p.Get("name").AsScalar()
-				value, ref := p.Get("value"), p.Get("ref").AsScalar()
-				if name != nil && (value == nil) != (ref == nil) {
-					o.Properties = append(o.Properties, &Property{Node: p, Name: name, Value: value, Ref: ref})
-				}
-			}
-		case "configMethods":
-			for _, m := range e.Value.Elements() {
-				if name := m.Get("name").AsScalar(); name != nil {
-					o.ConfigMethods = append(o.ConfigMethods, &ConfigMethod{Node: m, Name: name, Args: m.Get("args").AsSequence()})
-				}
-			}
-		}
-	}
-	return o
 }

@@ -61,7 +61,7 @@ func Check(ctx context.Context, doc *schema.Document, opts Options) (*Result, er
 	c.unresolved, c.lostTarget = doc.Incomplete, doc.Incomplete
 	for _, step := range []func(){
 		c.stormVersion, c.topologyName, c.platform,
-		c.beans, c.topologyConfig, c.components, c.subscriptions, c.graph,
+		c.declareBeans, c.topologyConfig, c.components, c.subscriptions, c.graph,
 		c.resources, c.namedFiles,
 		c.dropRepeated, c.ignores, c.dropFixes, c.list.Sort,
 	} {
@@ -98,7 +98,7 @@ type checker struct {
 	// brokenResources says that there may be more of them: some could not be found or read.
 	brokenResources bool
 
-	beanByID map[string]*bean
+	beans map[*schema.Object]*Declaration // of Flux's `components`
 	// fluxConfig is what addComponentConfig of the shell wrappers set.
 	fluxConfig map[*Component][]yaml.Entry
 

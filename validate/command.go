@@ -8,6 +8,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/schema"
 	"github.com/stormflux/stormflux/schema/yaml"
 )
 
@@ -208,8 +209,8 @@ func inside(v *yaml.Value, start, end int) diag.Span {
 }
 
 // goProgram reads a `go` component. Whether it is a package or an executable is for the files to say.
-func (c *checker) goProgram(k *component) {
-	v := k.src.Go
+func (c *checker) goProgram(k *component, program *schema.GoProgram) {
+	v := program.Path
 	k.Go = &GoProgram{Dir: resolved(v.Span, v.Text), Span: v.Span}
 }
 

@@ -121,20 +121,19 @@ func (c *checker) noSpout() {
 
 func (c *checker) component(k *component) {
 	src := k.src
-	switch {
-	case src.Go != nil:
+	switch runs := src.Implementation.(type) {
+	case *schema.GoProgram:
 		k.multilang = true
-		c.goProgram(k)
-	case src.Command != nil:
+		c.goProgram(k, runs)
+		c.arguments(k)
+	case *schema.Command:
 		k.multilang = true
-		c.command(k, src.Command)
-	case src.Object != nil:
-		c.class(k)
+		c.command(k, runs.Line)
+		c.arguments(k)
+	case *schema.Class:
+		c.class(k, runs.Object)
 	default:
 		k.open = true
-	}
-	if src.Go != nil || src.Command != nil {
-		c.arguments(k)
 	}
 	c.environment(k)
 	c.outputs(k)

@@ -168,14 +168,8 @@ func (c *checker) topologySetting(e yaml.Entry, known *stormSetting) {
 		}
 	case keySerializer:
 		if v.Kind == yaml.String && v.Text != jsonSerializer && v.Text != legacyJSONSerializer {
-			for _, k := range c.doc.Spouts {
-				if k.Go != nil {
-					c.serializer(e, k)
-					return
-				}
-			}
-			for _, k := range c.doc.Bolts {
-				if k.Go != nil {
+			for _, k := range slices.Concat(c.doc.Spouts, c.doc.Bolts) {
+				if _, ok := k.Implementation.(*schema.GoProgram); ok {
 					c.serializer(e, k)
 					return
 				}
@@ -184,7 +178,7 @@ func (c *checker) topologySetting(e yaml.Entry, known *stormSetting) {
 	case keyAckers:
 		if n, ok := number(v); ok && n == 0 {
 			for _, k := range c.doc.Spouts {
-				if (k.Go != nil || k.Command != nil) && k.ID != nil {
+				if _, class := k.Implementation.(*schema.Class); !class && k.Implementation != nil && k.ID != nil {
 					c.list.Notef(ruleNoAckers, v.Span, "without ackers a spout's process gets the ack of a tuple before the task ids of its emit").
 						WithHint("emit with need_task_ids false, or read commands while waiting for the ids").
 						WithRelated(k.ID.Span, "spout %q is a process", k.ID.Text)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/jar"
+	"github.com/stormflux/stormflux/schema"
 	"github.com/stormflux/stormflux/schema/yaml"
 )
 
@@ -160,9 +161,14 @@ func (c *checker) userJar() {
 
 // wordSpan is the place of a word of a component's command.
 func (c *checker) wordSpan(k *component, i int) diag.Span {
-	list := k.src.Command
-	if o := k.src.Object; list == nil && o != nil && o.ConstructorArgs != nil && len(o.ConstructorArgs.Items) > 0 {
-		list = o.ConstructorArgs.Items[0]
+	var list *yaml.Value
+	switch runs := k.src.Implementation.(type) {
+	case *schema.Command:
+		list = runs.Line
+	case *schema.Class: // one of Flux's shell wrappers
+		if args := runs.Object.ConstructorArgs; args != nil && len(args.Items) > 0 {
+			list = args.Items[0].Written()
+		}
 	}
 	switch {
 	case list == nil:

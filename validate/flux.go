@@ -20,28 +20,20 @@ var (
 	shellBolts  = []string{"org.apache.storm.flux.wrappers.bolts.FluxShellBolt"}
 )
 
-// bean is an element of Flux's `components`.
-type bean struct {
-	*schema.Object
-	declaration *Declaration
-}
-
-// beans indexes Flux's `components`.
-func (c *checker) beans() {
-	c.beanByID = make(map[string]*bean, len(c.doc.Beans))
+// declareBeans declares Flux's `components`, and checks what they and the objects outside of components refer to.
+func (c *checker) declareBeans() {
+	c.beans = make(map[*schema.Object]*Declaration, len(c.doc.Beans))
 	for _, b := range c.doc.Beans {
 		if b.ID == nil {
 			continue
 		}
-		first := c.beanByID[b.ID.Text]
-		made := &bean{b, c.index.object(b.ID, first == nil)}
-		if first != nil {
+		first := c.doc.Bean(b.ID.Text)
+		c.beans[b] = c.index.object(b.ID, first == b)
+		if first != b {
 			c.list.Errorf(ruleDuplicateID, b.ID.Span, "component id %q is already taken", b.ID.Text).
 				WithHint("Flux would keep the last one without a word: give each its own").
 				WithRelated(first.ID.Span, "%q is declared here first", b.ID.Text)
-			continue
 		}
-		c.beanByID[b.ID.Text] = made
 	}
 	for _, b := range c.doc.Beans {
 		c.references(b)
@@ -49,89 +41,35 @@ func (c *checker) beans() {
 	for _, h := range c.doc.WorkerHooks {
 		c.references(h)
 	}
-	if c.doc.TopologySource != nil {
-		c.references(c.doc.TopologySource)
-	}
+	c.references(c.doc.TopologySource)
 }
 
-// references checks that every `ref` and `reflist` of an object names something.
+// references reports every reference of an object that names nothing.
 func (c *checker) references(o *schema.Object) {
-	if o == nil {
-		return
-	}
-	c.referencesIn(o.ConstructorArgs)
-	c.referencesIn(o.FactoryArgs)
-	for _, p := range o.Properties {
-		if p.Ref != nil {
-			c.reference(p.Ref)
-		}
-	}
-	for _, m := range o.ConfigMethods {
-		c.referencesIn(m.Args)
+	for _, ref := range o.References() {
+		c.reference(ref)
 	}
 }
 
-func (c *checker) referencesIn(args *yaml.Value) {
-	if args == nil {
-		return
-	}
-	for _, a := range args.Items {
-		if ref := reference(a); ref != nil {
-			c.reference(ref)
-		}
-		if list := referenceList(a); list != nil {
-			for _, ref := range list.Items {
-				c.reference(ref)
-			}
-		}
-	}
-}
-
-func (c *checker) reference(ref *yaml.Value) *schema.Object {
-	if !ref.IsScalar() {
-		return nil
-	}
-	use := Reference{Kind: ObjectSymbol, Name: ref.Text, Span: ref.Span}
-	if b := c.beanByID[ref.Text]; b != nil {
-		use.Declaration = b.declaration
-		c.index.refer(use)
-		return b.Object
-	}
+// reference returns the object that a reference names; nil when there is none, which it reports.
+func (c *checker) reference(ref *schema.Reference) *schema.Object {
+	use := Reference{Kind: ObjectSymbol, Name: ref.ID.Text, Span: ref.ID.Span, Declaration: c.beans[ref.Object]}
 	c.index.refer(use)
-	if c.doc.Incomplete {
-		return nil
+	if ref.Object != nil || c.doc.Incomplete {
+		return ref.Object
 	}
-	d := c.list.Errorf(ruleUnknownRef, ref.Span, "%q refers to nothing: `components` has no such id", ref.Text)
+	d := c.list.Errorf(ruleUnknownRef, ref.ID.Span, "%q refers to nothing: `components` has no such id", ref.ID.Text)
 	names := c.index.LegalNames(&use)
-	if near, ok := c.similar.closest(ref.Text, names); ok {
-		d.Suggest(ref.Span, near).WithRelated(c.beanByID[near.Name].ID.Span, "%q is declared here", near.Name)
+	if near, ok := c.similar.closest(ref.ID.Text, names); ok {
+		d.Suggest(ref.ID.Span, near).WithRelated(c.doc.Bean(near.Name).ID.Span, "%q is declared here", near.Name)
 	} else if len(names) > 0 {
 		d.WithHint("there is %s", listed(names))
 	}
 	return nil
 }
 
-// reference returns the id in a map of the single key `ref`, nil when v is none.
-func reference(v *yaml.Value) *yaml.Value { return onlyEntry(v, "ref") }
-
-// referenceList returns the list in a map of the single key `reflist`, nil when v is none.
-func referenceList(v *yaml.Value) *yaml.Value {
-	if list := onlyEntry(v, "reflist"); list != nil && list.Kind == yaml.Sequence {
-		return list
-	}
-	return nil
-}
-
-func onlyEntry(v *yaml.Value, key string) *yaml.Value {
-	if v == nil || v.Kind != yaml.Map || len(v.Entries) != 1 || v.Entries[0].Key.Text != key {
-		return nil
-	}
-	return v.Entries[0].Value
-}
-
 // class reads a component that is a JVM class, and lowers Flux's shell wrappers.
-func (c *checker) class(k *component) {
-	o := k.src.Object
+func (c *checker) class(k *component, o *schema.Object) {
 	if o.ClassName == nil {
 		k.open = true
 		return
@@ -192,7 +130,7 @@ func (c *checker) fluxShell(k *component, o *schema.Object) {
 		streams = append(streams, s)
 	}
 
-	var args []*yaml.Value
+	var args []schema.Argument
 	if o.ConstructorArgs != nil {
 		args = o.ConstructorArgs.Items
 	}
@@ -204,20 +142,20 @@ func (c *checker) fluxShell(k *component, o *schema.Object) {
 	case len(args) == 0 || len(args) > 2:
 		at := o.ClassName
 		if o.ConstructorArgs != nil {
-			at = o.ConstructorArgs
+			at = o.ConstructorArgs.Node
 		}
 		fault(at, "%s: %s takes one or two constructorArgs, not %d", k.name(), class, len(args)).
 			WithHint("write the command's words as a list, and the output fields as another: - [python3, split.py]")
 		k.open = true
 	default:
-		if words := c.stringList(k, class, "the command", args[0]); words != nil {
+		if words := c.stringList(k, class, "the command", c.simple(k, class, args[0])); words != nil {
 			k.Command = c.words(k, words)
 			if len(words.Items) == 0 || len(k.Command) > 0 && k.Command[0] == "" {
-				c.list.Errorf(ruleInvalidCommand, args[0].Span, "%s: the command is empty", k.name())
+				c.list.Errorf(ruleInvalidCommand, args[0].Written().Span, "%s: the command is empty", k.name())
 			}
 		}
 		if len(args) == 2 {
-			declare(schema.DefaultStream, args[1].Span, c.stringList(k, class, "the fields", args[1]))
+			declare(schema.DefaultStream, args[1].Written().Span, c.stringList(k, class, "the fields", c.simple(k, class, args[1])))
 		}
 	}
 	for _, p := range o.Properties {
@@ -236,10 +174,7 @@ func (c *checker) fluxShell(k *component, o *schema.Object) {
 
 // shellMethod lowers one call of `configMethods`.
 func (c *checker) shellMethod(k *component, class string, m *schema.ConfigMethod, declare func(string, diag.Span, *yaml.Value)) {
-	if m.Name == nil {
-		return
-	}
-	var args []*yaml.Value
+	var args []schema.Argument
 	if m.Args != nil {
 		args = m.Args.Items
 	}
@@ -260,7 +195,7 @@ func (c *checker) shellMethod(k *component, class string, m *schema.ConfigMethod
 	if len(args) != wanted {
 		at := m.Name
 		if m.Args != nil {
-			at = m.Args
+			at = m.Args.Node
 		}
 		c.list.Errorf(ruleFluxShell, at.Span, "%s: %s takes %d argument%s, not %d", k.name(), m.Name.Text, wanted, plural(wanted), len(args))
 		k.open = true
@@ -296,15 +231,7 @@ func (c *checker) shellMethod(k *component, class string, m *schema.ConfigMethod
 
 // shellProperty lowers an element of `properties`, which is a call of the setter of that name.
 func (c *checker) shellProperty(k *component, class string, p *schema.Property, declare func(string, diag.Span, *yaml.Value)) {
-	if p.Name == nil {
-		return
-	}
-	v := p.Value
-	if p.Ref != nil {
-		if v = c.bean(k, class, p.Ref); v == nil {
-			return
-		}
-	}
+	v := c.simple(k, class, p.Value)
 	switch {
 	case v == nil:
 	case p.Name.Text == "env":
@@ -352,9 +279,9 @@ func (c *checker) changeDirectory(k *component, v *yaml.Value) {
 	}
 }
 
-// stringList returns a list of scalars; nil when it was reported.
+// stringList returns a list of scalars; nil when it was reported, or v is nil.
 func (c *checker) stringList(k *component, class, what string, v *yaml.Value) *yaml.Value {
-	if v = c.simple(k, class, v); v == nil {
+	if v == nil {
 		return nil
 	}
 	if v.Kind != yaml.Sequence {
@@ -371,35 +298,33 @@ func (c *checker) stringList(k *component, class, what string, v *yaml.Value) *y
 	return v
 }
 
-// simple replaces a reference by the value of the bean it points to; nil when that was reported.
-func (c *checker) simple(k *component, class string, v *yaml.Value) *yaml.Value {
-	if ref := reference(v); ref != nil && ref.IsScalar() {
-		return c.bean(k, class, ref)
-	}
-	if list := referenceList(v); list != nil {
-		items := make([]*yaml.Value, 0, len(list.Items))
-		for _, ref := range list.Items {
+// simple returns the value of an argument, references replaced by the values of their beans; nil when it was reported.
+func (c *checker) simple(k *component, class string, a schema.Argument) *yaml.Value {
+	switch a := a.(type) {
+	case *schema.Reference:
+		return c.bean(k, class, a)
+	case *schema.ReferenceList:
+		items := make([]*yaml.Value, 0, len(a.References))
+		for _, ref := range a.References {
 			item := c.bean(k, class, ref)
 			if item == nil {
 				return nil
 			}
 			items = append(items, item)
 		}
-		return &yaml.Value{Kind: yaml.Sequence, Span: v.Span, Items: items}
+		return &yaml.Value{Kind: yaml.Sequence, Span: a.Node.Span, Items: items}
 	}
-	return v
+	return a.Written()
 }
 
 // bean returns the value that a simple bean stands for: a boxed type or String of one literal, or an ArrayList or
 // HashMap of one. Flux builds the others with a JVM, which the native form of a process has no place for.
-func (c *checker) bean(k *component, class string, ref *yaml.Value) *yaml.Value {
+func (c *checker) bean(k *component, class string, ref *schema.Reference) *yaml.Value {
 	b := c.reference(ref)
 	if b == nil {
 		return nil
 	}
-	if b.ClassName != nil && b.Factory == nil && len(b.Properties) == 0 && len(b.ConfigMethods) == 0 &&
-		b.ConstructorArgs != nil && len(b.ConstructorArgs.Items) == 1 {
-		arg := b.ConstructorArgs.Items[0]
+	if arg := onlyArgument(b); arg != nil {
 		switch b.ClassName.Text {
 		case "java.lang.String":
 			if arg.Kind == yaml.String {
@@ -422,14 +347,26 @@ func (c *checker) bean(k *component, class string, ref *yaml.Value) *yaml.Value 
 				return arg
 			}
 		case "java.util.HashMap", "java.util.LinkedHashMap", "java.util.TreeMap":
-			if arg.Kind == yaml.Map && reference(arg) == nil && referenceList(arg) == nil {
+			if arg.Kind == yaml.Map {
 				return arg
 			}
 		}
 	}
-	c.list.Errorf(ruleFluxShell, ref.Span, "%s: %q is an object that only a JVM can make, a %s needs a plain value here", k.name(), ref.Text, class).
+	c.list.Errorf(ruleFluxShell, ref.ID.Span, "%s: %q is an object that only a JVM can make, a %s needs a plain value here", k.name(), ref.ID.Text, class).
 		WithHint("write the value in place of the reference").
-		WithRelated(b.ID.Span, "%q is declared here", ref.Text)
+		WithRelated(b.ID.Span, "%q is declared here", ref.ID.Text)
+	return nil
+}
+
+// onlyArgument returns the value of an object that is made from one literal and nothing else, or nil.
+func onlyArgument(o *schema.Object) *yaml.Value {
+	if o.ClassName == nil || o.Factory != nil || len(o.Properties) > 0 || len(o.ConfigMethods) > 0 ||
+		o.ConstructorArgs == nil || len(o.ConstructorArgs.Items) != 1 {
+		return nil
+	}
+	if only, ok := o.ConstructorArgs.Items[0].(*schema.Literal); ok {
+		return only.Value
+	}
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/stormflux/stormflux/internal/gobuild"
+	"github.com/stormflux/stormflux/schema"
 )
 
 // The rules about Go programs.
@@ -30,7 +31,7 @@ func (c *checker) goFiles(k *component) {
 	case err != nil && errors.Is(err, os.ErrNotExist):
 		d := c.list.Errorf(ruleMissingGoPackage, k.Go.Span, "%s: there is no Go package or executable %q", k.name(), path)
 		if near, ok := c.nearFile(path); ok {
-			d.WithHint("did you mean %q?", filepath.ToSlash(filepath.Join(filepath.Dir(k.src.Go.Text), near)))
+			d.WithHint("did you mean %q?", filepath.ToSlash(filepath.Join(filepath.Dir(k.src.Implementation.(*schema.GoProgram).Path.Text), near)))
 		} else {
 			d.WithHint("name the folder of a main package, from the folder of this file on")
 		}

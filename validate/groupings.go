@@ -191,6 +191,7 @@ func (c *checker) subscribe(to *component, in *schema.Input) {
 	made := &Input{From: from.Component, Stream: stream, Grouping: schema.Shuffle, Span: in.From.Span}
 	if g := in.Grouping; g != nil {
 		made.Grouping, made.Object = g.Type, g.Object
+		c.references(g.Object)
 	}
 	if stream == nil {
 		return
@@ -226,9 +227,9 @@ func (c *checker) source(to *component, in *schema.Input) *component {
 	switch {
 	case isReserved(id):
 		d.WithHint("Storm's own components cannot be read from; ticks come with `tick: 5s` on the bolt itself")
-	case c.beanByID[id] != nil:
+	case c.doc.Bean(id) != nil:
 		d.WithHint("%q is one of `components`, which are objects for others to refer to and send no tuples", id).
-			WithRelated(c.beanByID[id].ID.Span, "%q is declared here", id)
+			WithRelated(c.doc.Bean(id).ID.Span, "%q is declared here", id)
 	default:
 		if near, ok := c.similar.closest(id, c.index.ids(false)); ok {
 			d.Suggest(in.From.Span, near).WithRelated(c.index.components[near.Name].Span, "%q is declared here", near.Name)
