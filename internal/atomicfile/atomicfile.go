@@ -1,10 +1,10 @@
 // Package atomicfile writes an output file whole or not at all.
 //
 // It owns the temporary file beside the target, the flush to disk and the rename over the old file. It does not know
-// what is written, and it makes no folders.
+// what the content is, and it makes no folders.
 //
-// Two libraries were weighed: google/renameio exports nothing on Windows, and natefinch/atomic takes an io.Reader
-// where our writers want an io.Writer. Neither writes through to a pipe or a device. What is left of them is os.Rename.
+// Two libraries do not fit: google/renameio exports nothing on Windows, and natefinch/atomic takes an io.Reader, but
+// our writers need an io.Writer. Neither of them writes directly to a pipe or a device. The rest of them is os.Rename.
 package atomicfile
 
 import (
@@ -17,21 +17,21 @@ import (
 	"path/filepath"
 )
 
-// Stdout is the path that stands for standard output.
+// Stdout is the path for standard output.
 const Stdout = "-"
 
-// Write makes what content writes the file at path.
+// Write writes the file at path. content writes its content.
 //
-// A regular or absent file is replaced at once and whole: content writes to a temporary file in the same folder, which
-// is flushed to disk and renamed over path. When anything fails, content's own error included, the old file is untouched
-// (an absent one stays absent) and the temporary file is gone. A new file gets mode 0666 less the umask, a replaced one
-// keeps its permissions. A symbolic link stays a link: the file it leads to is replaced. A file that the user may not
-// write is not replaced, although its folder would allow it.
+// A regular or absent file is replaced at once and completely. content writes to a temporary file in the same folder;
+// Write flushes it to disk and renames it over path. If anything fails, even content itself, the old file is unchanged
+// (an absent file stays absent) and the temporary file is gone. A new file gets mode 0666 less the umask; a replaced
+// file keeps its permissions. A symbolic link stays a link, and the file that it leads to is replaced. If the user may
+// not write the file, it is not replaced, although its folder would allow it.
 //
-// [Stdout], and whatever is neither a regular file nor a folder (a named pipe, a terminal, /dev/stdout), is written
-// straight through: what was written before a failure cannot be taken back.
+// [Stdout], and anything that is neither a regular file nor a folder (a named pipe, a terminal, /dev/stdout), is
+// written directly. Bytes that were written before a failure cannot be taken back.
 //
-// content's error is returned as it is, so that errors.Is and errors.As reach it; every other error names path. content
+// Write returns content's error unchanged, so errors.Is and errors.As find it. Every other error names path. content
 // must not keep its writer.
 func Write(path string, content func(io.Writer) error) error {
 	if path == Stdout {
@@ -52,7 +52,7 @@ func Write(path string, content func(io.Writer) error) error {
 	case !info.Mode().IsRegular():
 		return through(path, target, content)
 	}
-	// A rename asks only for the right to write the folder; a file that was made read-only was made so on purpose.
+	// A rename needs only the right to write the folder, but a read-only file is read-only on purpose.
 	old, err := os.OpenFile(target, os.O_WRONLY, 0)
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", path, reason(err))
@@ -63,7 +63,7 @@ func Write(path string, content func(io.Writer) error) error {
 	return replace(path, target, info, content)
 }
 
-// replace writes a temporary file beside target and renames it over target. old describes the file that is replaced, or
+// replace writes a temporary file beside target and renames it over target. old describes the file that it replaces, or
 // is nil.
 func replace(path, target string, old fs.FileInfo, content func(io.Writer) error) (err error) {
 	temp, err := create(filepath.Dir(target))
@@ -72,7 +72,8 @@ func replace(path, target string, old fs.FileInfo, content func(io.Writer) error
 	}
 	renamed := false
 	defer func() {
-		// Also on a panic in content. Windows removes no open file, so it is closed first; a second Close does no harm.
+		// Also on a panic in content. Windows cannot remove an open file, so close it first; a second Close does no
+		// harm.
 		if !renamed {
 			_ = temp.Close()
 			_ = os.Remove(temp.Name())
@@ -83,7 +84,7 @@ func replace(path, target string, old fs.FileInfo, content func(io.Writer) error
 	if err := content(out); err != nil {
 		return err
 	}
-	if out.err != nil { // content overlooked a failed write: the file is not whole
+	if out.err != nil { // content ignored a failed write, so the file is not complete
 		return fmt.Errorf("writing %s: %w", path, reason(out.err))
 	}
 	if old != nil {
@@ -91,7 +92,7 @@ func replace(path, target string, old fs.FileInfo, content func(io.Writer) error
 			return fmt.Errorf("writing %s: keeping its mode %v: %w", path, old.Mode().Perm(), reason(err))
 		}
 	}
-	// Without the flush a power cut after the rename may leave an empty file where the old one was.
+	// Without the flush, a power failure after the rename may leave an empty file in place of the old one.
 	if err := temp.Sync(); err != nil {
 		return fmt.Errorf("writing %s: %w", path, reason(err))
 	}
@@ -124,7 +125,7 @@ func through(path, target string, content func(io.Writer) error) error {
 	return err
 }
 
-// writer remembers a failed write, so that a content function that forgets one cannot publish half a file.
+// writer remembers a failed write, so a content function that ignores one cannot publish half a file.
 type writer struct {
 	file *os.File
 	err  error
@@ -138,8 +139,8 @@ func (w *writer) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// create makes a new file in dir. Unlike os.CreateTemp it asks for mode 0666, so that the umask decides as it does for
-// any other new file.
+// create makes a new file in dir. Unlike os.CreateTemp it asks for mode 0666, so the umask applies as for any other new
+// file.
 func create(dir string) (*os.File, error) {
 	for try := 0; ; try++ {
 		name := filepath.Join(dir, ".stormflux-"+rand.Text()+".tmp")
@@ -151,7 +152,7 @@ func create(dir string) (*os.File, error) {
 	}
 }
 
-// follow returns the path that path leads to when its last element is a chain of symbolic links, whose end need not
+// follow follows path while its last element is a symbolic link, and returns the path at the end. That path need not
 // exist.
 func follow(path string) (string, error) {
 	for range 40 { // Linux's own limit (path_resolution(7))
@@ -165,7 +166,8 @@ func follow(path string) (string, error) {
 		if info.Mode()&fs.ModeSymlink == 0 {
 			return path, nil
 		}
-		// /dev/stdout is a link to something like "pipe:[123]", which is no path: what the system opens counts.
+		// /dev/stdout is a link to something like "pipe:[123]", which is not a path: the file that the system opens
+		// counts.
 		if to, err := os.Stat(path); err == nil && !to.Mode().IsRegular() && !to.IsDir() {
 			return path, nil
 		}
@@ -181,8 +183,8 @@ func follow(path string) (string, error) {
 	return "", errors.New("too many symbolic links")
 }
 
-// reason drops the operation and path that the os package puts before an error: the caller's message has the path that
-// the user knows, and the temporary file's name would only puzzle.
+// reason drops the operation and path that the os package puts before an error. The caller's message has the path that
+// the user knows; the name of the temporary file would only confuse.
 func reason(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {

@@ -11,8 +11,8 @@ import (
 	"github.com/stormflux/stormflux/internal/atomicfile"
 )
 
-// A full disk, where this process may mount a small one. Where it may not, TestLimitReached shows the same path with a
-// limit on the size of files.
+// A full disk, if this process may mount a small one. If not, TestLimitReached takes the same path with a limit on the
+// size of files.
 func TestFullDisk(t *testing.T) {
 	dir := t.TempDir()
 	if err := syscall.Mount("stormflux", dir, "tmpfs", 0, "size=256k"); err != nil {
@@ -37,7 +37,7 @@ func TestFullDisk(t *testing.T) {
 		}
 		expect(t, path, "old", "out")
 	}
-	// The device that is always full is written straight through.
+	// The device that is always full is written directly.
 	if err := atomicfile.Write("/dev/full", big); !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("error is %v, want %v", err, syscall.ENOSPC)
 	}

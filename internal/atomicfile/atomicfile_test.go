@@ -30,7 +30,7 @@ func mustWrite(t *testing.T, path, content string, mode fs.FileMode) {
 	}
 }
 
-// expect checks the content of path, and that names is all its folder holds.
+// expect checks the content of path, and that its folder contains only names.
 func expect(t *testing.T, path, content string, names ...string) {
 	t.Helper()
 	got, err := os.ReadFile(path)
@@ -154,7 +154,7 @@ func TestLinkStaysALink(t *testing.T) {
 	if err := os.Symlink("real", filepath.Join(dir, "link")); err != nil {
 		t.Skipf("no symbolic links here: %v", err)
 	}
-	// The link dangles at first: the file is made where it points.
+	// The target of the link does not exist yet: Write makes it.
 	for _, content := range []string{"first", "second"} {
 		if err := atomicfile.Write(filepath.Join(dir, "link"), text(content)); err != nil {
 			t.Fatal(err)

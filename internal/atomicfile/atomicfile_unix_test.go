@@ -18,7 +18,7 @@ import (
 )
 
 // The tests below need a process of their own (a limit on file size, another user, another stdout): the test binary
-// starts itself with the name of the part to play.
+// starts itself with the name of its part.
 const childEnv = "STORMFLUX_ATOMICFILE_CHILD"
 
 func TestMain(m *testing.M) {
@@ -49,7 +49,7 @@ func child(t *testing.T, part string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// limitedChild writes more than the system lets it.
+// limitedChild writes more than the system allows.
 func limitedChild(path string) int {
 	signal.Ignore(syscall.SIGXFSZ) // so that the write fails with EFBIG instead of killing the process
 	limit := syscall.Rlimit{Cur: 64 << 10, Max: 64 << 10}
@@ -60,7 +60,7 @@ func limitedChild(path string) int {
 	err := atomicfile.Write(path, func(w io.Writer) error {
 		block := make([]byte, 10<<10)
 		for range 20 {
-			_, _ = w.Write(block) // overlooked on purpose: the package has to notice
+			_, _ = w.Write(block) // ignored on purpose: the package must notice it
 		}
 		return nil
 	})
@@ -95,7 +95,7 @@ func TestReadOnlyFile(t *testing.T) {
 		expect(t, path, "old", "out")
 		return
 	}
-	// root may write everything: the child plays it as another user, who owns the folder.
+	// root may write everything, so the child runs as another user, who owns the folder.
 	dir, err := os.MkdirTemp("", "atomicfile")
 	if err != nil {
 		t.Fatal(err)
@@ -113,7 +113,7 @@ func TestReadOnlyFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The test binary lies in a folder that only root may enter.
+	// The test binary is in a folder that only root may enter.
 	binary, err := os.ReadFile(self)
 	if err != nil {
 		t.Fatal(err)

@@ -4,8 +4,8 @@ package atomicfile
 
 import "os"
 
-// syncFolder makes the rename itself outlast a power cut. The file is whole either way, and some file systems refuse to
-// sync a folder, so a failure is no failure of the write.
+// syncFolder makes the rename itself survive a power failure. The file is complete in any case, and some file systems
+// refuse to sync a folder, so an error here is not a failure of the write.
 func syncFolder(dir string) {
 	folder, err := os.Open(dir)
 	if err != nil {

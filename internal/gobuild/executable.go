@@ -13,7 +13,7 @@ import (
 	"slices"
 )
 
-// Format is how an executable is laid out. The zero value is invalid.
+// Format is the file format of an executable. The zero value is invalid.
 type Format uint8
 
 const (
@@ -27,19 +27,19 @@ const (
 	Script
 )
 
-// Executable is what the head of an executable file tells.
+// Executable describes an executable file, as its header does.
 type Executable struct {
 	Format Format
-	// Platforms it runs on, in the file's order: several for a universal Mach-O file, none for a script. An architecture
-	// that Go has no name for is given as the format names it.
+	// Platforms are those that it runs on, in the file's order: several for a universal Mach-O file, none for a script.
+	// An architecture without a name in Go has the name that the format gives it.
 	Platforms []Platform
-	// Interpreter is the program that starts it: the dynamic linker of an ELF file, what follows the "#!" of a script; ""
-	// for a statically linked program. The worker needs it.
+	// Interpreter is the program that starts it: the dynamic linker of an ELF file, or the text after the "#!" of a
+	// script; "" for a statically linked program. The worker needs it.
 	Interpreter string
 }
 
-// RunsOn says whether the executable is made for a platform. A script is made for each that has its interpreter, Windows
-// aside.
+// RunsOn reports whether the executable runs on a platform. A script runs on every platform that has its interpreter,
+// except Windows.
 func (e Executable) RunsOn(p Platform) bool {
 	if e.Format == Script {
 		return p.OS != "windows"
@@ -47,14 +47,14 @@ func (e Executable) RunsOn(p Platform) bool {
 	return slices.Contains(e.Platforms, p)
 }
 
-// ErrNotExecutable is returned for a file that is no program: a text, an object file, a library.
+// ErrNotExecutable is the error for a file that is not a program: a text, an object file, a library.
 var ErrNotExecutable = errors.New("it is not an executable")
 
-// ReadExecutable reads the head of a file. The error is or wraps [ErrNotExecutable], unless the file cannot be read. The
-// execute bit is not asked for: it does not travel to the worker in any case.
+// ReadExecutable reads the header of a file. The error is or wraps [ErrNotExecutable], unless the file cannot be read.
+// The execute bit does not matter, because it never reaches the worker.
 //
-// A program that Go built says itself what it was built for. Of others the header decides; an ELF header that names no
-// system (ELFOSABI_NONE) is taken for Linux, as it nearly always is.
+// A program that Go built records its platform. For any other program, the header decides. An ELF header that names no
+// system (ELFOSABI_NONE) counts as Linux, because it nearly always is.
 func ReadExecutable(path string) (Executable, error) {
 	info, err := os.Stat(path) // before it is opened: opening a named pipe waits for its writer
 	if err != nil {
@@ -91,7 +91,7 @@ func ReadExecutable(path string) (Executable, error) {
 	if err != nil {
 		return Executable{}, fmt.Errorf("%s: %w", path, err)
 	}
-	// A universal file holds several programs, of which the build information tells of one.
+	// A universal file has several programs, but the build information describes only one.
 	if len(result.Platforms) == 1 {
 		if p, ok := builtFor(file); ok {
 			result.Platforms[0] = p
@@ -100,7 +100,7 @@ func ReadExecutable(path string) (Executable, error) {
 	return result, nil
 }
 
-// builtFor returns what the Go command recorded in the program.
+// builtFor returns the platform that the Go command recorded in the program.
 func builtFor(file io.ReaderAt) (Platform, bool) {
 	info, err := buildinfo.Read(file)
 	if err != nil {
@@ -172,16 +172,16 @@ func readELF(file io.ReaderAt) (Executable, error) {
 		}
 		result.Interpreter = string(bytes.TrimRight(name, "\x00"))
 	}
-	// A library is ET_DYN as a position-independent program is; the program has a place to start at. (Libraries that can
-	// be run, such as glibc's, have one too.)
+	// A library is ET_DYN, like a position-independent program, but the program has an entry point. (Libraries that can
+	// run, such as glibc's, have one too.)
 	if f.Type != elf.ET_EXEC && (f.Type != elf.ET_DYN || f.Entry == 0) {
 		return Executable{}, fmt.Errorf("%w, but an object file or a library (%v)", ErrNotExecutable, f.Type)
 	}
 	return result, nil
 }
 
-// isMachO tells Mach-O from a Java class, whose first four bytes are those of a universal file: the next four are the
-// number of architectures here and the class file version (45 and more) there.
+// isMachO distinguishes Mach-O from a Java class. A class has the same first four bytes as a universal file. The next
+// four bytes are the number of architectures in Mach-O, and the class file version (45 and more) in a class.
 func isMachO(head []byte) bool {
 	if len(head) < 8 {
 		return false
@@ -260,5 +260,5 @@ func readPE(file io.ReaderAt) (Executable, error) {
 	return Executable{Format: PE, Platforms: []Platform{{"windows", arch}}}, nil
 }
 
-// notExecutable says why a file with the first bytes of a program is none.
+// notExecutable returns the error for a file that begins like a program but is not one.
 func notExecutable(err error) error { return fmt.Errorf("%w: %w", ErrNotExecutable, err) }

@@ -1,8 +1,8 @@
-// Package gobuild builds the Go programs that components run on the workers, and looks at packages and executables
+// Package gobuild builds the Go programs that components run on the workers. It also inspects packages and executables
 // without building or running them.
 //
-// It owns the call of the go command and the reading of its complaints. It does not know what a component is, nor where
-// in the jar a program goes.
+// It owns the call of the go command and parses its messages. It does not know what a component is, nor where in the
+// jar a program goes.
 package gobuild
 
 import (
@@ -21,7 +21,7 @@ import (
 	"time"
 )
 
-// ErrNoGo is returned when there is no go command.
+// ErrNoGo is the error if there is no go command.
 var ErrNoGo = errors.New("the go command was not found: install Go (https://go.dev/dl) or name a built executable instead of a package")
 
 // Platform is an operating system and an architecture in Go's words.
@@ -30,14 +30,14 @@ type Platform struct{ OS, Arch string }
 // String returns os/arch.
 func (p Platform) String() string { return p.OS + "/" + p.Arch }
 
-// Options says what to build.
+// Options describe what to build.
 type Options struct {
 	// Dir is the folder of a main package, in any module: the go command runs in that module.
 	Dir string
-	// Output is the path of the executable; its folder must exist. It is replaced at once, and only by a whole program.
-	// It has no ".exe" added.
+	// Output is the path of the executable. Its folder must exist. An old file is replaced at once, and only by a
+	// complete program. No ".exe" is added.
 	Output string
-	// OS and Arch are the platform to build for; empty is the one that this program runs on.
+	// OS and Arch are the platform to build for; empty means the platform of this program.
 	OS, Arch string
 }
 
@@ -52,26 +52,26 @@ func (o Options) platform() Platform {
 	return p
 }
 
-// Message is a line of the go command's complaint that has a place.
+// Message is a message of the go command about a place in a file.
 type Message struct {
 	File         string // absolute
 	Line, Column int    // from 1, the column in bytes; Column is 0 when it is not known
 	Text         string // may have further lines
 }
 
-// Error is a package that cannot be built.
+// Error reports that a package cannot be built.
 type Error struct {
 	Dir      string
 	Platform Platform
-	// Messages are the complaints with a place, in the go command's order; a file in another folder than Dir belongs to
+	// Messages are the messages about a place, in the go command's order. A file in another folder than Dir belongs to
 	// a package that Dir imports.
 	Messages []Message
-	// Output is all that the go command said.
+	// Output is the whole output of the go command.
 	Output string
 	Err    error // *exec.ExitError, or ErrNotExecutable for a package that is not main
 }
 
-// Error returns the first complaint.
+// Error returns the first message.
 func (e *Error) Error() string {
 	text := ""
 	switch {
@@ -96,18 +96,18 @@ func (e *Error) Error() string {
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Build builds one package. The error is an [*Error] when the package is at fault, [ErrNoGo] when there is no go
-// command, the context's cause when it is done, and otherwise one that names the file that could not be written.
+// Build builds one package. The error is an [*Error] if the package is at fault, [ErrNoGo] if there is no go command,
+// the cause of the context if it is done, and otherwise an error that names the file that could not be written.
 //
-// The program depends on the sources, the Go release and the environment's GOFLAGS and GOAMD64 and the like only, not on
-// the folder, the time or the state of version control: CGO_ENABLED=0, -trimpath, -buildvcs=false, and neither symbols
-// nor build id. It does keep its build information (go version -m).
+// The program depends only on the sources, the Go release and variables such as GOFLAGS and GOAMD64. It does not depend
+// on the folder, the time or the state of version control: CGO_ENABLED=0, -trimpath, -buildvcs=false, and neither
+// symbols nor build id. It keeps its build information (go version -m).
 func Build(ctx context.Context, o Options) error {
 	return BuildAll(ctx, []Options{o})[0]
 }
 
-// BuildAll builds several packages; element i of the result is the error of builds[i], nil where all is well. Packages
-// of one module for one platform are built by one call of the go command, which is much faster than one call each.
+// BuildAll builds several packages. Element i of the result is the error of builds[i], or nil. One call of the go
+// command builds all packages of one module for one platform, which is much faster than one call for each.
 func BuildAll(ctx context.Context, builds []Options) []error {
 	errs := make([]error, len(builds))
 	if len(builds) == 0 {
@@ -124,8 +124,8 @@ func BuildAll(ctx context.Context, builds []Options) []error {
 		if len(batch) > 1 && together(ctx, goCommand, builds, batch) {
 			continue
 		}
-		// One by one: a package that does not load keeps the go command from building the others, and this tells whose
-		// complaint is whose. What was compiled is in Go's cache.
+		// Build them one by one: if one package does not load, the go command builds none of them. And so each message
+		// belongs to a known package. Go's cache keeps what was compiled before.
 		for _, i := range batch {
 			if _, err := os.Stat(builds[i].Dir); err != nil {
 				errs[i] = fmt.Errorf("building %s: %w", builds[i].Dir, reason(err))
@@ -137,8 +137,8 @@ func BuildAll(ctx context.Context, builds []Options) []error {
 	return errs
 }
 
-// batches divides builds into those that one call of the go command can make, by index, in order. With several packages
-// the go command names each program after its folder, and says nothing when two get the same name.
+// batches divides builds into groups that one call of the go command can build, by index, in order. With several
+// packages the go command names each program after its folder, and does not report when two get the same name.
 func batches(builds []Options) [][]int {
 	type key struct {
 		platform     Platform
@@ -151,7 +151,7 @@ next:
 	for i, o := range builds {
 		dir, err := filepath.Abs(o.Dir)
 		root, ok := moduleRoot(dir)
-		// The program of a module's root folder or of a folder like "v2" is named otherwise.
+		// The program of a module's root folder, or of a folder like "v2", gets another name.
 		if err != nil || !ok || root == dir || versionFolder.MatchString(filepath.Base(dir)) {
 			keys, result, names = append(keys, key{}), append(result, []int{i}), append(names, nil)
 			continue
@@ -171,7 +171,7 @@ next:
 
 var versionFolder = regexp.MustCompile(`^v[0-9]+$`)
 
-// together builds a batch by one call and says whether all programs were made and put in place.
+// together builds a batch with one call. It reports whether all programs were built and put in place.
 func together(ctx context.Context, goCommand string, builds []Options, batch []int) bool {
 	first := builds[batch[0]]
 	temp, err := os.MkdirTemp(filepath.Dir(first.Output), ".stormflux-build-")
@@ -249,7 +249,8 @@ func alone(ctx context.Context, goCommand string, o Options) error {
 	return nil
 }
 
-// linked says whether the go command wrote a program: of a package that is not main it writes an archive, and succeeds.
+// linked reports whether the go command wrote a program. For a package that is not main, it writes an archive and
+// succeeds.
 func linked(path string) bool {
 	const archive = "!<arch>\n" // ar(5)
 	file, err := os.Open(path)
@@ -262,7 +263,7 @@ func linked(path string) bool {
 	return err == nil && string(head) != archive
 }
 
-// run calls go build and returns what it said.
+// run calls go build and returns its output.
 func run(ctx context.Context, goCommand, dir string, p Platform, output string, packages []string) (string, error) {
 	args := append([]string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", output, "--"}, packages...)
 	cmd := exec.CommandContext(ctx, goCommand, args...)
@@ -279,10 +280,10 @@ func run(ctx context.Context, goCommand, dir string, p Platform, output string, 
 
 var placed = regexp.MustCompile(`^(.+\.(?:go|s|mod|work)):(\d+)(?::(\d+))?: (.*)$`)
 
-// messages reads the places out of what the go command said when it ran in dir.
+// messages parses the output of a go command that ran in dir.
 func messages(dir, output string) []Message {
 	var found []Message
-	open := false // the last line had a place: an indented one goes on with it
+	open := false // the last line had a place: an indented line continues it
 	for line := range strings.Lines(output) {
 		line = strings.TrimRight(line, "\r\n")
 		if m := placed.FindStringSubmatch(line); m != nil && !strings.HasPrefix(line, "\t") {
@@ -294,7 +295,7 @@ func messages(dir, output string) []Message {
 			if err != nil {
 				continue
 			}
-			column, _ := strconv.Atoi(m[3]) // 0 when it is not there
+			column, _ := strconv.Atoi(m[3]) // 0 if it is absent
 			found = append(found, Message{File: file, Line: row, Column: column, Text: m[4]})
 			open = true
 			continue
@@ -323,7 +324,7 @@ func moduleRoot(dir string) (string, bool) {
 	}
 }
 
-// reason drops the path from a system error: the message names the one that the user knows.
+// reason drops the path from a system error, because the message names the path that the user knows.
 func reason(err error) error {
 	if path, ok := errors.AsType[*os.PathError](err); ok {
 		return path.Err

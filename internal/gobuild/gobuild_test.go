@@ -33,7 +33,7 @@ func unpack(t testing.TB, dir, archive string) {
 	}
 }
 
-// The programs import nothing but what every program has: a test compiles little.
+// The programs import only what every program has, so a test compiles little.
 const workspace = `
 -- m/go.mod --
 module example.com/m
@@ -153,7 +153,7 @@ func TestBuildAll(t *testing.T) {
 	}
 }
 
-// The same sources in another folder, of another age, give the same program, for another platform too.
+// The same sources in another folder, with other times, give the same program. This is also true for another platform.
 func TestSameSourcesSameProgram(t *testing.T) {
 	for _, platform := range []gobuild.Platform{{OS: "linux", Arch: "amd64"}, {OS: "darwin", Arch: "arm64"}} {
 		var programs [][]byte
@@ -250,7 +250,7 @@ func TestFaultyPackages(t *testing.T) {
 		t.Errorf("types: %d messages, want both: %+v", len(fault.Messages), fault.Messages)
 	}
 
-	// A library that compiles is no program.
+	// A library that compiles is not a program.
 	unpack(t, dir, "-- lib/go.mod --\nmodule example.com/lib\n-- lib/lib.go --\npackage lib\n")
 	err := gobuild.Build(t.Context(), gobuild.Options{Dir: filepath.Join(dir, "lib"), Output: filepath.Join(out, "x")})
 	if err == nil || !strings.Contains(err.Error(), "not a main package") {
@@ -281,7 +281,7 @@ func TestNoGoCommand(t *testing.T) {
 	}
 }
 
-// A go command that never ends, with a child of its own, is ended by the context with all that it started.
+// The context ends a go command that never ends, together with its child.
 func TestCancelled(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the go command of this test is a shell script")
@@ -296,8 +296,8 @@ func TestCancelled(t *testing.T) {
 	if err := os.Mkdir(bin, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	// Both the script and its child hold the pipe open: the test reads the end of it when both are gone. What a shell
-	// starts in the background ignores interrupts.
+	// Both the script and its child keep the pipe open: the test reads its end when both are gone. A process that a
+	// shell starts in the background ignores interrupts.
 	script := "#!/bin/sh\nexec 9>" + pipe + "\nsleep 1000 &\necho started >&9\nwait\n"
 	if err := os.WriteFile(filepath.Join(bin, "go"), []byte(script), 0o755); err != nil {
 		t.Fatal(err)

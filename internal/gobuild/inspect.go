@@ -15,35 +15,35 @@ import (
 	"strings"
 )
 
-// Problem says why a folder is no package to build. The zero value is invalid.
+// Problem is the reason why a folder is not a package to build. The zero value is invalid.
 type Problem uint8
 
 const (
-	// NotFound: there is nothing at that path.
+	// NotFound: the path does not exist.
 	NotFound Problem = iota + 1
-	// NotFolder: it is something else than a folder.
+	// NotFolder: the path is not a folder.
 	NotFolder
-	// Unreadable: it, or a file in it, cannot be read.
+	// Unreadable: the folder, or a file in it, cannot be read.
 	Unreadable
-	// NoGoFiles: no Go files but tests.
+	// NoGoFiles: the folder has no Go files except tests.
 	NoGoFiles
 	// Excluded: build constraints leave out all Go files for the platform.
 	Excluded
-	// BadSource: a file that does not begin as a Go file does.
+	// BadSource: a file does not begin like a Go file.
 	BadSource
-	// NotMain: a package of another name than main.
+	// NotMain: the package is not called main.
 	NotMain
-	// SeveralPackages: files of different packages.
+	// SeveralPackages: the files belong to different packages.
 	SeveralPackages
-	// NoModule: no go.mod in the folder or above it.
+	// NoModule: there is no go.mod in the folder or above it.
 	NoModule
 )
 
-// InspectError says why a folder is no package to build.
+// InspectError reports why a folder is not a package to build.
 type InspectError struct {
 	Problem Problem
 	Dir     string
-	// File is the file at fault, in Dir or a name of it, and Line its line, where there are such.
+	// File is the file at fault, in Dir or a name of it, and Line is its line. Both may be empty.
 	File string
 	Line int
 	// Package is the package's name for NotMain.
@@ -65,10 +65,11 @@ type Package struct {
 	Files  []string // names of the Go files that are built for the platform, sorted
 }
 
-// Inspect looks whether dir holds a main package for a platform, without building anything or calling the go command: it
-// reads the head of each Go file. Its errors are [*InspectError], and that of the context when it ends. Whether the package compiles only [Build] can tell.
+// Inspect checks whether dir contains a main package for a platform. It builds nothing and does not call the go
+// command: it reads the beginning of each Go file. Its errors are [*InspectError], and the error of the context when it
+// ends. Only [Build] finds out whether the package compiles.
 //
-// Build constraints are honoured as go build does with CGO_ENABLED=0 and no further tags.
+// Build constraints apply as in go build with CGO_ENABLED=0 and no other tags.
 func Inspect(ctx context.Context, dir string, p Platform) (Package, error) {
 	fault := func(problem Problem, err error, format string, args ...any) (Package, error) {
 		return Package{}, &InspectError{Problem: problem, Dir: dir, message: fmt.Sprintf(format, args...), Err: err}
@@ -132,7 +133,7 @@ func Inspect(ctx context.Context, dir string, p Platform) (Package, error) {
 				message: fmt.Sprintf("%q is not a Go file: line %d: %s", filepath.Join(dir, file), line, text)}
 		}
 		switch {
-		case syntax.Name.Name == "documentation": // left out by go/build, see its Package.IgnoredGoFiles
+		case syntax.Name.Name == "documentation": // go/build leaves it out, see its Package.IgnoredGoFiles
 			continue
 		case name == "":
 			name, first = syntax.Name.Name, file

@@ -118,7 +118,7 @@ func TestReadExecutable(t *testing.T) {
 		if err != nil || !slices.Equal(e.Platforms, []gobuild.Platform{p}) {
 			t.Errorf("%s: %+v, %v", p, e, err)
 		}
-		// The same from the headers alone: Go's mark is overwritten. (debug/buildinfo looks for it.)
+		// The same, from the headers alone: we overwrite Go's mark, for which debug/buildinfo looks.
 		content := read(t, out)
 		mark := []byte("\xff Go buildinf:")
 		for i := 0; i+len(mark) <= len(content); i++ {
@@ -134,7 +134,7 @@ func TestReadExecutable(t *testing.T) {
 		if err != nil || !slices.Equal(e.Platforms, []gobuild.Platform{p}) {
 			t.Errorf("%s by its header: %+v, %v", p, e, err)
 		}
-		// Half a program, and a head of one, are told and do no harm.
+		// Half a program, and only a header, give an error and do no harm.
 		for _, n := range []int{4, 20, 70, 200} {
 			cut := out + ".cut"
 			if err := os.WriteFile(cut, content[:n], 0o644); err != nil {

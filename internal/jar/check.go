@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// Check returns all that is wrong with the archive as far as it can be known without reading content, sorted: names,
-// collisions among the entries and with the base, files that cannot be opened, a base that is no jar. It tells again
-// what [Collect] told, but for names that differ by case only where both are resources.
+// Check returns all faults of the archive that it can find without reading content, sorted: names, collisions among the
+// entries and with the base, files that cannot be opened, a base that is not a jar. It repeats the faults of [Collect],
+// except for two resources whose names differ only in case.
 func (a *Archive) Check() Faults {
 	p, faults := a.plan()
 	p.close()
@@ -21,7 +21,7 @@ func (a *Archive) Check() Faults {
 // plan is a checked archive with its base open.
 type plan struct {
 	base     *zip.ReadCloser // nil without a base
-	kept     []*zip.File     // the base's entries that come along, manifest aside, in their own order
+	kept     []*zip.File     // the base's entries that go into the jar, without the manifest, in their own order
 	manifest *zip.File       // the base's, or nil
 	entries  []Entry         // ours: the manifest first if we have one, then sorted by name; each name once
 }
@@ -51,7 +51,7 @@ func (a *Archive) plan() (*plan, Faults) {
 	entries, collisions := settle(a.Entries, &baseDirectory{path: a.Base, names: baseNames})
 	for _, f := range collisions {
 		if f.Kind == CaseCollision && f.Resource != 0 && f.OtherResource != 0 {
-			continue // Collect's to tell
+			continue // Collect reports it
 		}
 		faults = append(faults, f)
 	}
@@ -105,7 +105,7 @@ func (p *plan) openBase(path string) Faults {
 		return Faults{fault(NotRegular, "", "the jar "+quote(path)+" is "+fileType(info.Mode())+", not a file", "", nil)}
 	}
 	base, err := zip.OpenReader(path)
-	if errors.Is(err, zip.ErrInsecurePath) { // only with GODEBUG=zipinsecurepath=0; told below, by name
+	if errors.Is(err, zip.ErrInsecurePath) { // only with GODEBUG=zipinsecurepath=0; reported below, by name
 		err = nil
 	}
 	if err != nil {
@@ -140,21 +140,21 @@ func (p *plan) openBase(path string) Faults {
 	return faults
 }
 
-// unsafeBaseName says whether unpacking an entry of that name would leave the folder that it is unpacked in. Any other
-// odd name of a user's jar is the user's.
+// unsafeBaseName reports whether an entry of that name would be unpacked outside its folder. Other strange names in a
+// user's jar are the user's business.
 func unsafeBaseName(name string) bool {
 	return strings.HasPrefix(name, "/") || strings.Contains(name, "\x00") ||
 		slices.Contains(strings.FieldsFunc(name, func(r rune) bool { return r == '/' || r == '\\' }), "..")
 }
 
-// baseDirectory is what a base jar holds, for collisions.
+// baseDirectory lists the names in a base jar, for finding collisions.
 type baseDirectory struct {
 	path  string
 	names []string
 }
 
-// settle sorts entries by name, keeps one of those that are the same file in the same place, and finds collisions among
-// them and with the base. Collisions within the base are the base's own.
+// settle sorts entries by name and finds collisions among them and with the base. If several entries are the same file
+// in the same place, it keeps one of them. It does not report collisions within the base.
 func settle(entries []Entry, base *baseDirectory) ([]Entry, Faults) {
 	entries = slices.Clone(entries)
 	slices.SortStableFunc(entries, func(a, b Entry) int { return strings.Compare(a.Name, b.Name) })
@@ -162,7 +162,7 @@ func settle(entries []Entry, base *baseDirectory) ([]Entry, Faults) {
 	type owner struct {
 		entry  *Entry // nil: the base
 		name   string
-		folder bool // name is a folder because of what lies in it
+		folder bool // name is a folder, because there are files in it
 	}
 	var faults Faults
 	names := make(map[string]owner, 2*len(entries))
@@ -210,7 +210,7 @@ func settle(entries []Entry, base *baseDirectory) ([]Entry, Faults) {
 		}
 		kept = append(kept, e)
 	}
-	// First all files, then the folders that they lie in: "a" may come before or after "a/b".
+	// First all files, then their folders: "a" may come before or after "a/b".
 	for i := range kept {
 		e := &kept[i]
 		if held, ok := names[e.Name]; ok {
@@ -225,7 +225,7 @@ func settle(entries []Entry, base *baseDirectory) ([]Entry, Faults) {
 		names[e.Name] = owner{entry: e, name: e.Name}
 		folded := strings.ToLower(e.Name)
 		if held, ok := lower[folded]; ok {
-			if held.entry != nil && held.entry.Resource > e.Resource { // the later resource is the one to tell of
+			if held.entry != nil && held.entry.Resource > e.Resource { // report the later resource
 				e, held = held.entry, owner{entry: e, name: e.Name}
 			}
 			collide(CaseCollision, e, held, e.source()+" and "+words(held)+" have names in the jar that differ by case only: "+
@@ -248,7 +248,7 @@ func settle(entries []Entry, base *baseDirectory) ([]Entry, Faults) {
 	return kept, faults
 }
 
-// samePath says whether two paths lead to the same file.
+// samePath reports whether two paths lead to the same file.
 func samePath(a, b string) bool {
 	if a == b {
 		return true

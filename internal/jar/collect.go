@@ -14,32 +14,32 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 )
 
-// MaxEntries is how many files and folders Collect looks at. It is there for trees of links that multiply: thirty
-// folders, each with two links to the next, are a thousand million folders.
+// MaxEntries is how many files and folders Collect looks at. It is a limit for trees of links that multiply: thirty
+// folders, each with two links to the next, are a billion folders.
 const MaxEntries = 1 << 17
 
 // Resource is an element of a topology's `resources`.
 type Resource struct {
 	// Dir is the folder that From is relative to; "" is the working directory.
 	Dir string
-	// From is a folder, whose content goes into the jar; a file, which goes there itself; or a glob, as doublestar
-	// understands it ("**" for any folders): what it matches is placed by its path below the part without wildcards,
-	// a folder with its content. A file of that very name is preferred to a glob.
+	// From is a folder, a file or a glob. A folder stands for its content. A glob has the syntax of doublestar ("**"
+	// for any folders). Its matches keep their paths below the part without wildcards; a folder is added with its
+	// content. If a file has exactly this name, it wins over the glob.
 	From string
-	// To is the folder below resources/ that it is placed in, with slashes; "" is resources/ itself.
+	// To is the target folder below resources/, with slashes; "" is resources/ itself.
 	To string
 }
 
-// Collect finds the files of resources, reading no content. It checks that each can be opened, and returns all that is
-// wrong, sorted. The entries that it found are returned in any case, sorted by name; without an error each name is there
-// once.
+// Collect finds the files of resources without reading their content. It checks that each file can be opened, and
+// returns all faults, sorted. It always returns the entries that it found, sorted by name. If there is no error, each
+// name is there once.
 //
-// What it passes over is told by [LeftOut]. A symbolic link inside a folder is followed, and stored as what it leads to,
-// when that lies in the same folder; From itself may be a link that stays in Dir (with a From that begins with "../": in
-// the folder so named). A file that two resources put in the same place is one entry; two files in the same place are a
-// fault.
+// Collect leaves out the files that [LeftOut] names. It follows a symbolic link inside a folder if the target is in the
+// same folder, and stores the target. From itself may be a link that stays in Dir (or, if From begins with "../", in
+// the folder that this names). If two resources put the same file in the same place, this is one entry. Two different
+// files in the same place are a fault.
 //
-// The error is that of the context, when it ends before everything was found.
+// The error is that of the context, if it ends before everything was found.
 func Collect(ctx context.Context, resources []Resource) ([]Entry, Faults, error) {
 	c := &collector{ctx: ctx}
 	for i, r := range resources {
@@ -100,7 +100,7 @@ func (c *collector) resource(r Resource) {
 	}
 }
 
-// target returns the entry name that a resource's own names are appended to.
+// target returns the prefix for the entry names of a resource.
 func (c *collector) target(to string) (string, bool) {
 	if to == "" {
 		return Root, true
@@ -109,7 +109,7 @@ func (c *collector) target(to string) (string, bool) {
 		c.fault(AbsolutePath, "", "", "the target "+quote(to)+" is absolute", "write a folder below resources/, such as \"lib\"", nil)
 		return "", false
 	}
-	clean := path.Clean(to) // "a/", "./a" and "a/../b" are all right
+	clean := path.Clean(to) // "a/", "./a" and "a/../b" are allowed
 	if clean == "." {
 		return Root, true
 	}
@@ -124,7 +124,7 @@ func (c *collector) target(to string) (string, bool) {
 	return Root + clean + "/", true
 }
 
-// literal takes a resource that names a file or folder.
+// literal adds a resource that names a file or folder.
 func (c *collector) literal(dir, from, file, target string) {
 	real, ok := c.inside(dir, from, file)
 	if !ok {
@@ -169,8 +169,8 @@ type tree struct {
 	shown string // as the user knows it
 }
 
-// folder takes the content of a folder. above holds the resolved paths of the folder and of those it was reached
-// through, and prefix is its name in the jar with a slash at the end.
+// folder adds the content of a folder. above has the resolved paths of the folder and of those through which it was
+// reached. prefix is its name in the jar, with a slash at the end.
 func (c *collector) folder(dir string, t tree, above []string, prefix string) {
 	c.each(dir, func(e fs.DirEntry, file string) {
 		c.member(e, file, t, above, prefix+e.Name())
@@ -200,7 +200,7 @@ func (c *collector) each(dir string, visit func(e fs.DirEntry, file string)) {
 	}
 }
 
-// member takes a file, folder or link in a folder.
+// member adds a file, folder or link in a folder.
 func (c *collector) member(e fs.DirEntry, file string, t tree, above []string, name string) {
 	if bad := badName(name); bad != "" {
 		c.fault(BadName, file, name, "the name of "+quote(file)+" "+bad, "rename it: not every system could unpack it", nil)
@@ -242,12 +242,12 @@ func (c *collector) member(e fs.DirEntry, file string, t tree, above []string, n
 		c.fault(LinkCycle, file, name, quote(file)+" is a symbolic link to a folder that it is in: "+quote(real), "remove the link", nil)
 		return
 	}
-	// From here on the resolved path: a path through one link after the other is slow to follow, and refused by the
-	// system after forty.
+	// From here on use the resolved path. A path through many links is slow to follow, and the system refuses it after
+	// forty.
 	c.folder(real, t, append(slices.Clip(above), real), name+"/")
 }
 
-// file takes a file that info describes.
+// file adds a file that info describes.
 func (c *collector) file(file string, info fs.FileInfo, name string) {
 	if bad := badName(name); bad != "" { // a resource that names the file itself
 		c.fault(BadName, file, name, "the name of "+quote(file)+" "+bad, "rename it: not every system could unpack it", nil)
@@ -264,15 +264,15 @@ func (c *collector) file(file string, info fs.FileInfo, name string) {
 	c.entries = append(c.entries, Entry{Name: name, Path: file, Executable: executable(info.Mode()), Size: info.Size(), Resource: c.number})
 }
 
-// glob takes what a pattern matches.
+// glob adds the matches of a pattern.
 //
-// doublestar only judges names here: its own walk neither leaves out nor tells links that lead astray.
+// doublestar only matches names here: its own walk neither leaves files out nor reports links that lead out.
 func (c *collector) glob(dir, pattern, target string) {
 	if !doublestar.ValidatePattern(pattern) {
 		c.fault(BadGlob, pattern, "", quote(pattern)+" is not a valid glob", "", nil)
 		return
 	}
-	// What comes before the first wildcard is a plain path, and may have "..".
+	// The part before the first wildcard is a plain path, and may have "..".
 	base, rest := doublestar.SplitPattern(path.Clean(pattern))
 	from := filepath.Clean(filepath.FromSlash(base))
 	folder := filepath.Join(dir, from)
@@ -317,7 +317,7 @@ func (g *globber) walk(dir, rel string, above []string) {
 		case e.IsDir():
 			g.walk(file, name+"/", append(slices.Clip(above), filepath.Join(above[len(above)-1], e.Name())))
 		case e.Type()&fs.ModeSymlink != 0:
-			// Links that lead astray matter only where they are matched.
+			// Links that lead out matter only if they match.
 			real, err := realPath(file)
 			if err != nil || !within(g.tree.root, real) || slices.Contains(above, real) {
 				return
@@ -329,7 +329,7 @@ func (g *globber) walk(dir, rel string, above []string) {
 	})
 }
 
-// mayHold says whether a folder's members could match, so that "*.py" does not walk a whole disk.
+// mayHold reports whether members of a folder could match, so "*.py" does not walk a whole disk.
 func (g *globber) mayHold(folder string) bool {
 	elements := strings.Split(folder, "/")
 	if len(elements) >= len(g.lead) && len(g.lead) == strings.Count(g.pattern, "/")+1 {
@@ -346,8 +346,8 @@ func (g *globber) mayHold(folder string) bool {
 	return true
 }
 
-// plainLead returns the pattern's elements up to the first that may span several: "**", or braces, which may hold a
-// slash.
+// plainLead returns the elements of the pattern before the first one that can match several elements: "**", or braces,
+// which may contain a slash.
 func plainLead(pattern string) []string {
 	elements := strings.Split(pattern, "/")
 	for i, e := range elements {
@@ -392,19 +392,19 @@ func realPath(path string) (string, error) {
 	return filepath.EvalSymlinks(path)
 }
 
-// within says whether path is root or below it; both are absolute and resolved.
+// within reports whether path is root or below it. Both are absolute and resolved.
 func within(root, path string) bool {
 	rel, err := filepath.Rel(root, path)
 	return err == nil && filepath.IsLocal(rel)
 }
 
-// absolute says whether a path is absolute on this system or any other: a file is written for all of them.
+// absolute reports whether a path is absolute on this system or any other, because a topology file is for all of them.
 func absolute(path string) bool {
 	return filepath.IsAbs(path) || filepath.VolumeName(path) != "" || strings.HasPrefix(path, "/") || strings.HasPrefix(path, `\`) ||
 		len(path) >= 3 && path[1] == ':' && (path[2] == '\\' || path[2] == '/') && (path[0]|0x20 >= 'a' && path[0]|0x20 <= 'z')
 }
 
-// executable is the owner's execute bit, which no umask in use takes away.
+// executable returns the execute bit of the owner, because no common umask removes it.
 func executable(mode fs.FileMode) bool { return mode&0o100 != 0 }
 
 // openable checks that a regular file can be read.
@@ -430,7 +430,7 @@ func fileType(mode fs.FileMode) string {
 	return "neither a file nor a folder"
 }
 
-// systemReason is a system error without the path, which the message has already.
+// systemReason returns a system error without the path, because the message already has it.
 func systemReason(err error) error {
 	if system, ok := errors.AsType[*fs.PathError](err); ok {
 		return system.Err

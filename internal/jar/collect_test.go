@@ -31,8 +31,8 @@ func write(t testing.TB, path, content string) {
 }
 
 // TestCollect runs the archives in testdata/collect. The archive's comment holds, a line each, `link NAME TARGET`,
-// `pipe NAME`, and `resource FROM [TO]`; its files are what lies in the folder "project" and beside it. The file "want"
-// is what Collect finds: the names, and after them the faults.
+// `pipe NAME`, and `resource FROM [TO]`. Its files are in the folder "project" and beside it. The file "want" lists
+// what Collect finds: the names, and after them the faults.
 func TestCollect(t *testing.T) {
 	archives, err := filepath.Glob("testdata/collect/*.txtar")
 	if err != nil || len(archives) == 0 {
@@ -44,7 +44,7 @@ func TestCollect(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			temp, err := filepath.EvalSymlinks(t.TempDir()) // messages tell resolved paths
+			temp, err := filepath.EvalSymlinks(t.TempDir()) // messages have resolved paths
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -99,7 +99,7 @@ func TestCollect(t *testing.T) {
 	}
 }
 
-// prepare does what the comment of an archive says.
+// prepare runs the commands in the comment of an archive.
 func prepare(t *testing.T, temp, dir, script string) []jar.Resource {
 	t.Helper()
 	var resources []jar.Resource
@@ -229,7 +229,7 @@ func TestLinksThatMultiply(t *testing.T) {
 }
 
 // The result must not depend on the order in which resources are found: every permutation of three entries that all
-// collide tells of a collision.
+// collide reports a collision.
 func TestCollisionsInAnyOrder(t *testing.T) {
 	names := [][]string{
 		{"resources/a", "resources/a/b"}, {"resources/a/b/c", "resources/a"}, {"resources/x", "resources/x"},
@@ -252,7 +252,7 @@ func TestCollisionsInAnyOrder(t *testing.T) {
 
 func TestUnreadable(t *testing.T) {
 	if runtime.GOOS == "windows" || os.Getuid() == 0 {
-		// root reads everything; a file that cannot be read whoever asks stands in for it.
+		// root can read everything, so the test uses a file that nobody can read.
 		if _, err := os.Stat("/proc/self/mem"); err != nil {
 			t.Skip("no file that this user may not read")
 		}

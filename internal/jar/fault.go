@@ -7,19 +7,19 @@ import (
 	"strings"
 )
 
-// Kind says what is wrong. The zero value is invalid.
+// Kind is the kind of a fault. The zero value is invalid.
 type Kind uint8
 
 const (
-	// Missing: the path of a resource leads to nothing.
+	// Missing: the path of a resource does not exist.
 	Missing Kind = iota + 1
 	// NoMatch: a glob matches no file.
 	NoMatch
-	// BadGlob: a glob that cannot be read, such as one with an open bracket.
+	// BadGlob: a glob cannot be parsed, for example because a bracket is open.
 	BadGlob
-	// AbsolutePath: a path begins at a root or a drive and would work on one machine only.
+	// AbsolutePath: a path begins at a root or a drive and would work only on one machine.
 	AbsolutePath
-	// BadTarget: the folder that a resource is to be placed in would lie outside of resources/.
+	// BadTarget: the target folder of a resource would be outside resources/.
 	BadTarget
 	// Unreadable: a file or folder may not be read, or reading it fails.
 	Unreadable
@@ -27,21 +27,23 @@ const (
 	NotRegular
 	// BrokenLink: a symbolic link to nothing.
 	BrokenLink
-	// LinkLeaves: a symbolic link leads out of the tree that it is in.
+	// LinkLeaves: a symbolic link leads out of its tree.
 	LinkLeaves
-	// LinkCycle: a symbolic link leads back to a folder that it is in, or to itself.
+	// LinkCycle: a symbolic link leads back to a folder that contains it, or to itself.
 	LinkCycle
-	// BadName: no name for a jar entry: invalid UTF-8, a backslash, a control character, an empty, "." or ".." element.
+	// BadName: not a valid name of a jar entry: invalid UTF-8, a backslash, a control character, or an element that is
+	// empty, "." or "..".
 	BadName
-	// Collision: two files, or a file and a folder, want the same name.
+	// Collision: two files, or a file and a folder, have the same name.
 	Collision
-	// CaseCollision: two names differ by case only. A warning: it is fine on Linux, and one file on macOS and Windows.
+	// CaseCollision: two names differ only in case. A warning: they are two files on Linux, but one on macOS and
+	// Windows.
 	CaseCollision
 	// TooMany: more files and folders than [MaxEntries].
 	TooMany
-	// BadBase: the base jar is not a zip file, or holds entries that cannot be taken over.
+	// BadBase: the base jar is not a zip file, or has entries that cannot be copied.
 	BadBase
-	// BundlesStorm: the base jar holds Storm itself.
+	// BundlesStorm: the base jar contains Storm itself.
 	BundlesStorm
 	// SignatureDropped: a signature file of the base jar is left out. A warning.
 	SignatureDropped
@@ -65,23 +67,23 @@ func (k Kind) String() string {
 	return kindNames[k]
 }
 
-// Fault is one thing that is wrong with what is to go into a jar.
+// Fault is one fault of the content of a jar.
 type Fault struct {
 	Kind Kind
-	// Resource is the number of the resource at fault, counted from 1; 0 when it is none of them.
+	// Resource is the number of the resource at fault, counted from 1, or 0.
 	Resource int
-	// Path is the file at fault, where it is one; Name the entry, where it has one already.
+	// Path is the file at fault, and Name is its entry. Both may be empty.
 	Path, Name string
-	// Message is one sentence in lower case that names the things involved; Hint says what to do, or is empty.
+	// Message is one sentence in lower case that names the things involved. Hint says what to do, or is empty.
 	Message, Hint string
-	// Other is the other party of a collision, as words, and OtherResource its number, or 0.
+	// Other describes the other side of a collision. OtherResource is its number, or 0.
 	Other         string
 	OtherResource int
-	// Err is what the system said, or nil.
+	// Err is the error of the system, or nil.
 	Err error
 }
 
-// Warning says whether the jar can be built in spite of the fault.
+// Warning reports whether the jar can be built in spite of the fault.
 func (f Fault) Warning() bool { return f.Kind == CaseCollision || f.Kind == SignatureDropped }
 
 // Error returns the message and the hint.
@@ -95,10 +97,10 @@ func (f Fault) Error() string {
 // Unwrap returns Err.
 func (f Fault) Unwrap() error { return f.Err }
 
-// Faults is a list of faults. As an error it tells those that are no warnings, one a line.
+// Faults is a list of faults. As an error it lists them, one per line.
 type Faults []Fault
 
-// Err returns the faults that are no warnings as an error that errors.As turns into Faults, or nil when there are none.
+// Err returns the faults that are not warnings, or nil if there are none. errors.As turns the error into Faults.
 func (f Faults) Err() error {
 	grave := slices.DeleteFunc(slices.Clone(f), Fault.Warning)
 	if len(grave) == 0 {
@@ -107,7 +109,7 @@ func (f Faults) Err() error {
 	return grave
 }
 
-// Error returns one line a fault.
+// Error returns one line per fault.
 func (f Faults) Error() string {
 	lines := make([]string, len(f))
 	for i, fault := range f {
@@ -124,5 +126,5 @@ func (f Faults) sort() {
 	})
 }
 
-// quote shows a path or name: quoted, with what would break the line or the terminal escaped.
+// quote returns a path or name in quotes. It escapes characters that would break the line or the terminal.
 func quote(s string) string { return strconv.Quote(s) }

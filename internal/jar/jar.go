@@ -1,20 +1,22 @@
 // Package jar builds the jar that is submitted with a topology.
 //
-// It owns what goes in and under which name (Collect), every check that can be made before a byte is written (Check),
-// and the writing: streamed, in memory that does not grow with the jar, and reproducible. It knows nothing of
-// topologies or YAML: the caller generates launchers, builds programs and turns a [Fault] into a diagnostic.
+// It decides what goes into the jar and under which name (Collect). It makes every check that is possible before a byte
+// is written (Check). It writes the jar as a stream, reproducibly, and its memory does not grow with the jar. It knows
+// nothing about topologies or YAML: the caller generates launchers, builds programs and turns a [Fault] into a
+// diagnostic.
 //
-// A jar is a zip file as the JAR File Specification of the JDK describes it. Of Storm's side this package relies on
-// one fact: a supervisor extracts each entry whose name begins with "resources/" to the components' working directory
-// with that prefix cut off, makes the folders that names imply, and drops modes (storm-server 2.8.3,
-// ServerUtils.extractZipFile). Hence entries for folders are never written, and an empty folder does not travel.
+// A jar is a zip file as the JAR File Specification of the JDK describes it. This package relies on one fact about
+// Storm: a supervisor extracts each entry whose name begins with "resources/" to the working directory of the
+// components. It removes this prefix, makes the folders that names imply, and drops modes (storm-server 2.8.3,
+// ServerUtils.extractZipFile). So this package never writes entries for folders, and an empty folder does not reach the
+// worker.
 //
 // # Same input, same bytes
 //
-// The manifest comes first, then the entries of the base jar in their own order and unchanged, then our own sorted by
-// the bytes of their names. Our own carry one fixed time, one compression method and level, and mode 0755 when their
-// owner may execute them, else 0644. So neither modification times, umask, locale nor the order of a folder's entries
-// can be seen in the jar. (Windows has no execute bit: there all are 0644.)
+// The manifest comes first, then the entries of the base jar in their own order and unchanged, then our own entries,
+// sorted by the bytes of their names. Our own entries have one fixed time, one compression method and level, and mode
+// 0755 if their owner may execute them, else 0644. So the jar does not depend on modification times, umask, locale or
+// the order of a folder's entries. (Windows has no execute bit: there all are 0644.)
 package jar
 
 import (
@@ -24,14 +26,14 @@ import (
 // Root is the folder of the jar that becomes the working directory of shell and Go components.
 const Root = "resources/"
 
-// ManifestName is the entry that java.util.jar wants first.
+// ManifestName is the entry that java.util.jar needs first.
 const ManifestName = "META-INF/MANIFEST.MF"
 
-// defaultManifest is the least that the JAR File Specification asks for.
+// defaultManifest is the minimum that the JAR File Specification requires.
 const defaultManifest = "Manifest-Version: 1.0\r\nCreated-By: stormflux\r\n\r\n"
 
-// entryTime is the time that every entry of ours carries. The zip format counts from 1980-01-01 in local time; a month
-// later no time zone moves it before that. Gradle and Bazel's tools chose alike.
+// entryTime is the time of all our entries. The zip format counts from 1980-01-01 in local time; one month later, no
+// time zone moves it before that date. Gradle and Bazel's tools do the same.
 var entryTime = time.Date(1980, time.February, 1, 0, 0, 0, 0, time.UTC)
 
 // Entry is a file of the jar. Its content is the file at Path, or Data when Path is empty.
@@ -42,15 +44,15 @@ type Entry struct {
 	Data []byte
 	// Executable records the execute bit. Storm drops it on the worker; other tools honour it.
 	Executable bool
-	// Size in bytes, when the entry was collected. It only informs: a file may change until it is written.
+	// Size is in bytes, when the entry was collected. It is only information: a file may change before it is written.
 	Size int64
-	// Origin says what the entry is where its Path does not ("the launcher of bolt \"split\""), for messages.
+	// Origin describes the entry in messages if its Path does not ("the launcher of bolt \"split\"").
 	Origin string
 	// Resource is the number of the resource, counted from 1, that [Collect] found the entry in; 0 for any other entry.
 	Resource int
 }
 
-// source is the entry's origin in words, for messages.
+// source describes the origin of the entry, for messages.
 func (e Entry) source() string {
 	switch {
 	case e.Origin != "":
@@ -61,10 +63,10 @@ func (e Entry) source() string {
 	return "a generated file"
 }
 
-// Archive is a jar to be written. Its zero value is a jar with nothing but a manifest.
+// Archive is a jar to write. Its zero value is a jar with only a manifest.
 type Archive struct {
-	// Base is the path of a jar whose entries come along as they are, without being compressed anew: the user's jar with the JVM
-	// classes. Its signatures are dropped, because they would no longer hold. "" for none.
+	// Base is the path of the user's jar with the JVM classes, or "". Its entries are copied without compressing them
+	// again. Its signatures are dropped, because they would no longer be valid.
 	Base string
 	// Entries are our own, in any order. Archive does not change them.
 	Entries []Entry

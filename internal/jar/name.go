@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// badName says what is wrong with the name of an entry, or "".
+// badName returns what is wrong with the name of an entry, or "".
 func badName(name string) string {
 	switch {
 	case name == "":
@@ -35,9 +35,9 @@ func badName(name string) string {
 	return ""
 }
 
-// LeftOut says whether Collect passes over a file or folder of that name inside of a folder or among a glob's matches:
-// the records of version control, editors' backup and lock files, Python's byte code cache, and what desktops leave
-// behind. A resource that names such a file itself is taken.
+// LeftOut reports whether Collect leaves out a file or folder of that name inside a folder or among the matches of a
+// glob: the data of version control, backup and lock files of editors, Python's byte code cache, and files that
+// desktops leave behind. If a resource names such a file itself, the file is not left out.
 //
 // The names are .git, .hg, .svn, .bzr, __pycache__, .DS_Store, ._* (AppleDouble), Thumbs.db, desktop.ini, *~, #*#, .#*,
 // .*.swp, .*.swo and .*.swx.
@@ -57,8 +57,8 @@ func LeftOut(name string) bool {
 	})
 }
 
-// signature says whether a name is one that Java takes for part of a jar's signature (JAR File Specification, "Signed
-// JAR File"), in any case.
+// signature reports whether Java takes a file of that name, in upper or lower case, for part of a jar's signature (JAR
+// File Specification, "Signed JAR File").
 func signature(name string) bool {
 	name = strings.ToUpper(name)
 	base, ok := strings.CutPrefix(name, "META-INF/")

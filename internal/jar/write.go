@@ -18,8 +18,8 @@ import (
 	"github.com/klauspost/compress/flate"
 )
 
-// Write writes the jar to w. Everything that [Archive.Check] tells is found before the first byte and returned as
-// [Faults]; a file that vanishes or changes while it is read is a [Fault] of kind Changed, after which w holds an
+// Write writes the jar to w. It finds the faults of [Archive.Check] before it writes the first byte, and returns them
+// as [Faults]. If a file vanishes or changes while it is read, the error is a [Fault] of kind Changed, and w has an
 // unfinished jar. Memory does not depend on the size of the files, only on their number.
 func (a *Archive) Write(ctx context.Context, w io.Writer) error {
 	p, faults := a.plan()
@@ -46,8 +46,8 @@ type writer struct {
 	flate  *flate.Writer // one for all entries, one after the other
 }
 
-// level is what the zip package uses for its own compressor. This one gives about the same size in half the time, and
-// go.mod, not the Go release, says which bytes come out.
+// level is the one that the zip package uses for its own compressor. Our compressor gives about the same size in half
+// the time, and go.mod, not the Go release, determines the bytes.
 const level = 5
 
 func (z *writer) compress(w io.Writer) (io.WriteCloser, error) {
@@ -90,7 +90,7 @@ func (z *writer) plan(p *plan) error {
 	return nil
 }
 
-// entry writes one of ours.
+// entry writes one of our entries.
 func (z *writer) entry(e Entry) error {
 	header := &zip.FileHeader{Name: e.Name, Method: zip.Deflate, Modified: entryTime}
 	header.SetMode(mode(e))
@@ -101,15 +101,15 @@ func (z *writer) entry(e Entry) error {
 	return read(e, func(r io.Reader) (int64, error) { return z.copy(w, r) })
 }
 
-// raw takes an entry of the base over, without unpacking it.
+// raw copies an entry of the base without unpacking it.
 func (z *writer) raw(f *zip.File) error {
 	header := f.FileHeader
 	if f.FileInfo().IsDir() {
 		// Some tools store two bytes of compressed nothing for a folder, which the zip package refuses to write.
 		header.Method, header.CompressedSize64, header.UncompressedSize64, header.CRC32 = zip.Store, 0, 0, 0
 	}
-	// The sizes are known: they can stand before the content, where a reader of streams needs them, unless they do not
-	// fit there. The zip package adds its own zip64 field, and Java refuses a jar with a second one or a wrong one.
+	// The sizes are known. If they fit, they go before the content, where a reader of streams needs them. The zip
+	// package adds its own zip64 field, and Java refuses a jar with a second or wrong one.
 	const descriptor = 1 << 3 // general purpose bit 3 (APPNOTE 4.4.4)
 	header.Extra = withoutZip64(header.Extra)
 	header.Flags &^= descriptor
@@ -140,7 +140,7 @@ func withoutZip64(extra []byte) []byte {
 	var kept []byte
 	for rest := extra; len(rest) >= 4; {
 		size := 4 + int(binary.LittleEndian.Uint16(rest[2:]))
-		if size > len(rest) { // malformed: as it is, Java's complaint is the better one
+		if size > len(rest) { // malformed: leave it as it is, because Java's message is better
 			return extra
 		}
 		if binary.LittleEndian.Uint16(rest) != 1 {
@@ -152,7 +152,7 @@ func withoutZip64(extra []byte) []byte {
 }
 
 func (z *writer) copy(w io.Writer, r io.Reader) (int64, error) {
-	// The struct hides ReadFrom and WriteTo, so that the buffer is used and the context looked at.
+	// The struct hides ReadFrom and WriteTo, so the buffer is used and the context is checked.
 	return io.CopyBuffer(struct{ io.Writer }{w}, &reader{ctx: z.ctx, r: r}, z.buffer)
 }
 
@@ -169,7 +169,7 @@ func (r *reader) Read(p []byte) (int, error) {
 	return r.r.Read(p)
 }
 
-// read has consume read an entry's content once, and makes sure that it is one state of the file.
+// read lets consume read the content of an entry once, and makes sure that the file does not change meanwhile.
 func read(e Entry, consume func(io.Reader) (int64, error)) error {
 	if e.Path == "" {
 		_, err := consume(bytes.NewReader(e.Data))
@@ -190,7 +190,7 @@ func read(e Entry, consume func(io.Reader) (int64, error)) error {
 	if !before.Mode().IsRegular() {
 		return changed(e, "became something else than a file", nil)
 	}
-	// One byte more than there should be, so that a growing file neither goes unnoticed nor keeps us for ever.
+	// One byte more than expected, so a growing file is noticed and cannot keep us forever.
 	n, err := consume(io.LimitReader(file, before.Size()+1))
 	if err != nil {
 		if system, ok := errors.AsType[*fs.PathError](err); ok && system.Path == e.Path {
@@ -220,7 +220,7 @@ func mode(e Entry) fs.FileMode {
 	return 0o644
 }
 
-// Digest returns a SHA-256 sum, in hexadecimal, over all that makes up the jar: names, modes, contents and the base.
+// Digest returns a SHA-256 sum, in hexadecimal, of everything in the jar: names, modes, contents and the base.
 // Equal digests mean equal jars, written by the same version of stormflux. It fails as [Archive.Write] does.
 func (a *Archive) Digest(ctx context.Context) (string, error) {
 	p, faults := a.plan()

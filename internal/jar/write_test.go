@@ -44,7 +44,7 @@ func collect(t testing.TB, resources ...jar.Resource) []jar.Entry {
 	return entries
 }
 
-// list is what a zip holds, a line each: name, mode, size and sum.
+// list returns the entries of a zip, one per line: name, mode, size and sum.
 func list(t testing.TB, content []byte) []string {
 	t.Helper()
 	r, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
@@ -145,7 +145,7 @@ func TestOwnManifestComesFirst(t *testing.T) {
 	}
 }
 
-// zipFile makes a jar as others make them: each content is stored or compressed, with or without a descriptor.
+// zipFile makes a jar as other tools do: each content is stored or compressed, with or without a descriptor.
 func zipFile(t testing.TB, path string, headers []zip.FileHeader, contents []string) {
 	t.Helper()
 	var out bytes.Buffer
@@ -294,7 +294,7 @@ func TestBaseFaults(t *testing.T) {
 		if !slices.Equal(kinds, c.kinds) || !words {
 			t.Errorf("%s, %v: %v, want %v with %q", filepath.Base(c.base), c.entries, faults, c.kinds, c.words)
 		}
-		// Nothing is written when something is wrong.
+		// Nothing is written if there is a fault.
 		if faults.Err() != nil {
 			var out bytes.Buffer
 			err := (&jar.Archive{Base: c.base, Entries: c.entries}).Write(t.Context(), &out)
@@ -321,7 +321,7 @@ func (h *hook) Write(p []byte) (int, error) {
 }
 
 func TestFileThatChanges(t *testing.T) {
-	// Random content is not compressed away, so that the first write comes long before the second file is read.
+	// Random content does not compress, so the first write comes long before the second file is read.
 	noise := make([]byte, 2<<20)
 	source := rand.NewChaCha8([32]byte{})
 	_, _ = source.Read(noise)
@@ -336,7 +336,7 @@ func TestFileThatChanges(t *testing.T) {
 			return errors.Join(err, f.Close())
 		},
 		"changed ": func(path string) error { return os.Truncate(path, 300<<10) },
-		"became": func(path string) error { // something else than a file
+		"became": func(path string) error { // not a file any more
 			return errors.Join(os.Remove(path), os.Mkdir(path, 0o755))
 		},
 	} {
@@ -390,8 +390,8 @@ func TestCancelled(t *testing.T) {
 	}
 }
 
-// sparse makes a file of zeros that takes no room. It lies in memory where the system has a folder for that: a disk's
-// file system fills its cache with the zeros.
+// sparse makes a file of zeros that takes no space. It is in memory if the system has a folder for that, because a file
+// system on disk fills its cache with the zeros.
 func sparse(t testing.TB, size int64) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("/dev/shm", "stormflux")
@@ -408,7 +408,7 @@ func sparse(t testing.TB, size int64) string {
 	return path
 }
 
-// What is allocated while a jar is written does not grow with its files.
+// Writing a jar does not allocate more for larger files.
 func TestMemory(t *testing.T) {
 	allocated := func(size int64) uint64 {
 		path := sparse(t, size)
@@ -481,7 +481,7 @@ func lookPath(t *testing.T, tool string) string {
 	return path
 }
 
-// Java and Info-ZIP read what we write, and read the same.
+// Java and Info-ZIP can read our jars, and both read the same.
 func TestOtherReaders(t *testing.T) {
 	dir := t.TempDir()
 	base := filepath.Join(dir, "user.jar")
@@ -496,7 +496,7 @@ func TestOtherReaders(t *testing.T) {
 	for name, archive := range map[string]*jar.Archive{
 		"own.jar":    {Entries: entries},
 		"merged.jar": {Base: base, Entries: entries},
-		// A jar of ours as the base of another: raw entries of ours.
+		// One of our jars as the base of another: our entries are copied raw.
 		"again.jar": {Base: filepath.Join(dir, "first.jar"), Entries: []jar.Entry{{Name: "resources/more", Data: []byte("x")}}},
 	} {
 		t.Run(name, func(t *testing.T) {

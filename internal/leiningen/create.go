@@ -15,7 +15,7 @@ import (
 //go:embed template
 var templates embed.FS
 
-// NewProject says what [Create] makes.
+// NewProject describes the project that [Create] makes.
 type NewProject struct {
 	Project   string // the artifact's name
 	Topology  string // the topology's name, and its file's without ".yaml"
@@ -25,9 +25,9 @@ type NewProject struct {
 	Storm     string // the version to depend on
 }
 
-// Create writes a new project with a word count in YAML and Python into a folder, which it makes if need be. The
-// generated Clojure file is not among the files. It returns the paths of what it wrote, the topology first. Nothing is
-// written when a file of its is there already.
+// Create writes a new project with a word count in YAML and Python into a folder. It makes the folder if necessary. It
+// does not write the generated Clojure file. It returns the paths of the files that it wrote, the topology first. If
+// one of the files exists already, it writes nothing.
 func Create(dir string, p NewProject) ([]string, error) {
 	files := []struct{ path, template string }{
 		{p.Topology + ".yaml", "topology.yaml"},

@@ -1,6 +1,6 @@
 // Package leiningen reads a Leiningen project's project.clj: where its sources and resources are, what it depends on,
-// and its main namespace. It never writes one, and evaluates nothing: a setting that only evaluation would give is
-// said to be unknown.
+// and its main namespace. It never writes one, and it evaluates nothing: a setting that is known only after evaluation
+// counts as unknown.
 //
 // The keys and their defaults are those of Leiningen 2 (its sample.project.clj).
 package leiningen
@@ -15,7 +15,7 @@ import (
 	"olympos.io/encoding/edn"
 )
 
-// Project is what a project.clj says.
+// Project is the content of a project.clj.
 type Project struct {
 	Dir     string // the folder that project.clj is in
 	Name    string // of the artifact, without its group
@@ -95,7 +95,7 @@ func project(form []any) (*Project, error) {
 			return nil, err
 		}
 	}
-	// Profiles last, wherever they stand: the project's own dependencies say more.
+	// Profiles come last, wherever they stand, because the project's own dependencies matter more.
 	for i := 0; i+1 < len(settings); i += 2 {
 		if settings[i] == edn.Keyword("profiles") {
 			profiles := entries(settings[i+1])
@@ -112,7 +112,7 @@ func project(form []any) (*Project, error) {
 	return p, nil
 }
 
-// symbol returns a symbol's or string's text.
+// symbol returns the text of a symbol or string.
 func symbol(form any) (string, bool) {
 	switch form := form.(type) {
 	case edn.Symbol:
@@ -127,7 +127,7 @@ func symbol(form any) (string, bool) {
 	return "", false
 }
 
-// entries returns the keys and values of a map in turn, nothing for another form.
+// entries returns the keys and values of a map in turn. For any other form it returns nothing.
 func entries(form any) []any {
 	tag, ok := form.(edn.Tag)
 	if !ok || tag.Tagname != tagMap {
@@ -154,7 +154,7 @@ func paths(key edn.Keyword, form any) ([]string, error) {
 	return all, nil
 }
 
-// dependencies reads [[group/artifact "version" ...] ...]; what is not of that form is left out.
+// dependencies reads [[group/artifact "version" ...] ...]; elements of any other form are left out.
 func dependencies(form any) []Dependency {
 	list, _ := form.([]any)
 	var all []Dependency

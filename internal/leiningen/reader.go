@@ -9,9 +9,9 @@ import (
 	"olympos.io/encoding/edn"
 )
 
-// Clojure's reader takes more than EDN does: metadata, regular expressions, quoting and unquoting, reader conditionals,
-// anonymous functions, numbers in other bases. read gives each of these a form in EDN, which the EDN library then reads;
-// no form of a Leiningen project that we look into needs to be evaluated. The tags are ours:
+// Clojure's reader accepts more than EDN: metadata, regular expressions, quoting and unquoting, reader conditionals,
+// anonymous functions, numbers in other bases. read turns each of these into a form of EDN, and the EDN library reads
+// that. None of the forms of a Leiningen project that we look at needs evaluation. The tags are ours:
 //
 //	^meta form        the form; metadata is discarded (as #_meta)
 //	#"text"           #clj/regex "text"
@@ -20,7 +20,7 @@ import (
 //	#'x #(x) #=x      #clj/var x, #clj/fn (x), #clj/eval x
 //	#?(x) #?@(x)      #clj/conditional (x), #clj/conditional-splicing (x)
 //	#tag x            #clj/tagged x
-//	\x  0x1F  a/b/c   #clj/char "x", #clj/number "0x1F", #clj/symbol "a/b/c": what EDN has no such literal for
+//	\x  0x1F  a/b/c   #clj/char "x", #clj/number "0x1F", #clj/symbol "a/b/c": EDN has no such literal
 const tagMap = "clj/map"
 
 // read returns the forms of a Clojure file.
@@ -49,7 +49,7 @@ type bracket struct {
 	at    int
 }
 
-// errorf names the line of an offset.
+// errorf returns an error that names the line of an offset.
 func (s *scanner) errorf(at int, format string, args ...any) error {
 	return fmt.Errorf("line %d: %s", 1+strings.Count(s.text[:at], "\n"), fmt.Sprintf(format, args...))
 }
@@ -158,7 +158,7 @@ func (s *scanner) pop(c byte) error {
 	return nil
 }
 
-// dispatch translates what begins with #.
+// dispatch translates a form that begins with #.
 func (s *scanner) dispatch() error {
 	rest := s.text[s.at+1:]
 	switch {
@@ -167,7 +167,7 @@ func (s *scanner) dispatch() error {
 		if err != nil {
 			return err
 		}
-		// A regular expression has no escapes but its own.
+		// A regular expression has only its own escapes.
 		s.emit(" #clj/regex " + ednString(inner))
 	case strings.HasPrefix(rest, "{"):
 		s.at++
@@ -205,8 +205,8 @@ func (s *scanner) dispatch() error {
 	return nil
 }
 
-// quoted returns what stands between the quote at an offset and the next that is not escaped, as it is written, and moves
-// behind it.
+// quoted returns the text between the quote at an offset and the next quote that is not escaped, as it is written. It
+// moves behind that quote.
 func (s *scanner) quoted(quote int) (string, error) {
 	for i := quote + 1; i < len(s.text); i++ {
 		switch s.text[i] {
@@ -220,7 +220,7 @@ func (s *scanner) quoted(quote int) (string, error) {
 	return "", s.errorf(quote, "a string is not closed")
 }
 
-// token returns the characters up to the next blank or delimiter, and moves behind them.
+// token returns the characters up to the next space or delimiter, and moves behind them.
 func (s *scanner) token() string {
 	start := s.at
 	for s.at < len(s.text) {
