@@ -44,6 +44,7 @@ var mayImport = map[string][]string{
 	"internal/leiningen":         {"internal/atomicfile"},
 	"internal/console":           {},
 	"internal/runview":           {"internal/console", "internal/local", "internal/multilang"},
+	"internal/watch":             {"diag", "validate"},
 	"internal/local":             {"internal/storm", "internal/multilang", "internal/java"},
 	"internal/stormtest":         {},
 }
@@ -58,6 +59,7 @@ var onlyIn = map[string][]string{
 	"github.com/mattn/go-isatty":            {"internal/console"},
 	"golang.org/x/term":                     {"internal/console"},
 	"github.com/schollz/progressbar":        {"internal/console"},
+	"github.com/fsnotify/fsnotify":          {"internal/watch"},
 }
 
 func TestImports(t *testing.T) {

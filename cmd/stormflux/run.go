@@ -6,22 +6,18 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/stormflux/stormflux/compiler"
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/console"
 	"github.com/stormflux/stormflux/internal/local"
 	"github.com/stormflux/stormflux/internal/runview"
-	"github.com/stormflux/stormflux/validate"
+	"github.com/stormflux/stormflux/internal/watch"
 )
 
 type runFlags struct {
@@ -43,14 +39,15 @@ func (a *app) runCommand() *cobra.Command {
 		Use:   "run FILE|-",
 		Short: "Run a topology on this machine, without Storm",
 		Long: `Check and compile a topology, build its Go components for this machine, and run it as one worker of Storm would:
-every task is a process that speaks Storm's protocol, in a copy of the folder that it will find on a worker.
+every task is a process that speaks Storm's multilang protocol, in a copy of the folder that it finds on a worker.
 
-It runs until Ctrl-C, which lets tuples at hand be finished for a moment; a second Ctrl-C ends everything at once. On a
-terminal a table shows the numbers as they change, with what components log above it. At the end there is a summary,
-and for each bolt how long tuples wait, are processed and are acked after.
+The topology runs until you press Ctrl-C. Tuples in flight then get a moment to finish; press Ctrl-C again to end
+everything at once. On a terminal, a table shows the numbers as they change, and the log lines of components scroll
+above it. At the end, a summary shows for each bolt how long tuples wait, how long it works on them, and how long it
+takes to ack them.
 
-Exit codes: 0 all went well; 1 the topology has faults, or a component did what a worker of Storm dies of, or keeps
-dying; 2 usage; 3 this machine cannot run it.`,
+Exit codes: 0 all went well; 1 the topology has errors, a component did something that would kill a Storm worker, or
+its process keeps dying; 2 wrong usage; 3 this machine cannot run the topology.`,
 		Example: `  stormflux run topology.yaml
   stormflux run topology.yaml --until-idle
   stormflux run topology.yaml --for 30s -c topology.max.spout.pending=100 --log-dir logs
@@ -59,9 +56,9 @@ dying; 2 usage; 3 this machine cannot run it.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch bare := bareTraces(flags.trace); {
 			case len(args) == 0:
-				return usageError("want one topology file")
+				return usageError("name a topology file, or - for standard input")
 			case len(args) > 1+bare:
-				return usageError("want one topology file, not %s", strings.Join(args, ", "))
+				return usageError("name one topology file, not %s", strings.Join(args, ", "))
 			}
 			return nil
 		},
@@ -70,18 +67,18 @@ dying; 2 usage; 3 this machine cannot run it.`,
 			if err := notEmpty(cmd.Flags(), "log-dir"); err != nil {
 				return err
 			}
-			return a.runTopology(cmd.Context(), &flags, flags.traced(args))
+			return a.runTopology(cmd.Context(), &flags, flags.takeTraces(args))
 		},
 	}
 	flags.topologyFlags.add(cmd)
 	f := cmd.Flags()
 	f.DurationVar(&flags.limit, "for", 0, "end after this `DURATION`, such as 10s")
-	f.BoolVar(&flags.untilIdle, "until-idle", false, "end when nothing happens any more: spouts emit nothing and no tuple is on its way")
-	f.StringArrayVar(&flags.trace, "trace", nil, "show every tuple, or those of one `COMPONENT` (repeatable)")
+	f.BoolVar(&flags.untilIdle, "until-idle", false, "end when the topology is idle: no spout emits and no tuple is in flight")
+	f.StringArrayVar(&flags.trace, "trace", nil, "show every tuple, or only the tuples of one `COMPONENT` (repeatable)")
 	f.Lookup("trace").NoOptDefVal = traceAll
 	f.StringVar(&flags.logDir, "log-dir", "", "write a log file for each task into `DIR`")
-	addChoice(cmd, f, &flags.format, "format", "text, or json: one event a line", "text", "json")
-	f.BoolVar(&flags.watch, "watch", false, "start again when the topology or a component's sources change")
+	addChoice(cmd, f, &flags.format, "format", "text, or json with one event on each line", "text", "json")
+	f.BoolVar(&flags.watch, "watch", false, "restart when the topology or the source of a component changes")
 	_ = cmd.RegisterFlagCompletionFunc("for", cobra.NoFileCompletions)
 	_ = cmd.RegisterFlagCompletionFunc("trace", flags.completeComponents)
 	_ = cmd.MarkFlagDirname("log-dir")
@@ -98,9 +95,9 @@ func bareTraces(trace []string) int {
 	return n
 }
 
-// traced returns the topology file among the arguments. The others are the components of `--trace COMPONENT`, which a
-// flag with an optional value leaves among the arguments; they replace the bare --trace flags that they stood behind.
-func (f *runFlags) traced(args []string) (path string) {
+// takeTraces returns the topology file among the arguments. `--trace COMPONENT` leaves its component among the arguments
+// too, because the flag's value is optional: these components take the place of the --trace flags without a value.
+func (f *runFlags) takeTraces(args []string) (path string) {
 	file := max(0, slices.IndexFunc(args, func(arg string) bool {
 		info, err := os.Stat(arg)
 		return arg == "-" || err == nil && !info.IsDir()
@@ -113,7 +110,7 @@ func (f *runFlags) traced(args []string) (path string) {
 	return args[file]
 }
 
-// traces returns what [local.Options.Trace] takes. An unknown component is a usage error.
+// traces returns a value for [local.Options.Trace]. An unknown component is a usage error.
 func (f *runFlags) traces(c *checked) (func(component string) bool, error) {
 	if len(f.trace) == 0 {
 		return nil, nil
@@ -123,11 +120,10 @@ func (f *runFlags) traces(c *checked) (func(component string) bool, error) {
 		if id == traceAll || slices.Contains(ids, id) {
 			continue
 		}
-		near, ok := diag.Suggest(id, ids)
-		if !ok {
-			near = strings.Join(ids, ", ")
+		if near, ok := diag.Suggest(id, ids); ok {
+			return nil, usageError("--trace: %s has no component %q; did you mean %q?", c.topology.Name, id, near)
 		}
-		return nil, usageError("--trace: %s has no component %q; there is %s", c.topology.Name, id, near)
+		return nil, usageError("--trace: %s has no component %q; known components: %s", c.topology.Name, id, strings.Join(ids, ", "))
 	}
 	return func(id string) bool { return slices.Contains(f.trace, traceAll) || slices.Contains(f.trace, id) }, nil
 }
@@ -135,12 +131,12 @@ func (f *runFlags) traces(c *checked) (func(component string) bool, error) {
 func (a *app) runTopology(ctx context.Context, flags *runFlags, path string) error {
 	switch {
 	case flags.limit < 0:
-		return usageError("--for %s: want a positive duration", flags.limit)
+		return usageError("--for %s: give a positive duration", flags.limit)
 	case flags.watch && path == "-":
 		return usageError("--watch needs a file, not standard input")
 	}
-	// A terminal that goes away and a reader that has seen enough end the run like Ctrl-C does. The latter is found by
-	// writing; its signal, which a component that died may cause just as well, only must not end the program.
+	// When the terminal disappears, or the reader of the output, the run ends as after Ctrl-C. Writing finds out about the
+	// reader. SIGPIPE does not: a component that died may cause it as well. It only must not end the program.
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP)
 	defer stop()
 	broken := make(chan os.Signal, 1)
@@ -148,7 +144,8 @@ func (a *app) runTopology(ctx context.Context, flags *runFlags, path string) err
 	defer signal.Stop(broken)
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
-	err := a.runShown(ctx, flags, path, a.runView(flags.format, func(err error) { fail(&outputError{err}) }))
+	view := a.runView(flags.format, func(err error) { fail(&outputError{err}) })
+	err := a.runShown(ctx, flags, path, view)
 	var output *outputError
 	if errors.As(context.Cause(ctx), &output) && !errors.Is(output, syscall.EPIPE) {
 		return environmentError(output)
@@ -174,15 +171,14 @@ func (a *app) runView(format string, failed func(error)) runview.View {
 
 func (a *app) runShown(ctx context.Context, flags *runFlags, path string, view runview.View) error {
 	defer view.Close()
-	r := &runner{app: a, flags: flags, path: path, view: view}
-	// What the loader and the compiler have to say has to get along with the table.
+	// Diagnostics must not land in the view's table.
 	shown := *a
 	shown.stderr = view.Diagnostics()
 	if a.color.On(a.stderr) {
 		shown.color = console.Always
 	}
-	r.app = &shown
-	defer r.hurry()()
+	r := &runner{app: &shown, flags: flags, path: path, view: view}
+	defer r.hurryOnSignal()()
 	if flags.watch {
 		return r.watch(ctx)
 	}
@@ -190,135 +186,38 @@ func (a *app) runShown(ctx context.Context, flags *runFlags, path string, view r
 	if err != nil {
 		return err
 	}
-	defer p.remove()
-	return r.run(ctx, p)
+	return p.Run(ctx)
 }
 
-// A runner is one `stormflux run`.
-type runner struct {
-	app   *app
-	flags *runFlags
-	path  string
-	view  runview.View
-	// readFile reads a file for the loader; nil is [os.ReadFile].
-	readFile func(path string) ([]byte, error)
-
-	mu     sync.Mutex
-	engine *local.Engine // the running one
-	dirs   []string      // temporary folders that are there
-}
-
-// A prepared topology is ready to run.
-type prepared struct {
-	runner   *runner
-	checked  *checked
-	program  *compiler.Program
-	assembly *compiler.Assembly // closed; for what it consists of
-	digest   string             // of all that makes a difference to the run
-	trace    func(component string) bool
-	dir      string // temporary
-}
-
-func (p *prepared) resources() string { return filepath.Join(p.dir, "resources") }
-
-// remove removes the staged files.
-func (p *prepared) remove() {
-	p.runner.removeDir(p.dir)
-}
-
-// prepare reads, checks, compiles, builds and stages the topology. After an error, [prepared.checked] may still be there.
-func (r *runner) prepare(ctx context.Context) (p *prepared, err error) {
-	p = &prepared{runner: r}
-	defer func() {
-		if err != nil && p.dir != "" {
-			p.remove()
-		}
-		if err != nil && ctx.Err() != nil {
-			err = environmentError(errors.New("interrupted before the topology could run"))
-		}
-	}()
-	flags := &r.flags.topologyFlags
-	opts, err := r.app.loadOptions(flags, r.path)
+// watch runs the topology, and starts it again when a file changes.
+func (r *runner) watch(ctx context.Context) error {
+	watcher, err := watch.New()
 	if err != nil {
-		return p, err
-	}
-	machine := validate.Platform{OS: runtime.GOOS, Arch: runtime.GOARCH}
-	opts.ReadFile = r.readFile
-	if p.checked, err = r.app.loadFor(ctx, flags, r.path, opts, validate.Options{Platform: machine}); err != nil {
-		return p, err
-	}
-	if err := r.app.report(flags, p.checked.diags); err != nil {
-		return p, err
-	}
-	var diags diag.List
-	p.program, diags = compiler.Compile(p.checked.topology)
-	if err := r.app.report(flags, diags); err != nil {
-		return p, err
-	}
-	if p.trace, err = r.flags.traces(p.checked); err != nil {
-		return p, err
-	}
-	if err := runnableHere(p.program); err != nil {
-		return p, err
-	}
-	return p, r.stage(ctx, p, machine)
-}
-
-// stage builds the program's Go components and writes everything into a temporary folder.
-func (r *runner) stage(ctx context.Context, p *prepared, machine validate.Platform) (err error) {
-	p.assembly, err = p.program.Assemble(ctx, machine)
-	if err != nil {
-		return assembleError(err)
-	}
-	defer func() { err = errors.Join(err, p.assembly.Close()) }()
-	if p.dir, err = r.makeDir(); err != nil {
 		return environmentError(err)
 	}
-	if err := os.Mkdir(p.resources(), 0o777); err != nil {
-		return environmentError(fmt.Errorf("making a folder to run in: %w", err))
-	}
-	if err := p.assembly.Stage(ctx, p.resources()); err != nil {
-		return environmentError(err)
-	}
-	if r.flags.watch {
-		if p.digest, err = p.sum(ctx); err != nil {
-			return environmentError(err)
-		}
-	}
-	return nil
-}
-
-// runnableHere says why this system cannot run a program.
-func runnableHere(p *compiler.Program) error {
-	if runtime.GOOS != "windows" || len(p.Launchers) == 0 {
-		return nil
-	}
-	var ids []string
-	for _, l := range p.Launchers {
-		ids = append(ids, l.Component)
-	}
-	return environmentError(fmt.Errorf("%s cannot run on Windows: Go components, and commands of more than two words or with env, are started by "+
-		"/bin/sh, as on a worker; run the topology in WSL or in a container", strings.Join(ids, ", ")))
-}
-
-// run runs a prepared topology to its end.
-func (r *runner) run(ctx context.Context, p *prepared) error {
-	storm := p.checked.topology.Storm
-	engine, err := local.New(local.Options{
-		Name: p.program.Name, Topology: p.program.Topology, Conf: p.program.Conf,
-		Resources: p.resources(), Storm: local.Version{Major: storm.Major, Minor: storm.Minor},
-		For: r.flags.limit, UntilIdle: r.flags.untilIdle,
-		LogDir: r.flags.logDir, Events: r.view.Event, Trace: p.trace,
+	defer watcher.Close()
+	r.readFile = watcher.ReadFile
+	return watch.Restart(ctx, watch.Options{
+		Changed: watcher.Changed(), Note: r.view.Note,
+		Prepare: func(ctx context.Context) (watch.Job, error) {
+			p, err := r.prepare(ctx)
+			if p.checked != nil && p.checked.topology != nil {
+				watcher.Topology(ctx, r.path, p.checked.topology)
+			}
+			return p, err
+		},
+		Failed: func(err error) (outcome error, hopeless bool) {
+			exit := &exitError{code: exitFindings, err: err}
+			errors.As(err, &exit)
+			if exit.code == exitUsage {
+				return err, true
+			}
+			if exit.err != nil {
+				fmt.Fprintf(r.app.stderr, "stormflux: %v\n", err)
+			}
+			return &exitError{code: exit.code}, false
+		},
 	})
-	if err != nil {
-		return environmentError(err)
-	}
-	r.setEngine(engine)
-	defer r.setEngine(nil)
-	r.view.Begin(runview.Run{Name: p.program.Name, Components: p.checked.index.Components(), Numbers: engine.Snapshot})
-	summary, err := engine.Run(ctx)
-	r.view.End(summary, err)
-	return runError(summary, err)
 }
 
 // runError gives the end of a run its exit code.
@@ -329,77 +228,11 @@ func runError(summary *local.Summary, err error) error {
 	case summary == nil:
 		return environmentError(err)
 	}
-	// A Death was told whole when it happened; here its first line has to do.
+	// The view has shown all of a death. Its first line is enough here.
 	text, _, _ := strings.Cut(err.Error(), "\n")
 	var faults *local.FaultsError
 	if errors.As(err, &faults) && faults.Count > 1 {
 		text += fmt.Sprintf(" (and %d more)", faults.Count-1)
 	}
 	return &exitError{code: exitFindings, err: errors.New(text)}
-}
-
-func (r *runner) setEngine(e *local.Engine) {
-	r.mu.Lock()
-	r.engine = e
-	r.mu.Unlock()
-}
-
-func (r *runner) makeDir() (string, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	dir, err := os.MkdirTemp("", "stormflux-run-")
-	if err != nil {
-		return "", fmt.Errorf("making a folder to run in: %w", err)
-	}
-	r.dirs = append(r.dirs, dir)
-	return dir, nil
-}
-
-func (r *runner) removeDir(dir string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	os.RemoveAll(dir) // what a component made unremovable stays in the system's temporary folder
-	r.dirs = slices.DeleteFunc(r.dirs, func(d string) bool { return d == dir })
-}
-
-// patience is how long the processes may take to go after a second Ctrl-C.
-const patience = 2 * time.Second
-
-// hurry ends the run at once when a second signal asks for it. The function that it returns ends that.
-func (r *runner) hurry() (stop func()) {
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		for n := 0; ; n++ {
-			_, more := <-signals
-			r.mu.Lock()
-			engine := r.engine
-			r.mu.Unlock()
-			switch {
-			case !more:
-				return
-			case n > 0 && engine == nil:
-				r.leave()
-			case n > 0:
-				engine.Kill()
-				// What cannot be killed, or a terminal that takes nothing, must not keep us.
-				time.AfterFunc(patience, r.leave)
-			case engine != nil:
-				r.view.Note("ending; Ctrl-C again ends at once")
-			}
-		}
-	}()
-	return func() {
-		signal.Stop(signals)
-		close(signals)
-	}
-}
-
-// leave ends the program. Processes that are left die with it, as they do when it is killed.
-func (r *runner) leave() {
-	r.mu.Lock()
-	for _, dir := range r.dirs {
-		os.RemoveAll(dir)
-	}
-	os.Exit(exitEnvironment)
 }

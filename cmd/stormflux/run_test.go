@@ -399,24 +399,24 @@ func TestWatch(t *testing.T) {
 	write(t, filepath.Join(dir, "t.yaml"), strings.Replace(topology, "from: lines", "from: liens", 1))
 	_, at = r.until(at, `\[unknown-component\]`)
 	from := at
-	_, at = r.until(at, `"text":"the topology goes on as it was until this is mended"`)
+	_, at = r.until(at, `"text":"the topology keeps running as it was until this is fixed"`)
 	_, at = r.until(at, `"event":"stats"`)
 	if strings.Contains(r.text()[from:at], `"event":"summary"`) {
 		t.Error("the run has ended")
 	}
-	// Mended, with another name. What has only been written again makes no difference.
-	write(t, filepath.Join(dir, "t.yaml"), strings.Replace(topology, "watched", "mended", 1))
-	_, at = r.until(at, `"event":"run","time":"[^"]*","topology":"mended"`)
+	// Fixed, with another name. Another comment makes no difference.
+	write(t, filepath.Join(dir, "t.yaml"), strings.Replace(topology, "watched", "fixed", 1))
+	_, at = r.until(at, `"event":"run","time":"[^"]*","topology":"fixed"`)
 	_, at = r.until(at, `"text":"second `)
-	write(t, filepath.Join(dir, "t.yaml"), "# a comment\n"+strings.Replace(topology, "watched", "mended", 1))
-	r.until(at, `"text":"what runs has not changed"`)
+	write(t, filepath.Join(dir, "t.yaml"), "# a comment\n"+strings.Replace(topology, "watched", "fixed", 1))
+	r.until(at, `"text":"no change in what runs"`)
 	r.signal(syscall.SIGINT)
 	r.ends(exitFine)
 }
 
-// With --watch even a topology that has faults from the start waits to be mended, and so does a Go program that does not
+// With --watch even a topology that has faults from the start waits to be fixed, and so does a Go program that does not
 // build.
-func TestWatchWaitsForAMendedTopology(t *testing.T) {
+func TestWatchWaitsForAFixedTopology(t *testing.T) {
 	t.Parallel()
 	dir := folder(t, map[string]string{
 		"t.yaml":     "name: t\nspouts:\n  s: {go: ./spout, outputs: [x]}\nbolts:\n  b: {command: [cat, \"-\"], inputs: [{from: nobody}]}\n",
@@ -425,10 +425,10 @@ func TestWatchWaitsForAMendedTopology(t *testing.T) {
 	})
 	r := start(t, dir, "run", "t.yaml", "--watch")
 	_, at := r.until(0, `\[unknown-component\]`)
-	_, at = r.until(at, `waiting until this is mended`)
+	_, at = r.until(at, `waiting until this is fixed`)
 	write(t, filepath.Join(dir, "t.yaml"), "name: t\nspouts:\n  s: {go: ./spout, outputs: [x]}\n")
 	_, at = r.until(at, `s\.go:3:15: undefined: oops`)
-	_, at = r.until(at, `waiting until this is mended`)
+	_, at = r.until(at, `waiting until this is fixed`)
 	write(t, filepath.Join(dir, "spout/s.go"), "package main\n\nimport \"os\"\n\nfunc main() { println(\"built\"); os.Exit(4) }\n")
 	_, at = r.until(at, `spout/s\.go changed`)
 	_, at = r.until(at, ` stderr +built\n`)
