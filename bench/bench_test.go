@@ -62,14 +62,14 @@ func BenchmarkLoadAndCheck(b *testing.B) {
 func BenchmarkCompile(b *testing.B) {
 	topology := check(b, largeFile(b))
 	for b.Loop() {
-		if _, diags := compiler.Compile(topology); diags.HasErrors() {
+		if _, diags := compiler.Compile(topology, compiler.Options{}); diags.HasErrors() {
 			b.Fatal(diags.Err())
 		}
 	}
 }
 
 func BenchmarkEncode(b *testing.B) {
-	program, diags := compiler.Compile(check(b, largeFile(b)))
+	program, diags := compiler.Compile(check(b, largeFile(b)), compiler.Options{})
 	if diags.HasErrors() {
 		b.Fatal(diags.Err())
 	}
@@ -96,7 +96,7 @@ func BenchmarkJar(b *testing.B) {
 	if err := writeNoise(filepath.Join(filepath.Dir(file), "resources", "noise.bin"), size); err != nil {
 		b.Fatal(err)
 	}
-	program, diags := compiler.Compile(check(b, file))
+	program, diags := compiler.Compile(check(b, file), compiler.Options{})
 	if diags.HasErrors() {
 		b.Fatal(diags.Err())
 	}

@@ -1,17 +1,16 @@
 package compiler
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 
-	"github.com/stormflux/stormflux/internal/java"
+	"github.com/stormflux/stormflux/internal/topology"
 	"github.com/stormflux/stormflux/validate"
 )
 
 // componentConf returns a component's json_conf. Ticks are among its settings already.
-func componentConf(c *validate.Component, v validate.Version) map[string]any {
-	conf := make(map[string]any, len(c.Config)+2)
+func componentConf(c *validate.Component, v validate.Version) map[string]topology.Value {
+	conf := make(map[string]topology.Value, len(c.Config)+2)
 	for _, s := range c.Config {
 		conf[s.Key] = s.Value
 	}
@@ -48,23 +47,13 @@ func addResources(conf map[string]any, c *validate.Component, v validate.Version
 	}
 }
 
-// jsonValue returns a setting's value as JSON: a float keeps its decimal point, without which Storm reads an integer, and a
-// component that wants a Double fails.
-func jsonValue(v any) json.RawMessage {
-	text, err := java.AppendJSON(nil, v)
-	if err != nil {
-		panic(fmt.Sprintf("compiler: a setting passed validation and is no JSON: %v", err))
-	}
-	return text
-}
-
 // conf builds the topology's configuration: the user's settings and what Storm needs and a user cannot know.
 func (l *lowering) conf() {
 	conf := make(map[string]any, len(l.src.Config)+1)
 	for _, s := range l.src.Config {
 		conf[s.Key] = s.Value
 	}
-	l.prog.Conf = conf
+	l.prog.Topology.Conf = conf
 	l.registerMultilangValues()
 }
 
@@ -94,7 +83,7 @@ func (l *lowering) registerMultilangValues() {
 	if source == nil {
 		return
 	}
-	given, _ := l.prog.Conf[kryoRegister].([]any)
+	given, _ := l.prog.Topology.Conf[kryoRegister].([]any)
 	known := map[string]bool{}
 	for _, g := range given {
 		switch g := g.(type) {
@@ -116,7 +105,7 @@ func (l *lowering) registerMultilangValues() {
 	if len(added) == 0 {
 		return
 	}
-	l.prog.Conf[kryoRegister] = merged
+	l.prog.Topology.Conf[kryoRegister] = merged
 	l.prog.Added = append(l.prog.Added, Addition{
 		Key: kryoRegister, Value: added,
 		Why: fmt.Sprintf("lists, maps and long fractions that %q emits are values of these classes inside Storm, which a worker refuses to send to another worker unless they are registered", source.ID),

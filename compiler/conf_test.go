@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/stormflux/stormflux/compiler"
+	"github.com/stormflux/stormflux/internal/wire"
 	"github.com/stormflux/stormflux/schema"
 )
 
@@ -20,7 +21,7 @@ func TestNumbersOfSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	prog := compile(t, path, schema.Options{})
-	if got := prog.Topology.Spouts["s"].Common.GetJSONConf(); got != want {
+	if got := string(wire.FormatConf(prog.Topology.Spouts[0].Conf)); got != want {
 		t.Errorf("json_conf is %s", got)
 	}
 	dump := strings.NewReplacer(" ", "", "\n", "").Replace(string(encode(t, prog, compiler.JSON)))

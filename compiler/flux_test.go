@@ -11,6 +11,7 @@ import (
 	"github.com/stormflux/stormflux/compiler"
 	"github.com/stormflux/stormflux/internal/stormtest"
 	"github.com/stormflux/stormflux/schema"
+	"github.com/stormflux/stormflux/validate"
 )
 
 // A Flux file means here what it means to Flux: the same components with the same commands, environment, streams, inputs,
@@ -37,11 +38,11 @@ func TestFluxFilesMeanTheSame(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if prog.Name != flux.Name {
-				t.Errorf("name %q, Flux says %q", prog.Name, flux.Name)
+			if prog.Topology.Name != flux.Name {
+				t.Errorf("name %q, Flux says %q", prog.Topology.Name, flux.Name)
 			}
 			conf := map[string]any{}
-			for k, v := range prog.Conf {
+			for k, v := range prog.Topology.Conf {
 				conf[k] = v
 			}
 			for _, a := range prog.Added {
@@ -54,12 +55,12 @@ func TestFluxFilesMeanTheSame(t *testing.T) {
 			if !sameJSON(t, text, flux.Conf) {
 				t.Errorf("configuration %s, Flux has %s", text, flux.Conf)
 			}
-			compareComponents(t, prog, ours, flux.Topology)
+			compareComponents(t, checked(t, path, schema.Options{}), ours, flux.Topology)
 		})
 	}
 }
 
-func compareComponents(t *testing.T, prog *compiler.Program, ours, flux json.RawMessage) {
+func compareComponents(t *testing.T, top *validate.Topology, ours, flux json.RawMessage) {
 	t.Helper()
 	type component struct {
 		Spout  json.RawMessage            `json:"spout_object"`
@@ -73,7 +74,7 @@ func compareComponents(t *testing.T, prog *compiler.Program, ours, flux json.Raw
 			t.Fatal(err)
 		}
 	}
-	for _, c := range prog.Source.Components() {
+	for _, c := range top.Components() {
 		our, their := a.Bolts[c.ID], b.Bolts[c.ID]
 		object := their.Bolt
 		if c.Kind == schema.Spout {

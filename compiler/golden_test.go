@@ -23,6 +23,16 @@ func TestMain(m *testing.M) { os.Exit(storm.Main(m)) }
 // compile loads, checks and compiles a file that has no faults.
 func compile(t *testing.T, path string, opts schema.Options) *compiler.Program {
 	t.Helper()
+	prog, diags := compiler.Compile(checked(t, path, opts), compiler.Options{})
+	if diags.HasErrors() {
+		t.Fatalf("%s: %s", diags[0].Rule, diags[0].Message)
+	}
+	return prog
+}
+
+// checked loads and checks a file that has no faults.
+func checked(t *testing.T, path string, opts schema.Options) *validate.Topology {
+	t.Helper()
 	doc, diags, err := schema.Load(path, opts)
 	if err != nil {
 		t.Fatal(err)
@@ -37,11 +47,7 @@ func compile(t *testing.T, path string, opts schema.Options) *compiler.Program {
 		}
 		t.FailNow()
 	}
-	prog, diags := compiler.Compile(result.Topology)
-	if diags.HasErrors() {
-		t.Fatalf("%s: %s", diags[0].Rule, diags[0].Message)
-	}
-	return prog
+	return result.Topology
 }
 
 func encode(t *testing.T, p *compiler.Program, f compiler.Format) []byte {
@@ -116,12 +122,12 @@ func TestStormReadsOurBytes(t *testing.T) {
 				t.Errorf("binary and compact differ:\n%s\n%s", fromBinary, fromCompact)
 			}
 			compareWithDump(t, fromBinary, encode(t, prog, compiler.JSON))
-			conf, err := json.Marshal(prog.Conf)
+			conf, err := json.Marshal(prog.Topology.Conf)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if err := judge.ValidateTopology(t.Context(), stormtest.Submission{
-				Name: prog.Name, Conf: string(conf), Topology: binary, Protocol: stormtest.Binary,
+				Name: prog.Topology.Name, Conf: string(conf), Topology: binary, Protocol: stormtest.Binary,
 			}); err != nil {
 				t.Errorf("Storm refuses it: %v", err)
 			}

@@ -30,10 +30,10 @@ type Assembly struct {
 // resources/. The zero Platform stands for the workers'.
 func (p *Program) Assemble(ctx context.Context, platform validate.Platform) (*Assembly, error) {
 	if platform == (validate.Platform{}) {
-		platform = p.Source.Platform
+		platform = p.Platform
 	}
-	entries := append(slices.Clone(p.Source.ResourceEntries), jar.Entry{
-		Name: jar.Root + launcherDir + "/README", Data: []byte(aboutLaunchers), Origin: "stormflux's note",
+	entries := append(slices.Clone(p.ResourceEntries), jar.Entry{
+		Name: jar.Root + p.launcherDir + "/README", Data: []byte(aboutLaunchers), Origin: "stormflux's note",
 	})
 	for _, l := range p.Launchers {
 		entries = append(entries, jar.Entry{
@@ -62,7 +62,7 @@ func (p *Program) Assemble(ctx context.Context, platform validate.Platform) (*As
 		a.Close()
 		return nil, err
 	}
-	a.Archive = jar.Archive{Base: p.Source.Jar, Entries: entries}
+	a.Archive = jar.Archive{Base: p.Jar, Entries: entries}
 	if err := a.Archive.Check().Err(); err != nil {
 		a.Close()
 		return nil, err

@@ -9,9 +9,6 @@ import (
 	"github.com/stormflux/stormflux/validate"
 )
 
-// launcherDir is the folder below resources/ that holds what stormflux adds: launchers and built Go programs.
-const launcherDir = ".stormflux"
-
 // launcher is the start of a component's process that Storm's ShellComponent, which holds just two words, cannot say:
 // more words, environment variables, and an executable bit that Storm loses when it unpacks the jar.
 type launcher struct {

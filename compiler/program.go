@@ -1,8 +1,9 @@
-// Package compiler turns a checked topology into a [Program]: Storm's Thrift structures, the configuration to submit,
-// and what goes into the jar. One lowering serves every consumer: what is dumped, written to a file, put into a jar,
-// submitted, run locally or emitted as Clojure is the same Program.
+// Package compiler turns a checked topology into a [Program]: the model of what Storm runs, and the files of its jar.
+// One lowering serves every consumer: what is dumped, written to a file, put into a jar, submitted, run locally or
+// emitted as Clojure is the same Program.
 //
-// It takes only what package validate has checked, so no unchecked input reaches it; it does not talk to a cluster.
+// It takes only what package validate has checked, so no unchecked input reaches it. It does not talk to a cluster, and
+// the form of Thrift belongs to package wire.
 package compiler
 
 import (
@@ -12,26 +13,41 @@ import (
 
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/jar"
-	"github.com/stormflux/stormflux/internal/storm"
+	"github.com/stormflux/stormflux/internal/topology"
 	"github.com/stormflux/stormflux/validate"
 )
 
-// Program is a compiled topology. Its parts are in stable order: the same input gives the same Program.
+// Program is a compiled topology with the files that it needs. Its parts are in stable order: the same input gives the
+// same Program.
 type Program struct {
-	Name string
-	// Conf is the topology's configuration as it is submitted. Values are nil, bool, int64, *big.Int, float64,
-	// string, []any and map[string]any.
-	Conf map[string]any
-	// Topology is what Storm runs. Maps of Thrift structures have no order; [Program.Encode] gives them one.
-	Topology *storm.StormTopology
+	// Topology is what Storm runs.
+	Topology *topology.Topology
+	// Storm is the version that it is compiled for.
+	Storm validate.Version
 	// Launchers are the generated start scripts, in file order of their components.
 	Launchers []Launcher
 	// Builds are the Go programs and executables that components run, each once, in file order.
 	Builds []Build
 	// Added is what the compiler added to the user's configuration, and why.
 	Added []Addition
-	// Source is the topology that was compiled.
-	Source *validate.Topology
+
+	// Resources are the user's files for the jar as written, ResourceEntries the files that they stand for.
+	Resources       []validate.Resource
+	ResourceEntries []jar.Entry
+	Jar             string            // path of the user's jar, or ""
+	Platform        validate.Platform // of the workers
+
+	launcherDir string
+}
+
+// Options say how to compile. The zero value is for a jar that goes to a cluster.
+type Options struct {
+	// LauncherDir is the folder below resources/ for what stormflux adds: launchers and Go programs. "" is ".stormflux".
+	// Some build tools leave out folders that begin with a dot. [Program.Assemble] checks that nothing else has its names.
+	LauncherDir string
+	// AnyWords says that the target can start a process of any number of words, where Storm's own ShellComponent holds
+	// two. Launchers are then left for environment variables and programs from the jar.
+	AnyWords bool
 }
 
 // Launcher is a generated script in the jar.
@@ -63,8 +79,11 @@ const (
 
 // Compile lowers a checked topology. The Program is nil when the list holds an error: what Storm or this version of
 // stormflux has no form for.
-func Compile(t *validate.Topology) (*Program, diag.List) {
-	l := &lowering{src: t, prog: &Program{Name: t.Name, Source: t}, programs: map[string]string{}, files: map[string]bool{}}
+func Compile(t *validate.Topology, opts Options) (*Program, diag.List) {
+	if opts.LauncherDir == "" {
+		opts.LauncherDir = ".stormflux"
+	}
+	l := &lowering{src: t, opts: opts, programs: map[string]string{}, files: map[string]bool{}}
 	l.refuseClasses()
 	if l.diags.HasErrors() {
 		return nil, l.diags
@@ -72,8 +91,13 @@ func Compile(t *validate.Topology) (*Program, diag.List) {
 	for _, e := range t.ResourceEntries {
 		l.files[strings.TrimPrefix(e.Name, jar.Root)] = true
 	}
+	l.prog = &Program{
+		Topology: &topology.Topology{Name: t.Name}, Storm: t.Storm,
+		Resources: t.Files, ResourceEntries: t.ResourceEntries, Jar: t.Jar, Platform: t.Platform,
+		launcherDir: opts.LauncherDir,
+	}
 	l.conf()
-	l.topology()
+	l.components()
 	l.diags.Sort()
 	if l.diags.HasErrors() {
 		return nil, l.diags
@@ -127,7 +151,7 @@ func (l *lowering) goProgram(g *validate.GoProgram) string {
 	if path, ok := l.programs[key]; ok {
 		return path
 	}
-	path := launcherDir + "/bin/" + l.programNames.take(filepath.Base(key))
+	path := l.opts.LauncherDir + "/bin/" + l.programNames.take(filepath.Base(key))
 	l.programs[key] = path
 	l.prog.Builds = append(l.prog.Builds, Build{Package: g.Dir, Executable: g.Executable, Name: path})
 	return path

@@ -96,7 +96,7 @@ func check(t *testing.T, p *plan) (*compiler.Program, diag.List) {
 	if result.Topology == nil {
 		return nil, result.Diagnostics
 	}
-	return compiler.Compile(result.Topology)
+	return compiler.Compile(result.Topology, compiler.Options{})
 }
 
 func told(diags diag.List) string {
@@ -123,12 +123,12 @@ func (j stormJudge) submit(s stormtest.Submission) error {
 }
 
 func (j stormJudge) program(prog *compiler.Program) error {
-	conf, err := json.Marshal(prog.Conf)
+	conf, err := json.Marshal(prog.Topology.Conf)
 	if err != nil {
 		j.t.Fatal(err)
 	}
 	return j.submit(stormtest.Submission{
-		Name: prog.Name, Conf: string(conf), Topology: encode(j.t, prog, compiler.Binary), Protocol: stormtest.Binary,
+		Name: prog.Topology.Name, Conf: string(conf), Topology: encode(j.t, prog, compiler.Binary), Protocol: stormtest.Binary,
 	})
 }
 

@@ -56,7 +56,7 @@ func compileExample(t *testing.T, e diag.Example) []string {
 	if result.Topology == nil {
 		t.Fatalf("refused before compiling: %s", result.Diagnostics[0].Message)
 	}
-	_, diags = compiler.Compile(result.Topology)
+	_, diags = compiler.Compile(result.Topology, compiler.Options{})
 	var rules []string
 	for _, d := range diags {
 		rules = append(rules, d.Rule)

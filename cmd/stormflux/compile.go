@@ -59,13 +59,17 @@ func formatNames() []string {
 }
 
 func (a *app) compile(ctx context.Context, flags *topologyFlags, path, output string, format compiler.Format) error {
-	prog, err := a.program(ctx, flags, path)
+	opts, err := a.loadOptions(flags, path)
+	if err != nil {
+		return err
+	}
+	top, prog, err := a.compileFile(ctx, flags, path, opts, validate.Options{}, compiler.Options{})
 	if err != nil {
 		return err
 	}
 	switch {
 	case output == "":
-		return a.print(describe(prog))
+		return a.print(describe(top, prog))
 	case strings.EqualFold(filepath.Ext(output), ".jar"):
 		return a.writeJar(ctx, prog, output)
 	}
@@ -117,26 +121,29 @@ func (a *app) writeOutput(output string, write func(io.Writer) error) error {
 	return nil
 }
 
-// program reads, checks and compiles a file, and prints what it finds.
-func (a *app) program(ctx context.Context, flags *topologyFlags, path string) (*compiler.Program, error) {
-	c, err := a.loadTopology(ctx, flags, path)
+// compileFile reads, checks and compiles a file, and prints what it finds.
+func (a *app) compileFile(ctx context.Context, flags *topologyFlags, path string, load schema.Options, check validate.Options, opts compiler.Options) (*validate.Topology, *compiler.Program, error) {
+	c, err := a.loadFor(ctx, flags, path, load, check)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	prog, diags := compiler.Compile(c.topology)
+	if err := a.report(flags, c.diags); err != nil {
+		return nil, nil, err
+	}
+	prog, diags := compiler.Compile(c.topology, opts)
 	if err := a.report(flags, diags); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return prog, nil
+	return c.topology, prog, nil
 }
 
 // describe returns a compiled topology for people.
-func describe(p *compiler.Program) string {
+func describe(top *validate.Topology, p *compiler.Program) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s, %s, compiled for Storm %s\n\n", p.Name,
-		console.Count(len(p.Source.Spouts), "spout"), console.Count(len(p.Source.Bolts), "bolt"), p.Source.Storm)
+	fmt.Fprintf(&b, "%s: %s, %s, compiled for Storm %s\n\n", top.Name,
+		console.Count(len(top.Spouts), "spout"), console.Count(len(top.Bolts), "bolt"), top.Storm)
 	t := console.NewTable("COMPONENT", "RUNS", "EXECUTORS", "INPUTS", "OUTPUTS")
-	for _, c := range p.Source.Components() {
+	for _, c := range top.Components() {
 		t.Row(c.ID, runs(c), c.Parallelism, inputs(c), outputs(c))
 	}
 	b.WriteString(t.String())

@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/stormflux/stormflux/compiler"
 	"github.com/stormflux/stormflux/compiler/clojure"
 	"github.com/stormflux/stormflux/internal/leiningen"
 	"github.com/stormflux/stormflux/validate"
@@ -91,21 +90,25 @@ func (a *app) emitClj(ctx context.Context, flags *emitFlags, path string) error 
 	if err != nil {
 		return err
 	}
-	prog, err := a.programFor(ctx, &flags.topologyFlags, path, assumed)
+	load, err := a.loadOptions(&flags.topologyFlags, path)
 	if err != nil {
 		return err
 	}
-	if v := prog.Source.Storm; !dialect.Fits(v) {
+	top, prog, err := a.compileFile(ctx, &flags.topologyFlags, path, load, validate.Options{Storm: assumed}, dialect.CompileOptions())
+	if err != nil {
+		return err
+	}
+	if v := top.Storm; !dialect.Fits(v) {
 		return usageError("the topology is for Storm %s, which does not have the %s dialect: give another --storm-version or --dialect", v, dialect)
 	}
 	opts := clojure.Options{Dialect: dialect, Namespace: flags.namespace}
 	if opts.Namespace == "" {
-		opts.Namespace = clojure.DefaultNamespace(prog.Name, dialect)
+		opts.Namespace = clojure.DefaultNamespace(top.Name, dialect)
 		if project != nil && dialect != clojure.Streamparse && clojure.ValidNamespace(project.Main) {
 			opts.Namespace = project.Main
 		}
 	}
-	text, diags := clojure.Emit(prog, opts)
+	text, diags := clojure.Emit(prog, clojure.Annotate(top), opts)
 	if err := a.report(&flags.topologyFlags, diags); err != nil {
 		return err
 	}
@@ -113,26 +116,6 @@ func (a *app) emitClj(ctx context.Context, flags *emitFlags, path string) error 
 		return a.emitProject(ctx, flags, project, prog, opts, text)
 	}
 	return a.emitFile(flags, text)
-}
-
-// programFor is program with the Storm that is assumed where nothing else names one, for a Leiningen project.
-func (a *app) programFor(ctx context.Context, flags *topologyFlags, path string, assumed validate.Version) (*compiler.Program, error) {
-	opts, err := a.loadOptions(flags, path)
-	if err != nil {
-		return nil, err
-	}
-	c, err := a.loadFor(ctx, flags, path, opts, validate.Options{Storm: assumed})
-	if err != nil {
-		return nil, err
-	}
-	if err := a.report(flags, c.diags); err != nil {
-		return nil, err
-	}
-	prog, diags := compiler.Compile(c.topology)
-	if err := a.report(flags, diags); err != nil {
-		return nil, err
-	}
-	return prog.WithLaunchersIn(clojure.LauncherDir), nil
 }
 
 // emitTarget returns the dialect to write and the Storm to assume: what the flags say, else what the project depends on.

@@ -91,7 +91,7 @@ func (a *app) emitProject(ctx context.Context, flags *emitFlags, project *leinin
 	}
 	if opts.Dialect != clojure.Streamparse {
 		fmt.Fprintf(a.stdout, "build with \"lein uberjar\", submit with \"storm jar THE-STANDALONE.jar %s %s\"\n",
-			strings.ReplaceAll(opts.Namespace, "-", "_"), shellArgument(prog.Name))
+			strings.ReplaceAll(opts.Namespace, "-", "_"), shellArgument(prog.Topology.Name))
 	}
 	return nil
 }
@@ -123,9 +123,6 @@ func projectFiles(project *leiningen.Project, opts clojure.Options, text []byte,
 	}
 	for _, e := range entries {
 		name := strings.TrimPrefix(e.Name, jar.Root)
-		if e.Name == compiler.NoteName {
-			name = clojure.LauncherDir + "/README"
-		}
 		f := &projectFile{
 			path: path.Join(resources, name),
 			data: e.Data, from: e.Path, executable: e.Executable,

@@ -78,7 +78,7 @@ func (r *runner) prepare(ctx context.Context) (p *prepared, err error) {
 		return p, err
 	}
 	var diags diag.List
-	p.program, diags = compiler.Compile(p.checked.topology)
+	p.program, diags = compiler.Compile(p.checked.topology, compiler.Options{})
 	if err := r.app.report(flags, diags); err != nil {
 		return p, err
 	}
@@ -141,7 +141,7 @@ func (p *prepared) Run(ctx context.Context) error {
 	defer p.Remove()
 	r, storm := p.runner, p.checked.topology.Storm
 	engine, err := local.New(local.Options{
-		Name: p.program.Name, Topology: p.program.Topology, Conf: p.program.Conf,
+		Topology:  p.program.Topology,
 		Resources: p.resources(), Storm: local.Version{Major: storm.Major, Minor: storm.Minor},
 		For: r.flags.limit, UntilIdle: r.flags.untilIdle,
 		LogDir: r.flags.logDir, Events: r.view.Event, Trace: p.trace,
@@ -151,7 +151,7 @@ func (p *prepared) Run(ctx context.Context) error {
 	}
 	r.setEngine(engine)
 	defer r.setEngine(nil)
-	r.view.Begin(runview.Run{Name: p.program.Name, Components: p.checked.index.Components(), Numbers: engine.Snapshot})
+	r.view.Begin(runview.Run{Name: p.program.Topology.Name, Components: p.checked.index.Components(), Numbers: engine.Snapshot})
 	summary, err := engine.Run(ctx)
 	r.view.End(summary, err)
 	return runError(summary, err)

@@ -13,6 +13,7 @@ import (
 	"github.com/stormflux/stormflux/compiler"
 	"github.com/stormflux/stormflux/internal/console"
 	"github.com/stormflux/stormflux/internal/nimbus"
+	"github.com/stormflux/stormflux/internal/wire"
 	"github.com/stormflux/stormflux/schema"
 	"github.com/stormflux/stormflux/validate"
 )
@@ -84,7 +85,7 @@ func (a *app) submit(ctx context.Context, flags *submitFlags, path string) error
 	if err := a.report(&flags.topologyFlags, c.diags); err != nil {
 		return err
 	}
-	prog, diags := compiler.Compile(c.topology)
+	prog, diags := compiler.Compile(c.topology, compiler.Options{})
 	if err := a.report(&flags.topologyFlags, diags); err != nil {
 		return err
 	}
@@ -114,12 +115,10 @@ func (a *app) forCluster(ctx context.Context, client *nimbus.Client, flags *subm
 
 func (a *app) submitProgram(ctx context.Context, client *nimbus.Client, flags *submitFlags, prog *compiler.Program) error {
 	request := nimbus.SubmitRequest{
-		Name: prog.Name, Topology: prog.Topology, Conf: prog.Conf, Inactive: flags.inactive,
+		Name: prog.Topology.Name, Topology: wire.Encode(prog.Topology), Conf: prog.Topology.Conf, Inactive: flags.inactive,
 	}
 	if _, version := client.Server(); version != "" {
-		top := *prog.Topology
-		top.StormVersion = &version
-		request.Topology = &top
+		request.Topology.StormVersion = &version
 	}
 	if err := client.Check(ctx, request); err != nil {
 		return environmentError(err)
@@ -131,7 +130,7 @@ func (a *app) submitProgram(ctx context.Context, client *nimbus.Client, flags *s
 	defer os.Remove(jar)
 	server, _ := client.Server()
 	if flags.dryRun {
-		fmt.Fprintf(a.stdout, "%s: would be submitted to %s with a jar of %s\n", prog.Name, server, bytesText(size))
+		fmt.Fprintf(a.stdout, "%s: would be submitted to %s with a jar of %s\n", prog.Topology.Name, server, bytesText(size))
 		return nil
 	}
 	request.JarPath = jar
@@ -146,12 +145,12 @@ func (a *app) submitProgram(ctx context.Context, client *nimbus.Client, flags *s
 	if flags.inactive {
 		state = "INACTIVE"
 	}
-	fmt.Fprintf(a.stdout, "%s: submitted to %s as %s, %s\n", prog.Name, result.Server, result.ID, state)
+	fmt.Fprintf(a.stdout, "%s: submitted to %s as %s, %s\n", prog.Topology.Name, result.Server, result.ID, state)
 	if result.AnswerLost {
 		fmt.Fprintln(a.stderr, "stormflux: the connection broke before Nimbus confirmed; the topology was then found on the cluster")
 	}
 	if flags.wait {
-		return a.waitFor(ctx, client, prog.Name, flags.timeout)
+		return a.waitFor(ctx, client, prog.Topology.Name, flags.timeout)
 	}
 	return nil
 }

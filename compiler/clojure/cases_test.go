@@ -43,10 +43,10 @@ func TestCases(t *testing.T) {
 				if !ok {
 					t.Fatalf("unknown target %s", file.Name)
 				}
-				prog, diags := tryLoad(t, "topology.yaml", archive.Files[0].Data, x.storm)
+				prog, diags := tryLoad(t, "topology.yaml", archive.Files[0].Data, x)
 				var got string
 				if prog != nil {
-					text, more := clojure.Emit(prog, clojure.Options{Dialect: x.dialect})
+					text, more := prog.emit(x.dialect)
 					diags, got = more, string(text)
 					if text != nil {
 						agree(t, prog, text, x, "")
@@ -80,8 +80,8 @@ func TestLargeTopology(t *testing.T) {
 		fmt.Fprintf(&b, "      - {from: b%d, grouping: {fields: [x, y]}}\n", i)
 	}
 	for _, x := range []target{storm28, storm010, sparse} {
-		prog := load(t, "large.yaml", []byte(b.String()), x.storm)
-		text, diags := clojure.Emit(prog, clojure.Options{Dialect: x.dialect})
+		prog := load(t, "large.yaml", []byte(b.String()), x)
+		text, diags := prog.emit(x.dialect)
 		if text == nil {
 			t.Fatal(show(t, diags))
 		}
@@ -100,13 +100,13 @@ func TestLargeConfiguration(t *testing.T) {
 	for range 200 {
 		deep = map[string]any{"in": []any{deep}}
 	}
-	prog := load(t, "large.yaml", []byte("name: large\nspouts: {s: {command: [cat, '-'], outputs: [x]}}\n"), storm28.storm)
-	prog.Conf["app"] = map[string]any{
+	prog := load(t, "large.yaml", []byte("name: large\nspouts: {s: {command: [cat, '-'], outputs: [x]}}\n"), storm28)
+	prog.Topology.Conf["app"] = map[string]any{
 		"many": many, "wide": wide, "deep": deep, "long": strings.Repeat("\x00é😀 ~\"", 50_000),
 		"big": new(big.Int).Lsh(big.NewInt(-3), 100), "least": int64(-1 << 63), "tiny": 5e-324, "huge": 1.7976931348623157e308,
 	}
 	for _, x := range []target{storm28, storm010} {
-		text, diags := clojure.Emit(prog, clojure.Options{Dialect: x.dialect})
+		text, diags := prog.emit(x.dialect)
 		if text == nil {
 			t.Fatal(show(t, diags))
 		}
@@ -146,8 +146,8 @@ func TestNames(t *testing.T) {
 			if result.Topology == nil {
 				continue // not a name for this Storm
 			}
-			prog := load(t, "t.yaml", []byte(text), x.storm)
-			file, _ := clojure.Emit(prog, clojure.Options{Dialect: x.dialect})
+			prog := load(t, "t.yaml", []byte(text), x)
+			file, _ := prog.emit(x.dialect)
 			agree(t, prog, file, x, "")
 		}
 	}

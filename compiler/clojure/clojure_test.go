@@ -21,8 +21,9 @@ import (
 	"github.com/stormflux/stormflux/compiler"
 	"github.com/stormflux/stormflux/compiler/clojure"
 	"github.com/stormflux/stormflux/diag"
-	"github.com/stormflux/stormflux/internal/storm"
 	"github.com/stormflux/stormflux/internal/stormtest"
+	"github.com/stormflux/stormflux/internal/topology"
+	"github.com/stormflux/stormflux/internal/wire"
 	"github.com/stormflux/stormflux/schema"
 	"github.com/stormflux/stormflux/validate"
 )
@@ -83,35 +84,45 @@ var (
 	sparse   = target{clojure.Streamparse, validate.Version{Minor: 9, Patch: 5}, stormtest.Backtype09}
 )
 
-// load checks and compiles a file for a Storm. Findings that are errors fail the test.
-func load(t *testing.T, path string, text []byte, v validate.Version) *compiler.Program {
+// compiled is a program with what its file says beside it.
+type compiled struct {
+	*compiler.Program
+	notes *clojure.Notes
+}
+
+func (c *compiled) emit(d clojure.Dialect) ([]byte, diag.List) {
+	return clojure.Emit(c.Program, c.notes, clojure.Options{Dialect: d})
+}
+
+// load checks and compiles a file for a target. Findings that are errors fail the test.
+func load(t *testing.T, path string, text []byte, x target) *compiled {
 	t.Helper()
-	prog, diags := tryLoad(t, path, text, v)
+	prog, diags := tryLoad(t, path, text, x)
 	if prog == nil {
 		t.Fatalf("%s\n%s", show(t, diags), text)
 	}
 	return prog
 }
 
-func tryLoad(t *testing.T, path string, text []byte, v validate.Version) (*compiler.Program, diag.List) {
+func tryLoad(t *testing.T, path string, text []byte, x target) (*compiled, diag.List) {
 	t.Helper()
 	doc, diags, err := schema.Load(path, schema.Options{Text: text})
 	if err != nil {
 		t.Fatal(err)
 	}
-	result, err := validate.Check(t.Context(), doc, validate.Options{Loaded: diags, Storm: v})
+	result, err := validate.Check(t.Context(), doc, validate.Options{Loaded: diags, Storm: x.storm})
 	if err != nil {
 		t.Fatal(err)
 	}
-	diags = result.Diagnostics
-	if result.Topology == nil {
+	top, diags := result.Topology, result.Diagnostics
+	if top == nil {
 		return nil, diags
 	}
-	prog, more := compiler.Compile(result.Topology)
-	if prog != nil {
-		prog = prog.WithLaunchersIn(clojure.LauncherDir)
+	prog, more := compiler.Compile(top, x.dialect.CompileOptions())
+	if prog == nil {
+		return nil, append(diags, more...)
 	}
-	return prog, append(diags, more...)
+	return &compiled{prog, clojure.Annotate(top)}, append(diags, more...)
 }
 
 func show(t *testing.T, diags diag.List) string {
@@ -124,28 +135,28 @@ func show(t *testing.T, diags diag.List) string {
 }
 
 // agree evaluates a file and compares the topology that it builds with the program's.
-func agree(t *testing.T, p *compiler.Program, text []byte, x target, ns string) {
+func agree(t *testing.T, p *compiled, text []byte, x target, ns string) {
 	t.Helper()
 	if ns == "" {
-		ns = clojure.DefaultNamespace(p.Name, x.dialect)
+		ns = clojure.DefaultNamespace(p.Topology.Name, x.dialect)
 	}
 	got, err := evaluator(t, x.library).Evaluate(t.Context(), stormtest.ClojureFile{
-		Kind: x.dialect.String(), Namespace: ns, Function: clojure.TopologyFunction(p.Name, x.dialect), Text: text,
+		Kind: x.dialect.String(), Namespace: ns, Function: clojure.TopologyFunction(p.Topology.Name, x.dialect), Text: text,
 	})
 	if err != nil {
 		t.Errorf("%s: %v\n%.5000s", x, err, text)
 		return
 	}
-	want := components(t, p, x.dialect)
+	want := components(p.Topology, x.dialect)
 	same(t, x, want, got.Topology, text)
 	if x.dialect == clojure.Streamparse {
 		return
 	}
-	conf := canonical(p.Conf)
+	conf := canonical(p.Topology.Conf)
 	if !reflect.DeepEqual(canonicalJSON(t, got.Conf), conf) {
 		t.Errorf("%s: the configuration is\n%.3000s\nwant\n%.3000v\n%.5000s", x, got.Conf, conf, text)
 	}
-	if l := got.Local; l == nil || l.Name != p.Name || !l.Shutdown || !reflect.DeepEqual(canonicalJSON(t, l.Conf), conf) {
+	if l := got.Local; l == nil || l.Name != p.Topology.Name || !l.Shutdown || !reflect.DeepEqual(canonicalJSON(t, l.Conf), conf) {
 		t.Errorf("%s: -main gave its local cluster %.3000v", x, l)
 	} else {
 		same(t, x, want, l.Topology, text)
@@ -173,75 +184,40 @@ func same(t *testing.T, x target, want, got map[string]component, text []byte) {
 type component = stormtest.ClojureComponent
 
 // components describes what the compiler made in the evaluator's words.
-func components(t *testing.T, p *compiler.Program, d clojure.Dialect) map[string]component {
-	t.Helper()
+func components(top *topology.Topology, d clojure.Dialect) map[string]component {
 	all := map[string]component{}
-	describe := func(kind, id string, object *storm.ComponentObject, common *storm.ComponentCommon) {
-		c := component{
-			Kind: kind, Command: []string{object.Shell.ExecutionCommand, object.Shell.Script},
-			Parallelism: int(*common.ParallelismHint), Conf: "{}", Streams: map[string]stormtest.ClojureStream{},
-		}
-		if common.JSONConf != nil {
-			c.Conf = *common.JSONConf
-		}
-		for name, s := range common.Streams {
-			c.Streams[name] = stormtest.ClojureStream{Fields: s.OutputFields, Direct: s.Direct}
-		}
-		for from, g := range common.Inputs {
-			in := stormtest.ClojureInput{From: from.ComponentId, Stream: from.StreamId}
-			switch {
-			case g.Fields != nil:
-				in.Grouping, in.Fields = "fields", g.Fields
-			case g.Shuffle != nil:
-				in.Grouping = "shuffle"
-			case g.All != nil:
-				in.Grouping = "all"
-			case g.None != nil:
-				in.Grouping = "none"
-			case g.Direct != nil:
-				in.Grouping = "direct"
-			case g.LocalOrShuffle != nil:
-				in.Grouping = "local_or_shuffle"
-			case g.CustomSerialized != nil:
-				in.Grouping, in.PartialKey = "custom_serialized", partialKey(t, p, id, from)
-			default:
-				t.Fatalf("%q has the grouping %v", id, g)
-			}
-			c.Inputs = append(c.Inputs, in)
-		}
-		all[id] = normal(c)
-	}
-	for id, s := range p.Topology.Spouts {
-		describe("spout", id, s.SpoutObject, s.Common)
-	}
-	for id, b := range p.Topology.Bolts {
-		describe("bolt", id, b.BoltObject, b.Common)
-	}
-	if d == clojure.Streamparse {
-		// Streamparse runs its classes itself.
-		for _, c := range p.Source.Components() {
-			if n := len(c.Command); n > 1 && (c.Command[0] == "streamparse_run" || c.Command[n-2] == "streamparse.run") {
-				one := all[c.ID]
-				one.Command = []string{"python", "-m", "streamparse.run", c.Command[n-1]}
-				all[c.ID] = one
-			}
+	for kind, list := range map[string][]*topology.Component{"spout": top.Spouts, "bolt": top.Bolts} {
+		for _, c := range list {
+			all[c.ID] = normal(describe(kind, c, d))
 		}
 	}
 	return all
 }
 
-// partialKey returns the fields of a partial-key grouping, whose serialized form is compared with Java's elsewhere.
-func partialKey(t *testing.T, p *compiler.Program, id string, from *storm.GlobalStreamId) []string {
-	t.Helper()
-	for _, c := range p.Source.Bolts {
-		for _, in := range c.Inputs {
-			if c.ID == id && in.From.ID == from.ComponentId && in.Stream.ID == from.StreamId && in.Grouping == schema.PartialKey {
-				return in.Fields
-			}
-		}
+func describe(kind string, c *topology.Component, d clojure.Dialect) component {
+	out := component{
+		Kind: kind, Command: c.Code.(*topology.Process).Words,
+		Parallelism: c.Parallelism, Conf: string(wire.FormatConf(c.Conf)), Streams: map[string]stormtest.ClojureStream{},
 	}
-	t.Fatalf("%q has a serialized grouping that is not partial-key", id)
-	return nil
+	if n := len(out.Command); d == clojure.Streamparse && (out.Command[0] == "streamparse_run" || out.Command[n-2] == "streamparse.run") {
+		out.Command = []string{"python", "-m", "streamparse.run", out.Command[n-1]} // streamparse runs its classes itself
+	}
+	for _, s := range c.Streams {
+		out.Streams[s.ID] = stormtest.ClojureStream{Fields: append([]string{}, s.Fields...), Direct: s.Direct}
+	}
+	for _, in := range c.Inputs {
+		got := stormtest.ClojureInput{From: in.Component, Stream: in.Stream, Grouping: strings.ReplaceAll(in.Grouping.Name(), "-", "_")}
+		switch g := in.Grouping.(type) {
+		case topology.Global:
+			got.Grouping = "fields"
+		case topology.Fields:
+			got.Fields = g.Names
+		case topology.PartialKey:
+			got.Grouping, got.PartialKey = "custom_serialized", g.Names
+		}
+		out.Inputs = append(out.Inputs, got)
+	}
+	return out
 }
 
 // normal gives a component's parts an order, and its configuration's numbers one form.
@@ -358,10 +334,10 @@ func TestExamples(t *testing.T) {
 		for _, x := range []target{storm28, storm010, sparse} {
 			t.Run(filepath.Base(path)+"/"+x.dialect.String(), func(t *testing.T) {
 				base := filepath.Join("golden", strings.TrimSuffix(filepath.Base(path), ".yaml"), x.dialect.String())
-				prog, diags := tryLoad(t, path, nil, x.dialect.Version())
+				prog, diags := tryLoad(t, path, nil, target{x.dialect, x.dialect.Version(), x.library})
 				var text []byte
 				if prog != nil {
-					text, diags = clojure.Emit(prog, clojure.Options{Dialect: x.dialect})
+					text, diags = prog.emit(x.dialect)
 				}
 				golden(t, base+".clj", text)
 				shown := diags.Filter(func(d *diag.Diagnostic) bool { return text == nil && d.Severity == diag.Error })

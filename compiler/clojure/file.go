@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/stormflux/stormflux/diag"
 )
 
 // localSeconds is how long the file's -main runs a topology in a local cluster.
@@ -14,11 +16,11 @@ const localSeconds = 30
 func (e *emitter) storm() string {
 	e.refers["topology"] = true
 	e.refers["local-cluster"] = true
-	spouts := e.split(e.components(e.prog.Source.Spouts), "spouts")
-	bolts := e.split(e.components(e.prog.Source.Bolts), "bolts")
+	spouts := e.split(e.components("spout", e.top.Spouts), "spouts")
+	bolts := e.split(e.components("bolt", e.top.Bolts), "bolts")
 	conf := e.split(e.conf(), "conf")
 	e.imports[e.opts.Dialect.pkg()+" StormSubmitter"] = true
-	function := TopologyFunction(e.prog.Name, e.opts.Dialect)
+	function := TopologyFunction(e.top.Name, e.opts.Dialect)
 
 	var b strings.Builder
 	e.header(&b)
@@ -39,7 +41,7 @@ func (e *emitter) storm() string {
 	e.writeDefinitions(&b)
 	b.WriteString(define("defn "+function+" []", block("topology", spouts, bolts)) + "\n")
 	b.WriteString(define("def ^:private conf", conf) + "\n")
-	name := text(e.prog.Name).line()
+	name := text(e.top.Name).line()
 	b.WriteString(`(defn -main
   "Runs the topology in this process for ` + strconv.Itoa(localSeconds) + ` seconds; with a name, submits it
   to the cluster under that name."
@@ -61,9 +63,9 @@ func (e *emitter) storm() string {
 // streamparse returns the file in streamparse's dialect. Streamparse loads the file and takes the last var that it
 // defines for the topology and that var's name for the topology's.
 func (e *emitter) streamparse() string {
-	spouts := e.split(e.components(e.prog.Source.Spouts), "spouts")
-	bolts := e.split(e.components(e.prog.Source.Bolts), "bolts")
-	function := TopologyFunction(e.prog.Name, e.opts.Dialect)
+	spouts := e.split(e.components("spout", e.top.Spouts), "spouts")
+	bolts := e.split(e.components("bolt", e.top.Bolts), "bolts")
+	function := TopologyFunction(e.top.Name, e.opts.Dialect)
 	var specs, dsl []string
 	for _, r := range slices.Sorted(maps.Keys(e.refers)) {
 		if strings.HasPrefix(r, "python-") {
@@ -95,15 +97,18 @@ func (e *emitter) streamparse() string {
 
 // options says, above the namespace, how to give the topology's configuration, for which the dialect has no place.
 func (e *emitter) options(b *strings.Builder) {
-	if len(e.prog.Conf) == 0 {
+	if len(e.top.Conf) == 0 {
 		return
 	}
 	var lines []string
 	keys := e.confKeys()
 	for _, key := range keys {
-		lines = append(lines, "-o "+shellWord(key+"="+value(e.prog.Conf[key]).line()))
+		lines = append(lines, "-o "+shellWord(key+"="+value(e.top.Conf[key]).line()))
 	}
-	span := e.prog.Source.Config[0].Span
+	var span diag.Span
+	if len(e.notes.settings) > 0 {
+		span = e.notes.settings[0].span
+	}
 	e.diags.Warnf(ruleDialect, span, "the streamparse dialect has no place for the topology's configuration: it is left to the command line").
 		WithHint("give it to `sparse`: %s", strings.Join(lines, " "))
 	b.WriteString(";; Streamparse takes the topology's configuration from its command line:\n")
@@ -114,12 +119,12 @@ func (e *emitter) options(b *strings.Builder) {
 
 // confKeys returns the keys of the topology's configuration, the user's in their order first.
 func (e *emitter) confKeys() []string {
-	rest := maps.Clone(e.prog.Conf)
+	rest := maps.Clone(e.top.Conf)
 	var keys []string
-	for _, s := range e.prog.Source.Config {
-		if _, ok := rest[s.Key]; ok {
-			keys = append(keys, s.Key)
-			delete(rest, s.Key)
+	for _, s := range e.notes.settings {
+		if _, ok := rest[s.key]; ok {
+			keys = append(keys, s.key)
+			delete(rest, s.key)
 		}
 	}
 	return append(keys, slices.Sorted(maps.Keys(rest))...)
@@ -132,7 +137,7 @@ func shellWord(s string) string {
 
 func (e *emitter) header(b *strings.Builder) {
 	b.WriteString(Marker + " from " + printable(e.opts.Source) + ": change that file, not this one.\n")
-	for _, line := range e.notes.header {
+	for _, line := range e.notes.comments.header {
 		b.WriteString(strings.TrimRight(";; "+line, " ") + "\n")
 	}
 }

@@ -22,8 +22,8 @@ func TestRandomTopologies(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			prog := load(t, "random.yaml", text, run.storm)
-			file, diags := clojure.Emit(prog, clojure.Options{Dialect: run.dialect})
+			prog := load(t, "random.yaml", text, run.target)
+			file, diags := prog.emit(run.dialect)
 			if file == nil {
 				t.Fatalf("%s, seed %d: %s\n%s", run.target, seed, show(t, diags), text)
 			}

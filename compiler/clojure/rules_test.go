@@ -24,7 +24,7 @@ func TestRuleExamples(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, diags := clojure.Emit(load(t, "topology.yaml", []byte(e.YAML), v), clojure.Options{Dialect: clojure.Backtype})
+		_, diags := load(t, "topology.yaml", []byte(e.YAML), target{dialect: clojure.Backtype, storm: v}).emit(clojure.Backtype)
 		var rules []string
 		for _, d := range diags {
 			rules = append(rules, d.Rule)

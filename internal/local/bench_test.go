@@ -59,7 +59,7 @@ func (s *sdkSentences) NextTuple(out *sdk.SpoutCollector) error {
 // every sentence with a message id, every word anchored and acked. It reports the engine's CPU for each tuple handed to a bolt.
 func BenchmarkWordcount(b *testing.B) {
 	f := newFixture(b)
-	f.opts.Conf["topology.max.spout.pending"] = 1000
+	f.topology.Conf["topology.max.spout.pending"] = 1000
 	f.spout("sentences", one("sentence"), 1, "sdk-sentences")
 	f.bolt("split", one("word"), 1, []string{"sdk-split"}, input{"sentences", "default", shuffled()})
 	f.bolt("count", nil, 1, []string{"sdk-count"}, input{"split", "default", byFields("word")})

@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stormflux/stormflux/internal/storm"
+	"github.com/stormflux/stormflux/internal/topology"
 )
 
 // The components of these tests are this test binary, run again with the name of a component for its only argument. They
@@ -187,31 +187,22 @@ func (w *wire) number(key string) int {
 // A fixture describes a topology.
 type fixture struct {
 	t        testing.TB
-	topology *storm.StormTopology
+	topology *topology.Topology
 	opts     Options
 	events   *eventLog
 }
 
 func newFixture(t testing.TB) *fixture {
-	f := &fixture{t: t, topology: &storm.StormTopology{Spouts: map[string]*storm.SpoutSpec{}, Bolts: map[string]*storm.Bolt{}}, events: newEventLog()}
+	f := &fixture{t: t, topology: &topology.Topology{Name: "test", Conf: map[string]any{}}, events: newEventLog()}
 	f.opts = Options{
-		Name: "test", Topology: f.topology, Resources: t.TempDir(), Conf: map[string]any{},
+		Topology: f.topology, Resources: t.TempDir(),
 		Events: f.events.add,
 		For:    30 * time.Second, // no test needs as long
 	}
 	return f
 }
 
-func common(outputs map[string][]string, parallelism int) *storm.ComponentCommon {
-	hint := int32(parallelism)
-	c := &storm.ComponentCommon{Inputs: map[*storm.GlobalStreamId]*storm.Grouping{}, Streams: map[string]*storm.StreamInfo{}, ParallelismHint: &hint}
-	for id, fields := range outputs {
-		c.Streams[id] = &storm.StreamInfo{OutputFields: fields}
-	}
-	return c
-}
-
-func shell(words ...string) *storm.ComponentObject {
+func newComponent(id string, outputs map[string][]string, parallelism int, words []string) *topology.Component {
 	if len(words) == 1 {
 		exe, err := os.Executable()
 		if err != nil {
@@ -219,33 +210,37 @@ func shell(words ...string) *storm.ComponentObject {
 		}
 		words = []string{exe, componentPrefix + words[0]}
 	}
-	return &storm.ComponentObject{Shell: &storm.ShellComponent{ExecutionCommand: words[0], Script: words[1]}}
+	c := &topology.Component{ID: id, Code: &topology.Process{Words: words}, Parallelism: parallelism, Conf: map[string]any{}}
+	for id, fields := range outputs {
+		c.Streams = append(c.Streams, &topology.Stream{ID: id, Fields: fields})
+	}
+	return c
 }
 
-func (f *fixture) spout(id string, outputs map[string][]string, parallelism int, words ...string) *storm.ComponentCommon {
-	c := common(outputs, parallelism)
-	f.topology.Spouts[id] = &storm.SpoutSpec{SpoutObject: shell(words...), Common: c}
+func (f *fixture) spout(id string, outputs map[string][]string, parallelism int, words ...string) *topology.Component {
+	c := newComponent(id, outputs, parallelism, words)
+	f.topology.Spouts = append(f.topology.Spouts, c)
 	return c
 }
 
 // input is a subscription: source, stream, grouping.
 type input struct {
 	source, stream string
-	grouping       *storm.Grouping
+	grouping       topology.Grouping
 }
 
-func (f *fixture) bolt(id string, outputs map[string][]string, parallelism int, words []string, inputs ...input) *storm.ComponentCommon {
-	c := common(outputs, parallelism)
+func (f *fixture) bolt(id string, outputs map[string][]string, parallelism int, words []string, inputs ...input) *topology.Component {
+	c := newComponent(id, outputs, parallelism, words)
 	for _, in := range inputs {
-		c.Inputs[&storm.GlobalStreamId{ComponentId: in.source, StreamId: in.stream}] = in.grouping
+		c.Inputs = append(c.Inputs, &topology.Input{Component: in.source, Stream: in.stream, Grouping: in.grouping})
 	}
-	f.topology.Bolts[id] = &storm.Bolt{BoltObject: shell(words...), Common: c}
+	f.topology.Bolts = append(f.topology.Bolts, c)
 	return c
 }
 
-func shuffled() *storm.Grouping { return &storm.Grouping{Shuffle: storm.NewNullStruct()} }
+func shuffled() topology.Grouping { return topology.Shuffle{} }
 
-func byFields(fields ...string) *storm.Grouping { return &storm.Grouping{Fields: fields} }
+func byFields(fields ...string) topology.Grouping { return topology.Fields{Names: fields} }
 
 func one(fields ...string) map[string][]string { return map[string][]string{"default": fields} }
 

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/stormflux/stormflux/internal/java"
+	"github.com/stormflux/stormflux/internal/topology"
 )
 
 // conf is a configuration as it is handed to a component: JSON texts by key.
@@ -113,18 +114,16 @@ var droppedSettings = map[string]bool{
 
 // topologyConf is the configuration that all components of the topology share: Storm's defaults, what was submitted, and
 // what Nimbus adds.
-func topologyConf(name, id string, submitted map[string]any) (conf, error) {
+func topologyConf(name, id string, submitted map[string]topology.Value) (conf, error) {
 	c := make(conf, len(stormDefaults)+len(submitted)+8)
 	for key, text := range stormDefaults {
 		c[key] = json.RawMessage(text)
 	}
-	for key, value := range submitted {
-		text, err := java.AppendJSON(nil, value) // 1.0 stays 1.0, as Storm keeps it
-		if err != nil {
-			return nil, fmt.Errorf("encoding the setting %s: %w", key, err)
-		}
-		c[key] = text
+	own, err := encodedConf(submitted)
+	if err != nil {
+		return nil, err
 	}
+	maps.Copy(c, own)
 	for key, value := range map[string]string{
 		"storm.id":                     id,
 		"topology.name":                name,
@@ -140,14 +139,23 @@ func topologyConf(name, id string, submitted map[string]any) (conf, error) {
 	return c, nil
 }
 
-// of returns the configuration that a component with the given json_conf gets.
-func (c conf) of(jsonConf string) (conf, error) {
-	if jsonConf == "" {
-		return c, nil
+// encodedConf encodes a configuration's values.
+func encodedConf(settings map[string]topology.Value) (conf, error) {
+	c := make(conf, len(settings))
+	for key, value := range settings {
+		text, err := java.AppendJSON(nil, value) // 1.0 stays 1.0, as Storm keeps it
+		if err != nil {
+			return nil, fmt.Errorf("encoding the setting %s: %w", key, err)
+		}
+		c[key] = text
 	}
-	var own map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(jsonConf), &own); err != nil {
-		return nil, fmt.Errorf("reading its configuration: %w", err)
+	return c, nil
+}
+
+// of returns the configuration that a component with settings of its own gets.
+func (c conf) of(own conf) conf {
+	if len(own) == 0 {
+		return c
 	}
 	merged := maps.Clone(c)
 	for key, value := range own {
@@ -155,7 +163,7 @@ func (c conf) of(jsonConf string) (conf, error) {
 			merged[key] = value
 		}
 	}
-	return merged, nil
+	return merged
 }
 
 // integer returns a setting that is a whole number, or otherwise where it is absent or null.

@@ -52,10 +52,13 @@ func TestComponentConf(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	one, err := all.of(`{"app": 2, "topology.debug": true, "topology.workers": 9, "topology.environment": {"A": "b"}, "own": [1]}`)
+	own, err := encodedConf(map[string]any{
+		"app": 2, "topology.debug": true, "topology.workers": 9, "topology.environment": map[string]any{"A": "b"}, "own": []any{1},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	one := all.of(own)
 	for key, want := range map[string]string{"app": "2", "rates": "[1.0,0.5]", "topology.debug": "true", "topology.workers": "2", "topology.environment": "null", "own": "[1]"} {
 		if string(one[key]) != want {
 			t.Errorf("%s = %s, want %s", key, one[key], want)

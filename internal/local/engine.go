@@ -125,8 +125,8 @@ func New(opts Options) (*Engine, error) {
 	}
 	opts.Resources = resources
 	start := time.Now()
-	id := fmt.Sprintf("%s-1-%d", opts.Name, start.Unix())
-	plan, err := newPlan(opts.Name, id, opts.Topology, opts.Conf, opts.Storm)
+	id := fmt.Sprintf("%s-1-%d", opts.Topology.Name, start.Unix())
+	plan, err := newPlan(id, opts.Topology, opts.Storm)
 	if err != nil {
 		return nil, err
 	}

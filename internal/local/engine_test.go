@@ -9,7 +9,7 @@ import (
 
 func wordcount(t *testing.T, sentences int) *fixture {
 	f := newFixture(t)
-	f.opts.Conf["test.sentences"] = sentences
+	f.topology.Conf["test.sentences"] = sentences
 	f.opts.UntilIdle = true
 	f.opts.IdleAfter = 300 * time.Millisecond
 	f.spout("sentences", one("sentence"), 1, "sentences")

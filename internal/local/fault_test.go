@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stormflux/stormflux/internal/storm"
+	"github.com/stormflux/stormflux/internal/topology"
 )
 
 // TestTraps has components do what a worker of Storm dies of. Each has to be told, with Storm's own words, and has to end
@@ -53,8 +53,8 @@ func TestTraps(t *testing.T) {
 			f := newFixture(t)
 			f.opts.Storm = test.storm
 			f.opts.MaxDeaths = 1
-			f.opts.Conf["test.say"] = test.say
-			f.opts.Conf["test.tuples"] = []any{[]any{"x", "y"}}
+			f.topology.Conf["test.say"] = test.say
+			f.topology.Conf["test.tuples"] = []any{[]any{"x", "y"}}
 			streams := map[string][]string{"default": {"a", "b"}, "direct": {"a"}, "unread": {"a"}}
 			if test.spout {
 				f.spout("speaker", streams, 1, "say")
@@ -63,7 +63,7 @@ func TestTraps(t *testing.T) {
 				f.bolt("speaker", streams, 1, []string{"say"}, input{"source", "default", shuffled()})
 			}
 			f.bolt("reader", nil, 2, []string{"echo"},
-				input{"speaker", "default", byFields("b")}, input{"speaker", "direct", &storm.Grouping{Direct: storm.NewNullStruct()}})
+				input{"speaker", "default", byFields("b")}, input{"speaker", "direct", topology.Direct{}})
 			s, err := f.run()
 			if err == nil || s.End != Failed {
 				t.Fatalf("end %v, error %v\n%s", s.End, err, f.events)
@@ -87,8 +87,8 @@ func TestTraps(t *testing.T) {
 func TestFaultsFailTheRun(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.opts.Conf["test.say"] = `{"command":"ack","id":"1"}`
-	f.opts.Conf["test.tuples"] = []any{[]any{"x"}}
+	f.topology.Conf["test.say"] = `{"command":"ack","id":"1"}`
+	f.topology.Conf["test.tuples"] = []any{[]any{"x"}}
 	f.spout("source", one("x"), 1, "emit")
 	f.bolt("speaker", nil, 1, []string{"say"}, input{"source", "default", shuffled()})
 	f.opts.UntilIdle, f.opts.IdleAfter = true, 300e6
@@ -126,11 +126,11 @@ func TestTolerated(t *testing.T) {
 			f := newFixture(t)
 			f.opts.Storm = test.storm
 			f.opts.UntilIdle, f.opts.IdleAfter = true, 300e6
-			f.opts.Conf["test.say"] = test.say + `|{"command":"log","msg":"done"}|{"command":"ack","id":"$ID"}`
+			f.topology.Conf["test.say"] = test.say + `|{"command":"log","msg":"done"}|{"command":"ack","id":"$ID"}`
 			if test.spout {
-				f.opts.Conf["test.say"] = test.say + `|{"command":"log","msg":"done"}`
+				f.topology.Conf["test.say"] = test.say + `|{"command":"log","msg":"done"}`
 			}
-			f.opts.Conf["test.tuples"] = []any{[]any{"x"}}
+			f.topology.Conf["test.tuples"] = []any{[]any{"x"}}
 			streams := map[string][]string{"default": {"a", "b"}, "other": {"a"}}
 			if test.spout {
 				f.spout("speaker", streams, 1, "say")
@@ -171,8 +171,8 @@ func TestUnregisteredValues(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t)
-			f.opts.Conf = test.conf
-			f.opts.Conf["test.tuples"] = []any{test.tuple}
+			f.topology.Conf = test.conf
+			f.topology.Conf["test.tuples"] = []any{test.tuple}
 			f.opts.MaxDeaths = 1
 			f.opts.UntilIdle, f.opts.IdleAfter = true, 200e6
 			f.spout("spout", one("a"), 1, "emit")

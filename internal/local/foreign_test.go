@@ -76,7 +76,7 @@ func skipOrFail(t *testing.T, err error) {
 func foreign(t *testing.T, words int) *fixture {
 	t.Helper()
 	f := newFixture(t)
-	f.opts.Conf["test.words"] = words
+	f.topology.Conf["test.words"] = words
 	f.opts.UntilIdle, f.opts.IdleAfter = true, 2500*time.Millisecond // interpreters start slowly
 	if err := os.CopyFS(f.opts.Resources, os.DirFS("testdata/resources")); err != nil {
 		t.Fatal(err)
@@ -105,11 +105,10 @@ func TestPystormAndStreamparse(t *testing.T) {
 	program, err := python()
 	skipOrFail(t, err)
 	f := foreign(t, 300)
-	tick := `{"topology.tick.tuple.freq.secs": 1}`
 	f.spout("pystorm", one("word", "n"), 1, program, "words_pystorm.py")
 	f.spout("streamparse", one("word", "n"), 1, program, "words_streamparse.py")
 	f.bolt("count", one("word", "count"), 2, []string{program, "count_streamparse.py"},
-		input{"pystorm", "default", byFields("word")}, input{"streamparse", "default", byFields("word")}).JSONConf = &tick
+		input{"pystorm", "default", byFields("word")}, input{"streamparse", "default", byFields("word")}).Conf = map[string]any{"topology.tick.tuple.freq.secs": 1}
 	f.bolt("batch", one("word", "count"), 1, []string{program, "batch_pystorm.py"}, input{"count", "default", shuffled()})
 	f.bolt("sink", nil, 1, []string{"sink"}, input{"batch", "default", shuffled()})
 	f.succeeds(map[string]int64{"pystorm": 300, "streamparse": 300, "batch": 600})
@@ -178,7 +177,7 @@ func TestStormAdapters(t *testing.T) {
 func TestShellScript(t *testing.T) {
 	t.Parallel()
 	f := foreign(t, 0)
-	f.opts.Conf["test.tuples"] = numbered(20)
+	f.topology.Conf["test.tuples"] = numbered(20)
 	f.spout("spout", one("a", "b"), 1, "emit")
 	f.bolt("sh", nil, 2, []string{"/bin/sh", "shell.sh"}, input{"spout", "default", shuffled()})
 	f.succeeds(map[string]int64{"spout": 20, "sh": 20})

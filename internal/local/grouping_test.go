@@ -5,7 +5,6 @@ package local
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -13,14 +12,14 @@ import (
 
 	"github.com/stormflux/stormflux/internal/java"
 	"github.com/stormflux/stormflux/internal/multilang"
-	"github.com/stormflux/stormflux/internal/storm"
+	"github.com/stormflux/stormflux/internal/topology"
 )
 
 // receivers runs a spout's tuples past one bolt and returns, for each tuple, the tasks that logged it, as indexes among the
 // bolt's tasks, and the task ids that the spout was answered.
 func receivers(t *testing.T, f *fixture, tuples []any) (got map[string][]int, answered map[string]string) {
 	t.Helper()
-	f.opts.Conf["test.tuples"] = tuples
+	f.topology.Conf["test.tuples"] = tuples
 	f.opts.UntilIdle, f.opts.IdleAfter = true, time.Second
 	s, err := f.run()
 	if err != nil || s.End != Idle {
@@ -44,7 +43,7 @@ func receivers(t *testing.T, f *fixture, tuples []any) (got map[string][]int, an
 	return got, answered
 }
 
-func grouped(t *testing.T, tasks int, g *storm.Grouping) *fixture {
+func grouped(t *testing.T, tasks int, g topology.Grouping) *fixture {
 	f := newFixture(t)
 	f.spout("spout", one("a", "b"), 1, "emit")
 	f.bolt("bolt", nil, tasks, []string{"task"}, input{"spout", "default", g})
@@ -60,22 +59,16 @@ func numbered(n int) (tuples []any) {
 
 // TestGroupings runs each grouping through real processes and looks where the tuples went.
 func TestGroupings(t *testing.T) {
-	null := storm.NewNullStruct()
-	ser, err := os.ReadFile("testdata/partialkeygrouping_word_2.8.3.ser")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ser = []byte(strings.Replace(string(ser), "t\x00\x04word", "t\x00\x01a", 1)) // on the field a
 	const count = 40
 	tests := map[string]struct {
-		grouping *storm.Grouping
+		grouping topology.Grouping
 		check    func(t *testing.T, tuple string, i int, tasks []int)
 		balanced bool
 	}{
 		"shuffle":          {grouping: shuffled(), balanced: true},
-		"local-or-shuffle": {grouping: &storm.Grouping{LocalOrShuffle: null}, balanced: true},
-		"none":             {grouping: &storm.Grouping{None: null}},
-		"global": {grouping: &storm.Grouping{Fields: []string{}}, check: func(t *testing.T, tuple string, i int, tasks []int) {
+		"local-or-shuffle": {grouping: topology.LocalOrShuffle{}, balanced: true},
+		"none":             {grouping: topology.None{}},
+		"global": {grouping: topology.Global{}, check: func(t *testing.T, tuple string, i int, tasks []int) {
 			if tasks[0] != 0 {
 				t.Errorf("%s went to %v", tuple, tasks)
 			}
@@ -90,7 +83,7 @@ func TestGroupings(t *testing.T) {
 				t.Errorf("%s went to %v, want %d", tuple, tasks, want)
 			}
 		}},
-		"partial key": {grouping: &storm.Grouping{CustomSerialized: ser}, check: func(t *testing.T, tuple string, i int, tasks []int) {
+		"partial key": {grouping: topology.PartialKey{Names: []string{"a"}}, check: func(t *testing.T, tuple string, i int, tasks []int) {
 			first, second := partialKeyPair([]int32{java.HashString(fmt.Sprintf("w%d", i))}, 4)
 			if tasks[0] != first && tasks[0] != second {
 				t.Errorf("%s went to %v, want %d or %d", tuple, tasks, first, second)
@@ -125,7 +118,7 @@ func TestGroupings(t *testing.T) {
 
 func TestAllGrouping(t *testing.T) {
 	t.Parallel()
-	got, answered := receivers(t, grouped(t, 3, &storm.Grouping{All: storm.NewNullStruct()}), numbered(5))
+	got, answered := receivers(t, grouped(t, 3, topology.All{}), numbered(5))
 	for i := range 5 {
 		tuple := fmt.Sprintf("[w%d %d]", i, i)
 		if !slices.Equal(got[tuple], []int{0, 1, 2}) || answered[tuple] != "[2 3 4]" {
@@ -140,9 +133,9 @@ func TestDirectGrouping(t *testing.T) {
 	f := newFixture(t)
 	f.opts.Storm = Version{2, 5}
 	f.opts.UntilIdle, f.opts.IdleAfter = true, time.Second
-	f.opts.Conf["test.say"] = `{"command":"emit","task":3,"tuple":["to task 3"]}|{"command":"emit","task":2,"tuple":["to task 2"]}|{"command":"sync"}`
+	f.topology.Conf["test.say"] = `{"command":"emit","task":3,"tuple":["to task 3"]}|{"command":"emit","task":2,"tuple":["to task 2"]}|{"command":"sync"}`
 	f.spout("spout", one("a"), 1, "say")
-	f.bolt("bolt", nil, 3, []string{"task"}, input{"spout", "default", &storm.Grouping{Direct: storm.NewNullStruct()}})
+	f.bolt("bolt", nil, 3, []string{"task"}, input{"spout", "default", topology.Direct{}})
 	if _, err := f.run(); err != nil {
 		t.Fatal(err, f.events)
 	}
@@ -157,13 +150,13 @@ func TestDirectGrouping(t *testing.T) {
 func TestTaskIDs(t *testing.T) {
 	tests := map[string]struct {
 		conf map[string]any
-		own  string // json_conf of "bo"
+		own  map[string]any // the configuration of "bo"
 		want string
 	}{
 		"as seen":           {want: "1:__acker 2:bo 3:bo 4:sink 5:sp"},
 		"no ackers":         {conf: map[string]any{"topology.acker.executors": 0}, want: "1:bo 2:bo 3:sink 4:sp"},
 		"ackers by workers": {conf: map[string]any{"topology.workers": 2}, want: "1:__acker 2:__acker 3:bo 4:bo 5:sink 6:sp"},
-		"tasks":             {own: `{"topology.tasks": 3}`, want: "1:__acker 2:bo 3:bo 4:bo 5:sink 6:sp"},
+		"tasks":             {own: map[string]any{"topology.tasks": 3}, want: "1:__acker 2:bo 3:bo 4:bo 5:sink 6:sp"},
 		"tasks of all":      {conf: map[string]any{"topology.tasks": 1}, want: "1:__acker 2:bo 3:sink 4:sp"},
 		"limit":             {conf: map[string]any{"topology.max.task.parallelism": 1}, want: "1:__acker 2:bo 3:sink 4:sp"},
 		"metrics": {conf: map[string]any{"topology.metrics.consumer.register": []any{
@@ -175,11 +168,9 @@ func TestTaskIDs(t *testing.T) {
 			f := newFixture(t)
 			f.spout("sp", one("w"), 1, "emit")
 			bo := f.bolt("bo", one("x"), 2, []string{"echo"}, input{"sp", "default", byFields("w")})
-			if test.own != "" {
-				bo.JSONConf = &test.own
-			}
+			bo.Conf = test.own
 			f.bolt("sink", nil, 1, []string{"echo"}, input{"bo", "default", shuffled()})
-			f.opts.Conf = test.conf
+			f.topology.Conf = test.conf
 			e, err := New(f.opts)
 			if err != nil {
 				t.Fatal(err)
@@ -219,10 +210,9 @@ func TestHandshake(t *testing.T) {
 	f.spout("sp", one("w", "n", "d", "neg", "nul", "b", "l", "m"), 1, "setup")
 	f.bolt("bo", map[string][]string{"default": {"x"}, "unused": {"u"}}, 2, []string{"echo"}, input{"sp", "default", byFields("w")})
 	f.bolt("sink", nil, 1, []string{"echo"}, input{"bo", "default", shuffled()})
-	f.opts.Conf["topology.environment"] = map[string]any{"FROM_THE_TOPOLOGY": "yes"}
-	f.opts.Conf["app.setting"] = []any{1, "x"}
-	own := `{"app.own": {"a": 1.5}, "topology.message.timeout.secs": 3}`
-	f.topology.Spouts["sp"].Common.JSONConf = &own
+	f.topology.Conf["topology.environment"] = map[string]any{"FROM_THE_TOPOLOGY": "yes"}
+	f.topology.Conf["app.setting"] = []any{1, "x"}
+	f.topology.Spouts[0].Conf = map[string]any{"app.own": map[string]any{"a": 1.5}, "topology.message.timeout.secs": 3}
 	e, err := New(f.opts)
 	if err != nil {
 		t.Fatal(err)

@@ -6,7 +6,6 @@ import (
 	"math/big"
 	"os"
 	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/stormflux/stormflux/internal/java"
@@ -132,25 +131,5 @@ func TestJSONSimpleHashes(t *testing.T) {
 		if got := jsonSimple.hash(multilang.RawValue(text)); got != want {
 			t.Errorf("hash(%s) = %d, want %d", text, got, want)
 		}
-	}
-}
-
-// TestPartialKeyFields reads the object that Java itself serialised.
-func TestPartialKeyFields(t *testing.T) {
-	java, err := os.ReadFile("testdata/partialkeygrouping_word_2.8.3.ser")
-	if err != nil {
-		t.Fatal(err)
-	}
-	fields, err := partialKeyFields(java)
-	if err != nil || len(fields) != 1 || fields[0] != "word" {
-		t.Errorf("fields = %q, %v, want [word]", fields, err)
-	}
-	for n := range java[:400] {
-		if _, err := partialKeyFields(java[:n]); err == nil {
-			t.Errorf("the first %d bytes are taken for a whole object", n)
-		}
-	}
-	if _, err := partialKeyFields([]byte(strings.Replace(string(java), "PartialKey", "PartialKez", 1))); err == nil {
-		t.Error("another class is accepted")
 	}
 }

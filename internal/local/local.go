@@ -32,7 +32,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/stormflux/stormflux/internal/storm"
+	"github.com/stormflux/stormflux/internal/topology"
 )
 
 // Version is a version of Storm, as far as it matters for what components may do.
@@ -44,12 +44,10 @@ func (v Version) before(major, minor int) bool {
 
 func (v Version) String() string { return fmt.Sprintf("%d.%d", v.Major, v.Minor) }
 
-// Options says what to run and how. Name, Topology and Resources are needed; the zero value of anything else is useful.
+// Options say what to run and how. Topology and Resources are needed; the zero value of anything else is useful.
 type Options struct {
-	Name     string
-	Topology *storm.StormTopology
-	// Conf is the topology's configuration as it would be submitted. Storm's defaults are put below it.
-	Conf map[string]any
+	// Topology is what to run. Storm's defaults are put below its configuration.
+	Topology *topology.Topology
 	// Resources is the folder that components run in: what the jar's resources/ would hold, launchers included.
 	Resources string
 	// Storm is the version to behave like; the zero value is 2.8.

@@ -165,7 +165,7 @@ func (t *task) startProcess() (*process, error) {
 		task: t, tail: &lineTail{},
 		exited: make(chan struct{}), gone: make(chan struct{}), rest: make(chan []byte, 1),
 	}
-	p.cmd = &exec.Cmd{Path: program, Args: t.comp.words[:], Dir: e.opts.Resources, Env: e.env}
+	p.cmd = &exec.Cmd{Path: program, Args: t.comp.words, Dir: e.opts.Resources, Env: e.env}
 	var pipes [6]*os.File
 	closeAll := func(files ...*os.File) {
 		for _, f := range files {

@@ -16,7 +16,7 @@ func (e *Engine) Run(ctx context.Context) (*Summary, error) {
 	}
 	defer os.RemoveAll(pidDir)
 	e.pidDir = pidDir
-	if e.logs, err = openLogs(e.opts.LogDir, e.opts.Name, e.tasks); err != nil {
+	if e.logs, err = openLogs(e.opts.LogDir, e.opts.Topology.Name, e.tasks); err != nil {
 		return nil, err
 	}
 	defer e.logs.close()

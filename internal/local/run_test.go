@@ -61,7 +61,7 @@ func TestKilledBolt(t *testing.T) {
 	}
 	f := wordcount(t, sentences)
 	f.opts.For = 10 * time.Minute
-	f.opts.Conf["topology.max.spout.pending"] = 500
+	f.topology.Conf["topology.max.spout.pending"] = 500
 	e, err := New(f.opts)
 	if err != nil {
 		t.Fatal(err)
@@ -114,8 +114,8 @@ func TestKilledBolt(t *testing.T) {
 func TestTimeout(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.opts.Conf["topology.message.timeout.secs"] = 1
-	f.opts.Conf["test.tuples"] = []any{[]any{"x"}}
+	f.topology.Conf["topology.message.timeout.secs"] = 1
+	f.topology.Conf["test.tuples"] = []any{[]any{"x"}}
 	f.spout("spout", one("a"), 1, "emit")
 	f.bolt("bolt", nil, 1, []string{"hold"}, input{"spout", "default", shuffled()})
 	e, stop := f.start()
@@ -132,9 +132,9 @@ func TestTimeout(t *testing.T) {
 func TestNoTimeouts(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.opts.Conf["topology.message.timeout.secs"] = 1
-	f.opts.Conf["topology.enable.message.timeouts"] = false
-	f.opts.Conf["test.tuples"] = []any{[]any{"x"}}
+	f.topology.Conf["topology.message.timeout.secs"] = 1
+	f.topology.Conf["topology.enable.message.timeouts"] = false
+	f.topology.Conf["test.tuples"] = []any{[]any{"x"}}
 	f.spout("spout", one("a"), 1, "emit")
 	f.bolt("bolt", nil, 1, []string{"hold"}, input{"spout", "default", shuffled()})
 	var since time.Duration
@@ -183,7 +183,7 @@ func TestRotate(t *testing.T) {
 func TestFail(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.opts.Conf["test.tuples"] = []any{[]any{"x"}, []any{"y"}}
+	f.topology.Conf["test.tuples"] = []any{[]any{"x"}, []any{"y"}}
 	f.opts.UntilIdle, f.opts.IdleAfter = true, time.Second
 	f.spout("spout", one("a"), 1, "emit")
 	f.bolt("bolt", nil, 1, []string{"refuse"}, input{"spout", "default", shuffled()})
@@ -199,8 +199,8 @@ func TestMaxSpoutPending(t *testing.T) {
 		t.Run(spout, func(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t)
-			f.opts.Conf["topology.max.spout.pending"] = 3
-			f.opts.Conf["test.tuples"] = numbered(20)
+			f.topology.Conf["topology.max.spout.pending"] = 3
+			f.topology.Conf["test.tuples"] = numbered(20)
 			f.opts.Drain = -1
 			f.spout("spout", one("a", "b"), 1, spout)
 			f.bolt("bolt", nil, 1, []string{"hold"}, input{"spout", "default", shuffled()})
@@ -239,8 +239,8 @@ func TestPipelining(t *testing.T) {
 	t.Parallel()
 	for _, ackers := range []int{0, 1} {
 		f := newFixture(t)
-		f.opts.Conf["topology.acker.executors"] = ackers
-		f.opts.Conf["topology.max.spout.pending"] = 100
+		f.topology.Conf["topology.acker.executors"] = ackers
+		f.topology.Conf["topology.max.spout.pending"] = 100
 		f.spout("sentences", one("sentence"), 2, "sdk-sentences")
 		f.bolt("split", one("word"), 1, []string{"sdk-split"}, input{"sentences", "default", shuffled()})
 		f.bolt("count", nil, 2, []string{"sdk-count"}, input{"split", "default", byFields("word")})
@@ -264,7 +264,7 @@ func TestPipelining(t *testing.T) {
 func TestUnreadStream(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.opts.Conf["test.tuples"] = numbered(2)
+	f.topology.Conf["test.tuples"] = numbered(2)
 	f.opts.UntilIdle, f.opts.IdleAfter = true, time.Second
 	f.spout("spout", one("a", "b"), 1, "emit")
 	if _, err := f.run(); err != nil {
@@ -281,7 +281,7 @@ func TestUnreadStream(t *testing.T) {
 func TestNoAckers(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.opts.Conf["topology.acker.executors"] = 0
+	f.topology.Conf["topology.acker.executors"] = 0
 	f.opts.UntilIdle, f.opts.IdleAfter = true, time.Second
 	f.spout("spout", one("a"), 1, "nested")
 	f.bolt("bolt", nil, 1, []string{"refuse"}, input{"spout", "default", shuffled()})
@@ -300,10 +300,10 @@ func TestNoAckers(t *testing.T) {
 func TestTicks(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.opts.Conf["test.tuples"] = numbered(1)
-	own := `{"topology.tick.tuple.freq.secs": 1}`
-	f.spout("spout", one("a", "b"), 1, "emit").JSONConf = &own
-	f.bolt("ticked", nil, 2, []string{"echo"}, input{"spout", "default", shuffled()}).JSONConf = &own
+	f.topology.Conf["test.tuples"] = numbered(1)
+	own := map[string]any{"topology.tick.tuple.freq.secs": 1}
+	f.spout("spout", one("a", "b"), 1, "emit").Conf = own
+	f.bolt("ticked", nil, 2, []string{"echo"}, input{"spout", "default", shuffled()}).Conf = own
 	f.bolt("unticked", nil, 1, []string{"echo"}, input{"spout", "default", shuffled()})
 	_, stop := f.start()
 	ticks := func(task int) (n int) {
@@ -359,7 +359,7 @@ func TestLifecycle(t *testing.T) {
 func TestBlockingSpout(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.opts.Conf["topology.subprocess.timeout.secs"] = 2
+	f.topology.Conf["topology.subprocess.timeout.secs"] = 2
 	f.spout("spout", one("a"), 1, "blocking")
 	f.bolt("bolt", nil, 1, []string{"echo"}, input{"spout", "default", shuffled()})
 	s, err := f.runUntil("three tuples went through in more than the timeout", func(s Snapshot) bool {
@@ -377,8 +377,8 @@ func TestSilentProcesses(t *testing.T) {
 		t.Run(fmt.Sprintf("bolt=%t", bolt), func(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t)
-			f.opts.Conf["topology.subprocess.timeout.secs"] = 1
-			f.opts.Conf["test.tuples"] = numbered(1)
+			f.topology.Conf["topology.subprocess.timeout.secs"] = 1
+			f.topology.Conf["test.tuples"] = numbered(1)
 			f.opts.MaxDeaths = 1
 			if bolt {
 				f.spout("spout", one("a", "b"), 1, "emit")
@@ -398,7 +398,7 @@ func TestKeepsDying(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.opts.MaxDeaths = 4
-	f.opts.Conf["test.tuples"] = numbered(9)
+	f.topology.Conf["test.tuples"] = numbered(9)
 	f.opts.LogDir = t.TempDir()
 	f.spout("spout", one("a", "b"), 1, "emit")
 	f.bolt("bolt", nil, 1, []string{"crash"}, input{"spout", "default", shuffled()})
@@ -422,7 +422,7 @@ func TestCrashTellsTheTuple(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.opts.MaxDeaths = 1
-	f.opts.Conf["test.tuples"] = numbered(3)
+	f.topology.Conf["test.tuples"] = numbered(3)
 	f.spout("spout", one("a", "b"), 1, "emit")
 	f.bolt("bolt", nil, 1, []string{"crash"}, input{"spout", "default", shuffled()})
 	_, err := f.run()
@@ -457,7 +457,7 @@ func TestCannotStart(t *testing.T) {
 func TestBackPressure(t *testing.T) {
 	f := newFixture(t)
 	f.opts.Drain = -1
-	f.opts.Conf["topology.executor.receive.buffer.size"] = 1024
+	f.topology.Conf["topology.executor.receive.buffer.size"] = 1024
 	f.spout("spout", one("a", "b"), 1, "flood")
 	f.bolt("slow", nil, 1, []string{"slow"}, input{"spout", "default", shuffled()})
 	highest := 0
@@ -475,8 +475,8 @@ func TestBackPressure(t *testing.T) {
 func TestMemory(t *testing.T) {
 	f := newFixture(t)
 	f.opts.Drain = -1
-	f.opts.Conf["topology.executor.receive.buffer.size"] = 1 << 20
-	f.opts.Conf["topology.max.spout.pending"] = 100_000
+	f.topology.Conf["topology.executor.receive.buffer.size"] = 1 << 20
+	f.topology.Conf["topology.max.spout.pending"] = 100_000
 	f.spout("spout", one("a", "b"), 1, "flood")
 	f.bolt("slow", nil, 4, []string{"slow"}, input{"spout", "default", shuffled()})
 	runtime.GC()
@@ -634,7 +634,7 @@ func TestEngineToBeKilled(t *testing.T) {
 func TestTrace(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.opts.Conf["test.tuples"] = []any{[]any{"x"}}
+	f.topology.Conf["test.tuples"] = []any{[]any{"x"}}
 	f.opts.UntilIdle, f.opts.IdleAfter = true, time.Second
 	f.opts.Trace = func(component string) bool { return component != "bolt" }
 	f.spout("spout", one("a"), 1, "emit")

@@ -23,10 +23,10 @@ func TestSoak(t *testing.T) {
 	f.opts.LongestDelay = 100 * time.Millisecond
 	f.opts.UntilIdle, f.opts.IdleAfter = true, 500*time.Millisecond
 	f.opts.LogDir = t.TempDir()
-	f.opts.Conf["test.seconds"] = seconds
-	f.opts.Conf["topology.message.timeout.secs"] = 1
-	f.opts.Conf["topology.max.spout.pending"] = 200
-	f.opts.Conf["topology.executor.receive.buffer.size"] = 64
+	f.topology.Conf["test.seconds"] = seconds
+	f.topology.Conf["topology.message.timeout.secs"] = 1
+	f.topology.Conf["topology.max.spout.pending"] = 200
+	f.topology.Conf["topology.executor.receive.buffer.size"] = 64
 	f.spout("sentences", one("sentence"), 1, "sentences")
 	f.bolt("split", one("word"), 2, []string{"split"}, input{"sentences", "default", shuffled()})
 	f.bolt("chaos", one("word"), 3, []string{"chaos"}, input{"split", "default", byFields("word")})

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -8,24 +9,14 @@ import (
 	"strconv"
 
 	"github.com/stormflux/stormflux/internal/java"
-	"github.com/stormflux/stormflux/internal/storm"
 )
 
 // size sets the number of executors, and of tasks as so many zeros in c.tasks. Nimbus computes it in normalizeTopology,
 // before anything is dropped from the component's configuration.
-func (p *plan) size(c *component, common *storm.ComponentCommon, jsonConf string) error {
-	hint := 1
-	if common.ParallelismHint != nil {
-		hint = int(*common.ParallelismHint)
-	}
+func (p *plan) size(c *component, hint int, own conf) error {
+	hint = cmp.Or(hint, 1)
 	combined := maps.Clone(p.conf)
-	if jsonConf != "" {
-		var own conf
-		if err := json.Unmarshal([]byte(jsonConf), &own); err != nil {
-			return err
-		}
-		maps.Copy(combined, own)
-	}
+	maps.Copy(combined, own)
 	tasks, err := combined.integer("topology.tasks", hint)
 	if err != nil {
 		return err

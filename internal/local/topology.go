@@ -4,12 +4,11 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/stormflux/stormflux/internal/java"
 	"github.com/stormflux/stormflux/internal/multilang"
-	"github.com/stormflux/stormflux/internal/storm"
+	"github.com/stormflux/stormflux/internal/topology"
 )
 
 // A plan is what a topology becomes before anything runs: components, their tasks with ids as Storm numbers them, and
@@ -36,7 +35,7 @@ type component struct {
 	id        string
 	index     int // in plan.components
 	spout     bool
-	words     [2]string
+	words     []string
 	conf      conf
 	tasks     []int // ids, ascending
 	executors int
@@ -82,15 +81,15 @@ type subscription struct {
 	shown  multilang.Grouping
 }
 
-// newPlan reads a topology. The errors are what makes it impossible to run; what Storm's Nimbus refuses has been refused
-// by whoever compiled it, and is only checked so far as the engine would break of it.
-func newPlan(name, id string, top *storm.StormTopology, submitted map[string]any, version Version) (*plan, error) {
+// newPlan resolves a topology. The error says why it cannot run here. Whoever compiled the topology has refused what
+// Storm's Nimbus refuses; the plan checks only what the engine relies on.
+func newPlan(id string, top *topology.Topology, version Version) (*plan, error) {
 	p := &plan{tasksByID: map[int]*component{}, taskNames: multilang.TaskComponents{}}
 	if version.before(2, 6) {
 		p.typing = jsonSimple
 	}
 	var err error
-	if p.conf, err = topologyConf(name, id, submitted); err != nil {
+	if p.conf, err = topologyConf(top.Name, id, top.Conf); err != nil {
 		return nil, err
 	}
 	if err := p.addComponents(top); err != nil {
@@ -106,70 +105,58 @@ func newPlan(name, id string, top *storm.StormTopology, submitted map[string]any
 	return p, nil
 }
 
-func (p *plan) addComponents(top *storm.StormTopology) error {
-	add := func(id string, spout bool, object *storm.ComponentObject, common *storm.ComponentCommon) error {
-		kind := "bolt"
-		if spout {
-			kind = "spout"
+func (p *plan) addComponents(top *topology.Topology) error {
+	for _, c := range top.Spouts {
+		spout, err := p.newComponent(c)
+		if err != nil {
+			return fmt.Errorf("spout %q: %w", c.ID, err)
 		}
-		switch {
-		case object == nil || common == nil:
-			return fmt.Errorf("%s %q is not described whole", kind, id)
-		case object.Shell == nil:
-			return fmt.Errorf("%s %q is a JVM class, and only components that are processes can be run here", kind, id)
-		}
-		c := &component{
-			id: id, spout: spout, streams: map[string]*stream{},
-			words: [2]string{object.Shell.ExecutionCommand, object.Shell.Script},
-		}
-		var err error
-		jsonConf := ""
-		if common.JSONConf != nil {
-			jsonConf = *common.JSONConf
-		}
-		if c.conf, err = p.conf.of(jsonConf); err != nil {
-			return fmt.Errorf("%s %q: %w", kind, id, err)
-		}
-		if err := p.size(c, common, jsonConf); err != nil {
-			return fmt.Errorf("%s %q: %w", kind, id, err)
-		}
-		for streamID, info := range common.Streams {
-			c.streams[streamID] = &stream{source: c, id: streamID, fields: info.OutputFields, direct: info.Direct}
-		}
-		if !spout {
-			// A spout's value is overwritten with the message timeout in Storm: it never sees a tick.
-			if c.tick, err = c.conf.integer("topology.tick.tuple.freq.secs", 0); err != nil {
-				return fmt.Errorf("%s %q: %w", kind, id, err)
-			}
-		}
-		p.components = append(p.components, c)
-		return nil
+		spout.spout = true
+		p.spouts = append(p.spouts, spout)
 	}
-	for _, id := range slices.Sorted(maps.Keys(top.Spouts)) {
-		s := top.Spouts[id]
-		if err := add(id, true, s.SpoutObject, s.Common); err != nil {
-			return err
+	for _, c := range top.Bolts {
+		bolt, err := p.newComponent(c)
+		if err == nil {
+			// Storm overwrites a spout's value with the message timeout: only bolts see ticks.
+			bolt.tick, err = bolt.conf.integer("topology.tick.tuple.freq.secs", 0)
 		}
-	}
-	for _, id := range slices.Sorted(maps.Keys(top.Bolts)) {
-		b := top.Bolts[id]
-		if err := add(id, false, b.BoltObject, b.Common); err != nil {
-			return err
+		if err != nil {
+			return fmt.Errorf("bolt %q: %w", c.ID, err)
 		}
-	}
-	slices.SortFunc(p.components, func(a, b *component) int { return java.CompareStrings(a.id, b.id) })
-	for i, c := range p.components {
-		c.index = i
-		if c.spout {
-			p.spouts = append(p.spouts, c)
-		} else {
-			p.bolts = append(p.bolts, c)
-		}
+		p.bolts = append(p.bolts, bolt)
 	}
 	if len(p.spouts) == 0 {
 		return errors.New("the topology has no spout")
 	}
+	byID := func(a, b *component) int { return java.CompareStrings(a.id, b.id) }
+	slices.SortFunc(p.spouts, byID)
+	slices.SortFunc(p.bolts, byID)
+	p.components = slices.Concat(p.spouts, p.bolts)
+	slices.SortFunc(p.components, byID)
+	for i, c := range p.components {
+		c.index = i
+	}
 	return nil
+}
+
+func (p *plan) newComponent(c *topology.Component) (*component, error) {
+	process, ok := c.Code.(*topology.Process)
+	if !ok {
+		return nil, errors.New("it is a JVM class, and only components that are processes can run here")
+	}
+	out := &component{id: c.ID, streams: map[string]*stream{}, words: process.Words}
+	own, err := encodedConf(c.Conf)
+	if err != nil {
+		return nil, err
+	}
+	out.conf = p.conf.of(own)
+	if err := p.size(out, c.Parallelism, own); err != nil {
+		return nil, err
+	}
+	for _, s := range c.Streams {
+		out.streams[s.ID] = &stream{source: out, id: s.ID, fields: s.Fields, direct: s.Direct}
+	}
+	return out, nil
 }
 
 func (p *plan) component(id string) *component {
@@ -181,19 +168,19 @@ func (p *plan) component(id string) *component {
 	return nil
 }
 
-func (p *plan) addSubscriptions(top *storm.StormTopology) error {
+func (p *plan) addSubscriptions(top *topology.Topology) error {
 	for _, target := range p.bolts {
-		for source, grouping := range top.Bolts[target.id].Common.Inputs {
-			from := p.component(source.ComponentId)
+		for _, in := range top.Component(target.id).Inputs {
+			from := p.component(in.Component)
 			if from == nil {
-				return fmt.Errorf("bolt %q reads from %q, which does not exist", target.id, source.ComponentId)
+				return fmt.Errorf("bolt %q reads from %q, which does not exist", target.id, in.Component)
 			}
-			s := from.streams[source.StreamId]
+			s := from.streams[in.Stream]
 			if s == nil {
-				return fmt.Errorf("bolt %q reads the stream %q of %q, which does not exist", target.id, source.StreamId, from.id)
+				return fmt.Errorf("bolt %q reads the stream %q of %q, which does not exist", target.id, in.Stream, from.id)
 			}
 			sub := &subscription{stream: s, target: target}
-			if err := sub.read(grouping); err != nil {
+			if err := sub.route(in.Grouping); err != nil {
 				return fmt.Errorf("bolt %q reads %q of %q: %w", target.id, s.id, from.id, err)
 			}
 			s.subs = append(s.subs, sub)
@@ -221,35 +208,28 @@ func (p *plan) addSubscriptions(top *storm.StormTopology) error {
 	return nil
 }
 
-func (sub *subscription) read(g *storm.Grouping) error {
-	switch {
-	case g.Fields != nil:
-		sub.kind, sub.fields = fieldsGrouping, g.Fields
-		if len(g.Fields) == 0 {
-			sub.kind = globalGrouping
-		}
-		sub.shown = multilang.Grouping{Type: "FIELDS", Fields: g.Fields}
-	case g.Shuffle != nil:
+// route interprets a grouping. What a component sees of it is the name of its field in Thrift (Thrift.groupingType).
+func (sub *subscription) route(g topology.Grouping) error {
+	sub.shown.Fields = topology.FieldNames(g)
+	switch g := g.(type) {
+	case topology.Fields:
+		sub.kind, sub.fields, sub.shown.Type = fieldsGrouping, g.Names, "FIELDS"
+	case topology.Global:
+		sub.kind, sub.shown.Type, sub.shown.Fields = globalGrouping, "FIELDS", []string{}
+	case topology.Shuffle:
 		sub.kind, sub.shown.Type = shuffleGrouping, "SHUFFLE"
-	case g.All != nil:
+	case topology.All:
 		sub.kind, sub.shown.Type = allGrouping, "ALL"
-	case g.None != nil:
+	case topology.None:
 		sub.kind, sub.shown.Type = noneGrouping, "NONE"
-	case g.Direct != nil:
+	case topology.Direct:
 		sub.kind, sub.shown.Type = directGrouping, "DIRECT"
-	case g.LocalOrShuffle != nil:
+	case topology.LocalOrShuffle:
 		sub.kind, sub.shown.Type = localOrShuffleGrouping, "LOCAL_OR_SHUFFLE"
-	case g.CustomSerialized != nil:
-		sub.kind, sub.shown.Type = partialKeyGrouping, "CUSTOM_SERIALIZED"
-		fields, err := partialKeyFields(g.CustomSerialized)
-		if err != nil {
-			return err
-		}
-		sub.fields = fields
-	case g.CustomObject != nil:
-		return errors.New("its grouping is a JVM class, which cannot be run here")
+	case topology.PartialKey:
+		sub.kind, sub.fields, sub.shown = partialKeyGrouping, g.Names, multilang.Grouping{Type: "CUSTOM_SERIALIZED"}
 	default:
-		return errors.New("its grouping is none that Storm has")
+		return errors.New("its grouping is a JVM class, which cannot run here")
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package compiler
+package wire
 
 import (
 	"bytes"
@@ -12,7 +12,7 @@ func TestPartialKeyGroupingIsJavas(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := partialKeyGrouping([]string{"word"}); !bytes.Equal(got, want) {
+	if got := serializePartialKey([]string{"word"}); !bytes.Equal(got, want) {
 		t.Errorf("got %d bytes:\n%x\nJava writes %d bytes:\n%x", len(got), got, len(want), want)
 	}
 }

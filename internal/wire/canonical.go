@@ -1,4 +1,4 @@
-package compiler
+package wire
 
 import (
 	"bytes"
@@ -52,7 +52,7 @@ func writeCanonical(ctx context.Context, v thrift.TStruct, out thrift.TProtocol,
 		return fmt.Errorf("writing the topology as Thrift: %w", err)
 	}
 	if len(c.open) != 0 {
-		panic("compiler: a Thrift container does not end")
+		panic("wire: a Thrift container does not end")
 	}
 	return out.Flush(ctx)
 }
@@ -60,7 +60,7 @@ func writeCanonical(ctx context.Context, v thrift.TStruct, out thrift.TProtocol,
 // begin is called after the header of a container was written.
 func (c *canonical) begin(isMap bool) {
 	if isMap && c.inKey {
-		panic("compiler: a map in a map's key")
+		panic("wire: a map in a map's key")
 	}
 	c.open = append(c.open, container{isMap: isMap, keys: c.keyBytes.Len()})
 	if isMap {
@@ -139,11 +139,11 @@ func (c *canonical) scalar(write func(thrift.TProtocol) error) error {
 }
 
 func (c *canonical) WriteMessageBegin(context.Context, string, thrift.TMessageType, int32) error {
-	panic("compiler: only structs are written")
+	panic("wire: only structs are written")
 }
 
 func (c *canonical) WriteMessageEnd(context.Context) error {
-	panic("compiler: only structs are written")
+	panic("wire: only structs are written")
 }
 
 func (c *canonical) WriteStructBegin(ctx context.Context, name string) error {

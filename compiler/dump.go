@@ -5,13 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 
-	"github.com/apache/thrift/lib/go/thrift"
-
-	"github.com/stormflux/stormflux/internal/storm"
-	"github.com/stormflux/stormflux/schema"
+	"github.com/stormflux/stormflux/internal/topology"
+	"github.com/stormflux/stormflux/internal/wire"
 )
 
 // Format is a written form of a Program.
@@ -36,20 +32,19 @@ func (p *Program) Encode(ctx context.Context, w io.Writer, f Format) error {
 		enc.SetIndent("", "  ")
 		return enc.Encode(p.dump())
 	}
-	buf := thrift.NewTMemoryBuffer()
-	var proto thrift.TProtocol
+	protocol := wire.Binary
 	switch f {
 	case Binary:
-		proto = thrift.NewTBinaryProtocolConf(buf, nil)
 	case Compact:
-		proto = thrift.NewTCompactProtocolConf(buf, nil)
+		protocol = wire.Compact
 	default:
 		panic(fmt.Sprintf("compiler: invalid format %q", f))
 	}
-	if err := writeCanonical(ctx, p.Topology, proto, buf); err != nil {
+	bytes, err := wire.Marshal(ctx, p.Topology, protocol)
+	if err != nil {
 		return err
 	}
-	_, err := w.Write(buf.Bytes())
+	_, err = w.Write(bytes)
 	return err
 }
 
@@ -58,7 +53,7 @@ type (
 	dump struct {
 		Name       string          `json:"name"`
 		Storm      string          `json:"storm"`
-		Conf       any             `json:"conf"`
+		Conf       json.RawMessage `json:"conf"`
 		Added      []dumpAddition  `json:"added,omitempty"`
 		Components []dumpComponent `json:"components"`
 		Launchers  []dumpLauncher  `json:"launchers,omitempty"`
@@ -74,7 +69,7 @@ type (
 		ID          string                `json:"id"`
 		Kind        string                `json:"kind"`
 		Command     []string              `json:"command"`
-		Parallelism int32                 `json:"parallelism"`
+		Parallelism int                   `json:"parallelism"`
 		Conf        json.RawMessage       `json:"conf,omitempty"`
 		Streams     map[string]dumpStream `json:"streams,omitempty"`
 		Inputs      []dumpInput           `json:"inputs,omitempty"`
@@ -100,33 +95,16 @@ type (
 )
 
 func (p *Program) dump() dump {
-	d := dump{Name: p.Name, Storm: p.Source.Storm.String(), Conf: jsonValue(p.Conf)}
+	t := p.Topology
+	d := dump{Name: t.Name, Storm: p.Storm.String(), Conf: wire.FormatConf(t.Conf)}
 	for _, a := range p.Added {
-		d.Added = append(d.Added, dumpAddition{a.Key, jsonValue(a.Value), a.Why})
+		d.Added = append(d.Added, dumpAddition{a.Key, a.Value, a.Why})
 	}
-	for _, c := range p.Source.Components() {
-		object, common := p.component(c.ID)
-		out := dumpComponent{
-			ID: c.ID, Kind: c.Kind.String(),
-			Command:     []string{object.Shell.ExecutionCommand, object.Shell.Script},
-			Parallelism: common.GetParallelismHint(),
-			Streams:     make(map[string]dumpStream, len(common.Streams)),
-		}
-		if common.JSONConf != nil {
-			out.Conf = json.RawMessage(*common.JSONConf)
-		}
-		for _, id := range slices.Sorted(maps.Keys(common.Streams)) {
-			s := common.Streams[id]
-			out.Streams[id] = dumpStream{Fields: s.OutputFields, Direct: s.Direct}
-		}
-		for _, in := range c.Inputs {
-			d := dumpInput{From: in.From.ID, Stream: in.Stream.ID, Grouping: in.Grouping.String()}
-			if in.Grouping == schema.Fields || in.Grouping == schema.PartialKey {
-				d.Fields = in.Fields
-			}
-			out.Inputs = append(out.Inputs, d)
-		}
-		d.Components = append(d.Components, out)
+	for _, c := range t.Spouts {
+		d.Components = append(d.Components, dumpOf("spout", c))
+	}
+	for _, c := range t.Bolts {
+		d.Components = append(d.Components, dumpOf("bolt", c))
 	}
 	for _, l := range p.Launchers {
 		d.Launchers = append(d.Launchers, dumpLauncher{l.Name, l.Text})
@@ -134,7 +112,7 @@ func (p *Program) dump() dump {
 	for _, b := range p.Builds {
 		d.Programs = append(d.Programs, dumpProgram{b.Name, b.Package + b.Executable})
 	}
-	for _, r := range p.Source.Files {
+	for _, r := range p.Resources {
 		text := r.From
 		if r.To != "" {
 			text += " -> " + r.To
@@ -144,11 +122,21 @@ func (p *Program) dump() dump {
 	return d
 }
 
-// component returns the Thrift parts of a component.
-func (p *Program) component(id string) (*storm.ComponentObject, *storm.ComponentCommon) {
-	if s, ok := p.Topology.Spouts[id]; ok {
-		return s.SpoutObject, s.Common
+func dumpOf(kind string, c *topology.Component) dumpComponent {
+	out := dumpComponent{ID: c.ID, Kind: kind, Parallelism: c.Parallelism, Streams: make(map[string]dumpStream, len(c.Streams))}
+	if process, ok := c.Code.(*topology.Process); ok {
+		out.Command = process.Words
 	}
-	b := p.Topology.Bolts[id]
-	return b.BoltObject, b.Common
+	if len(c.Conf) > 0 {
+		out.Conf = wire.FormatConf(c.Conf)
+	}
+	for _, s := range c.Streams {
+		out.Streams[s.ID] = dumpStream{Fields: append([]string{}, s.Fields...), Direct: s.Direct}
+	}
+	for _, in := range c.Inputs {
+		out.Inputs = append(out.Inputs, dumpInput{
+			From: in.Component, Stream: in.Stream, Grouping: in.Grouping.Name(), Fields: topology.FieldNames(in.Grouping),
+		})
+	}
+	return out
 }

@@ -1,13 +1,17 @@
-package compiler
+package wire
 
-import "github.com/stormflux/stormflux/internal/java"
+import (
+	"bytes"
 
-// partialKeyGrouping returns Java's serialised form of a new org.apache.storm.grouping.PartialKeyGrouping on the given
-// fields. Thrift knows no partial key grouping, so Storm's own TopologyBuilder.partialKeyGrouping puts this form into a
+	"github.com/stormflux/stormflux/internal/java"
+)
+
+// serializePartialKey returns Java's serialised form of a new org.apache.storm.grouping.PartialKeyGrouping on the given
+// fields. Thrift knows no partial key grouping, so Storm's own TopologyBuilder.serializePartialKey puts this form into a
 // topology as custom_serialized.
 //
 // Class names, fields and serialVersionUIDs are those of Storm 2.0.0 to 2.8.3, which are all the same.
-func partialKeyGrouping(fields []string) []byte {
+func serializePartialKey(fields []string) []byte {
 	const (
 		class      = "org.apache.storm.grouping.PartialKeyGrouping"
 		descriptor = "Lorg/apache/storm/grouping/PartialKeyGrouping"
@@ -45,4 +49,29 @@ func partialKeyGrouping(fields []string) []byte {
 			nil, // targetTasks
 		},
 	})
+}
+
+// deserializePartialKey returns the fields of a serialised PartialKeyGrouping. It reports false for anything that
+// [serializePartialKey] would not write again byte for byte, so nothing of another object is lost.
+func deserializePartialKey(data []byte) ([]string, bool) {
+	grouping, err := java.Deserialize(data)
+	if err != nil {
+		return nil, false
+	}
+	tupleFields, _ := grouping.Field("fields").(*java.Object) // org.apache.storm.tuple.Fields
+	if tupleFields == nil {
+		return nil, false
+	}
+	list, _ := tupleFields.Field("fields").(*java.Object)
+	elements, ok := list.List()
+	if !ok {
+		return nil, false
+	}
+	fields := make([]string, len(elements))
+	for i, e := range elements {
+		if fields[i], ok = e.(string); !ok {
+			return nil, false
+		}
+	}
+	return fields, bytes.Equal(serializePartialKey(fields), data)
 }

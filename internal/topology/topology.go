@@ -1,0 +1,96 @@
+// Package topology is the model of a compiled topology: what a cluster runs, in our own words. It is neither Thrift nor
+// the file as written.
+//
+// Package compiler makes a Topology from a checked file, and package wire makes one from the Thrift structures of a
+// running cluster. Everything behind it (Thrift, the engine, the Clojure file, the dump) takes a Topology and nothing else.
+//
+// The package owns the types and questions about them. It checks nothing, imports nothing of ours, and knows no file,
+// place or comment.
+package topology
+
+import "slices"
+
+// DefaultStream is the id of the stream that a component emits to when it names none (Storm's Utils.DEFAULT_STREAM_ID).
+const DefaultStream = "default"
+
+// Topology is a compiled topology. Whoever makes one owns it; everybody else only reads it.
+type Topology struct {
+	Name string
+	// Conf is the topology's configuration as it is submitted. See [Value] for the types of its values.
+	Conf map[string]Value
+
+	// Spouts and Bolts have an order for people: that of the file, or by id when they come from a cluster. Storm keeps none.
+	Spouts []*Component
+	Bolts  []*Component
+
+	WorkerHooks  []SerializedJava // run by each worker when it starts and ends
+	SharedMemory []*SharedMemory  // by name
+	Dependencies Dependencies
+
+	// StormVersion and JDKVersion are those of the client that submitted, or "".
+	StormVersion, JDKVersion string
+}
+
+// Value is a value of a configuration: nil, bool, int64, *big.Int, float64, string, []any or map[string]any.
+type Value = any
+
+// Components returns the spouts, then the bolts.
+func (t *Topology) Components() []*Component { return slices.Concat(t.Spouts, t.Bolts) }
+
+// Component returns the component with an id, or nil.
+func (t *Topology) Component(id string) *Component {
+	for _, list := range [][]*Component{t.Spouts, t.Bolts} {
+		for _, c := range list {
+			if c.ID == id {
+				return c
+			}
+		}
+	}
+	return nil
+}
+
+// Component is a spout or a bolt.
+type Component struct {
+	ID   string
+	Code Code
+	// Conf is the component's own configuration; nil for none. Storm lets it change few keys of the topology's.
+	Conf    map[string]Value
+	Streams []*Stream
+	Inputs  []*Input // none for a spout
+	// Parallelism is the number of executors. 0 is not set, which Storm reads as 1.
+	Parallelism int
+}
+
+// Stream returns the declared stream with an id, or nil.
+func (c *Component) Stream(id string) *Stream {
+	for _, s := range c.Streams {
+		if s.ID == id {
+			return s
+		}
+	}
+	return nil
+}
+
+// Stream is an output stream of a component.
+type Stream struct {
+	ID     string
+	Fields []string
+	Direct bool // the sender chooses the task
+}
+
+// Input is a subscription of a bolt to a stream. A bolt has at most one for each stream of each component.
+type Input struct {
+	Component string // id of the source; may be one of Storm's own, such as __system
+	Stream    string
+	Grouping  Grouping
+}
+
+// SharedMemory is memory that components of one worker or node share, in MB (Storm 2.0).
+type SharedMemory struct {
+	Name                               string
+	OnHeap, OffHeapWorker, OffHeapNode *float64
+	Components                         []string // ids, sorted
+}
+
+// Dependencies are keys of blobs that workers add to their class path (Storm 1.1).
+type Dependencies struct{ Jars, Artifacts []string }

@@ -1,0 +1,61 @@
+package wire
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/stormflux/stormflux/internal/java"
+	"github.com/stormflux/stormflux/internal/topology"
+)
+
+// FormatConf returns a configuration as JSON that Storm reads back with the same types. It panics when a value is of a
+// type that [topology.Value] does not allow.
+func FormatConf(conf map[string]topology.Value) []byte {
+	text, err := java.AppendJSON(nil, conf)
+	if err != nil {
+		panic(fmt.Sprintf("wire: a configuration has no JSON form: %v", err))
+	}
+	return text
+}
+
+// ParseConf reads a configuration from JSON as Storm does. An empty one is nil.
+func ParseConf(text []byte) (map[string]topology.Value, error) {
+	v, err := java.ParseJSON(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("reading a configuration: %w", err)
+	}
+	conf, ok := modelValue(v).(map[string]any)
+	if !ok {
+		return nil, errors.New("reading a configuration: it is not a JSON object")
+	}
+	if len(conf) == 0 {
+		return nil, nil
+	}
+	if _, err := java.AppendJSON(nil, conf); err != nil { // json-smart reads NaN, which JSON cannot say
+		return nil, fmt.Errorf("reading a configuration: %w", err)
+	}
+	return conf, nil
+}
+
+// modelValue turns Java's number types into those of the model.
+func modelValue(v any) topology.Value {
+	switch v := v.(type) {
+	case int32:
+		return int64(v)
+	case float32:
+		return float64(v)
+	case java.BigDecimal:
+		f, _ := strconv.ParseFloat(string(v), 64) // beyond the range: an infinity, as doubleValue gives
+		return f
+	case []any:
+		for i := range v {
+			v[i] = modelValue(v[i])
+		}
+	case map[string]any:
+		for k := range v {
+			v[k] = modelValue(v[k])
+		}
+	}
+	return v
+}

@@ -1,0 +1,172 @@
+package wire
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/stormflux/stormflux/internal/storm"
+	"github.com/stormflux/stormflux/internal/topology"
+)
+
+// Decode returns the model of a topology that a cluster or another client made. Its parts are in the order of their ids.
+// Name and Conf, which are no part of the structure, are left to the caller. The error says what is no topology of Storm.
+//
+// Decode(Encode(t)) is t for a t in that order. A fields grouping on no fields is a [topology.Global], which Storm
+// does not tell from it.
+func Decode(top *storm.StormTopology) (*topology.Topology, error) {
+	if len(top.StateSpouts) > 0 {
+		return nil, errors.New("the topology has state spouts, which Storm never implemented")
+	}
+	t := &topology.Topology{
+		Dependencies: topology.Dependencies{Jars: top.DependencyJars, Artifacts: top.DependencyArtifacts},
+		StormVersion: top.GetStormVersion(), JDKVersion: top.GetJdkVersion(),
+		SharedMemory: decodeSharedMemory(top),
+	}
+	for _, h := range top.WorkerHooks {
+		t.WorkerHooks = append(t.WorkerHooks, h)
+	}
+	for _, id := range slices.Sorted(maps.Keys(top.Spouts)) {
+		s := top.Spouts[id]
+		c, err := decodeComponent(id, s.SpoutObject, s.Common)
+		if err != nil {
+			return nil, fmt.Errorf("spout %q: %w", id, err)
+		}
+		t.Spouts = append(t.Spouts, c)
+	}
+	for _, id := range slices.Sorted(maps.Keys(top.Bolts)) {
+		b := top.Bolts[id]
+		c, err := decodeComponent(id, b.BoltObject, b.Common)
+		if err != nil {
+			return nil, fmt.Errorf("bolt %q: %w", id, err)
+		}
+		t.Bolts = append(t.Bolts, c)
+	}
+	return t, nil
+}
+
+func decodeSharedMemory(top *storm.StormTopology) []*topology.SharedMemory {
+	var all []*topology.SharedMemory
+	for _, name := range slices.Sorted(maps.Keys(top.SharedMemory)) {
+		m := top.SharedMemory[name]
+		out := &topology.SharedMemory{Name: name, OnHeap: m.OnHeap, OffHeapWorker: m.OffHeapWorker, OffHeapNode: m.OffHeapNode}
+		for _, id := range slices.Sorted(maps.Keys(top.ComponentToSharedMemory)) {
+			if slices.Contains(top.ComponentToSharedMemory[id], name) {
+				out.Components = append(out.Components, id)
+			}
+		}
+		all = append(all, out)
+	}
+	return all
+}
+
+func decodeComponent(id string, object *storm.ComponentObject, common *storm.ComponentCommon) (*topology.Component, error) {
+	if object == nil || common == nil {
+		return nil, errors.New("a part of it is missing")
+	}
+	c := &topology.Component{ID: id, Parallelism: int(common.GetParallelismHint())}
+	var err error
+	if c.Code, err = decodeCode(object); err != nil {
+		return nil, err
+	}
+	if common.JSONConf != nil {
+		if c.Conf, err = ParseConf([]byte(*common.JSONConf)); err != nil {
+			return nil, err
+		}
+	}
+	for _, stream := range slices.Sorted(maps.Keys(common.Streams)) {
+		info := common.Streams[stream]
+		c.Streams = append(c.Streams, &topology.Stream{ID: stream, Fields: orNil(info.OutputFields), Direct: info.Direct})
+	}
+	for source, g := range common.Inputs {
+		in := &topology.Input{Component: source.ComponentId, Stream: source.StreamId}
+		if in.Grouping, err = decodeGrouping(g); err != nil {
+			return nil, fmt.Errorf("its input from %q: %w", source.ComponentId, err)
+		}
+		c.Inputs = append(c.Inputs, in)
+	}
+	slices.SortFunc(c.Inputs, func(a, b *topology.Input) int {
+		return cmp.Or(cmp.Compare(a.Component, b.Component), cmp.Compare(a.Stream, b.Stream))
+	})
+	return c, nil
+}
+
+func decodeCode(object *storm.ComponentObject) (topology.Code, error) {
+	switch {
+	case object.Shell != nil:
+		return &topology.Process{Words: []string{object.Shell.ExecutionCommand, object.Shell.Script}}, nil
+	case object.JavaObject != nil:
+		return decodeObject(object.JavaObject)
+	case object.SerializedJava != nil:
+		return topology.SerializedJava(object.SerializedJava), nil
+	}
+	return nil, errors.New("it runs nothing that Storm knows")
+}
+
+func decodeObject(object *storm.JavaObject) (*topology.JavaObject, error) {
+	o := &topology.JavaObject{Class: object.FullClassName}
+	for i, arg := range object.ArgsList {
+		value := decodeArg(arg)
+		if value == nil {
+			return nil, fmt.Errorf("argument %d of %s has no type that Storm knows", i+1, object.FullClassName)
+		}
+		o.Args = append(o.Args, value)
+	}
+	return o, nil
+}
+
+func decodeArg(arg *storm.JavaObjectArg) any {
+	switch {
+	case arg.IntArg != nil:
+		return *arg.IntArg
+	case arg.LongArg != nil:
+		return *arg.LongArg
+	case arg.StringArg != nil:
+		return *arg.StringArg
+	case arg.BoolArg != nil:
+		return *arg.BoolArg
+	case arg.BinaryArg != nil:
+		return arg.BinaryArg
+	case arg.DoubleArg != nil:
+		return *arg.DoubleArg
+	}
+	return nil
+}
+
+func decodeGrouping(g *storm.Grouping) (topology.Grouping, error) {
+	switch {
+	case g.Fields != nil:
+		if len(g.Fields) == 0 {
+			return topology.Global{}, nil
+		}
+		return topology.Fields{Names: g.Fields}, nil
+	case g.Shuffle != nil:
+		return topology.Shuffle{}, nil
+	case g.All != nil:
+		return topology.All{}, nil
+	case g.None != nil:
+		return topology.None{}, nil
+	case g.Direct != nil:
+		return topology.Direct{}, nil
+	case g.LocalOrShuffle != nil:
+		return topology.LocalOrShuffle{}, nil
+	case g.CustomObject != nil:
+		object, err := decodeObject(g.CustomObject)
+		return topology.CustomObject{Object: object}, err
+	case g.CustomSerialized != nil:
+		if fields, ok := deserializePartialKey(g.CustomSerialized); ok {
+			return topology.PartialKey{Names: fields}, nil
+		}
+		return topology.CustomSerialized{Object: g.CustomSerialized}, nil
+	}
+	return nil, errors.New("its grouping is none that Storm knows")
+}
+
+func orNil(s []string) []string {
+	if len(s) == 0 {
+		return nil
+	}
+	return s
+}
