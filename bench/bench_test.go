@@ -86,7 +86,7 @@ func BenchmarkEncode(b *testing.B) {
 	}
 }
 
-// BenchmarkJar packs 16 MB that cannot be compressed.
+// BenchmarkJar packs 16 MB of data that cannot be compressed.
 func BenchmarkJar(b *testing.B) {
 	file, err := (&lab{dir: b.TempDir()}).writeTopology(2)
 	if err != nil {

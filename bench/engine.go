@@ -15,21 +15,21 @@ import (
 )
 
 const (
-	// warmUp is the time between the first counted word and the window that is measured.
+	// warmUp is the time between the first counted word and the measured window.
 	warmUp = 3 * time.Second
 	window = 10 * time.Second
-	// startLimit is how long a run may take to count its first word.
+	// startLimit limits the time until a run counts its first word.
 	startLimit = 2 * time.Minute
 )
 
-// flow is what went through a topology during a window.
+// flow measures the tuples that went through a topology during a window.
 type flow struct {
 	words float64 // a second
-	// cpu is that of the process in the middle alone, for each tuple that it handed to a bolt: microseconds.
+	// cpu is the CPU time of only the process in the middle, per tuple that it passed to a bolt, in microseconds.
 	cpu float64
 }
 
-// hops is how many tuples are handed to bolts for each word: the word itself, and a tenth of its sentence.
+// hops is how many tuples bolts get for each word: the word itself, and a tenth of its sentence.
 const hops = 1 + 1.0/10
 
 func measureEngine(ctx context.Context, l *lab) error {
@@ -52,7 +52,7 @@ func measureEngine(ctx context.Context, l *lab) error {
 	if err := os.WriteFile(inTurns, wordcountTopology(components, "in-turns"), 0o644); err != nil {
 		return err
 	}
-	// A worker as Storm's defaults make it; those of stormtest are for many small ones that start quickly.
+	// A worker with Storm's defaults; the settings of stormtest are for many small workers that start quickly.
 	cluster, err := stormtest.Start(ctx, stormtest.Options{Slots: 1, Conf: map[string]any{"worker.childopts": "-Xmx768m"}})
 	if err != nil {
 		return err
@@ -78,7 +78,7 @@ type engineBench struct {
 	*lab
 	dir      string
 	topology string
-	inTurns  string // the same with a spout that gets one command at a time
+	inTurns  string // the same, with a spout that gets one command at a time
 	echo     string
 	cluster  *stormtest.Cluster
 
@@ -86,7 +86,7 @@ type engineBench struct {
 }
 
 func (b *engineBench) run(ctx context.Context) error {
-	// On Storm it stays submitted, so that its worker is as warm as can be; between its turns it is deactivated.
+	// On Storm the topology stays submitted, so its worker is as warm as possible. Between its turns it is deactivated.
 	counter := filepath.Join(b.dir, "storm.counter")
 	if err := b.command(ctx, "submit", b.topology, "--wait", "-c", "bench.counter="+counter); err != nil {
 		return err
@@ -95,7 +95,7 @@ func (b *engineBench) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// What the compiler of the JVM needs is given once.
+	// One turn for the compiler of the JVM, which is not measured.
 	if _, err := measureFlow(ctx, worker, counter); err != nil {
 		return fmt.Errorf("on Storm: %w", err)
 	}
@@ -172,7 +172,7 @@ func (b *engineBench) runEcho(ctx context.Context) (f flow, err error) {
 	return f, errors.Join(err, stop.Close(), cmd.Wait(), os.Remove(counter))
 }
 
-// runStormflux runs it as a user would, calls measure with its process id, and ends it as Ctrl-C does.
+// runStormflux runs stormflux as a user would, calls measure with its process id, and ends it as Ctrl-C does.
 func (l *lab) runStormflux(ctx context.Context, args []string, measure func(pid int) error) error {
 	p := &process{name: "stormflux run"}
 	log, err := os.Create(filepath.Join(l.dir, "run.log"))
@@ -239,7 +239,7 @@ func measureFlow(ctx context.Context, pid int, counter string) (flow, error) {
 	err := await(ctx, startLimit, "words that are counted", func() (bool, error) {
 		samples, err := readCounter(counter)
 		n := len(samples)
-		// What was counted before this turn is no sign of life.
+		// Words that were counted before this turn are not a sign of life.
 		return n > 1 && samples[n-2].at.After(began) && samples[n-1].n > samples[n-2].n, err
 	})
 	if err != nil {
@@ -273,13 +273,13 @@ func measureFlow(ctx context.Context, pid int, counter string) (flow, error) {
 	return flow{words: words, cpu: float64((cpu1 - cpu0).Nanoseconds()) / 1e3 / handed}, nil
 }
 
-// count is a line that a component wrote: how many tuples it had received at a time.
+// count is a line that a component wrote: how many tuples it had received at that time.
 type count struct {
 	at time.Time
 	n  int64
 }
 
-// readCounter reads what was written so far; a file that is not there yet has nothing.
+// readCounter reads the lines that are written so far. A file that does not exist yet has none.
 func readCounter(path string) ([]count, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -291,7 +291,7 @@ func readCounter(path string) ([]count, error) {
 	var counts []count
 	for line := range strings.Lines(string(text)) {
 		if !strings.HasSuffix(line, "\n") {
-			break // it is being written
+			break // the line is still being written
 		}
 		var at, n int64
 		if _, err := fmt.Sscanf(line, "%d %d", &at, &n); err != nil {
@@ -302,7 +302,7 @@ func readCounter(path string) ([]count, error) {
 	return counts, nil
 }
 
-// rateBetween returns how many tuples a second were counted between two times.
+// rateBetween returns how many tuples per second were counted between two times.
 func rateBetween(counts []count, from, to time.Time) (float64, error) {
 	var in []count
 	for _, c := range counts {
@@ -330,7 +330,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// await looks again and again until something is so.
+// await calls so again and again until it returns true.
 func await(ctx context.Context, limit time.Duration, what string, so func() (bool, error)) error {
 	for deadline := time.Now().Add(limit); ; {
 		if ok, err := so(); ok || err != nil {

@@ -12,18 +12,18 @@ import (
 const (
 	// pendingHeld is how many tuples the bolt keeps (bench/words).
 	pendingHeld = 100_000
-	// passing is how many tuples are received until the memory is read: the first ones fill the bolt, the others take
-	// their places.
+	// passing is how many tuples the bolt receives before the memory is read. The first ones fill the bolt; the others
+	// replace them.
 	passing = 20 * pendingHeld
-	// besides are tuples on their way to the bolt or back. Without them there would be no traffic.
+	// besides is the number of tuples on their way to the bolt or back. Without them there would be no traffic.
 	besides = 1000
 )
 
-// maxEngineMemory is what the engine may take then, in bytes.
+// maxEngineMemory is the limit for the memory of the engine then, in bytes.
 const maxEngineMemory = 100e6
 
-// measureEngineMemory has a bolt keep tuples, each of a sentence with a message id, while others pass, and looks what the
-// engine takes.
+// measureEngineMemory measures the memory of the engine while a bolt keeps tuples and others pass. Each tuple has a
+// sentence with a message id.
 func measureEngineMemory(ctx context.Context, l *lab) error {
 	dir := filepath.Join(l.dir, "memory")
 	if err := os.Mkdir(dir, 0o755); err != nil {

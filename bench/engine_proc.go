@@ -8,16 +8,17 @@ import (
 	"time"
 )
 
-// What getrusage tells of a child includes what the child's own children took. These tell of one process; they need
-// Linux, and are its proc_pid_stat(5) and proc_pid_status(5).
+// getrusage reports a child together with the child's own children. These functions report one process. They need
+// Linux, with its proc_pid_stat(5) and proc_pid_status(5).
 
-// cpuTime returns the CPU time of a process, of all its threads but without its children.
+// cpuTime returns the CPU time of all threads of a process, without its children.
 func cpuTime(pid int) (time.Duration, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0, fmt.Errorf("reading the CPU time of a process, which takes Linux: %w", err)
 	}
-	// The second field is the program's name in parentheses, and may contain anything; utime and stime are the 14th and 15th.
+	// The second field is the program's name in parentheses, and may contain anything; utime and stime are the 14th and
+	// 15th.
 	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
 	if len(fields) < 13 {
 		return 0, fmt.Errorf("the CPU time of process %d is not in %q", pid, text)
@@ -33,7 +34,7 @@ func cpuTime(pid int) (time.Duration, error) {
 	return total, nil
 }
 
-// memory returns the bytes that a process has resident, and has had at most.
+// memory returns the resident bytes of a process, and their peak.
 func memory(pid int) (now, peak int64, err error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {

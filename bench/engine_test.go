@@ -40,7 +40,7 @@ func TestReadCounter(t *testing.T) {
 	if err := os.WriteFile(path, []byte("1000 1\n2000 20\n3000 3"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	// The last line is being written: 3 may become 300.
+	// The last line is still being written: 3 may become 300.
 	counts, err := readCounter(path)
 	if err != nil || len(counts) != 2 || counts[1] != (count{time.Unix(0, 2000), 20}) {
 		t.Errorf("%v, %v", counts, err)

@@ -1,14 +1,14 @@
-// Command bench measures stormflux beside Flux, bare yaml.v3, a bare Thrift upload and a worker of Storm, and says which of
-// the project's targets hold. It prints Markdown; docs/performance.md has the figures of a run.
+// Command bench measures stormflux beside Flux, bare yaml.v3, a bare Thrift upload and a worker of Storm, and reports
+// which of the project's targets are met. It prints Markdown; docs/performance.md has the figures of a run.
 //
 //	go run ./bench [-run REGEXP] [-n RUNS] [-check]
 //
-// What is compared runs in turns (A B A B ...) in the same minutes, as processes of their own, and a target is judged by
-// the median of the ratios of neighbours, so that a machine that is busy now and then disturbs both sides alike. It is
-// no test: only with -check does a missed target make it fail.
+// The two sides of a comparison run in turn (A B A B ...) in the same minutes, as separate processes. The median of the
+// ratios of neighbours decides about a target, so a machine that is busy now and then disturbs both sides equally.
+// bench is not a test: only with -check does a missed target make it fail.
 //
-// It needs Java 17 and Maven for Flux and for the real Storm, which it gets from package stormtest, and Python 3 with pip for
-// pystorm.
+// It needs Java 17 and Maven for Flux and for the real Storm, which it gets from package stormtest. It needs Python 3
+// with pip for pystorm.
 package main
 
 import (
@@ -81,7 +81,7 @@ func names() string {
 	return text
 }
 
-// bench measures what pattern matches and returns how many targets were missed.
+// bench runs the measurements that pattern matches and returns how many targets were missed.
 func bench(ctx context.Context, out io.Writer, pattern *regexp.Regexp, runs int) (missed int, err error) {
 	dir, err := os.MkdirTemp("", "stormflux-bench-")
 	if err != nil {
@@ -105,7 +105,7 @@ func bench(ctx context.Context, out io.Writer, pattern *regexp.Regexp, runs int)
 	return l.missed, nil
 }
 
-// lab is what measurements share.
+// lab has what the measurements share.
 type lab struct {
 	dir       string // for files, deleted at the end
 	stormflux string // the built binary
@@ -114,8 +114,8 @@ type lab struct {
 	missed    int // targets
 }
 
-// build builds a program of this repository as it is shipped, without cgo and so without a dynamic linker at its start,
-// and returns its path.
+// build builds a program of this repository as it is shipped and returns its path. The program has no cgo, so no
+// dynamic linker runs when it starts.
 func (l *lab) build(ctx context.Context, program string) (string, error) {
 	path := filepath.Join(l.dir, filepath.Base(program))
 	if runtime.GOOS == "windows" {

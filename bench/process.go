@@ -10,37 +10,37 @@ import (
 	"time"
 )
 
-// sample is what one run of a process took.
+// sample has the measurements of one run of a process.
 type sample struct {
 	start  time.Time
 	wall   time.Duration
 	cpu    time.Duration // user and system time, of all its threads
-	peak   int64         // bytes of memory, resident; 0 where the system does not tell
-	upload time.Duration // from the begin of the upload of a jar to its end, by the server's clock; 0 without one
-	before time.Duration // from the start of the process to the begin of the upload
+	peak   int64         // bytes of resident memory; 0 if the system does not report it
+	upload time.Duration // from the beginning to the end of the upload of a jar, by the server's clock; 0 without an upload
+	before time.Duration // from the start of the process to the beginning of the upload
 }
 
-// process is a program with arguments that is run again and again.
+// process is a program with arguments that runs again and again.
 type process struct {
 	name string
 	args []string
 	dir  string
 	env  []string // nil: this process's
 
-	// argsOf, if set, returns the arguments of the run with a number, from 1, instead of args.
+	// argsOf, if set, returns the arguments of a run by its number, counted from 1. It replaces args.
 	argsOf func(run int) []string
 
-	// writes says that it writes much: what others have left for the disk to do is waited for before it runs.
+	// writes is set if the process writes much. Then bench waits before each run until the disk is idle.
 	writes bool
 
-	// measured, if set, adds what others know about a run.
+	// measured, if set, adds measurements that others made of the run.
 	measured func(*sample) error
 
 	samples []sample
 }
 
-// run runs it once. Its output goes to the null device and its complaints to the file errors: a pipe would measure the
-// reader as well.
+// run runs the process once. Its output goes to the null device and its standard error to the file errors, because a
+// pipe would also measure the reader.
 func (p *process) run(ctx context.Context, errors string) (sample, error) {
 	args := p.args
 	if p.argsOf != nil {
@@ -72,7 +72,7 @@ func (p *process) run(ctx context.Context, errors string) (sample, error) {
 	return s, err
 }
 
-// explain is the error of a run that failed and said this.
+// explain returns the error of a run that failed with this output.
 func (p *process) explain(ctx context.Context, err error, said []byte) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -81,7 +81,8 @@ func (p *process) explain(ctx context.Context, err error, said []byte) error {
 	return fmt.Errorf("%s: %w\n%s", p.name, err, said[max(0, len(said)-most):])
 }
 
-// say runs it once, not measured, and returns what it prints. It also brings its files into the system's cache.
+// say runs the process once without measuring it, and returns its output. The run also brings its files into the
+// system's cache.
 func (p *process) say(ctx context.Context) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, p.args[0], p.args[1:]...)
 	cmd.Dir, cmd.Env = p.dir, p.env
@@ -92,7 +93,7 @@ func (p *process) say(ctx context.Context) ([]byte, error) {
 	return out, nil
 }
 
-// sayWith is say for a program that has to print text: a program that did nothing would win every comparison.
+// sayWith is say for a program that must print text, because a program that does nothing would win every comparison.
 func (p *process) sayWith(ctx context.Context, text string) error {
 	out, err := p.say(ctx)
 	if err == nil && !bytes.Contains(out, []byte(text)) {
@@ -101,7 +102,7 @@ func (p *process) sayWith(ctx context.Context, text string) error {
 	return err
 }
 
-// turns runs the processes in turns.
+// turns runs the processes in turn.
 func (l *lab) turns(ctx context.Context, processes ...*process) error {
 	for range l.runs {
 		for _, p := range processes {

@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// spread is what stands in a table for several runs.
+// spread summarises several runs in a table.
 type spread struct{ median, min, max float64 }
 
-// spreadOf returns the spread of values, of which there is at least one.
+// spreadOf returns the spread of values. There must be at least one.
 func spreadOf(values []float64) spread {
 	v := slices.Sorted(slices.Values(values))
 	n := len(v)
@@ -24,7 +24,7 @@ func (s spread) text(show func(float64) string) string {
 	return fmt.Sprintf("%s (%s–%s)", show(s.median), show(s.min), show(s.max))
 }
 
-// quantity is something that a sample tells.
+// quantity returns one number of a sample.
 type quantity func(sample) float64
 
 func wall(s sample) float64 { return s.wall.Seconds() }
@@ -39,7 +39,7 @@ func values(p *process, q quantity) []float64 {
 	return v
 }
 
-// pairs returns the ratios a/b of the runs of a and b that were neighbours.
+// pairs returns the ratios a/b of neighbouring runs of a and b.
 func pairs(a, b *process, q quantity) []float64 {
 	var v []float64
 	for i := range min(len(a.samples), len(b.samples)) {
@@ -73,7 +73,7 @@ func times(r float64) string {
 	return fmt.Sprintf("%.2f", r)
 }
 
-// table writes a Markdown table whose source is legible, too.
+// table writes a Markdown table whose source is readable too.
 func table(out io.Writer, rows [][]string) {
 	width := make([]int, len(rows[0]))
 	for _, row := range rows {
@@ -100,7 +100,7 @@ func table(out io.Writer, rows [][]string) {
 	}
 }
 
-// show prints what the processes took.
+// show prints the time and memory of the processes.
 func (l *lab) show(processes ...*process) {
 	rows := [][]string{{"", "wall time", "CPU time", "peak memory"}}
 	for _, p := range processes {
@@ -110,17 +110,17 @@ func (l *lab) show(processes ...*process) {
 	table(l.out, rows)
 }
 
-// target is something that is to hold for the median.
+// target is a condition for the median.
 type target struct {
 	what    string
 	values  []float64
-	atMost  float64 // 0: there is no such bound
+	atMost  float64 // 0: no bound
 	atLeast float64
 	show    func(float64) string // nil: times
-	info    bool                 // it is told, and not judged
+	info    bool                 // for information only, not judged
 }
 
-// judge prints targets and whether they hold.
+// judge prints targets and whether they were met.
 func (l *lab) judge(targets ...target) {
 	rows := [][]string{{"", "target", "median (min–max)", ""}}
 	for _, t := range targets {
@@ -141,7 +141,7 @@ func (l *lab) judge(targets ...target) {
 				l.missed++
 				verdict = "MISSED"
 			}
-			// How many runs agree tells whether a median is worth anything on the machine as it was.
+			// The number of runs that agree shows whether the median means anything on this machine.
 			held := 0
 			for _, v := range t.values {
 				if holds(v) {

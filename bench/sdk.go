@@ -21,10 +21,10 @@ import (
 
 const (
 	fedSentences = 200_000
-	// fedPystorm is less, because pystorm takes its time.
+	// fedPystorm is lower, because pystorm is slow.
 	fedPystorm = 10_000
 
-	// exchanged is how many messages a sentence means: itself, ten words and the ack.
+	// exchanged is the number of messages per sentence: the sentence, ten words and the ack.
 	exchanged = 1 + 10 + 1
 )
 
@@ -33,7 +33,7 @@ const pystorm = "pystorm==3.1.4"
 //go:embed sdk.py
 var pystormSplit []byte
 
-// measureSDK feeds split bolts through pipes, as an engine would that costs nothing.
+// measureSDK feeds split bolts through pipes, like an engine that costs nothing.
 func measureSDK(ctx context.Context, l *lab) error {
 	ours, err := l.build(ctx, "bench/words")
 	if err != nil {
@@ -88,17 +88,18 @@ func ratios(a, b []float64) []float64 {
 	return v
 }
 
-// A fedBolt is a split bolt that is run again and again.
+// A fedBolt is a split bolt that runs again and again.
 type fedBolt struct {
 	name      string
 	args      []string
 	sentences int
 
-	rates []float64 // messages a second, from the answer to the handshake on
-	cpu   []float64 // microseconds a message, the start of the process included
+	rates []float64 // messages per second, counted from the answer to the handshake
+	cpu   []float64 // microseconds per message, including the start of the process
 }
 
-// feed runs it once with all sentences. It checks that there is an emit for each word and an ack for each sentence.
+// feed runs the bolt once with all sentences. It checks that there is an emit for each word and an ack for each
+// sentence.
 func (b *fedBolt) feed(ctx context.Context, pidDir string) (err error) {
 	cmd := exec.CommandContext(ctx, b.args[0], b.args[1:]...)
 	var stderr bytes.Buffer
@@ -164,7 +165,7 @@ func (b *fedBolt) feed(ctx context.Context, pidDir string) (err error) {
 	}
 	_, err = io.Copy(io.Discard, out)
 	ended := cmd.Wait()
-	// What a bolt does when Storm goes away is its own business, and pystorm's exit code is not 0.
+	// The exit code does not matter: pystorm does not exit with 0 when Storm goes away.
 	var exit *exec.ExitError
 	if ended != nil && !errors.As(ended, &exit) || err != nil {
 		return errors.Join(err, ended)
@@ -176,7 +177,7 @@ func (b *fedBolt) feed(ctx context.Context, pidDir string) (err error) {
 	return nil
 }
 
-// handshake is what Storm begins with, but for the parts that no split bolt looks at. Its verb is the pidDir.
+// handshake is Storm's first message, without the parts that a split bolt does not read. Its verb is the pidDir.
 const handshake = `{"pidDir":%q,"conf":{"topology.name":"sdk","topology.message.timeout.secs":30},"context":{"task->component":{"1":"sentences","2":"split"},` +
 	`"taskid":2,"componentid":"split","stream->target->grouping":{},"streams":["default"],"stream->outputfields":{"default":["word"]},` +
 	`"source->stream->grouping":{"sentences":{"default":{"type":"SHUFFLE"}}},"source->stream->fields":{"sentences":{"default":["sentence"]}}}}` + "\nend\n"
@@ -191,7 +192,7 @@ func sentenceTuples(n int) []byte {
 	return b.Bytes()
 }
 
-// pystormPython returns a Python that has pystorm, which is made once on this machine.
+// pystormPython returns a Python that has pystorm. It is set up once on a machine.
 func pystormPython(ctx context.Context) (string, error) {
 	cache, err := stormtest.CacheDir()
 	if err != nil {

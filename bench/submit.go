@@ -17,8 +17,8 @@ import (
 	"github.com/stormflux/stormflux/internal/stormtest"
 )
 
-// payload is the size in bytes of the file that makes the jar large. Its content cannot be compressed, so that the jar
-// is as large.
+// payload is the size in bytes of the file that makes the jar large. Its content cannot be compressed, so the jar is as
+// large as the file.
 const payload = 200 << 20
 
 // nimbus is a server to submit to.
@@ -37,7 +37,7 @@ func measureSubmitFake(ctx context.Context, l *lab) error {
 }
 
 func measureSubmitReal(ctx context.Context, l *lab) error {
-	// The Supervisor stays idle: it shall not fetch one jar and start workers while the next one is uploaded.
+	// The Supervisor stays idle: it must not fetch a jar and start workers during the next upload.
 	cluster, err := stormtest.Start(ctx, stormtest.Options{Conf: map[string]any{"supervisor.enable": false}})
 	if err != nil {
 		return err
@@ -78,7 +78,7 @@ func measureSubmit(ctx context.Context, l *lab, server nimbus) error {
 		return err
 	}
 	bare := &process{name: "bare Thrift upload loop", args: []string{uploader, server.address(), jar}, measured: timed, writes: true}
-	// A home of its own: no storm.yaml of this machine's user has a say.
+	// A separate home folder, so the user's storm.yaml has no effect.
 	env := append(os.Environ(), "HOME="+l.dir, "STORM_CONF_DIR="+filepath.Join(l.dir, "conf"))
 	ours := &process{name: "stormflux submit", dir: l.dir, env: env, measured: timed, writes: true, argsOf: func(run int) []string {
 		return []string{l.stormflux, "submit", file, "--nimbus", server.address(), "--name", "bench-" + strconv.Itoa(run)}
@@ -106,7 +106,7 @@ func measureSubmit(ctx context.Context, l *lab, server nimbus) error {
 	return nil
 }
 
-// maxMemory is what submit may take, in bytes.
+// maxMemory is the memory limit of submit, in bytes.
 const maxMemory = 64e6
 
 // writeNoise writes a file that cannot be compressed; the same size gives the same bytes.
@@ -163,7 +163,7 @@ func (f *fake) lastUpload() (begin, end time.Time, err error) {
 	return begin, end, err
 }
 
-// event reads the next line, which is to be about what happened.
+// event reads the next line, which must report the event what.
 func (f *fake) event(what string) (time.Time, error) {
 	line, err := f.lines.ReadString('\n')
 	if err != nil {
@@ -208,7 +208,7 @@ func lastLogged(log, text string) (time.Time, error) {
 	if err != nil {
 		return t, fmt.Errorf("reading the time of a line of nimbus.log: %w", err)
 	}
-	if t.After(now.Add(time.Minute)) { // it was before midnight
+	if t.After(now.Add(time.Minute)) { // the line is from before midnight
 		t = t.AddDate(0, 0, -1)
 	}
 	return t, nil

@@ -4,11 +4,11 @@ package main
 
 import "os"
 
-// peakMemory is unknown here.
+// peakMemory returns 0: this system does not report it.
 func peakMemory(*os.ProcessState) int64 { return 0 }
 
-// ownPeakMemory is unknown here.
+// ownPeakMemory returns 0: this system does not report it.
 func ownPeakMemory() int64 { return 0 }
 
-// flushDisk does nothing here.
+// flushDisk does nothing on this system.
 func flushDisk() {}

@@ -9,7 +9,7 @@ import (
 )
 
 // peakMemory is getrusage's ru_maxrss: bytes on macOS, kibibytes elsewhere. On Linux a child begins with its parent's
-// peak (fs/exec.c, exec_mmap), so that bench itself has to stay small.
+// peak (fs/exec.c, exec_mmap), so bench itself must stay small.
 func peakMemory(state *os.ProcessState) int64 {
 	usage, ok := state.SysUsage().(*syscall.Rusage)
 	if !ok {
@@ -18,7 +18,7 @@ func peakMemory(state *os.ProcessState) int64 {
 	return maxRSS(usage)
 }
 
-// ownPeakMemory is peakMemory of this process so far.
+// ownPeakMemory returns the peak memory of this process so far.
 func ownPeakMemory() int64 {
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
@@ -34,5 +34,5 @@ func maxRSS(usage *syscall.Rusage) int64 {
 	return int64(usage.Maxrss) << 10
 }
 
-// flushDisk waits until the system has written what it has to.
+// flushDisk waits until the system has written its data to the disk.
 func flushDisk() { syscall.Sync() }

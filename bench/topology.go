@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 )
 
-// fluxTopology is a topology in Flux's form with one shell spout and so many shell bolts, in chains of a hundred.
-// The same number gives the same text.
+// fluxTopology returns a topology in Flux's form with one shell spout and this number of shell bolts, in chains of a
+// hundred. The same number gives the same text.
 func fluxTopology(bolts int) []byte {
 	var b bytes.Buffer
 	component := func(id, class, script string) {
@@ -37,7 +37,8 @@ func fluxTopology(bolts int) []byte {
 	return b.Bytes()
 }
 
-// writeTopology writes a topology and the scripts that it names, which stormflux looks for, into a folder of its own.
+// writeTopology writes a topology into a separate folder, together with its scripts, because stormflux checks that they
+// exist.
 func (l *lab) writeTopology(bolts int) (file string, err error) {
 	dir := filepath.Join(l.dir, fmt.Sprintf("bolts-%d", bolts))
 	if err := os.MkdirAll(filepath.Join(dir, "resources"), 0o755); err != nil {

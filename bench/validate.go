@@ -38,8 +38,8 @@ func measureCold(ctx context.Context, l *lab) error {
 	}
 	l.show(ours, theirs)
 	l.judge(
-		// On a quiet core a process of one busy thread takes no more wall time than CPU time; on a busy machine,
-		// wall time tells what else runs.
+		// On a quiet core, a process with one busy thread takes no more wall time than CPU time. On a busy machine,
+		// wall time shows what else runs.
 		target{what: "validate, CPU time", values: values(ours, cpu), atMost: 0.010, show: seconds},
 		target{what: "validate, wall time (a target on a quiet core only)", values: values(ours, wall), atMost: 0.010, show: seconds, info: true},
 		target{what: "times faster than Flux, wall time", values: pairs(theirs, ours, wall), atLeast: 100},
@@ -84,7 +84,7 @@ func measureLarge(ctx context.Context, l *lab) error {
 	if err := l.turns(ctx, bare, validate, compile, fewer); err != nil {
 		return err
 	}
-	// Flux takes seconds: not between two that take milliseconds, and with a validate of its own beside it.
+	// Flux takes seconds, so it does not run between two that take milliseconds. It has its own validate beside it.
 	beside := stormflux("stormflux validate, 10,000, beside Flux", large, "validate")
 	if err := l.turns(ctx, theirs, beside); err != nil {
 		return err

@@ -14,7 +14,7 @@ import (
 	"sync"
 )
 
-// Rule is the documentation of a diagnostic rule. The format of its source is told in rules/README.md.
+// Rule is the documentation of a diagnostic rule. rules/README.md describes the format of its source.
 type Rule struct {
 	Name     string
 	Title    string // a sentence without period: what the rule finds
@@ -253,7 +253,7 @@ func (r *Rule) addFence(info, body string) (taken bool, err error) {
 	return true, nil
 }
 
-// splitWords splits at blanks, except inside single quotes.
+// splitWords splits at spaces, except inside single quotes.
 func splitWords(s string) ([]string, error) {
 	words := []string{}
 	var word strings.Builder

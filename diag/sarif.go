@@ -125,7 +125,7 @@ func writeSARIF(w *bufio.Writer, l List, opts Options, lookup func(string) (Rule
 			Rules:          make([]sarifRule, 0, len(names)),
 		}},
 		Invocations: []sarifInvocation{{ExecutionSuccessful: true}},
-		ColumnKind:  "utf16CodeUnits", // what the viewers in editors count, whatever they are told
+		ColumnKind:  "utf16CodeUnits", // viewers in editors always count these units
 		Results:     make([]sarifResult, 0, len(l)),
 	}
 	for _, name := range names {

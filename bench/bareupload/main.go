@@ -1,5 +1,5 @@
 // Command bareupload uploads a file to the Nimbus at an address with the Thrift library's own framed transport and the
-// chunks of Storm's client, in a plain loop: bareupload HOST:PORT FILE. It is what bench compares `stormflux submit` with.
+// chunks of Storm's client, in a plain loop: bareupload HOST:PORT FILE. bench compares `stormflux submit` with it.
 package main
 
 import (

@@ -1,5 +1,6 @@
-// Command fakenimbus runs the fake Nimbus of the tests as a process of its own, until its input ends. The first line that
-// it prints is its address; then comes a line for each begin and end of an upload, with the time in nanoseconds since 1970:
+// Command fakenimbus runs the fake Nimbus of the tests as a separate process, until its input ends. The first line that
+// it prints is its address; then comes a line for each beginning and end of an upload, with the time in nanoseconds
+// since 1970:
 //
 //	127.0.0.1:40123
 //	begin 1700000000000000000

@@ -1,5 +1,5 @@
-// Command parsenodes has bare yaml.v3 parse the file that its argument names into nodes, and does nothing else. It is
-// what bench compares `stormflux validate` with: the least that a program using this library can do.
+// Command parsenodes has bare yaml.v3 parse the file that its argument names into nodes, and does nothing else. bench
+// compares `stormflux validate` with it: it is the minimum that a program with this library must do.
 package main
 
 import (

@@ -1,14 +1,15 @@
-// Command pipeecho is the least that can stand where bench has an engine: it copies framed messages from process to
-// process and understands nothing. Its children write what the components of a word count write, in text and number, so
-// that its CPU time is what the copying alone costs.
+// Command pipeecho is the minimum that can replace the engine in bench: it copies framed messages from process to
+// process and does not understand them. Its children write messages with the same text and number as the components of
+// a word count, so its CPU time is the cost of the copying alone.
 //
 // The children form a ring. The first writes sentences; the second reads them and writes ten emits and an ack for each;
-// the third reads these and writes an ack for each emit; the first reads those, and keeps a thousand sentences on their way.
+// the third reads these and writes an ack for each emit; the first reads those, and keeps a thousand sentences on their
+// way.
 //
 //	pipeecho [-pending N] FILE
 //
-// It runs until its standard input ends. FILE gets a line every so often: the time in nanoseconds since 1970, and how many
-// words the third child has got.
+// It runs until its standard input ends. From time to time, it writes a line to FILE: the time in nanoseconds since
+// 1970, and how many words the third child has got.
 package main
 
 import (
@@ -88,7 +89,7 @@ func echo(pending int, file string) error {
 	for i := range names {
 		go func() { ended <- copyMessages(in[(i+1)%len(in)], out[i]) }()
 	}
-	// Whoever started this ends it by closing standard input.
+	// The parent ends this process by closing its standard input.
 	go func() {
 		_, err := io.Copy(io.Discard, os.Stdin)
 		ended <- err
@@ -96,12 +97,12 @@ func echo(pending int, file string) error {
 	err = <-ended
 	for _, c := range children {
 		c.Process.Kill()
-		c.Wait() // that it was killed is no news
+		c.Wait() // we killed it, so the error does not matter
 	}
 	return err
 }
 
-// copyMessages copies whole messages, as many at a time as have come.
+// copyMessages copies whole messages, as many at a time as have arrived.
 func copyMessages(dst io.Writer, src io.Reader) error {
 	buf := make([]byte, 64<<10)
 	have := 0
@@ -123,7 +124,7 @@ func copyMessages(dst io.Writer, src io.Reader) error {
 	}
 }
 
-// A conversation of a child writes what it has to write before it waits for more, as the SDK does.
+// A conversation of a child writes its buffered messages before it waits for input, as the SDK does.
 type conversation struct {
 	in  *bufio.Reader
 	out *bufio.Writer

@@ -1,5 +1,5 @@
-// Command plainsplit is a bolt that emits the words of sentences, written without the SDK and in the obvious way: read
-// lines up to "end", encoding/json, print. It is what bench compares the SDK with.
+// Command plainsplit is a bolt that emits the words of sentences, written without the SDK in the obvious way: read
+// lines up to "end", encoding/json, print. bench compares the SDK with it.
 package main
 
 import (

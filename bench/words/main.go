@@ -1,14 +1,14 @@
-// Command words is the components of the topologies that bench runs under stormflux and under Storm: its argument says
-// which one it is.
+// Command words has the components of the topologies that bench runs under stormflux and under Storm. Its argument
+// chooses the component.
 //
 //	words sentences   a spout of sentences of ten words, as fast as it is asked
-//	words in-turns    the same, without telling the engine that it takes several commands at once
+//	words in-turns    the same, but it does not announce that it accepts several commands at once
 //	words split       a bolt that emits their words
 //	words count       a bolt that counts them
 //	words hold        a bolt that keeps the last 100,000 tuples and acks those before
 //
-// The last two write how many tuples they have received to the file that the configuration's bench.counter names, a line
-// every so often: the time in nanoseconds since 1970, and the number.
+// The last two count the tuples that they receive. From time to time, they write a line to the file that bench.counter
+// of the configuration names: the time in nanoseconds since 1970, and the number.
 package main
 
 import (
@@ -37,7 +37,7 @@ func main() {
 	case "sentences":
 		component.RunSpout(&sentences{})
 	case "in-turns":
-		// RunSpout would say it in its answer to the handshake, and Storm would pay no heed.
+		// RunSpout would announce it in its answer to the handshake, and Storm would ignore it.
 		if err := component.ServeSpout(context.Background(), &sentences{}, os.Stdin, &inTurns{}); err != nil {
 			fmt.Fprintln(os.Stderr, "words:", err)
 			os.Exit(1)
@@ -54,7 +54,7 @@ func main() {
 	}
 }
 
-// inTurns takes out of the first message what asks for more than Storm does.
+// inTurns removes from the first message the part that asks for more than Storm does.
 type inTurns struct{ answered bool }
 
 func (w *inTurns) Write(p []byte) (int, error) {
@@ -120,7 +120,7 @@ var (
 	_ component.Preparer      = (*hold)(nil)
 )
 
-// A counter tells how many tuples there were.
+// A counter reports how many tuples there were.
 type counter struct{ n atomic.Int64 }
 
 const every = 50 * time.Millisecond

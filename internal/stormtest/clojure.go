@@ -20,7 +20,7 @@ import (
 //go:embed clojure
 var clojureSources embed.FS
 
-// ClojureLibrary is a release of Storm's Clojure DSL with a Clojure that it runs on.
+// ClojureLibrary is a release of Storm's Clojure DSL, together with a Clojure for it.
 type ClojureLibrary uint8
 
 // The libraries. The zero value is invalid.
@@ -45,10 +45,10 @@ func (l ClojureLibrary) jars() []JarSet {
 	panic(fmt.Sprintf("stormtest: invalid Clojure library %d", l))
 }
 
-// Evaluator is a JVM that evaluates Clojure files which build topologies, with real Clojure and Storm's own DSL. It is
-// started once; an evaluation takes some milliseconds. Its methods may be called from several goroutines.
+// Evaluator is a JVM with real Clojure and Storm's own DSL. It evaluates Clojure files that build topologies. It starts
+// once; an evaluation takes some milliseconds. Several goroutines may call its methods.
 //
-// Streamparse's library is not on Maven Central: its two functions are replaced by our own (clojure/streamparse/specs.clj).
+// Streamparse's library is not on Maven Central, so we replace its two functions (clojure/streamparse/specs.clj).
 type Evaluator struct {
 	cmd    *exec.Cmd
 	stdin  io.WriteCloser
@@ -60,7 +60,8 @@ type Evaluator struct {
 	broken  error
 }
 
-// NewEvaluator starts the JVM. The caller has to close it; it also ends with this process. The context limits the start only.
+// NewEvaluator starts the JVM. The caller must close it; it also ends with this process. The context limits only the
+// start.
 func NewEvaluator(ctx context.Context, library ClojureLibrary) (*Evaluator, error) {
 	classpath, err := Classpath(ctx, library.jars()...)
 	if err != nil {
@@ -168,8 +169,9 @@ type ClojureInput struct {
 	PartialKey []string `json:"partialKey"` // the fields of a custom_serialized PartialKeyGrouping
 }
 
-// Evaluate loads a file into a namespace that is removed afterwards, and calls the function. An exception of the file's
-// is a [*Refusal] whose class is empty. When the context ends first, the JVM is killed and of no more use.
+// Evaluate loads a file into a namespace that is removed afterwards, and calls the function. For an exception
+// of the file, the error is a [*Refusal] with an empty class. If the context ends first, the JVM is killed and the
+// evaluator cannot be used any more.
 func (e *Evaluator) Evaluate(ctx context.Context, file ClojureFile) (*ClojureTopology, error) {
 	line := strings.Join([]string{file.Kind, file.Namespace, file.Function, base64.StdEncoding.EncodeToString(file.Text)}, " ")
 	e.mu.Lock()

@@ -20,16 +20,16 @@ import (
 	"time"
 )
 
-// pollInterval is the time between two looks at a condition that cannot be waited for otherwise.
+// pollInterval is the time between two checks of a condition, if there is no other way to wait for it.
 const pollInterval = 25 * time.Millisecond
 
-// Options say what [Start] starts. The zero value is one Nimbus and one Supervisor with four slots.
+// Options describe what [Start] starts. The zero value is one Nimbus and one Supervisor with four slots.
 type Options struct {
 	// Supervisors is the number of Supervisors; 0 means 1.
 	Supervisors int
 	// Slots is the number of worker slots of each Supervisor; 0 means 4.
 	Slots int
-	// Conf are further entries of storm.yaml, or other values for those that are there.
+	// Conf has more entries of storm.yaml, or other values for existing entries.
 	Conf map[string]any
 	// Home is a folder that becomes STORM_HOME and is kept; it must not exist or be empty.
 	// "" means a temporary folder, which Stop deletes.
@@ -53,9 +53,9 @@ type Cluster struct {
 	stopErr error
 }
 
-// Start starts a cluster and returns when its Nimbus leads, answers and knows all Supervisors. Tests rather call
-// [New] or [Shared.Cluster]. The caller has to call [Cluster.Stop]; if its process dies before, a watchdog ends the
-// cluster. The context limits the start only. On an error nothing is left behind.
+// Start starts a cluster and returns when its Nimbus leads, answers and knows all Supervisors. Tests should call [New]
+// or [Shared.Cluster] instead. The caller must call [Cluster.Stop]; if its process dies before, a watchdog ends the
+// cluster. The context limits only the start. If there is an error, Start leaves nothing behind.
 func Start(ctx context.Context, options Options) (*Cluster, error) {
 	options.Supervisors = max(options.Supervisors, 1)
 	if options.Slots == 0 {
@@ -189,8 +189,8 @@ func (c *Cluster) startNimbus() (*daemon, error) {
 	return c.run("nimbus", c.daemonArgs("nimbus", "-Xmx256m", "", "org.apache.storm.daemon.nimbus.Nimbus"))
 }
 
-// startSupervisor starts the i-th Supervisor. The first one is what storm.yaml describes; the others differ from it by
-// options, which Supervisors pass on to their workers.
+// startSupervisor starts the i-th Supervisor. storm.yaml describes the first one. The others have different options,
+// which Supervisors pass on to their workers.
 func (c *Cluster) startSupervisor(i int) (*daemon, error) {
 	name, options := "supervisor", ""
 	if i > 0 {
@@ -205,7 +205,7 @@ func (c *Cluster) startSupervisor(i int) (*daemon, error) {
 	return c.run(name, c.daemonArgs(name, "-Xmx192m", options, "org.apache.storm.daemon.supervisor.Supervisor"))
 }
 
-// daemonArgs are java's arguments for one of Storm's daemons, as bin/storm gives them.
+// daemonArgs returns the arguments of java for one of Storm's daemons, as in bin/storm.
 func (c *Cluster) daemonArgs(name, heap, options, class string) []string {
 	lib := func(dir string) string { return filepath.Join(c.home, dir, "*") }
 	return slices.Concat([]string{heap}, daemonFlags, []string{
@@ -221,8 +221,8 @@ func (c *Cluster) daemonArgs(name, heap, options, class string) []string {
 	})
 }
 
-// Client returns the command that runs a Java main class as `storm jar` does: with the worker's jars, Flux, the given jar (which
-// is what a submitter uploads; "" when there is none) and this cluster's configuration. The caller runs it.
+// Client returns the command that runs a Java main class as `storm jar` does: with the worker's jars, Flux, the given
+// jar and this cluster's configuration. A submitter uploads the given jar; "" means none. The caller runs the command.
 func (c *Cluster) Client(ctx context.Context, jar, class string, args ...string) (*exec.Cmd, error) {
 	flux, err := Jars(ctx, FluxJars)
 	if err != nil {
@@ -265,10 +265,11 @@ func (c *Cluster) StormYAML() string { return filepath.Join(c.home, "conf", "sto
 // ConfDir is the folder of StormYAML, for STORM_CONF_DIR.
 func (c *Cluster) ConfDir() string { return filepath.Join(c.home, "conf") }
 
-// LogDir is the folder of all logs: <daemon>.log, and workers-artifacts/<topology id>/<port>/worker.log and its companions.
+// LogDir is the folder of all logs: <daemon>.log, and workers-artifacts/<topology id>/<port>/worker.log and its
+// companions.
 func (c *Cluster) LogDir() string { return filepath.Join(c.home, "logs") }
 
-// NimbusLog returns what Nimbus has logged so far. The reason for an "Internal error processing" stands here only.
+// NimbusLog returns what Nimbus has logged so far. The reason for an "Internal error processing" is only here.
 func (c *Cluster) NimbusLog() (string, error) {
 	text, err := os.ReadFile(filepath.Join(c.LogDir(), "nimbus.log"))
 	return string(text), err
@@ -293,8 +294,8 @@ func (c *Cluster) WorkerLogs() (map[string]string, error) {
 	return logs, nil
 }
 
-// ShowLogsOnFailure logs the ends of those of the cluster's logs that have grown since now, if the test has failed when it ends.
-// [New] and [Shared.Cluster] do it already.
+// ShowLogsOnFailure logs the ends of those of the cluster's logs that have grown since now, if the test has failed when
+// it ends. [New] and [Shared.Cluster] do it already.
 func (c *Cluster) ShowLogsOnFailure(t testing.TB) {
 	before := c.logSizes()
 	t.Cleanup(func() {
@@ -337,8 +338,9 @@ func (c *Cluster) KillNimbus() {
 	})
 }
 
-// StartNimbus starts the Nimbus again after [Cluster.KillNimbus], at the same address, and returns when it leads and answers.
-// It becomes the leader only after ZooKeeper has given up the killed one's session (20 s by Storm's default).
+// StartNimbus starts the Nimbus again after [Cluster.KillNimbus], at the same address, and returns when it leads and
+// answers. It becomes the leader only when ZooKeeper has dropped the session of the killed one (20 s by Storm's
+// default).
 func (c *Cluster) StartNimbus(ctx context.Context) error {
 	nimbus, err := c.startNimbus()
 	if err != nil {
@@ -352,8 +354,8 @@ func (c *Cluster) StartNimbus(ctx context.Context) error {
 // Processes returns the ids of all processes of the cluster that live now: daemons, workers and what workers started.
 func (c *Cluster) Processes() ([]int, error) { return marked(c.token) }
 
-// Stop kills all processes of the cluster, its workers and their children included, makes sure that none is left, and deletes
-// STORM_HOME unless [Options.Home] named it. Calling it again does nothing and returns the same error.
+// Stop kills all processes of the cluster, including its workers and their children, and makes sure that none is left.
+// It deletes STORM_HOME unless [Options.Home] named it. Calling it again does nothing and returns the same error.
 func (c *Cluster) Stop() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -361,8 +363,8 @@ func (c *Cluster) Stop() error {
 		return c.stopErr
 	}
 	c.stopped = true
-	// Everything at once and without a chance to resist: nothing here has a state worth keeping, and an orderly end
-	// of Supervisor and Nimbus takes seconds. Supervisors first, or they would start workers again.
+	// Kill everything at once: no state here is worth keeping, and an orderly end of Supervisor and Nimbus takes
+	// seconds. Supervisors come first, or they would start workers again.
 	for _, d := range slices.Backward(c.daemons) {
 		d.kill()
 	}

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// patience is how long a test waits for what takes seconds on a quiet machine.
+// patience is how long a test waits for something that takes seconds on a quiet machine.
 const patience = 3 * time.Minute
 
 // lineSpout is a multilang spout in shell that emits a line again and again. Shell cannot make the reply to the
@@ -31,7 +31,7 @@ while read -r line; do
 done
 `
 
-// submitWordcount has Flux submit testdata/wordcount.yaml.
+// submitWordcount submits testdata/wordcount.yaml with Flux.
 func submitWordcount(t *testing.T, c *Cluster) {
 	t.Helper()
 	jar := filepath.Join(t.TempDir(), "words.jar")
@@ -53,7 +53,7 @@ func submitWordcount(t *testing.T, c *Cluster) {
 	if err := file.Close(); err != nil {
 		t.Fatal(err)
 	}
-	// LogInfoBolt's class has to be on the worker, so Flux's wrappers go with it as `storm jar --jars` would send them.
+	// LogInfoBolt's class must be on the worker, so we send Flux's wrappers too, as `storm jar --jars` does.
 	flux, err := Jars(t.Context(), FluxJars)
 	if err != nil {
 		t.Fatal(err)
@@ -121,7 +121,7 @@ func TestClusterRunsTopology(t *testing.T) {
 	}
 }
 
-// Stop in the middle of a run ends workers and their children, found here by means of their own.
+// Stop in the middle of a run ends workers and their children. The test finds them in its own way.
 func TestStopEndsWorkers(t *testing.T) {
 	c := storm.Cluster(t)
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
@@ -228,7 +228,7 @@ func TestAbandoned(t *testing.T) {
 	}
 }
 
-// abandon starts a cluster with a running spout, says so, and waits for its end.
+// abandon starts a cluster with a running spout, reports it, and waits for its end.
 func abandon(t *testing.T) {
 	c := New(t, Options{Slots: 1})
 	submitWordcount(t, c)
@@ -249,13 +249,13 @@ func TestNimbusRestarts(t *testing.T) {
 	if err := c.StartNimbus(ctx); err != nil {
 		t.Fatal(err)
 	}
-	submitWordcount(t, c) // what only a leader takes
+	submitWordcount(t, c) // only a leader accepts it
 	if err := c.AwaitTopology(ctx, "words", "ACTIVE"); err != nil {
 		t.Error(err)
 	}
 }
 
-// A daemon that cannot start is told at once and with its reason, and nothing is left of the others.
+// If a daemon cannot start, Start reports it at once with the reason, and nothing is left of the others.
 func TestStartFails(t *testing.T) {
 	requireCluster(t)
 	home := filepath.Join(t.TempDir(), "home")

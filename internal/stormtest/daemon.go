@@ -77,7 +77,7 @@ func (d *daemon) await(ctx context.Context, ready func(context.Context) error) e
 	}
 }
 
-// tail returns the last lines of a log to be shown; Storm's habit of logging its whole configuration is cut short.
+// tail returns the last lines of a log. It shortens lines, because Storm logs its whole configuration.
 func tail(file string, lines int) string {
 	const longest = 500
 	text, err := os.ReadFile(file)
@@ -94,8 +94,8 @@ func tail(file string, lines int) string {
 	return out.String()
 }
 
-// environment is this process's environment for the cluster's processes. What belongs to another Storm is left out;
-// the mark is inherited by workers and by the programs that they start, and is how all of them are found again.
+// environment returns this process's environment for the cluster's processes, without the variables of another Storm.
+// Workers, and the programs that they start, inherit the mark. With it we find all of them again.
 func environment(token string) []string {
 	env := slices.DeleteFunc(os.Environ(), func(entry string) bool {
 		return strings.HasPrefix(entry, "STORM_") || strings.HasPrefix(entry, markName+"=")

@@ -9,7 +9,7 @@ import (
 	"syscall"
 )
 
-// endWithParent keeps a Ctrl-C on the terminal away from the process. macOS has no way to end it together with this one:
+// endWithParent keeps a Ctrl-C on the terminal away from the process. macOS cannot end it together with this one, so
 // the watchdog does that.
 func endWithParent(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -34,12 +34,12 @@ func marked(token string) ([]int, error) {
 	return pids, nil
 }
 
-// alive tells whether a process is there and is not a zombie, which only waits for its parent to look at it.
+// alive reports whether a process exists and is not a zombie, which only waits for its parent to read its exit code.
 func alive(pid int) bool {
 	state, err := exec.Command("ps", "-o", "stat=", "-p", strconv.Itoa(pid)).Output()
 	return err == nil && len(state) > 0 && state[0] != 'Z'
 }
 
-// markedScript prints the ids of the processes that carry the mark "$1". The mark is put together inside awk so that awk
-// does not find itself.
+// markedScript prints the ids of the processes that carry the mark "$1". awk builds the mark itself, so that it does
+// not find its own process.
 const markedScript = `ps -A -E -ww -o pid=,command= | awk -v token="$1" 'index($0, "` + markName + `" "=" token) { print $1 }'`

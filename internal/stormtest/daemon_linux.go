@@ -9,7 +9,7 @@ import (
 	"syscall"
 )
 
-// endWithParent has the kernel kill the process when this one dies in whatever way.
+// endWithParent makes the kernel kill the process when this one dies for any reason.
 // Its own group keeps a Ctrl-C on the terminal away from it.
 func endWithParent(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
@@ -41,8 +41,8 @@ func marked(token string) ([]int, error) {
 	return pids, nil
 }
 
-// alive tells whether a process is there and is not a zombie, which only waits for its parent to look at it. A process that is
-// just ending has lost its environment, and so its mark, but still holds ports and files.
+// alive reports whether a process exists and is not a zombie, which only waits for its parent to read its exit code. A
+// process that is just ending has lost its environment, and so its mark, but still holds ports and files.
 func alive(pid int) bool {
 	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {

@@ -1,18 +1,18 @@
-// Package stormtest runs a real Apache Storm, fetched from Maven Central, on this machine: a cluster (ZooKeeper, Nimbus,
-// Supervisors) on free loopback ports, and a [Judge] that answers with Storm's own Java classes how Storm reads a
-// topology, what it thinks of a configuration, or what Flux makes of a YAML file.
+// Package stormtest runs a real Apache Storm, fetched from Maven Central, on this machine: a cluster (ZooKeeper,
+// Nimbus, Supervisors) on free loopback ports, and a [Judge]. The judge uses Storm's own Java classes to answer how
+// Storm reads a topology, whether it accepts a configuration, or what Flux makes of a YAML file.
 //
-// It owns the jars and their cache, STORM_HOME, the processes and their end, and the Java programs of the judge (java/).
-// It does not own a Nimbus client: it only asks a Nimbus whether it is ready and what runs there.
+// It owns the jars and their cache, STORM_HOME, the processes and their end, and the Java programs of the judge
+// (java/). It does not own a Nimbus client: it only asks a Nimbus whether it is ready and what runs there.
 //
-// In tests, where every test binary has at most one cluster and one judge:
+// In tests, every test binary has at most one cluster and one judge:
 //
 //	var storm stormtest.Shared
 //
 //	func TestMain(m *testing.M) { os.Exit(storm.Main(m)) }
 //
 //	func TestSubmit(t *testing.T) {
-//		cluster := storm.Cluster(t) // started by the first test that asks; skips where Java or Maven is absent
+//		cluster := storm.Cluster(t) // started by the first test that asks; skips if Java or Maven is absent
 //		submit(t, "--nimbus", cluster.NimbusAddr())
 //		...
 //	}
@@ -22,10 +22,10 @@
 //		...
 //	}
 //
-// A test that needs a cluster of its own calls [New]. Everything else is told by environment variables:
+// A test that needs a separate cluster calls [New]. Environment variables control everything else:
 //
 //	STORMFLUX_REQUIRE_STORM=1  a missing Java or Maven is a failure, not a skip
-//	STORMFLUX_CACHE=DIR        where jars are kept instead of the user's cache folder
+//	STORMFLUX_CACHE=DIR        the folder for jars, instead of the user's cache folder
 //	STORMFLUX_MAVEN_REPO=DIR   Maven's local repository instead of ~/.m2/repository
 //
 // Clusters run on Linux and macOS; a judge runs wherever Java does.

@@ -7,8 +7,8 @@ import (
 )
 
 // FluxDryRun returns the command that has Flux parse, build and print a topology without submitting it, started
-// directly with java as quickly as can be: the worker's jars, Flux and nothing else. The caller runs it; classpath
-// is searched behind the jars. It is what benchmarks compare with.
+// directly with java as fast as possible: with only the worker's jars and Flux. The caller runs it. Java searches
+// classpath after the jars. Benchmarks compare with this command.
 func FluxDryRun(ctx context.Context, file string, classpath ...string) (*exec.Cmd, error) {
 	jars, err := Classpath(ctx, WorkerJars, FluxJars)
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 //go:embed home
 var homeFiles embed.FS
 
-// ports are those of one cluster, all different.
+// ports are the ports of one cluster, all different.
 type ports struct {
 	zookeeper   int
 	nimbus      int
@@ -30,8 +30,8 @@ type supervisorPorts struct {
 	slots  []int
 }
 
-// choosePorts returns ports that are free now. They lie below the range from which systems give out ports, so that
-// neither another program's ":0" nor an outgoing connection takes one before its daemon does.
+// choosePorts returns ports that are free now. They are below the range from which systems assign ports, so neither
+// another program's ":0" nor an outgoing connection takes one before its daemon does.
 func choosePorts(supervisors, slots int) (ports, error) {
 	taken := map[int]bool{}
 	var failed error
@@ -41,7 +41,7 @@ func choosePorts(supervisors, slots int) (ports, error) {
 			if taken[port] {
 				continue
 			}
-			// Storm's daemons bind all interfaces, so all have to be free.
+			// Storm's daemons bind all interfaces, so the port must be free on all.
 			listener, err := net.Listen("tcp", ":"+strconv.Itoa(port))
 			if err != nil {
 				failed = err
@@ -67,10 +67,10 @@ func choosePorts(supervisors, slots int) (ports, error) {
 	return p, nil
 }
 
-// daemonFlags keep a JVM small and quick to start, at the price of peak speed.
+// daemonFlags keep a JVM small and quick to start; its peak speed is lower.
 var daemonFlags = []string{"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"}
 
-// stormYAML is the configuration of all daemons, workers and clients; more overrides what stands here.
+// stormYAML is the configuration of all daemons, workers and clients; more overrides these values.
 func stormYAML(home string, p ports, more map[string]any) ([]byte, error) {
 	conf := map[string]any{
 		"storm.zookeeper.servers": []string{"127.0.0.1"},
@@ -83,7 +83,8 @@ func stormYAML(home string, p ports, more map[string]any) ([]byte, error) {
 		"supervisor.slots.ports":  p.supervisors[0].slots,
 		"worker.childopts":        strings.Join(append([]string{"-Xmx128m"}, daemonFlags...), " "),
 
-		// Storm looks at its work every few seconds, statistics come once a minute; a test waits for each of them.
+		// By default Storm checks its work every few seconds, and statistics come once a minute. A test would wait for
+		// each.
 		"nimbus.monitor.freq.secs":            1,
 		"supervisor.monitor.frequency.secs":   1,
 		"supervisor.heartbeat.frequency.secs": 1,

@@ -17,10 +17,10 @@ import (
 	"github.com/rogpeppe/go-internal/lockedfile"
 )
 
-// StormVersion is the release that everything here runs: the newest one that is whole on Maven Central.
+// StormVersion is the release that everything here runs: the newest one that is complete on Maven Central.
 const StormVersion = "2.8.3"
 
-// JarSet names a folder of jars from Maven Central. What is in it is said by a POM of ours in maven/.
+// JarSet names a folder of jars from Maven Central. One of our POMs in maven/ lists its content.
 type JarSet uint8
 
 // The sets of jars. The zero value is invalid.
@@ -64,7 +64,7 @@ func (s JarSet) name() string {
 	panic(fmt.Sprintf("stormtest: invalid jar set %d", s))
 }
 
-// goal is what Maven has to do for the set. Flux's and Clojure's dependencies cannot be resolved (a POM is missing
+// goal is the Maven goal for the set. Flux's and Clojure's dependencies cannot be resolved (a POM is missing
 // on Maven Central), so their jars are listed one by one and copied alone.
 func (s JarSet) goal() string {
 	const plugin = "org.apache.maven.plugins:maven-dependency-plugin:2.10:"
@@ -75,8 +75,8 @@ func (s JarSet) goal() string {
 	return plugin + "copy-dependencies"
 }
 
-// CacheDir is the folder in which jars and compiled judges are kept between runs: $STORMFLUX_CACHE, or else the folder
-// "stormflux" in the user's cache folder. It may be deleted at any time when no test runs.
+// CacheDir returns the folder that keeps jars and compiled judges between runs: $STORMFLUX_CACHE, or else the folder
+// "stormflux" in the user's cache folder. You may delete it whenever no test runs.
 func CacheDir() (string, error) {
 	if dir := os.Getenv("STORMFLUX_CACHE"); dir != "" {
 		return filepath.Abs(dir)
@@ -88,7 +88,7 @@ func CacheDir() (string, error) {
 	return filepath.Join(dir, "stormflux"), nil
 }
 
-// Jars returns the folder that holds the jars of a set and nothing else. The first call on a machine fetches them with
+// Jars returns the folder with only the jars of a set. The first call on a machine fetches them with
 // Maven, which takes some seconds; later calls, also by other processes, find them in [CacheDir].
 // The folder is shared: do not write to it.
 func Jars(ctx context.Context, set JarSet) (string, error) {
@@ -114,8 +114,8 @@ func Classpath(ctx context.Context, sets ...JarSet) (string, error) {
 	return joinClasspath(path...), nil
 }
 
-// cached returns the folder name-<hash of the parts> in [CacheDir] and has fill make it when it is not there.
-// It becomes visible whole or not at all, and only one process at a time makes one.
+// cached returns the folder name-<hash of the parts> in [CacheDir]. If it does not exist, fill makes it. The folder
+// becomes visible when it is complete, and only one process at a time makes one.
 func cached(ctx context.Context, name string, parts [][]byte, fill func(dir string) error) (string, error) {
 	hash := sha256.New()
 	for _, part := range parts {
@@ -167,8 +167,8 @@ func isDir(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// copyJars has Maven put the jars of a set into dir. Maven does not always survive a trembling network,
-// and remembers a failure unless told to look again (-U).
+// copyJars makes Maven put the jars of a set into dir. Maven does not always survive an unstable network, and remembers
+// a failure unless -U makes it look again.
 func copyJars(ctx context.Context, set JarSet, pom []byte, dir string) error {
 	project, err := os.MkdirTemp("", "stormflux-maven-")
 	if err != nil {
@@ -208,7 +208,7 @@ func copyJars(ctx context.Context, set JarSet, pom []byte, dir string) error {
 	return nil
 }
 
-// mavenArgs hands Maven the local repository that a test of this package asks for.
+// mavenArgs returns Maven's arguments for the local repository that a test of this package asks for.
 func mavenArgs() []string {
 	if repo := os.Getenv("STORMFLUX_MAVEN_REPO"); repo != "" {
 		return []string{"-Dmaven.repo.local=" + repo}

@@ -21,10 +21,10 @@ import (
 //go:embed java/*.java java/log4j2.xml
 var judgeSources embed.FS
 
-// JudgeOptions say how [NewJudge] starts its JVM. The zero value is fine for all but Flux files with
-// components, includes or variables of their own.
+// JudgeOptions describe how [NewJudge] starts its JVM. The zero value is fine except for Flux files with their own
+// components, includes or variables.
 type JudgeOptions struct {
-	// Classpath is searched behind Storm's and Flux's jars: the classes that Flux files name.
+	// Classpath has the classes that Flux files name. Java searches it after Storm's and Flux's jars.
 	Classpath []string
 	// Dir is the JVM's working folder, from which Flux resolves `includes`; "" is this process's.
 	Dir string
@@ -32,12 +32,12 @@ type JudgeOptions struct {
 	Env []string
 }
 
-// Judge is a JVM that answers with Storm's own classes. It is started once and answers a question in about a millisecond.
-// Its methods may be called from several goroutines; questions are answered one after the other. The source
-// of each answer and the wire between Go and Java are described in java/.
+// Judge is a JVM that answers questions with Storm's own classes. It starts once and answers a question in about a
+// millisecond. Several goroutines may call its methods; it answers one question after the other. java/ describes the
+// source of each answer and the protocol between Go and Java.
 //
-// An answer of Storm's that is an exception is a [*Refusal], to be found with errors.As. Any other error means that
-// the judge could not be asked.
+// If Storm answers with an exception, the error is a [*Refusal]; find it with errors.As. Any other error means that the
+// judge could not answer.
 type Judge struct {
 	cmd    *exec.Cmd
 	stdin  io.WriteCloser
@@ -48,7 +48,7 @@ type Judge struct {
 	broken  error // set once the JVM no longer answers
 }
 
-// Refusal is an exception that Storm threw at what it was asked to judge.
+// Refusal is an exception that Storm threw while it judged something.
 type Refusal struct {
 	Class   string   `json:"class"` // the Java class, for example java.lang.IllegalArgumentException
 	Message string   `json:"message"`
@@ -67,8 +67,8 @@ func (r *Refusal) Error() string {
 	return text
 }
 
-// NewJudge compiles the judge's programs, unless the cache has them, and starts the JVM. The caller has to
-// close it; it also ends with this process. The context limits the start only.
+// NewJudge compiles the judge's programs, unless the cache has them, and starts the JVM. The caller must
+// close it; it also ends with this process. The context limits only the start.
 func NewJudge(ctx context.Context, options JudgeOptions) (*Judge, error) {
 	jars, err := judgeJars(ctx)
 	if err != nil {
@@ -106,8 +106,8 @@ func NewJudge(ctx context.Context, options JudgeOptions) (*Judge, error) {
 	return j, nil
 }
 
-// judgeJars is the classpath of Nimbus and Flux together, without storm-clojure: where that is, Kryo wants carbonite, which
-// workers do not have.
+// judgeJars returns the classpath of Nimbus and Flux together, without storm-clojure. With storm-clojure, Kryo needs
+// carbonite, and workers do not have it.
 func judgeJars(ctx context.Context) (string, error) {
 	var classpath []string
 	for _, set := range []JarSet{DaemonJars, FluxJars} {
@@ -128,7 +128,7 @@ func judgeJars(ctx context.Context) (string, error) {
 	return joinClasspath(classpath...), nil
 }
 
-// errClosed is why a closed judge does not answer.
+// errClosed is the error of a closed judge.
 var errClosed = errors.New("the judge is closed")
 
 // Close ends the JVM. Calling it again does nothing.
@@ -147,7 +147,8 @@ func (j *Judge) Close() error {
 	return nil
 }
 
-// ask puts one question and unmarshals the result. When the context ends first, the JVM is killed and of no more use.
+// ask asks one question and unmarshals the result. If the context ends first, the JVM is killed and the judge cannot be
+// used any more.
 func (j *Judge) ask(ctx context.Context, op string, question map[string]any, result any) error {
 	question["op"] = op
 	line, err := json.Marshal(question)

@@ -17,7 +17,7 @@ type Topology struct {
 	Status string // ACTIVE, INACTIVE, KILLED or REBALANCING
 }
 
-// Topologies asks Nimbus what runs there.
+// Topologies asks Nimbus for its topologies.
 func (c *Cluster) Topologies(ctx context.Context) ([]Topology, error) {
 	summary, err := askNimbus(ctx, c.NimbusAddr(), "getClusterInfo")
 	if err != nil {
@@ -55,7 +55,7 @@ func (c *Cluster) AwaitTopology(ctx context.Context, name, status string) error 
 	}
 }
 
-// nimbusReady tells whether Nimbus leads and has as many supervisors as wanted.
+// nimbusReady returns nil if Nimbus leads and has at least the given number of supervisors.
 func nimbusReady(ctx context.Context, addr string, supervisors int) error {
 	if _, err := askNimbus(ctx, addr, "getLeader"); err != nil {
 		return err
@@ -67,9 +67,10 @@ func nimbusReady(ctx context.Context, addr string, supervisors int) error {
 	if list, _ := summary[1].([]any); len(list) < supervisors {
 		return fmt.Errorf("%d of %d supervisors have registered", len(list), supervisors)
 	}
-	// getLeader believes ZooKeeper, where a killed Nimbus of the same address leads until its session ends. Of the calls that
-	// only a leader serves, a submission without options is the one that has no effect: a leader answers that
-	// they are missing (Nimbus.submitTopologyWithOpts), others with an internal error. It leaves a warning in the log.
+	// getLeader believes ZooKeeper, where a killed Nimbus of the same address leads until its session ends. Of the
+	// calls that only a leader serves, a submission without options is the one that has no effect: a leader answers
+	// that they are missing (Nimbus.submitTopologyWithOpts), others with an internal error. It leaves a warning in the
+	// log.
 	if _, err := callNimbus(ctx, addr, "submitTopologyWithOpts"); err != nil {
 		return fmt.Errorf("it does not lead: %w", err)
 	}

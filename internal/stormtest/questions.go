@@ -115,8 +115,9 @@ type FluxTopology struct {
 	Thrift   []byte          `json:"thrift"`   // the same in Thrift's binary protocol
 }
 
-// Flux has Flux's own parser and builder read a YAML file. Classes that the file names have to be in [JudgeOptions.Classpath]
-// or in Flux's jars. Flux's mistakes are answers too: most are a [*Refusal] with a NullPointerException.
+// Flux has Flux's own parser and builder read a YAML file. Classes that the file names have to be in
+// [JudgeOptions.Classpath] or in Flux's jars. Flux's mistakes are answers too: most are a [*Refusal] with a
+// NullPointerException.
 func (j *Judge) Flux(ctx context.Context, file string, options FluxOptions) (*FluxTopology, error) {
 	question := map[string]any{"file": file, "env": options.Env}
 	if options.Properties != "" {
@@ -131,8 +132,8 @@ func (j *Judge) Flux(ctx context.Context, file string, options FluxOptions) (*Fl
 
 // JavaValue is a value of a tuple with its Java type.
 type JavaValue struct {
-	// Type is one of null, boolean, byte, short, int, long, float, double, string, bigint, bigdecimal, or json: then Value
-	// is JSON and gets the types that Storm gives to values from multilang processes.
+	// Type is one of null, boolean, byte, short, int, long, float, double, string, bigint, bigdecimal, or json: then
+	// Value is JSON and gets the types that Storm gives to values from multilang processes.
 	Type  string `json:"type"`
 	Value string `json:"value"` // the value as text
 }
@@ -148,9 +149,10 @@ func (j *Judge) FieldsTask(ctx context.Context, values []JavaValue, tasks int) (
 	return result.Index, result.DeepHashCode, err
 }
 
-// Deserialize reads a Java serialization stream as Storm does and shows the object as canonical JSON: null, booleans and
-// strings as they are; {"class", "value"} for numbers, characters and enums; {"class", "items"} for arrays and collections;
-// {"class", "entries"} for maps, as sorted pairs; {"class", "fields"} for other objects, transient fields left out.
+// Deserialize reads a Java serialization stream as Storm does and shows the object as canonical JSON: null, booleans
+// and strings as they are; {"class", "value"} for numbers, characters and enums; {"class", "items"} for arrays and
+// collections; {"class", "entries"} for maps, as sorted pairs; {"class", "fields"} for other objects, transient fields
+// left out.
 func (j *Judge) Deserialize(ctx context.Context, data []byte) (json.RawMessage, error) {
 	var result json.RawMessage
 	err := j.ask(ctx, "deserialize", map[string]any{"data": data}, &result)
@@ -171,8 +173,8 @@ func (j *Judge) KryoRegistrations(ctx context.Context, conf string) ([]KryoRegis
 	return result, err
 }
 
-// KryoRoundTrip sends a tuple's values, a JSON list that is read as Storm reads it from multilang processes, through the serializer
-// between workers with a topology configuration, and shows what arrives as [Judge.Deserialize] does.
+// KryoRoundTrip sends a tuple's values, a JSON list that is read as Storm reads it from multilang processes, through
+// the serializer between workers with a topology configuration, and shows what arrives as [Judge.Deserialize] does.
 func (j *Judge) KryoRoundTrip(ctx context.Context, conf, values string) (json.RawMessage, error) {
 	var result json.RawMessage
 	err := j.ask(ctx, "kryoRoundTrip", map[string]any{"conf": conf, "values": values}, &result)

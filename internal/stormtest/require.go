@@ -16,8 +16,8 @@ import (
 // minJava is the oldest Java that Storm 2.8.3 and the judge run on.
 const minJava = 17
 
-// Require skips the test where a real Storm cannot run because Java (17 or later, with javac) or Maven is absent,
-// or fails it when STORMFLUX_REQUIRE_STORM=1.
+// Require skips the test if a real Storm cannot run because Java (17 or later, with javac) or Maven is absent. With
+// STORMFLUX_REQUIRE_STORM=1, it fails the test instead.
 func Require(t testing.TB) {
 	t.Helper()
 	err := javaPresent()
@@ -55,7 +55,7 @@ func javaPresent() error {
 	}
 	version := javaVersion.FindSubmatch(out)
 	if version == nil {
-		return fmt.Errorf("java -version does not tell a version: %s", out)
+		return fmt.Errorf("java -version reports no version: %s", out)
 	}
 	if n, err := strconv.Atoi(string(version[1])); err != nil || n < minJava {
 		return fmt.Errorf("java is version %s, Storm needs %d", version[1], minJava)
@@ -64,7 +64,7 @@ func javaPresent() error {
 }
 
 // Shared is one cluster and one judge for all tests of a test binary. The zero value is ready; a test package keeps
-// it in a variable and ends it in TestMain by [Shared.Main]. Its methods may be called by parallel tests.
+// it in a variable and ends it in TestMain by [Shared.Main]. Parallel tests may call its methods.
 type Shared struct {
 	// Options are those of the cluster. Set them before the first test runs.
 	Options Options
@@ -77,7 +77,8 @@ type Shared struct {
 	judgeErr    error
 }
 
-// Main runs the tests, ends what they shared, and returns the exit code: 1 instead of 0 when something could not be ended.
+// Main runs the tests, ends the shared cluster and judge, and returns the exit code. If it cannot end them, the code is
+// 1 instead of 0.
 func (s *Shared) Main(m *testing.M) int {
 	code := m.Run()
 	if err := s.Stop(); err != nil {
@@ -104,7 +105,7 @@ func (s *Shared) Stop() error {
 func (s *Shared) Cluster(t testing.TB) *Cluster {
 	t.Helper()
 	requireCluster(t)
-	// Not the test's context: the cluster outlives the first test that asks for it.
+	// Do not use the test's context: the cluster outlives the first test that asks for it.
 	s.clusterOnce.Do(func() { s.cluster, s.clusterErr = Start(context.WithoutCancel(t.Context()), s.Options) })
 	if s.clusterErr != nil {
 		t.Fatalf("starting Storm: %v", s.clusterErr)
@@ -124,8 +125,8 @@ func (s *Shared) Judge(t testing.TB) *Judge {
 	return s.judge
 }
 
-// New starts a cluster for one test: it skips as [Require] does, is stopped when the test ends (the test fails
-// if that leaves a process behind), and its logs are shown when the test fails.
+// New starts a cluster for one test. It skips as [Require] does. It stops the cluster when the test ends; the test
+// fails if this leaves a process behind. If the test fails, it shows the cluster's logs.
 func New(t testing.TB, options Options) *Cluster {
 	t.Helper()
 	requireCluster(t)

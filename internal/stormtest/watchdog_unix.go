@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// watchdogScript waits until its input ends, which happens at the latest when the process that started the cluster
-// dies, in whatever way. Then it kills all that carries the mark "$1", and deletes the folder "$2" if there is one.
+// watchdogScript waits until its input ends. This happens at the latest when the process that started the cluster dies,
+// for any reason. Then it kills all processes with the mark "$1", and deletes the folder "$2" if there is one.
 const watchdogScript = `
 cat >/dev/null
 for round in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
@@ -36,7 +36,7 @@ type watchdog struct {
 func startWatchdog(token, folder string) (*watchdog, error) {
 	cmd := exec.Command("/bin/sh", "-c", watchdogScript, "sh", token, folder)
 	cmd.Dir = "/"
-	// A session of its own: what kills this process's group must not kill the watchdog.
+	// A separate session, so a signal to this process's group does not kill the watchdog.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	input, err := cmd.StdinPipe()
 	if err != nil {
@@ -48,7 +48,7 @@ func startWatchdog(token, folder string) (*watchdog, error) {
 	return &watchdog{cmd: cmd, input: input}, nil
 }
 
-// release has the watchdog do its last round, which finds nothing after an orderly end, and waits for it.
+// release makes the watchdog do its last round, and waits for it. After an orderly end, this round finds nothing.
 func (w *watchdog) release() error {
 	if err := errors.Join(w.input.Close(), w.cmd.Wait()); err != nil {
 		return fmt.Errorf("ending the watchdog: %w", err)
@@ -56,7 +56,7 @@ func (w *watchdog) release() error {
 	return nil
 }
 
-// killMarked kills all processes that carry the mark and waits until none of them is left, nor any that they have started.
+// killMarked kills all processes with the mark, and waits until none of them is left and none that they have started.
 func killMarked(token string) error {
 	deadline := time.Now().Add(20 * time.Second)
 	killed := map[int]bool{}
@@ -66,7 +66,7 @@ func killMarked(token string) error {
 			return err
 		}
 		for _, pid := range pids {
-			syscall.Kill(pid, syscall.SIGKILL) // gone already is as good
+			syscall.Kill(pid, syscall.SIGKILL) // it may be gone already
 			killed[pid] = true
 		}
 		maps.DeleteFunc(killed, func(pid int, _ bool) bool { return !alive(pid) })
