@@ -47,7 +47,9 @@ var mayImport = map[string][]string{
 	"internal/console":           {},
 	"internal/runview":           {"internal/console", "internal/local", "internal/multilang"},
 	"internal/watch":             {"diag", "validate"},
-	"internal/local":             {"internal/topology", "internal/multilang", "internal/java"},
+	"internal/local":             {"internal/topology", "internal/multilang", "internal/java", "internal/local/clock", "internal/local/process"},
+	"internal/local/clock":       {},
+	"internal/local/process":     {},
 	"internal/stormtest":         {},
 }
 

@@ -2,7 +2,6 @@ package local
 
 import (
 	"strconv"
-	"time"
 
 	"github.com/stormflux/stormflux/internal/multilang"
 )
@@ -11,24 +10,24 @@ import (
 type probe uint8
 
 const (
-	probeNone     probe = iota // a tuple was written after the last heartbeat
+	probeNone     probe = iota // a tuple was written after the last heartbeat, or there was no heartbeat yet
 	probeSent                  // the last thing written was a heartbeat
-	probeAnswered              // and it has been answered; or nothing was ever written
+	probeAnswered              // and the bolt has answered it
 )
 
 // fromBolt applies a message of a bolt.
-func (t *task) fromBolt(p *process, b *batch, m *message) *fault {
+func (t *task) fromBolt(s *session, b *batch, m *message) *fault {
 	e := t.engine
 	switch m.command {
 	case multilang.Emit:
-		return t.boltEmit(p, b, m)
+		return t.boltEmit(s, b, m)
 	case multilang.Ack, multilang.Fail:
 		return t.answer(m)
 	case multilang.Sync:
-		if p.heartbeats > 0 {
-			p.heartbeats--
+		if s.heartbeats > 0 {
+			s.heartbeats--
 		}
-		if p.heartbeats == 0 && t.probe == probeSent {
+		if s.heartbeats == 0 && t.probe == probeSent {
 			t.probe = probeAnswered
 		}
 	case multilang.Log, multilang.Error:
@@ -41,7 +40,7 @@ func (t *task) fromBolt(p *process, b *batch, m *message) *fault {
 	return nil
 }
 
-func (t *task) boltEmit(p *process, b *batch, m *message) *fault {
+func (t *task) boltEmit(s *session, b *batch, m *message) *fault {
 	e := t.engine
 	e.trees = e.trees[:0]
 	for _, a := range b.anchors[m.anchors[0]:m.anchors[1]] {
@@ -71,8 +70,8 @@ func (t *task) boltEmit(p *process, b *batch, m *message) *fault {
 		e.traceEmit(t, b, m)
 	}
 	if m.needIDs && (!m.hasTask || m.task == 0) {
-		p.control = e.appendTaskIDs(p.control)
-		e.touch(p)
+		s.outbox.control = e.appendTaskIDs(s.outbox.control)
+		e.touch(s)
 	}
 	return nil
 }
@@ -128,7 +127,7 @@ func (t *task) answer(m *message) *fault {
 // settle takes a tuple out of what the process has, and out of its trees.
 func (t *task) settle(d *delivery, ok bool) (failed int) {
 	e := t.engine
-	t.hand = d.next
+	t.workingOn = d.next
 	delete(t.inputs, d.id)
 	t.given.remove(d)
 	d.eachTree(func(tr *tree) {
@@ -147,7 +146,7 @@ func (t *task) settle(d *delivery, ok bool) (failed int) {
 
 // boltDied fails what the process had been given.
 func (t *task) boltDied() (failed, lost int) {
-	defer func() { t.hand = nil }()
+	defer func() { t.workingOn = nil }()
 	for t.given.first != nil {
 		d := t.given.first
 		if d.tree == nil && d.source != nil {
@@ -156,28 +155,27 @@ func (t *task) boltDied() (failed, lost int) {
 		failed += t.settle(d, false)
 		t.engine.release(d)
 	}
-	t.probe = probeAnswered
 	return failed, lost
 }
 
 // manyUnanswered is how many tuples a bolt may leave without ack or fail before it is told.
 const manyUnanswered = 100_000
 
-// take hands queued tuples to the process: it moves them to p.out, up to what is written at once.
-func (t *task) take(p *process) {
+// take hands queued tuples to the process: it moves them to s.outbox.tuples, up to what is written at once.
+func (t *task) take(s *session) {
 	e := t.engine
 	size := 0
-	for t.queue.count > 0 && len(p.out) < e.maxPending && size < writeSize {
+	for t.queue.count > 0 && len(s.outbox.tuples) < e.maxPending && size < writeSize {
 		d := t.queue.pop()
 		e.lastID++
 		d.id, d.given = tupleID(e.lastID), e.now
 		t.inputs[d.id] = d
 		t.given.push(d)
-		if t.hand == nil {
-			t.hand = d
+		if t.workingOn == nil {
+			t.workingOn = d
 		}
 		// A copy: the delivery may be answered, or failed with its process, before it is written.
-		p.out = append(p.out, outTuple{d.sourceName(), d.stream, d.sourceTask(), d.values, d.id})
+		s.outbox.tuples = append(s.outbox.tuples, outTuple{d.sourceName(), d.stream, d.sourceTask(), d.values, d.id})
 		size += len(d.values) + overhead
 		if t.traced {
 			e.trace(t, ReceiveEvent, d.event())
@@ -191,7 +189,7 @@ func (t *task) take(p *process) {
 		if len(t.inputs) > manyUnanswered {
 			e.warn("unanswered", t, "the bolt has neither acked nor failed %d tuples: Storm's worker keeps them all in memory, until it has none left", len(t.inputs))
 		}
-		t.drained()
+		t.releaseWaiters()
 	}
 }
 
@@ -199,76 +197,5 @@ func (d *delivery) event() TupleEvent {
 	return TupleEvent{
 		Stream: d.stream, Values: string(d.values), ID: strconv.FormatInt(d.id, 10),
 		Source: d.sourceName(), SourceTask: d.sourceTask(),
-	}
-}
-
-// beat is called every second.
-func (t *task) beat() {
-	e, p := t.engine, t.proc
-	t.stats.beat(e.now)
-	if p == nil {
-		return
-	}
-	p.checkPIDFile()
-	silent := e.now-p.heard > int64(e.subprocessTimeout) && t.blocked == 0
-	if t.comp.spout {
-		// A spout is waited for only while a command is out (ShellSpout.SpoutHeartbeatTimerTask).
-		if silent && len(t.spout.sent) > 0 && t.spout.active {
-			p.kill(faultSpoutSilent(e.subprocessTimeout))
-		}
-		return
-	}
-	if silent {
-		p.kill(faultBoltSilent(e.subprocessTimeout))
-		return
-	}
-	e.lastID++
-	heartbeat := multilang.BoltMsg{
-		ID: strconv.FormatInt(tupleID(e.lastID), 10), Stream: multilang.HeartbeatStream, Task: -1, Tuple: "[]",
-	}
-	p.control = heartbeat.Append(p.control)
-	p.heartbeats++
-	if t.probe == probeNone && t.queue.count == 0 {
-		t.probe = probeSent
-	}
-	e.touch(p)
-}
-
-// tick puts a tick tuple into the queue of a bolt with ticks.
-func (t *task) tick() {
-	e := t.engine
-	e.lock()
-	if t.proc != nil && !e.stopping {
-		d := e.newDelivery()
-		d.stream, d.queued = multilang.TickStream, e.now
-		d.values = multilang.RawValues("[" + strconv.Itoa(t.comp.tick) + "]")
-		t.enqueue(d)
-	}
-	e.unlock()
-}
-
-// startTicks has the bolt ticked until stop is called.
-func (t *task) startTicks() (stop func()) {
-	if t.comp.tick <= 0 {
-		return func() {}
-	}
-	done := make(chan struct{})
-	ended := make(chan struct{})
-	ticker := time.NewTicker(time.Duration(t.comp.tick) * time.Second)
-	go func() {
-		defer close(ended)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-ticker.C:
-				t.tick()
-			case <-done:
-				return
-			}
-		}
-	}()
-	return func() {
-		close(done)
-		<-ended
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/stormflux/stormflux/internal/local/clock"
+	"github.com/stormflux/stormflux/internal/local/process"
 	"github.com/stormflux/stormflux/internal/multilang"
 )
 
@@ -31,30 +33,34 @@ type Engine struct {
 	idleWait          time.Duration
 	loadAware         bool
 	kryo              *kryoCheck
-	spawn             *spawner
+	starter           *process.Starter
+	clock             clock.Clock
 
-	mu       sync.Mutex
-	now      int64 // nanoseconds since start, as of the last time somebody looked
-	tasks    []*task
-	byID     map[int]*task
-	targets  [][]*task // by component index
-	free     *delivery // unused ones, linked by next
-	lastID   uint64    // see tupleID
-	random   *rand.Rand
-	active   bool
-	stopping bool
-	failure  error
-	faults   []*Death
-	faultsN  int
-	warned   map[string]bool
-	touched  []*process // have something to be written when the lock is given up
-	told     []Event    // are told when the lock is given up
-	chosen   []*task    // by the emit at hand
-	trees    []*tree    // of the emit at hand
-	activity int64      // when something happened that UntilIdle waits for
+	mu         sync.Mutex
+	now        int64 // nanoseconds since start, as of the last time somebody looked
+	tasks      []*task
+	byID       map[int]*task
+	targets    [][]*task // by component index
+	free       *delivery // unused ones, linked by next
+	lastID     uint64    // see tupleID
+	random     *rand.Rand
+	active     bool
+	stopping   bool
+	failure    error
+	faults     []*Death
+	faultCount int
+	warned     map[string]bool
+	touched    []*session // have something to be written when the lock is given up
+	events     []Event    // are reported when the lock is given up
+	chosen     []*task    // by the emit at hand
+	trees      []*tree    // of the emit at hand
+	activity   int64      // when something happened that UntilIdle waits for
 
 	gathering   []*task // have tuples that wait for others: see task.enqueue
-	gatherTimer *time.Timer
+	gatherTimer clock.Timer
+	conditions  []*condition  // that somebody waits for
+	reported    chan struct{} // closed when the last report is over: see nextReport
+	killed      bool          // by Kill
 
 	stop     chan struct{} // closed when the run shall end
 	stopOnce sync.Once
@@ -62,7 +68,6 @@ type Engine struct {
 	final    Snapshot      // before the processes were ended
 	begin    chan struct{} // closed when the topology becomes active for the first time
 	closing  chan struct{} // closed when processes are ended
-	tellMu   sync.Mutex
 }
 
 // A task is one task of a component.
@@ -74,25 +79,27 @@ type task struct {
 	traced bool
 
 	// Under Engine.mu.
-	current   *process // the running one, or nil
-	proc      *process // the same once it has answered the handshake
-	queue     deliveryQueue
-	given     deliveryList
-	inputs    map[int64]*delivery // the given ones by id
-	hand      *delivery           // the first one given after the one that was answered last: what the process works on, if it takes one after the other
-	waiters   []*task             // wait for the queue to become shorter
-	gathering bool
-	blocked   int          // queues that this task waits for
-	choosers  []chooser    // by subscription.slot
-	pending   pendingTrees // of a spout
-	spout     spoutState
-	stats     taskStats
-	probe     probe
-	deaths    []int64 // times of the last ones
-	barren    int     // deaths in a row without progress
-	progress  bool    // the process has done something
+	current      *session // the running one, or nil
+	ready        *session // the same once it has answered the handshake
+	queue        deliveryQueue
+	given        deliveryList
+	inputs       map[int64]*delivery // the given ones by id
+	workingOn    *delivery           // the first one given after the one that was answered last: what the process works on, if it takes one after the other
+	waiters      []*task             // wait for the queue to become shorter
+	gathering    bool
+	blocked      int          // queues that this task waits for
+	choosers     []chooser    // by subscription.slot
+	pending      pendingTrees // of a spout
+	spout        spoutState
+	stats        taskStats
+	probe        probe
+	deaths       []int64 // times of the last ones
+	vainSessions int     // deaths in a row without progress
+	resting      bool    // waits before it starts again
+	progress     bool    // the process has done something
 
 	resume chan struct{} // gets a value when blocked becomes 0
+	rested chan struct{} // gets a value when resting becomes false
 }
 
 // An executor counts the pending trees that topology.max.spout.pending limits.
@@ -124,22 +131,30 @@ func New(opts Options) (*Engine, error) {
 		return nil, fmt.Errorf("finding the resources folder: %w", err)
 	}
 	opts.Resources = resources
-	start := time.Now()
+	if opts.Clock == nil {
+		opts.Clock = clock.Real{}
+	}
+	for opts.Seed == 0 {
+		opts.Seed = rand.Uint64()
+	}
+	start := opts.Clock.Now()
 	id := fmt.Sprintf("%s-1-%d", opts.Topology.Name, start.Unix())
 	plan, err := newPlan(id, opts.Topology, opts.Storm)
 	if err != nil {
 		return nil, err
 	}
 	e := &Engine{
-		opts: opts, plan: plan, start: start,
-		byID:    map[int]*task{},
-		random:  rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())),
-		warned:  map[string]bool{},
-		stop:    make(chan struct{}),
-		begin:   make(chan struct{}),
-		closing: make(chan struct{}),
+		opts: opts, plan: plan, start: start, clock: opts.Clock,
+		byID:     map[int]*task{},
+		random:   rand.New(rand.NewPCG(opts.Seed, opts.Seed)),
+		warned:   map[string]bool{},
+		stop:     make(chan struct{}),
+		begin:    make(chan struct{}),
+		closing:  make(chan struct{}),
+		reported: make(chan struct{}),
 	}
-	e.gatherTimer = time.AfterFunc(time.Hour, e.gathered)
+	close(e.reported)
+	e.gatherTimer = e.clock.AfterFunc(time.Hour, e.gathered)
 	e.gatherTimer.Stop()
 	if err := e.configure(); err != nil {
 		return nil, err
@@ -202,7 +217,7 @@ func (e *Engine) addTasks() error {
 			traced: e.opts.Trace != nil && e.opts.Trace(c.id),
 			inputs: map[int64]*delivery{},
 			resume: make(chan struct{}, 1),
-			probe:  probeAnswered,
+			rested: make(chan struct{}, 1),
 		}
 		exec.tasks = append(exec.tasks, t)
 		e.tasks = append(e.tasks, t)
@@ -219,58 +234,61 @@ func (e *Engine) addTasks() error {
 	}
 	for _, t := range e.tasks {
 		t.choosers = make([]chooser, t.comp.slots)
+		// In the order of their slots: each may draw from e.random.
+		subs := make([]*subscription, t.comp.slots)
 		for _, s := range t.comp.streams {
 			for _, sub := range s.subs {
-				t.choosers[sub.slot] = newChooser(e, sub)
+				subs[sub.slot] = sub
 			}
+		}
+		for slot, sub := range subs {
+			t.choosers[slot] = newChooser(e, sub)
 		}
 	}
 	return nil
 }
 
-// lock also looks at the clock.
+// lock takes the lock and reads the clock.
 func (e *Engine) lock() {
 	e.mu.Lock()
-	e.now = int64(time.Since(e.start))
+	e.readClock()
 }
 
-// unlock gives up the lock, tells the events, and writes what became due.
+func (e *Engine) readClock() { e.now = int64(e.clock.Now().Sub(e.start)) }
+
+// unlock gives up the lock, reports the events, and writes what became due.
 func (e *Engine) unlock() {
-	told, touched := e.told, e.touched
-	e.told, e.touched = nil, nil
-	for _, p := range touched {
-		p.touched = false
+	if len(e.conditions) > 0 {
+		e.checkConditions()
+	}
+	events, touched := e.events, e.touched
+	e.events, e.touched = nil, nil
+	for _, s := range touched {
+		s.outbox.touched = false
+	}
+	var report func([]Event)
+	if len(events) > 0 {
+		report = e.nextReport()
 	}
 	e.mu.Unlock()
-	if len(told) > 0 {
-		e.tell(told)
+	if report != nil {
+		report(events)
 	}
-	for _, p := range touched {
-		p.flush()
-	}
-}
-
-func (e *Engine) tell(events []Event) {
-	e.tellMu.Lock()
-	defer e.tellMu.Unlock()
-	for _, event := range events {
-		e.logs.write(event)
-		if e.opts.Events != nil {
-			e.opts.Events(event)
-		}
+	for _, s := range touched {
+		s.outbox.flush()
 	}
 }
 
-// event has an event told when the lock is given up. The task may be nil.
+// event has an event reported when the lock is given up. The task may be nil.
 func (e *Engine) event(t *task, event Event) {
-	event.Time = time.Now()
+	event.Time = e.start.Add(time.Duration(e.now))
 	if t != nil {
 		event.Component, event.Task = t.comp.id, t.id
-		if t.proc != nil && event.PID == 0 {
-			event.PID = t.proc.pid
+		if t.ready != nil && event.PID == 0 {
+			event.PID = t.ready.peer.PID()
 		}
 	}
-	e.told = append(e.told, event)
+	e.events = append(e.events, event)
 }
 
 // warn tells a warning once for each key.

@@ -104,3 +104,29 @@ func (d *Death) String() string {
 	}
 	return b.String()
 }
+
+// nextReport returns the function that reports the events of a critical section. It waits until those of the sections before
+// are reported: events are reported in the order in which they happened. It is called without the lock, so that what
+// reports may call Snapshot.
+func (e *Engine) nextReport() func([]Event) {
+	before, over := e.reported, make(chan struct{})
+	e.reported = over
+	return func(events []Event) {
+		<-before
+		defer close(over)
+		for _, event := range events {
+			e.logs.write(event)
+			if e.opts.Events != nil {
+				e.opts.Events(event)
+			}
+		}
+	}
+}
+
+// awaitReports waits until all that has happened is reported.
+func (e *Engine) awaitReports() {
+	e.mu.Lock()
+	reported := e.reported
+	e.mu.Unlock()
+	<-reported
+}

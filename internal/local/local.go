@@ -32,6 +32,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/stormflux/stormflux/internal/local/clock"
 	"github.com/stormflux/stormflux/internal/topology"
 )
 
@@ -72,6 +73,16 @@ type Options struct {
 	Events func(Event)
 	// Trace tells of which components each tuple is told as an event. It is asked once for each component.
 	Trace func(component string) bool
+
+	// Start starts what a task talks to. Where it returns no peer and no error, the task gets the component's process, and
+	// so does every task when Start is nil.
+	Start func(component string, task int) (Peer, error)
+	// Clock is the clock of everything but the operating system's processes; nil is this machine's. Somebody has to
+	// advance a [clock.Virtual] until Run returns: see [Engine.Settle].
+	Clock clock.Clock
+	// Seed is where the choices of shuffle and none groupings begin: with the same seed the same events lead to the same
+	// choices. 0 is another seed for each run.
+	Seed uint64
 
 	// MaxDeaths ends the run when one task's process died so often within two minutes; the default is 10.
 	// Without having done anything in between, half as often is enough.

@@ -195,9 +195,9 @@ func (t *task) enqueue(d *delivery) {
 	t.queue.push(d)
 	e := t.engine
 	switch {
-	case t.proc == nil:
+	case t.ready == nil:
 	case t.given.first == nil, t.queue.count >= gather:
-		e.touch(t.proc)
+		e.touch(t.ready)
 	case !t.gathering:
 		t.gathering = true
 		e.gathering = append(e.gathering, t)
@@ -207,24 +207,33 @@ func (t *task) enqueue(d *delivery) {
 	}
 }
 
-// gathered writes what has waited.
+// gathered is called when tuples have waited for gatherWait.
 func (e *Engine) gathered() {
 	e.lock()
-	for _, t := range e.gathering {
-		t.gathering = false
-		if t.proc != nil {
-			e.touch(t.proc)
-		}
-	}
-	e.gathering = e.gathering[:0]
+	e.writeGathered()
 	e.unlock()
 }
 
+// writeGathered has the tuples written that wait for others.
+func (e *Engine) writeGathered() {
+	if len(e.gathering) == 0 {
+		return
+	}
+	e.gatherTimer.Stop()
+	for _, t := range e.gathering {
+		t.gathering = false
+		if t.ready != nil {
+			e.touch(t.ready)
+		}
+	}
+	e.gathering = e.gathering[:0]
+}
+
 // touch has what is due to the process written when the lock is given up.
-func (e *Engine) touch(p *process) {
-	if !p.touched {
-		p.touched = true
-		e.touched = append(e.touched, p)
+func (e *Engine) touch(s *session) {
+	if !s.outbox.touched {
+		s.outbox.touched = true
+		e.touched = append(e.touched, s)
 	}
 }
 
@@ -240,8 +249,8 @@ func (t *task) waitFor(target *task) {
 	t.blocked++
 }
 
-// drained lets those go on that waited for the queue.
-func (t *task) drained() {
+// releaseWaiters lets those go on that waited for the queue.
+func (t *task) releaseWaiters() {
 	if len(t.waiters) == 0 || t.queue.count > t.engine.queueLimit/2 || t.queue.bytes > queueBytes/2 {
 		return
 	}

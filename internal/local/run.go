@@ -6,6 +6,9 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/stormflux/stormflux/internal/local/clock"
+	"github.com/stormflux/stormflux/internal/local/process"
 )
 
 // Run runs the topology; see [Run]. It may be called once.
@@ -20,20 +23,20 @@ func (e *Engine) Run(ctx context.Context) (*Summary, error) {
 		return nil, err
 	}
 	defer e.logs.close()
-	if e.spawn, err = newSpawner(pidDir); err != nil {
+	if e.starter, err = process.NewStarter(pidDir); err != nil {
 		return nil, err
 	}
-	defer e.spawn.close()
-	if e.spawn.warning != "" {
+	defer e.starter.Close()
+	if warning := e.starter.Warning(); warning != "" {
 		e.lock()
-		e.warn("spawner", nil, "%s", e.spawn.warning)
+		e.warn("starter", nil, "%s", warning)
 		e.unlock()
 	}
 	if !e.opts.Inactive {
 		e.SetActive(true)
 	}
 	if e.opts.For > 0 {
-		timer := time.AfterFunc(e.opts.For, func() { e.finish(Elapsed) })
+		timer := e.clock.AfterFunc(e.opts.For, func() { e.finish(Elapsed) })
 		defer timer.Stop()
 	}
 	defer context.AfterFunc(ctx, func() { e.finish(Interrupted) })()
@@ -45,14 +48,15 @@ func (e *Engine) Run(ctx context.Context) (*Summary, error) {
 	e.lock()
 	e.activity = e.now
 	e.unlock()
-	var tasks, keepers sync.WaitGroup
+	var tasks sync.WaitGroup
 	for _, t := range e.tasks {
 		tasks.Go(t.run)
 	}
-	keepers.Go(e.keepTime)
+	stopTimers := e.startTimers()
 	<-e.stop
+	stopTimers()
 	e.stopTasks(&tasks)
-	keepers.Wait()
+	e.awaitReports()
 	return e.summary()
 }
 
@@ -64,8 +68,8 @@ func (e *Engine) summary() (*Summary, error) {
 	if e.failure != nil {
 		return s, e.failure
 	}
-	if e.faultsN > 0 {
-		return s, &FaultsError{e.faults, e.faultsN}
+	if e.faultCount > 0 {
+		return s, &FaultsError{e.faults, e.faultCount}
 	}
 	return s, nil
 }
@@ -114,84 +118,11 @@ func (e *Engine) ended() bool {
 	}
 }
 
-// keepTime does what is due by the clock: heartbeats and their timeouts, ticks, message timeouts, the end when idle.
-func (e *Engine) keepTime() {
-	period := time.Second
-	if e.opts.UntilIdle {
-		period = min(period, e.opts.IdleAfter/4+time.Millisecond)
-	}
-	ticker := time.NewTicker(period)
-	defer ticker.Stop()
-	rotation := make(<-chan time.Time)
-	if e.messageTimeout > 0 && e.plan.ackers > 0 {
-		t := time.NewTicker(e.messageTimeout)
-		defer t.Stop()
-		rotation = t.C
-	}
-	var beat time.Duration
-	for {
-		select {
-		case <-e.stop:
-			return
-		case <-rotation:
-			e.expire()
-		case <-ticker.C:
-			idle := false
-			e.lock()
-			if now := time.Duration(e.now); now-beat >= time.Second-period/2 {
-				beat = now
-				for _, t := range e.tasks {
-					t.beat()
-				}
-			}
-			idle = e.opts.UntilIdle && e.idle()
-			e.unlock()
-			if idle {
-				e.finish(Idle)
-			}
-		}
-	}
-}
-
-// expire fails the tuple trees that have waited for the message timeout.
-func (e *Engine) expire() {
-	e.lock()
-	for _, t := range e.tasks {
-		if t.comp.spout {
-			t.pending.rotate(func(tr *tree) {
-				t.stats.timedOut++
-				e.complete(tr, false)
-			})
-		}
-	}
-	e.unlock()
-}
-
-// idle tells whether nothing is going on and nothing has for a while.
-func (e *Engine) idle() bool {
-	limit := int64(e.opts.IdleAfter)
-	if !e.active || e.now-e.activity < limit {
-		return false
-	}
-	for _, t := range e.tasks {
-		switch {
-		case t.proc == nil, t.queue.count > 0, t.pending.count > 0, len(t.spout.due) > 0:
-			return false
-		case t.comp.spout && !t.spout.nextSent:
-			return false
-		case t.given.first != nil && t.probe != probeAnswered:
-			// It has tuples that it has not answered, and may be at work: a bolt that has answered a heartbeat
-			// after them is not, it just does not ack them.
-			return false
-		}
-	}
-	return true
-}
-
+// stopGrace is the time that components have to end after the end of their input; the second half of it follows a SIGTERM.
 const stopGrace = 2 * time.Second
 
-// stopTasks ends all processes: spouts are deactivated, tuples at hand may be finished, then the processes find their
-// input ended, and are killed where that is not enough.
+// stopTasks ends all components: spouts are deactivated, tuples at hand may be finished, then the components find the end
+// of their input. Those that go on all the same are killed.
 func (e *Engine) stopTasks(tasks *sync.WaitGroup) {
 	e.SetActive(false)
 	ended := make(chan struct{})
@@ -203,47 +134,39 @@ func (e *Engine) stopTasks(tasks *sync.WaitGroup) {
 	e.lock()
 	e.stopping = true
 	close(e.closing)
-	for _, t := range e.tasks {
-		if t.current != nil {
-			t.current.closeInput()
-		}
-	}
+	e.eachSession((*session).closeInput)
 	e.unlock()
-	for _, kill := range []func(*os.Process) error{terminateGroup, killGroup} {
+	// Always in real time: a virtual clock has no power over the operating system.
+	for _, end := range []func(Peer){Peer.Terminate, Peer.Kill} {
+		impatient := make(chan struct{})
+		timer := clock.Real{}.AfterFunc(stopGrace/2, func() { close(impatient) })
 		select {
 		case <-ended:
+			timer.Stop()
 			return
-		case <-time.After(stopGrace / 2):
-			e.spawn.each(kill)
+		case <-impatient:
+			e.lock()
+			e.eachSession(func(s *session) { end(s.peer) })
+			e.unlock()
 		}
 	}
 	<-ended
 }
 
-// drain waits until no tuple is on its way, but not for long.
-func (e *Engine) drain(ended <-chan struct{}) {
-	limit := time.NewTimer(e.opts.Drain)
-	defer limit.Stop()
-	ticker := time.NewTicker(5 * time.Millisecond)
-	defer ticker.Stop()
-	for {
-		e.lock()
-		quiet := true
-		for _, t := range e.tasks {
-			if t.queue.count > 0 || t.pending.count > 0 || t.proc != nil && (len(t.spout.sent) > 0 || t.spout.active || len(t.spout.due) > 0) {
-				quiet = false
-			}
-		}
-		e.unlock()
-		if quiet {
-			return
-		}
-		select {
-		case <-limit.C:
-			return
-		case <-ended:
-			return
-		case <-ticker.C:
+func (e *Engine) eachSession(f func(*session)) {
+	for _, t := range e.tasks {
+		if t.current != nil {
+			f(t.current)
 		}
 	}
+}
+
+// Kill ends the run at once: it waits for no tuple and kills all components, processes with their groups. [Engine.Run] still
+// has to return, which it does as soon as they are gone.
+func (e *Engine) Kill() {
+	e.finish(Interrupted)
+	e.lock()
+	defer e.unlock()
+	e.killed = true
+	e.eachSession(func(s *session) { s.peer.Kill() })
 }

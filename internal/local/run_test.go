@@ -3,6 +3,7 @@
 package local
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"os"
@@ -22,10 +23,17 @@ import (
 // start runs a fixture in the background.
 func (f *fixture) start() (e *Engine, stop func() (*Summary, error)) {
 	f.t.Helper()
+	return f.startWith(func(*Engine) {})
+}
+
+// startWith calls ready before the run begins.
+func (f *fixture) startWith(ready func(*Engine)) (e *Engine, stop func() (*Summary, error)) {
+	f.t.Helper()
 	e, err := New(f.opts)
 	if err != nil {
 		f.t.Fatal(err)
 	}
+	ready(e)
 	ctx, cancel := context.WithCancel(f.t.Context())
 	var s *Summary
 	done := make(chan struct{})
@@ -585,13 +593,13 @@ func TestKilledEngine(t *testing.T) {
 		t.Fatal(err)
 	}
 	var pids []int
-	lines := newLineReader(out)
+	lines := bufio.NewReader(out)
 	for len(pids) < 3 {
-		line, err := lines.next()
+		line, err := lines.ReadString('\n')
 		if err != nil {
 			t.Fatal(err)
 		}
-		if pid, err := strconv.Atoi(strings.TrimPrefix(line, "process ")); err == nil {
+		if pid, err := strconv.Atoi(strings.TrimSpace(strings.TrimPrefix(line, "process "))); err == nil {
 			pids = append(pids, pid)
 		}
 	}

@@ -3,6 +3,7 @@ package local
 import (
 	"time"
 
+	"github.com/stormflux/stormflux/internal/local/clock"
 	"github.com/stormflux/stormflux/internal/multilang"
 )
 
@@ -16,11 +17,11 @@ type spoutState struct {
 	quick    bool          // the last next emitted something, and took no time worth mentioning
 	emitted  bool          // the spout has emitted since the last sync
 	active   bool          // the spout has been told activate, not deactivate
-	due      []told
+	due      []outcome
 	// deferred are answers to emits that wait for the sync of an ack. Without ackers Storm acks inside of the emit, and
 	// answers the emit after that.
 	deferred [][]byte
-	idle     *time.Timer
+	idle     clock.Timer
 	waiting  bool // idle runs
 }
 
@@ -39,20 +40,20 @@ const (
 	quickNext = 2 * time.Millisecond
 )
 
-// told is an ack or fail that the spout has not been told yet.
-type told struct {
+// An outcome is an ack or fail that the spout has not been told yet.
+type outcome struct {
 	ok bool
 	id multilang.RawValue
 }
 
 // stepSpout sends the spout the next command, if it is its turn.
 func (t *task) stepSpout() {
-	e, s, p := t.engine, &t.spout, t.proc
-	if p == nil || e.stopping {
+	e, s, session := t.engine, &t.spout, t.ready
+	if session == nil || e.stopping {
 		return
 	}
 	limit, nexts := 1, 1
-	if p.pipelining && e.plan.ackers > 0 {
+	if session.pipelining && e.plan.ackers > 0 {
 		limit = pipelined
 		if s.quick {
 			nexts = nextsPipelined
@@ -71,13 +72,13 @@ func (t *task) stepSpout() {
 			if s.due = s.due[1:]; len(s.due) == 0 {
 				s.due = nil // let go of what was told
 			}
-			t.command(p, command)
+			t.command(session, command)
 		case e.active != s.active:
 			s.active = e.active
 			if s.active {
-				t.command(p, multilang.SpoutMsg{Command: multilang.Activate})
+				t.command(session, multilang.SpoutMsg{Command: multilang.Activate})
 			} else {
-				t.command(p, multilang.SpoutMsg{Command: multilang.Deactivate})
+				t.command(session, multilang.SpoutMsg{Command: multilang.Deactivate})
 			}
 		case !s.active, t.blocked > 0, s.waiting, s.nexts >= nexts:
 			return
@@ -86,32 +87,32 @@ func (t *task) stepSpout() {
 		default:
 			s.nextSent = true
 			s.nexts++
-			t.command(p, multilang.SpoutMsg{Command: multilang.Next})
+			t.command(session, multilang.SpoutMsg{Command: multilang.Next})
 		}
 	}
 }
 
-func (t *task) command(p *process, m multilang.SpoutMsg) {
+func (t *task) command(s *session, m multilang.SpoutMsg) {
 	if len(t.spout.sent) == 0 {
-		p.heard = t.engine.now
+		s.heard = t.engine.now
 	}
 	t.spout.sent = append(t.spout.sent, sentCommand{m.Command == multilang.Next, t.engine.now})
-	p.control = m.Append(p.control)
-	t.engine.touch(p)
+	s.outbox.control = m.Append(s.outbox.control)
+	t.engine.touch(s)
 }
 
 // fromSpout applies a message of a spout.
-func (t *task) fromSpout(p *process, b *batch, m *message) *fault {
+func (t *task) fromSpout(session *session, b *batch, m *message) *fault {
 	e, s := t.engine, &t.spout
 	switch m.command {
 	case multilang.Emit:
-		return t.spoutEmit(p, b, m)
+		return t.spoutEmit(session, b, m)
 	case multilang.Sync:
 		if len(s.deferred) > 0 {
 			last := len(s.deferred) - 1
-			p.control = append(p.control, s.deferred[last]...)
+			session.outbox.control = append(session.outbox.control, s.deferred[last]...)
 			s.deferred = s.deferred[:last]
-			e.touch(p)
+			e.touch(session)
 			return nil
 		}
 		if len(s.sent) == 0 {
@@ -147,7 +148,7 @@ func (t *task) waitIdle() {
 	s := &t.spout
 	s.waiting = true
 	if s.idle == nil {
-		s.idle = time.AfterFunc(t.engine.idleWait, func() {
+		s.idle = t.engine.clock.AfterFunc(t.engine.idleWait, func() {
 			t.engine.lock()
 			s.waiting = false
 			t.stepSpout()
@@ -158,7 +159,7 @@ func (t *task) waitIdle() {
 	s.idle.Reset(t.engine.idleWait)
 }
 
-func (t *task) spoutEmit(p *process, b *batch, m *message) *fault {
+func (t *task) spoutEmit(session *session, b *batch, m *message) *fault {
 	e, s := t.engine, &t.spout
 	e.trees = e.trees[:0]
 	var tr *tree
@@ -187,9 +188,9 @@ func (t *task) spoutEmit(p *process, b *batch, m *message) *fault {
 			e.warn("nested-ack", t, "there are no ackers (topology.acker.executors: 0), so Storm sends the ack of a tuple before the list of tasks that its emit waits for: a spout that does not expect a command there hangs; emit with need_task_ids false")
 		}
 		command := multilang.SpoutMsg{Command: multilang.SpoutAck, ID: m.id}
-		p.control = command.Append(p.control)
+		session.outbox.control = command.Append(session.outbox.control)
 		s.deferred = append(s.deferred, answer)
-		e.touch(p)
+		e.touch(session)
 		return nil
 	case tr != nil:
 		t.pending.add(tr)
@@ -199,8 +200,8 @@ func (t *task) spoutEmit(p *process, b *batch, m *message) *fault {
 		}
 	}
 	if m.needIDs && !direct {
-		p.control = e.appendTaskIDs(p.control)
-		e.touch(p)
+		session.outbox.control = e.appendTaskIDs(session.outbox.control)
+		e.touch(session)
 	}
 	return nil
 }
@@ -223,7 +224,7 @@ func (e *Engine) complete(tr *tree, ok bool) {
 		}
 		e.trace(t, kind, TupleEvent{ID: string(tr.id)})
 	}
-	t.spout.due = append(t.spout.due, told{ok, tr.id})
+	t.spout.due = append(t.spout.due, outcome{ok, tr.id})
 	t.exec.pending--
 	for _, other := range t.exec.tasks {
 		other.stepSpout()

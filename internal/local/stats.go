@@ -90,8 +90,10 @@ type Stats struct {
 
 // Snapshot returns the numbers of this moment.
 func (e *Engine) Snapshot() Snapshot {
-	e.lock()
-	defer e.unlock()
+	// Not with lock and unlock: whoever reports an event may call this, and must not wait for itself.
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.readClock()
 	s := Snapshot{Running: time.Duration(e.now), Active: e.active, Components: make([]ComponentStats, len(e.plan.components))}
 	for i, c := range e.plan.components {
 		cs := &s.Components[i]
@@ -104,8 +106,8 @@ func (e *Engine) Snapshot() Snapshot {
 				one.Pending = t.pending.count
 			}
 			one.Capacity = t.stats.capacity(e.now)
-			if t.proc != nil {
-				one.PID = t.proc.pid
+			if t.ready != nil {
+				one.PID = t.ready.peer.PID()
 			}
 			sum.add(&t.stats)
 			cs.Tasks = append(cs.Tasks, one)

@@ -1,0 +1,348 @@
+//go:build unix
+
+package local
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	sdk "github.com/stormflux/stormflux/component"
+	"github.com/stormflux/stormflux/internal/local/clock"
+	"github.com/stormflux/stormflux/internal/multilang"
+	"github.com/stormflux/stormflux/internal/topology"
+)
+
+// serveFunc is a component inside this program.
+type serveFunc = func(in io.Reader, out io.Writer) error
+
+// inProcess runs the components inside this program.
+func (f *fixture) inProcess(components map[string]serveFunc) {
+	f.opts.Start = func(component string, _ int) (Peer, error) {
+		if serve := components[component]; serve != nil {
+			return InProcess(serve), nil
+		}
+		return nil, fmt.Errorf("no component %q", component)
+	}
+}
+
+func (f *fixture) serveSpout(spout sdk.Spout) serveFunc {
+	return func(in io.Reader, out io.Writer) error { return sdk.ServeSpout(f.t.Context(), spout, in, out) }
+}
+
+func (f *fixture) serveBolt(bolt sdk.Bolt) serveFunc {
+	return func(in io.Reader, out io.Writer) error { return sdk.ServeBolt(f.t.Context(), bolt, in, out) }
+}
+
+// A memorySpout emits numbers with ids, as many as limit says; 0 is no limit.
+type memorySpout struct{ limit, n int }
+
+func (s *memorySpout) NextTuple(out *sdk.SpoutCollector) error {
+	if s.limit == 0 || s.n < s.limit {
+		s.n++
+		out.EmitID(strconv.Itoa(s.n), s.n)
+	}
+	return nil
+}
+
+// A holdingBolt counts ticks and answers no other tuple.
+type holdingBolt struct{ ticks *atomic.Int64 }
+
+func (b *holdingBolt) Execute(*sdk.Tuple, *sdk.Collector) error { return nil }
+
+func (b *holdingBolt) Tick(tuple *sdk.Tuple, out *sdk.Collector) error {
+	b.ticks.Add(1)
+	return nil
+}
+
+// virtual runs the topology on a virtual clock. advance moves it, and waits after each step until all has happened.
+func (f *fixture) virtual() (e *Engine, advance func(time.Duration), stop func() (*Summary, error)) {
+	f.t.Helper()
+	c := clock.NewVirtual(time.Unix(1_700_000_000, 0))
+	f.opts.Clock, f.opts.For, f.opts.Drain = c, 0, -1
+	e, stop = f.start()
+	settle := func() {
+		if err := e.Settle(f.t.Context()); err != nil {
+			f.t.Fatal(err)
+		}
+	}
+	settle()
+	return e, func(d time.Duration) { c.Advance(d, settle) }, stop
+}
+
+// TestVirtualClock has ten hours of ticks and message timeouts, exactly, in about a second.
+func TestVirtualClock(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.topology.Conf["topology.max.spout.pending"] = 1
+	f.topology.Conf["topology.message.timeout.secs"] = 30
+	f.spout("numbers", one("n"), 1, "not", "used")
+	f.bolt("hold", nil, 1, []string{"not", "used"}, input{"numbers", "default", shuffled()}).Conf["topology.tick.tuple.freq.secs"] = 1
+	var ticks atomic.Int64
+	f.inProcess(map[string]serveFunc{
+		"numbers": f.serveSpout(&memorySpout{}),
+		"hold":    f.serveBolt(&holdingBolt{ticks: &ticks}),
+	})
+	e, advance, stop := f.virtual()
+	began := time.Now()
+	advance(10 * time.Hour)
+	t.Logf("ten hours in %s", time.Since(began).Round(time.Millisecond))
+	if ticks.Load() != 36_000 {
+		t.Errorf("%d ticks in ten hours, one a second", ticks.Load())
+	}
+	// A tuple that is emitted just after a rotation fails with the second one after that: every 60 seconds.
+	s := e.Snapshot()
+	if spout := s.component("numbers"); spout.TimedOut != 600 || spout.Emitted != 601 || s.Running != 10*time.Hour {
+		t.Errorf("timed out %d, emitted %d, after %s", spout.TimedOut, spout.Emitted, s.Running)
+	}
+	if _, err := stop(); err != nil {
+		t.Errorf("%v\n%s", err, f.events)
+	}
+}
+
+// TestVirtualEnds has the other things that the clock decides.
+func TestVirtualEnds(t *testing.T) {
+	silent := func(in io.Reader, out io.Writer) error {
+		if _, err := multilang.NewReader(in, 0).Read(); err != nil {
+			return err
+		}
+		out.Write(multilang.AppendPID(nil, 1))
+		_, err := io.Copy(io.Discard, in)
+		return err
+	}
+	broken := func(in io.Reader, out io.Writer) error {
+		if _, err := multilang.NewReader(in, 0).Read(); err != nil {
+			return err
+		}
+		out.Write(multilang.AppendPID(nil, 1))
+		return errors.New("I do not like it here")
+	}
+	for _, test := range []struct {
+		name   string
+		bolt   serveFunc
+		set    func(*Options)
+		before time.Duration // nothing has ended
+		after  time.Duration
+		end    End
+		err    string
+	}{
+		{name: "limit", set: func(o *Options) { o.For = 3 * time.Hour }, before: 3*time.Hour - 1, after: 3 * time.Hour, end: Elapsed},
+		{name: "idle", set: func(o *Options) { o.UntilIdle, o.IdleAfter = true, time.Hour },
+			before: time.Hour - 1, after: time.Hour + 2*time.Second, end: Idle},
+		{name: "silent bolt", bolt: silent, set: func(o *Options) { o.MaxDeaths = 1 },
+			before: 30 * time.Second, after: 31 * time.Second, end: Failed, err: "it has written nothing for 30s"},
+		{name: "restarts", bolt: broken, set: func(o *Options) { o.MaxDeaths = 8 },
+			before: 699 * time.Millisecond, after: 700 * time.Millisecond, end: Failed, err: "I do not like it here"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t)
+			f.spout("numbers", one("n"), 1, "not", "used")
+			f.bolt("bolt", nil, 1, []string{"not", "used"}, input{"numbers", "default", shuffled()})
+			if test.bolt == nil {
+				test.bolt = f.serveBolt(sdk.Basic(sdk.BasicBoltFunc(func(*sdk.Tuple, *sdk.BasicCollector) error { return nil })))
+			}
+			f.inProcess(map[string]serveFunc{"numbers": f.serveSpout(&memorySpout{limit: 1}), "bolt": test.bolt})
+			f.topology.Conf["topology.spout.wait.progressive.level3.sleep.millis"] = 1000
+			f.topology.Conf["topology.max.spout.pending"] = 1
+			c := clock.NewVirtual(time.Unix(1_700_000_000, 0))
+			f.opts.For = 0
+			test.set(&f.opts)
+			f.opts.Clock, f.opts.Drain = c, -1
+			e, stop := f.start()
+			settle := func() { e.Settle(t.Context()) }
+			if test.name == "silent bolt" {
+				// It never settles. The spout does with the one tuple that it may emit.
+				waitUntil(t, "the bolt has the tuple", func() bool { return e.Snapshot().component("bolt").Pending == 1 })
+				settle = nil
+			} else {
+				settle()
+			}
+			c.Advance(test.before, settle)
+			if e.ended() {
+				t.Errorf("the run has ended after %s\n%s", test.before, f.events)
+			}
+			c.Advance(test.after-test.before, settle)
+			waitUntil(t, "the run has ended", e.ended)
+			s, err := stop()
+			if s.End != test.end || (err == nil) != (test.err == "") || err != nil && !strings.Contains(err.Error(), test.err) {
+				t.Errorf("end %v, error %v\n%s", s.End, err, f.events)
+			}
+		})
+	}
+}
+
+// TestSeed runs a topology with random groupings several times.
+func TestSeed(t *testing.T) {
+	t.Parallel()
+	choices := func(seed uint64) string {
+		f := newFixture(t)
+		f.opts.Seed = seed
+		f.topology.Conf["topology.max.spout.pending"] = 1
+		f.opts.Trace = func(component string) bool { return component == "numbers" }
+		f.spout("numbers", one("n"), 1, "not", "used")
+		components := map[string]serveFunc{"numbers": f.serveSpout(&memorySpout{limit: 50})}
+		for id, grouping := range map[string]topology.Grouping{
+			"shuffle": shuffled(), "local": topology.LocalOrShuffle{}, "none": topology.None{},
+		} {
+			f.bolt(id, nil, 7, []string{"not", "used"}, input{"numbers", "default", grouping})
+			components[id] = f.serveBolt(sdk.Basic(sdk.BasicBoltFunc(func(*sdk.Tuple, *sdk.BasicCollector) error { return nil })))
+		}
+		f.inProcess(components)
+		if _, err := f.runUntil("all is acked", func(s Snapshot) bool { return s.component("numbers").Acked == 50 }); err != nil {
+			t.Fatal(err)
+		}
+		var b strings.Builder
+		for _, e := range f.events.of(EmitEvent) {
+			fmt.Fprintln(&b, e.Tuple.Tasks)
+		}
+		return b.String()
+	}
+	first := choices(7)
+	for range 3 {
+		if again := choices(7); again != first {
+			t.Fatalf("the same seed, and other choices:\n%s\n%s", first, again)
+		}
+	}
+	if other := choices(8); other == first {
+		t.Errorf("another seed, and the same choices:\n%s", other)
+	}
+	if choices(0) == choices(0) {
+		t.Error("two runs without a seed made the same choices")
+	}
+}
+
+// TestEventOrder has many components report at the same time. Events come in the order in which they happened, one at a
+// time, and whoever gets one may ask for a Snapshot.
+func TestEventOrder(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.topology.Conf["topology.max.spout.pending"] = 200
+	f.opts.Trace = func(string) bool { return true }
+	f.spout("numbers", one("n"), 4, "not", "used")
+	f.bolt("pass", one("n"), 4, []string{"not", "used"}, input{"numbers", "default", shuffled()})
+	f.bolt("sink", nil, 4, []string{"not", "used"}, input{"pass", "default", shuffled()})
+	pass := sdk.BasicBoltFunc(func(tuple *sdk.Tuple, out *sdk.BasicCollector) error {
+		out.Emit(tuple.Values()...)
+		return nil
+	})
+	sink := sdk.BasicBoltFunc(func(*sdk.Tuple, *sdk.BasicCollector) error { return nil })
+	f.inProcess(map[string]serveFunc{"pass": f.serveBolt(sdk.Basic(pass)), "sink": f.serveBolt(sdk.Basic(sink))})
+	components := f.opts.Start
+	f.opts.Start = func(component string, task int) (Peer, error) {
+		if component == "numbers" { // each task has a spout of its own
+			return InProcess(f.serveSpout(&memorySpout{})), nil
+		}
+		return components(component, task)
+	}
+	var engine *Engine
+	var last time.Time
+	var reporting, count atomic.Int64
+	swapped := 0
+	emitted, received := map[int]int{}, map[int]int{}
+	f.opts.Events = func(e Event) {
+		if reporting.Add(1) != 1 {
+			t.Error("two events at a time")
+		}
+		defer reporting.Add(-1)
+		if e.Time.Before(last) {
+			swapped++
+		}
+		last = e.Time
+		switch {
+		case e.Kind == EmitEvent:
+			for _, task := range e.Tuple.Tasks {
+				emitted[task]++
+			}
+		case e.Kind == ReceiveEvent:
+			if received[e.Task]++; received[e.Task] > emitted[e.Task] {
+				swapped++
+			}
+		}
+		if count.Add(1)%1000 == 0 {
+			engine.Snapshot()
+		}
+	}
+	engine, stop := f.startWith(func(e *Engine) { engine = e })
+	waitUntil(t, "many events are reported", func() bool { return count.Load() > 10_000 })
+	if _, err := stop(); err != nil {
+		t.Error(err)
+	}
+	if swapped > 0 {
+		t.Errorf("%d of %d events are not in their order", swapped, count.Load())
+	}
+}
+
+func TestPipe(t *testing.T) {
+	p := newPipe()
+	want := bytes.Repeat([]byte("0123456789"), 3*pipeSize/10)
+	var got bytes.Buffer
+	var reader sync.WaitGroup
+	if n, err := p.writeSome(want); n != pipeSize || err != nil {
+		t.Errorf("writeSome wrote %d bytes, error %v", n, err)
+	}
+	if n, err := p.writeSome(want); n != 0 || err != nil {
+		t.Errorf("writeSome to a full pipe wrote %d bytes, error %v", n, err)
+	}
+	reader.Go(func() { io.Copy(&got, p) })
+	if n, err := p.Write(want[pipeSize:]); n != len(want)-pipeSize || err != nil {
+		t.Errorf("Write wrote %d bytes, error %v", n, err)
+	}
+	p.closeWrite()
+	reader.Wait()
+	if !bytes.Equal(got.Bytes(), want) {
+		t.Error("other bytes were read than written")
+	}
+	if _, err := p.Write(want); !errors.Is(err, errPipe) {
+		t.Errorf("writing to a closed pipe: error %v", err)
+	}
+	p = newPipe()
+	p.writeSome(want)
+	var writer sync.WaitGroup
+	writer.Go(func() {
+		if _, err := p.Write(want); !errors.Is(err, errPipe) {
+			t.Errorf("writing while the reader goes away: error %v", err)
+		}
+	})
+	p.closeRead()
+	writer.Wait()
+}
+
+// TestOneClock holds that only package clock knows what time it is.
+func TestOneClock(t *testing.T) {
+	forbidden := []string{"Now", "Since", "Until", "After", "AfterFunc", "NewTimer", "NewTicker", "Tick", "Sleep"}
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		fset := token.NewFileSet()
+		parsed, err := parser.ParseFile(fset, file, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			if sel, ok := n.(*ast.SelectorExpr); ok {
+				if pkg, ok := sel.X.(*ast.Ident); ok && pkg.Name == "time" && slices.Contains(forbidden, sel.Sel.Name) {
+					t.Errorf("%s: time.%s, where Engine.clock belongs", fset.Position(n.Pos()), sel.Sel.Name)
+				}
+			}
+			return true
+		})
+	}
+}

@@ -1,0 +1,130 @@
+package local
+
+import (
+	"github.com/stormflux/stormflux/internal/multilang"
+)
+
+// writeSize is about how much is written to a component at once.
+const writeSize = 64 << 10
+
+// An outbox holds what is due to a component, and writes it: the goroutine that made it due writes as much as the peer
+// takes at once, and leaves the rest to the writer goroutine.
+type outbox struct {
+	session *session
+	gone    chan struct{} // closed when the session is over
+	rest    chan []byte   // what the peer did not take, for the writer goroutine
+
+	// Under Engine.mu.
+	control []byte     // due: commands, task ids, heartbeats; overtakes tuples
+	tuples  []outTuple // due
+	touched bool       // is in Engine.touched
+	writing bool       // some goroutine writes; nobody else may
+	broken  bool       // nothing can be written any more
+
+	// Of whoever set writing: the memory that the last write used.
+	buf         []byte
+	usedControl []byte
+	usedTuples  []outTuple
+}
+
+// An outTuple is a tuple as it is written.
+type outTuple struct {
+	component string
+	stream    string
+	task      int
+	values    multilang.RawValues
+	id        int64
+}
+
+func newOutbox(s *session) outbox {
+	return outbox{session: s, gone: make(chan struct{}), rest: make(chan []byte, 1)}
+}
+
+// flush writes what is due, as far as the peer takes it at once; the writer goroutine writes the rest.
+func (o *outbox) flush() { o.write(false) }
+
+// write writes until nothing is due. Where it may not wait it leaves what the peer does not take to the writer goroutine.
+func (o *outbox) write(wait bool) {
+	s := o.session
+	e := s.task.engine
+	for {
+		e.lock()
+		if o.writing && !wait || o.broken {
+			e.unlock()
+			return
+		}
+		if s.task.ready == s { // the handshake has been answered
+			s.task.take(s)
+		}
+		if len(o.control) == 0 && len(o.tuples) == 0 {
+			o.writing = false
+			e.unlock()
+			return
+		}
+		o.writing = true
+		control, tuples := o.control, o.tuples
+		o.control, o.tuples = o.usedControl[:0], o.usedTuples[:0]
+		o.usedControl, o.usedTuples = control, tuples
+		e.unlock()
+
+		o.encode(control, tuples)
+		var n int
+		var err error
+		if wait {
+			n, err = s.peer.Write(o.buf)
+		} else {
+			n, err = s.peer.WriteSome(o.buf)
+		}
+		switch {
+		case err != nil:
+			o.fail()
+			return
+		case n < len(o.buf):
+			o.rest <- o.buf[n:] // has room: there is one writer
+			return
+		}
+		if !wait {
+			e.lock()
+			o.writing = false
+			e.unlock()
+		}
+	}
+}
+
+// encode puts the messages into o.buf.
+func (o *outbox) encode(control []byte, tuples []outTuple) {
+	o.buf = append(o.buf[:0], control...)
+	for i := range tuples {
+		t := &tuples[i]
+		o.buf = multilang.AppendTuple(o.buf, t.component, t.stream, t.task, t.values, t.id)
+	}
+	clear(tuples) // texts must not live on
+}
+
+func (o *outbox) fail() {
+	e := o.session.task.engine
+	e.lock()
+	o.broken = true
+	e.unlock()
+}
+
+// writer is the goroutine that may wait for the component to read.
+func (o *outbox) writer() {
+	for {
+		select {
+		case rest := <-o.rest:
+			if _, err := o.session.peer.Write(rest); err != nil {
+				o.fail()
+				return
+			}
+			o.write(true)
+		case <-o.gone:
+			return
+		}
+	}
+}
+
+// empty reports whether everything is written.
+func (o *outbox) empty() bool {
+	return !o.touched && !o.writing && len(o.control) == 0 && len(o.tuples) == 0
+}

@@ -1,0 +1,108 @@
+package process
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+)
+
+// A Starter starts all processes of a run. It starts them on one thread that lives as long as the run: Linux kills a
+// child when the thread that started it ends (PR_SET_PDEATHSIG), not only when the whole process ends.
+type Starter struct {
+	requests chan request
+	done     chan struct{}
+	watchdog *watchdog
+	warning  string
+}
+
+type request struct {
+	cmd    *exec.Cmd
+	answer chan error
+}
+
+// NewStarter returns a Starter. The folder holds temporary files of the run. When the engine is killed and can no longer
+// clean up, the watchdog kills the processes and removes the folder.
+func NewStarter(folder string) (*Starter, error) {
+	dog, warning, err := startWatchdog(folder)
+	if err != nil {
+		return nil, err
+	}
+	s := &Starter{requests: make(chan request), done: make(chan struct{}), watchdog: dog, warning: warning}
+	go s.serve()
+	return s, nil
+}
+
+// Warning describes what this operating system cannot do, or is "".
+func (s *Starter) Warning() string { return s.warning }
+
+func (s *Starter) serve() {
+	defer close(s.done)
+	// No unlock: the thread ends with this goroutine, when no child of it is left.
+	runtime.LockOSThread()
+	for r := range s.requests {
+		setGroup(r.cmd)
+		err := r.cmd.Start()
+		if err != nil {
+			err = fmt.Errorf("starting %s: %w", r.cmd.Path, err)
+		} else {
+			s.watchdog.watch(r.cmd.Process.Pid)
+		}
+		r.answer <- err
+	}
+}
+
+// Close ends the Starter. Every process must have ended: see [Process.End].
+func (s *Starter) Close() {
+	close(s.requests)
+	<-s.done
+	s.watchdog.end()
+}
+
+// A Command says what to start.
+type Command struct {
+	// Path is the program, as [LookPath] returns it. Args are all words, the name of the program first.
+	Path string
+	Args []string
+	Dir  string
+	Env  []string
+	// Stderr gets each line of standard error, without its end. One goroutine calls it until [Process.End] returns.
+	Stderr func(pid int, line string)
+}
+
+// Start starts a process in a process group of its own. Whoever starts it must call [Process.End].
+func (s *Starter) Start(c Command) (*Process, error) {
+	cmd := &exec.Cmd{Path: c.Path, Args: c.Args, Dir: c.Dir, Env: c.Env}
+	var pipes [6]*os.File
+	var err error
+	for i := 0; i < len(pipes); i += 2 {
+		if pipes[i], pipes[i+1], err = os.Pipe(); err != nil {
+			closeAll(pipes[:]...)
+			return nil, fmt.Errorf("making a pipe: %w", err)
+		}
+	}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = pipes[0], pipes[3], pipes[5]
+	answer := make(chan error, 1)
+	s.requests <- request{cmd, answer}
+	err = <-answer
+	closeAll(pipes[0], pipes[3], pipes[5])
+	if err != nil {
+		closeAll(pipes[1], pipes[2], pipes[4])
+		return nil, err
+	}
+	p := &Process{
+		starter: s, cmd: cmd, stdin: pipes[1], stdout: pipes[2], stderr: pipes[4],
+		exited: make(chan struct{}),
+	}
+	p.readers.Go(func() { p.readStderr(c.Stderr) })
+	p.readers.Go(p.await)
+	return p, nil
+}
+
+func closeAll(files ...*os.File) {
+	for _, f := range files {
+		if f != nil {
+			f.Close()
+		}
+	}
+}

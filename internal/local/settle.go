@@ -1,0 +1,116 @@
+package local
+
+import "context"
+
+// A condition is waited for. It is looked at whenever the state has changed.
+type condition struct {
+	holds   func() bool // called under Engine.mu
+	reached chan struct{}
+}
+
+// when returns a condition that holds at some time. Whoever calls it must call [Engine.forget].
+func (e *Engine) when(holds func() bool) *condition {
+	c := &condition{holds, make(chan struct{})}
+	e.lock()
+	e.conditions = append(e.conditions, c)
+	e.unlock()
+	return c
+}
+
+func (e *Engine) forget(c *condition) {
+	e.lock()
+	defer e.unlock()
+	for i, other := range e.conditions {
+		if other == c {
+			e.conditions = append(e.conditions[:i:i], e.conditions[i+1:]...)
+			return
+		}
+	}
+}
+
+func (e *Engine) checkConditions() {
+	left := e.conditions[:0]
+	for _, c := range e.conditions {
+		if c.holds() {
+			close(c.reached)
+		} else {
+			left = append(left, c)
+		}
+	}
+	clear(e.conditions[len(left):])
+	e.conditions = left
+}
+
+// Settle waits until every component has handled all that it was given, and all that follows from it, and until every
+// event of it has been reported. Then nothing happens any more before the clock moves. It sends heartbeats to bolts, to see
+// when they have handled their tuples. A spout that goes on emitting never settles; the error is that of the context.
+// When the run is over Settle returns at once.
+func (e *Engine) Settle(ctx context.Context) error {
+	c := e.when(e.settled)
+	defer e.forget(c)
+	select {
+	case <-c.reached:
+	case <-e.stop:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	e.awaitReports()
+	return nil
+}
+
+// settled reports whether no component has anything to do. It asks bolts of which this is not known.
+func (e *Engine) settled() bool {
+	select {
+	case <-e.begin:
+	default:
+		return e.opts.Inactive
+	}
+	settled := len(e.gathering) == 0
+	e.writeGathered()
+	for _, t := range e.tasks {
+		if !t.settled() {
+			settled = false
+		}
+	}
+	return settled
+}
+
+func (t *task) settled() bool {
+	s := t.ready
+	switch {
+	case s == nil:
+		return t.resting
+	case t.queue.count > 0, !s.outbox.empty(), s.heartbeats > 0:
+		return false
+	case t.comp.spout:
+		return len(t.spout.sent) == 0 && len(t.spout.due) == 0
+	case t.probe == probeNone:
+		s.sendHeartbeat()
+		return false
+	}
+	return t.probe == probeAnswered
+}
+
+// drain waits until no tuple is on its way, but not for long.
+func (e *Engine) drain(ended <-chan struct{}) {
+	c := e.when(e.drained)
+	defer e.forget(c)
+	over := make(chan struct{})
+	timer := e.clock.AfterFunc(e.opts.Drain, func() { close(over) })
+	defer timer.Stop()
+	select {
+	case <-c.reached:
+	case <-over:
+	case <-ended:
+	}
+}
+
+func (e *Engine) drained() bool {
+	for _, t := range e.tasks {
+		if t.queue.count > 0 || t.pending.count > 0 ||
+			t.ready != nil && (len(t.spout.sent) > 0 || t.spout.active || len(t.spout.due) > 0) {
+			return false
+		}
+	}
+	return true
+}
