@@ -41,6 +41,7 @@ var mayImport = map[string][]string{
 	"internal/jar":               {},
 	"internal/gobuild":           {},
 	"internal/atomicfile":        {},
+	"internal/autofix":           {"diag", "schema/yaml", "internal/atomicfile"},
 	"internal/nimbus":            {"internal/storm", "internal/java"},
 	"internal/nimbus/nimbustest": {"internal/storm", "internal/nimbus"},
 	"internal/leiningen":         {"internal/atomicfile"},

@@ -124,10 +124,16 @@ func (a *app) loadOptions(f *topologyFlags, path string) (schema.Options, error)
 
 // load reads and checks one file.
 func (a *app) load(ctx context.Context, f *topologyFlags, path string) (*checked, error) {
+	return a.loadWith(ctx, f, path, nil)
+}
+
+// loadWith is load that reads files with read, nil from the disk.
+func (a *app) loadWith(ctx context.Context, f *topologyFlags, path string, read func(string) ([]byte, error)) (*checked, error) {
 	opts, err := a.loadOptions(f, path)
 	if err != nil {
 		return nil, err
 	}
+	opts.ReadFile = read
 	return a.loadFor(ctx, f, path, opts, validate.Options{})
 }
 

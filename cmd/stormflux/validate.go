@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -18,8 +19,7 @@ import (
 )
 
 func (a *app) validateCommand() *cobra.Command {
-	var flags topologyFlags
-	var format diag.Format
+	var flags validateFlags
 	cmd := &cobra.Command{
 		Use:   "validate FILE|FOLDER|- ...",
 		Short: "Check topology files and report every fault",
@@ -28,18 +28,26 @@ func (a *app) validateCommand() *cobra.Command {
 A folder stands for every topology below it: the YAML files with spouts, bolts or a topologySource, but for those that
 another one includes. "-" reads standard input.
 
-A comment "# stormflux:ignore RULE" on a line silences a warning or note of that line.`,
+A comment "# stormflux:ignore RULE" on a line silences a warning or note of that line.
+
+--fix corrects what has one certain correction, in place: misspelt keys, ids, streams, fields, settings and rule names,
+and quotes that are missing or too many. The rest of each file stays as it is, byte for byte. It changes the files that are
+named, and those that they include from the same folder, from the working directory or from below either. Then it reports
+what is left. --diff shows the changes and writes nothing.`,
 		Example: `  stormflux validate topology.yaml
   stormflux validate --strict -e prod topologies/
+  stormflux validate --diff topology.yaml
   stormflux validate --format sarif . > stormflux.sarif`,
 		Args:              atLeastOneFile,
 		ValidArgsFunction: completeTopologyFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.validate(cmd.Context(), &flags, format, args)
+			return a.validate(cmd.Context(), &flags, args)
 		},
 	}
 	flags.add(cmd)
-	addChoice(cmd, cmd.Flags(), &format, "format", "output: "+orList(diag.Formats()), diag.Formats()...)
+	addChoice(cmd, cmd.Flags(), &flags.format, "format", "output: "+orList(diag.Formats()), diag.Formats()...)
+	cmd.Flags().BoolVar(&flags.fix, "fix", false, "correct what is surely misspelt, then report the rest")
+	cmd.Flags().BoolVar(&flags.diff, "diff", false, "print what --fix would change as a unified diff, and change nothing")
 	return cmd
 }
 
@@ -57,19 +65,49 @@ func oneFile(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-func (a *app) validate(ctx context.Context, flags *topologyFlags, format diag.Format, args []string) error {
+// validateFlags are the flags of validate beside those of every topology.
+type validateFlags struct {
+	topologyFlags
+	format    diag.Format
+	fix, diff bool
+}
+
+func (a *app) validate(ctx context.Context, flags *validateFlags, args []string) error {
+	if flags.fix || flags.diff {
+		return a.fix(ctx, flags, args)
+	}
 	paths, troubles := topologyFiles(args)
-	var all diag.List
-	var names []string
+	found, err := a.check(ctx, &flags.topologyFlags, paths, nil)
+	if err != nil {
+		return err
+	}
+	if err := a.writeDiagnostics(a.stdout, flags, found); err != nil {
+		return err
+	}
+	fmt.Fprintln(a.stderr, summary(len(found.names), found.diags)+fixable(found.diags))
+	return found.verdict(flags.strict, troubles)
+}
+
+// checkedFiles is what the check of several files found.
+type checkedFiles struct {
+	topologies []*checked // those that stand for themselves: not found in a folder and included by another
+	names      []string   // of their files
+	diags      diag.List
+	troubles   []error // what kept files from being checked
+}
+
+// check reads and checks files; read reads them, nil from the disk.
+func (a *app) check(ctx context.Context, flags *topologyFlags, paths []topologyFile, read func(string) ([]byte, error)) (*checkedFiles, error) {
+	found := &checkedFiles{}
 	included := map[string]bool{}
 	results := make([]*checked, 0, len(paths))
 	for _, p := range paths {
-		c, err := a.load(ctx, flags, p.path)
+		c, err := a.loadWith(ctx, flags, p.path, read)
 		if exit := (*exitError)(nil); errors.As(err, &exit) && exit.code == exitUsage {
-			return err // it holds for every file
+			return nil, err // it holds for every file
 		}
 		if err != nil {
-			troubles = append(troubles, err)
+			found.troubles = append(found.troubles, err)
 			c = &checked{path: p.path, failed: true}
 		}
 		results = append(results, c)
@@ -83,25 +121,34 @@ func (a *app) validate(ctx context.Context, flags *topologyFlags, format diag.Fo
 		if paths[i].found && included[filepath.Clean(c.path)] || c.failed {
 			continue
 		}
-		names = append(names, c.path)
-		all = append(all, c.diags...)
+		found.topologies = append(found.topologies, c)
+		found.names = append(found.names, c.path)
+		found.diags = append(found.diags, c.diags...)
 	}
-	all = usedSomewhere(all, len(names))
-	all.Sort()
+	found.diags = usedSomewhere(found.diags, len(found.names))
+	found.diags.Sort()
+	return found, nil
+}
+
+func (a *app) writeDiagnostics(w io.Writer, flags *validateFlags, found *checkedFiles) error {
 	root, err := os.Getwd()
 	if err != nil {
 		return environmentError(err)
 	}
-	if err := diag.Write(a.stdout, all, diag.Options{
-		Format: format, Color: a.color.On(a.stdout), Files: names, Strict: flags.strict, Root: root, Version: version(),
+	if err := diag.Write(w, found.diags, diag.Options{
+		Format: flags.format, Color: a.color.On(w), Files: found.names, Strict: flags.strict, Root: root, Version: version(),
 	}); err != nil {
 		return environmentError(fmt.Errorf("writing diagnostics: %w", err))
 	}
-	fmt.Fprintln(a.stderr, summary(len(names), all))
-	if len(troubles) > 0 {
+	return nil
+}
+
+// verdict is the error that ends the command; troubles are those from before the check.
+func (f *checkedFiles) verdict(strict bool, troubles []error) error {
+	if troubles = append(troubles, f.troubles...); len(troubles) > 0 {
 		return together(troubles)
 	}
-	if all.HasErrors() || flags.strict && all.Count(diag.Warning) > 0 {
+	if f.diags.HasErrors() || strict && f.diags.Count(diag.Warning) > 0 {
 		return findings
 	}
 	return nil
