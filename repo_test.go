@@ -44,7 +44,7 @@ var mayImport = map[string][]string{
 	"internal/autofix":           {"diag", "schema/yaml", "internal/atomicfile"},
 	"internal/nimbus":            {"internal/storm", "internal/java"},
 	"internal/nimbus/nimbustest": {"internal/storm", "internal/nimbus"},
-	"internal/leiningen":         {"internal/atomicfile"},
+	"internal/leiningen":         {"compiler/clojure", "validate", "internal/atomicfile", "internal/jar"},
 	"internal/console":           {},
 	"internal/runview":           {"internal/console", "internal/local", "internal/multilang"},
 	"internal/watch":             {"diag", "validate"},

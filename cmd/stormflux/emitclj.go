@@ -9,9 +9,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
+	"al.essio.dev/pkg/shellescape"
 	"github.com/spf13/cobra"
 
+	"github.com/stormflux/stormflux/compiler"
 	"github.com/stormflux/stormflux/compiler/clojure"
 	"github.com/stormflux/stormflux/internal/leiningen"
 	"github.com/stormflux/stormflux/validate"
@@ -35,15 +38,16 @@ func (a *app) emitCljCommand() *cobra.Command {
 		Short: "Write a topology as Clojure, for a Leiningen project",
 		Long: `Check and compile a topology, and print a Clojure file that builds the same topology.
 
-The dialects: storm is org.apache.storm.clojure (Storm 1.x, and storm-clojure of 2.x), backtype is backtype.storm.clojure
-(Storm 0.9 and 0.10), streamparse is streamparse.specs (streamparse 1 and 2). What a dialect cannot say is an error.
+There are three dialects: storm is org.apache.storm.clojure (Storm 1.x, and storm-clojure in 2.x), backtype is
+backtype.storm.clojure (Storm 0.9 and 0.10), and streamparse is streamparse.specs (streamparse 1 and 2). A topology that a
+dialect cannot express is an error.
 
-With --project, the dialect and the Storm version follow from the dependencies in the project's project.clj, the Clojure
-file goes where its :source-paths say, and scripts, launchers and Go programs go into the folder that becomes resources/
-in the jar. project.clj itself is never changed.
+With --project, the dependencies in project.clj decide the dialect and the Storm version. The Clojure file goes where
+:source-paths says. Scripts, launchers and Go programs go into the folder that becomes resources/ in the jar. The command
+never changes project.clj itself.
 
-A file that stormflux did not write, or that was changed since, is never overwritten without --force. With --check
-nothing is written: exit code 1 says that something is not up to date.`,
+The command overwrites a file that stormflux did not write, or that somebody changed since, only with --force. With
+--check, it writes nothing; exit code 1 means that a file is not up to date.`,
 		Example: `  stormflux emit-clj topology.yaml
   stormflux emit-clj topology.yaml --dialect backtype -o src/wordcount/core.clj
   stormflux emit-clj topology.yaml --project . && lein uberjar
@@ -55,12 +59,12 @@ nothing is written: exit code 1 says that something is not up to date.`,
 		},
 	}
 	flags.add(cmd)
-	cmd.Flags().StringVar(&flags.dialect, "dialect", "", "storm, backtype or streamparse (default: what --project depends on, else storm)")
+	cmd.Flags().StringVar(&flags.dialect, "dialect", "", "storm, backtype or streamparse (default: follows from --project, else storm)")
 	cmd.Flags().StringVarP(&flags.output, "output", "o", "", "write to `FILE` instead of standard output")
-	cmd.Flags().StringVar(&flags.namespace, "ns", "", "the file's namespace `NAME` (default: the project's :main, else NAME.core)")
+	cmd.Flags().StringVar(&flags.namespace, "ns", "", "the `NAMESPACE` of the file (default: the project's :main, else the topology's name and .core)")
 	cmd.Flags().StringVar(&flags.project, "project", "", "write into the Leiningen project in `DIR`")
-	cmd.Flags().BoolVar(&flags.check, "check", false, "write nothing; fail when what is on disk is not up to date")
-	cmd.Flags().BoolVar(&flags.force, "force", false, "overwrite files that stormflux did not write")
+	cmd.Flags().BoolVar(&flags.check, "check", false, "write nothing, and fail if a file is not up to date")
+	cmd.Flags().BoolVar(&flags.force, "force", false, "overwrite files that stormflux did not write, or that somebody changed")
 	var dialects []string
 	for _, d := range clojure.Dialects() {
 		dialects = append(dialects, d.String())
@@ -74,10 +78,10 @@ nothing is written: exit code 1 says that something is not up to date.`,
 
 func (a *app) emitClj(ctx context.Context, flags *emitFlags, path string) error {
 	if flags.namespace != "" && !clojure.ValidNamespace(flags.namespace) {
-		return usageError("--ns %q: want segments of letters, digits, \"-\" and \"_\" joined by dots, such as wordcount.core", flags.namespace)
+		return usageError("--ns %q is no namespace: join words of letters, digits, \"-\" and \"_\" with dots, such as wordcount.core", flags.namespace)
 	}
 	if flags.check && flags.project == "" && (flags.output == "" || flags.output == "-") {
-		return usageError("--check compares with a file: give -o FILE or --project DIR")
+		return usageError("--check needs files to compare with; add -o FILE or --project DIR")
 	}
 	var project *leiningen.Project
 	if flags.project != "" {
@@ -99,7 +103,7 @@ func (a *app) emitClj(ctx context.Context, flags *emitFlags, path string) error 
 		return err
 	}
 	if v := top.Storm; !dialect.Fits(v) {
-		return usageError("the topology is for Storm %s, which does not have the %s dialect: give another --storm-version or --dialect", v, dialect)
+		return usageError("Storm %s, which the topology is for, does not have the %s dialect; give another --storm-version or --dialect", v, dialect)
 	}
 	opts := clojure.Options{Dialect: dialect, Namespace: flags.namespace}
 	if opts.Namespace == "" {
@@ -118,7 +122,7 @@ func (a *app) emitClj(ctx context.Context, flags *emitFlags, path string) error 
 	return a.emitFile(flags, text)
 }
 
-// emitTarget returns the dialect to write and the Storm to assume: what the flags say, else what the project depends on.
+// emitTarget returns the dialect to write and the Storm version to assume. The flags win over what the project depends on.
 func emitTarget(flags *emitFlags, project *leiningen.Project) (clojure.Dialect, validate.Version, error) {
 	var dialect clojure.Dialect
 	var assumed validate.Version
@@ -129,7 +133,7 @@ func emitTarget(flags *emitFlags, project *leiningen.Project) (clojure.Dialect, 
 		}
 	}
 	if project != nil {
-		of, v, err := projectTarget(project)
+		of, v, err := project.Target()
 		switch {
 		case err == nil && (dialect == 0 || dialect == of || dialect.Fits(v)):
 			if dialect == 0 {
@@ -137,7 +141,7 @@ func emitTarget(flags *emitFlags, project *leiningen.Project) (clojure.Dialect, 
 			}
 			assumed = v
 		case dialect == 0:
-			return 0, assumed, usageError("%s: %w", filepath.Join(project.Dir, "project.clj"), err)
+			return 0, assumed, usageError("%s: %w; or give --dialect and --storm-version", filepath.Join(project.Dir, "project.clj"), err)
 		}
 	}
 	switch {
@@ -152,44 +156,45 @@ func emitTarget(flags *emitFlags, project *leiningen.Project) (clojure.Dialect, 
 	return dialect, assumed, nil
 }
 
-// projectTarget returns the dialect and the Storm that a project depends on. A version that is not written out is zero.
-func projectTarget(p *leiningen.Project) (clojure.Dialect, validate.Version, error) {
-	var none validate.Version
-	core, hasCore := p.Dependency("org.apache.storm/storm-core")
-	version := core.Version
-	if d, ok := p.Dependency("org.apache.storm/storm-clojure"); ok {
-		core, hasCore, version = d, true, d.Version
+// emitProject writes the Clojure file and the resources into a project. It checks everything before it writes anything.
+func (a *app) emitProject(ctx context.Context, flags *emitFlags, project *leiningen.Project, prog *compiler.Program, opts clojure.Options, text []byte) error {
+	assembly, err := prog.Assemble(ctx, validate.Platform{})
+	if err != nil {
+		return assembleError(err)
 	}
-	if !hasCore {
-		// Before Storm was Apache's.
-		if core, hasCore = p.Dependency("storm/storm"); hasCore {
-			version = core.Version
+	defer assembly.Close()
+	plan, err := project.Plan(leiningen.Topology{
+		Dialect: opts.Dialect, Namespace: opts.Namespace, Clojure: text, Resources: assembly.Archive.Entries,
+	})
+	if err != nil {
+		return environmentError(err)
+	}
+	switch outdated, foreign := plan.Outdated(), plan.Foreign(); {
+	case flags.check && len(outdated) > 0:
+		return a.outOfDate(outdated...)
+	case flags.check:
+		return nil
+	case len(foreign) > 0 && !flags.force:
+		return refuseForeign(foreign...)
+	}
+	err = plan.Write(func(path string, written bool) {
+		did := "unchanged"
+		if written {
+			did = "wrote"
 		}
+		fmt.Fprintf(a.stdout, "%-9s %s\n", did, path)
+	})
+	if err != nil {
+		return environmentError(err)
 	}
-	var v validate.Version
-	if version != "" {
-		var err error
-		if v, err = validate.ParseVersion(version); err != nil {
-			return 0, none, fmt.Errorf("the version of %s: %w", core.Artifact, err)
-		}
+	for _, path := range plan.Hidden() {
+		fmt.Fprintf(a.stderr, "note: Leiningen leaves hidden files out of the jar, such as %s, unless :jar-exclusions says something else\n", path)
 	}
-	if _, ok := p.Dependency("com.parsely/streamparse"); ok {
-		if v.IsZero() {
-			v = clojure.Streamparse.Version()
-		}
-		return clojure.Streamparse, v, nil
+	if opts.Dialect != clojure.Streamparse {
+		fmt.Fprintf(a.stdout, "build with \"lein uberjar\", submit with \"storm jar THE-STANDALONE.jar %s %s\"\n",
+			strings.ReplaceAll(opts.Namespace, "-", "_"), shellescape.Quote(prog.Topology.Name))
 	}
-	switch {
-	case !hasCore:
-		return 0, none, errors.New("it depends on neither storm-core, storm-clojure nor streamparse: give --dialect")
-	case v.IsZero():
-		return 0, none, fmt.Errorf("the version of %s is not written out: give --dialect and --storm-version", core.Artifact)
-	case v.Major == 0:
-		return clojure.Backtype, v, nil
-	case v.Major == 2 && core.Artifact != "org.apache.storm/storm-clojure":
-		return 0, none, fmt.Errorf("the Clojure DSL of Storm %s is in an artifact of its own: depend on [org.apache.storm/storm-clojure %q]", v, version)
-	}
-	return clojure.Storm, v, nil
+	return nil
 }
 
 // emitFile writes the Clojure file alone.
@@ -209,7 +214,7 @@ func (a *app) emitFile(flags *emitFlags, text []byte) error {
 	case bytes.Equal(old, text):
 		return nil
 	case !flags.check && !flags.force && !clojure.Generated(old):
-		return notOurs(flags.output)
+		return refuseForeign(flags.output)
 	}
 	if flags.check {
 		return a.outOfDate(flags.output)
@@ -220,16 +225,16 @@ func (a *app) emitFile(flags *emitFlags, text []byte) error {
 	})
 }
 
-// notOurs refuses to overwrite files.
-func notOurs(paths ...string) error {
+// refuseForeign refuses to overwrite files of somebody else.
+func refuseForeign(paths ...string) error {
 	var err error
 	for _, p := range paths {
-		err = errors.Join(err, fmt.Errorf("%s is not a file that stormflux wrote, or was changed since: it is not overwritten without --force", p))
+		err = errors.Join(err, fmt.Errorf("stormflux did not write %s, or somebody changed it since; overwrite it with --force", p))
 	}
 	return &exitError{code: exitFindings, err: err}
 }
 
-// outOfDate says what --check found.
+// outOfDate prints what --check found.
 func (a *app) outOfDate(paths ...string) error {
 	for _, p := range paths {
 		fmt.Fprintf(a.stdout, "%s is not up to date\n", p)

@@ -4,17 +4,11 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/stormflux/stormflux/compiler/clojure"
 	"github.com/stormflux/stormflux/internal/leiningen"
 )
-
-// leiningenStorm is the Storm that a new Leiningen project depends on: the newest whose artifacts are whole on Maven
-// Central.
-const leiningenStorm = "2.8.3"
 
 func (a *app) initCommand() *cobra.Command {
 	var lein bool
@@ -22,17 +16,17 @@ func (a *app) initCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init --leiningen [DIR]",
 		Short: "Make a new project",
-		Long: `Make a new project in a folder (by default this one), with a word count to start from.
+		Long: `Make a new project with a word count to start from, in DIR or in the current folder.
 
-With --leiningen it is a Leiningen project: the topology in YAML, its scripts where Leiningen wants them, project.clj, and
-the Clojure file that emit-clj makes of the topology. "lein uberjar" builds it. Files that are there already are not
-touched.`,
+With --leiningen, it is a Leiningen project: the topology in YAML, its scripts where Leiningen expects them, project.clj,
+and the Clojure file that emit-clj makes from the topology. "lein uberjar" builds it. The command does not overwrite
+files.`,
 		Example: `  stormflux init --leiningen wordcount
   cd wordcount && lein uberjar`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !lein {
-				return usageError("say what kind of project: --leiningen")
+				return usageError("choose the kind of project: --leiningen")
 			}
 			dir := "."
 			if len(args) > 0 {
@@ -41,8 +35,8 @@ touched.`,
 			return a.initLeiningen(cmd.Context(), dir, name)
 		},
 	}
-	cmd.Flags().BoolVar(&lein, "leiningen", false, "a Leiningen project, with the topology emitted as Clojure")
-	cmd.Flags().StringVar(&name, "name", "", "the project's and topology's `NAME` (default: the folder's)")
+	cmd.Flags().BoolVar(&lein, "leiningen", false, "make a Leiningen project, with the topology as Clojure")
+	cmd.Flags().StringVar(&name, "name", "", "the `NAME` of the project and its topology (default: the folder's name)")
 	_ = cmd.RegisterFlagCompletionFunc("name", cobra.NoFileCompletions)
 	return cmd
 }
@@ -55,12 +49,7 @@ func (a *app) initLeiningen(ctx context.Context, dir, name string) error {
 		}
 		name = filepath.Base(abs)
 	}
-	name = strings.ToLower(clojure.Symbol(name))
-	namespace := clojure.DefaultNamespace(name, clojure.Storm)
-	files, err := leiningen.Create(dir, leiningen.NewProject{
-		Project: name, Topology: name, Namespace: namespace,
-		Source: "src/" + clojure.SourcePath(namespace), Class: strings.ReplaceAll(namespace, "-", "_"), Storm: leiningenStorm,
-	})
+	files, err := leiningen.Create(dir, name)
 	if err != nil {
 		return environmentError(err)
 	}

@@ -7,19 +7,24 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"text/template"
 
+	"github.com/stormflux/stormflux/compiler/clojure"
 	"github.com/stormflux/stormflux/internal/atomicfile"
 )
 
 //go:embed template
 var templates embed.FS
 
-// NewProject describes the project that [Create] makes.
-type NewProject struct {
+// newStorm is the Storm that a new project depends on: the newest version whose artifacts are complete on Maven Central.
+const newStorm = "2.8.3"
+
+// blanks are what the templates leave open.
+type blanks struct {
 	Project   string // the artifact's name
-	Topology  string // the topology's name, and its file's without ".yaml"
-	Namespace string // of the generated file, the project's :main
+	Topology  string // the topology's name, and the name of its file without ".yaml"
+	Namespace string // of the generated file; the project's :main
 	Source    string // the generated file, below the project
 	Class     string // the compiled namespace
 	Storm     string // the version to depend on
@@ -28,7 +33,15 @@ type NewProject struct {
 // Create writes a new project with a word count in YAML and Python into a folder. It makes the folder if necessary. It
 // does not write the generated Clojure file. It returns the paths of the files that it wrote, the topology first. If
 // one of the files exists already, it writes nothing.
-func Create(dir string, p NewProject) ([]string, error) {
+//
+// The name of project and topology is made from name: in lower case, with characters that Clojure can read.
+func Create(dir, name string) ([]string, error) {
+	name = strings.ToLower(clojure.Symbol(name))
+	namespace := clojure.DefaultNamespace(name, clojure.Storm)
+	p := blanks{
+		Project: name, Topology: name, Namespace: namespace, Storm: newStorm,
+		Source: "src/" + clojure.SourcePath(namespace), Class: strings.ReplaceAll(namespace, "-", "_"),
+	}
 	files := []struct{ path, template string }{
 		{p.Topology + ".yaml", "topology.yaml"},
 		{"project.clj", "project.clj"},
@@ -41,7 +54,7 @@ func Create(dir string, p NewProject) ([]string, error) {
 	}
 	for _, f := range files {
 		if _, err := os.Lstat(filepath.Join(dir, f.path)); err == nil {
-			return nil, fmt.Errorf("%s is there already", filepath.Join(dir, f.path))
+			return nil, fmt.Errorf("%s exists already", filepath.Join(dir, f.path))
 		}
 	}
 	var written []string

@@ -1,6 +1,6 @@
-// Package leiningen reads a Leiningen project's project.clj: where its sources and resources are, what it depends on,
-// and its main namespace. It never writes one, and it evaluates nothing: a setting that is known only after evaluation
-// counts as unknown.
+// Package leiningen reads Leiningen projects, writes topologies into them, and makes new ones. From a project.clj it reads
+// where sources and resources are, what the project depends on, and its main namespace. It never changes a project.clj,
+// and it evaluates nothing: a setting that is known only after evaluation counts as unknown.
 //
 // The keys and their defaults are those of Leiningen 2 (its sample.project.clj).
 package leiningen
