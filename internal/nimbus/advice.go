@@ -13,11 +13,10 @@ const (
 	adviceWrongPort = "Nimbus listens on nimbus.thrift.port, 6627 by default; Storm's UI (8080), logviewer (8000) and DRPC (3772) are others"
 )
 
-// advices say what to do about Nimbus's own words; $1 and so on are what the
-// pattern caught. The texts are those of Storm 2.8.3 unless a release is named.
+// advices say what to do about Nimbus's own words; $1 and so on are the groups of the pattern. The texts are those of
+// Storm 2.8.3 unless a release is named.
 //
-// They are compiled when the first refusal comes: the commands that speak to no
-// Nimbus shall not pay for them at their start.
+// The patterns are compiled at the first refusal, so commands that do not talk to a Nimbus start without this cost.
 var advices = sync.OnceValue(func() []advice {
 	return []advice{
 		{regexp.MustCompile(`^(.+) is already alive$`),
@@ -76,7 +75,7 @@ type advice struct {
 	advice string
 }
 
-// adviceFor is what to do about something Nimbus said; none if it is new to us.
+// adviceFor returns what to do about Nimbus's words, or nothing if we do not know them.
 func adviceFor(said string) []string {
 	for _, a := range advices() {
 		if m := a.said.FindStringSubmatchIndex(said); m != nil {
@@ -86,17 +85,16 @@ func adviceFor(said string) []string {
 	return nil
 }
 
-// lazyRegexp is a regular expression that is compiled on its first use: a command that speaks to no Nimbus does not pay for
-// it at its start.
+// lazyRegexp is a regular expression that is compiled on its first use, so commands that do not talk to a Nimbus start
+// without this cost.
 func lazyRegexp(text string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
 }
 
 var configField = lazyRegexp(`\b(?:Field|list|map) ([A-Z][A-Z0-9_]+?)(?:cannot be null!|\b)`)
 
-// configKeyOf finds which of the sent keys a refused configuration is about:
-// Nimbus names the constant in Config.java instead of the key, and has only
-// looked at keys that were sent.
+// configKeyOf returns the sent key that Nimbus refused in a configuration. Nimbus names the constant in Config.java
+// instead of the key. It checks only keys that were sent.
 func configKeyOf(said string, conf map[string]any) string {
 	m := configField().FindStringSubmatch(said)
 	if m == nil {
@@ -112,8 +110,7 @@ func configKeyOf(said string, conf map[string]any) string {
 
 const causeNotLeader = "this Nimbus is not the leader any more (only the leader does this): try again"
 
-// internalCauses are the likely reasons for "Internal error processing CALL",
-// the likeliest first.
+// internalCauses are the likely reasons for "Internal error processing CALL", the most likely first.
 func internalCauses(call string) []string {
 	var causes []string
 	switch call {

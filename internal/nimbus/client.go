@@ -8,19 +8,18 @@ import (
 	"github.com/stormflux/stormflux/internal/storm"
 )
 
-// Client talks to the leader of a cluster. It may be used by several goroutines,
-// whose calls wait for each other. After a call that broke the connection the
-// next one looks for the leader again. Every method's error is an [*Error],
-// apart from Submit's.
+// Client talks to the leader of a cluster. Several goroutines may use it; their calls wait for each other. After a call
+// that broke the connection, the next call looks for the leader again. The error of every method is an [*Error], except
+// for Submit.
 type Client struct {
 	config  Config
-	turn    chan struct{} // holds one token; whoever has it may use session
-	session *session      // nil when there is no connection
+	turn    chan struct{} // has one token; its holder may use session
+	session *session      // nil if there is no connection
 
 	lookUpTime time.Duration // instead of the usual one, in tests
 }
 
-// Connect finds the leader among the seeds' cluster and connects to it.
+// Connect finds the leader of the seeds' cluster and connects to it.
 func Connect(ctx context.Context, config Config) (*Client, error) {
 	c := &Client{config: config.withDefaults(), turn: make(chan struct{}, 1)}
 	if as := c.config.AsUser; as != "" {
@@ -37,8 +36,7 @@ func Connect(ctx context.Context, config Config) (*Client, error) {
 	return c, nil
 }
 
-// Close ends the connection. It waits for a call under way; cancel that one's
-// context to be quick.
+// Close ends the connection. It waits for a running call; cancel the context of that call to end it quickly.
 func (c *Client) Close() error {
 	<-c.turn
 	defer c.release()
@@ -49,8 +47,8 @@ func (c *Client) Close() error {
 	return nil
 }
 
-// Server is the Nimbus that a client is connected to, and its Storm release
-// where it told one ("" with old servers).
+// Server returns the Nimbus that the client is connected to, and its Storm release ("" for old servers, which do not
+// report it).
 func (c *Client) Server() (addr Address, version string) {
 	<-c.turn
 	defer c.release()
@@ -60,7 +58,7 @@ func (c *Client) Server() (addr Address, version string) {
 	return c.session.addr, c.session.version
 }
 
-// acquire takes the turn, and a session that is whole.
+// acquire takes the turn and returns a session that is not broken.
 func (c *Client) acquire(ctx context.Context, call string) (*session, error) {
 	select {
 	case <-c.turn:
@@ -74,8 +72,7 @@ func (c *Client) acquire(ctx context.Context, call string) (*session, error) {
 	return s, err
 }
 
-// release gives the turn back, and a broken connection up: Nimbus is to know at
-// once that nothing more comes.
+// release gives the turn back. It closes a broken connection, so that Nimbus knows at once that nothing more comes.
 func (c *Client) release() {
 	if c.session != nil && c.session.broken() {
 		c.session.close()
@@ -84,7 +81,7 @@ func (c *Client) release() {
 	c.turn <- struct{}{}
 }
 
-// whole is the session, anew if it is broken or missing. The caller has the turn.
+// whole returns the session. If it is broken or missing, whole makes a new one. The caller has the turn.
 func (c *Client) whole(ctx context.Context) (*session, error) {
 	if c.session != nil && !c.session.broken() {
 		return c.session, nil
@@ -109,7 +106,7 @@ func ask[T any](ctx context.Context, c *Client, name string, call func(context.C
 	return invoke(ctx, s, c.config.CallTimeout, name, func(ctx context.Context) (T, error) { return call(ctx, s.calls) })
 }
 
-// tell makes one call that answers nothing.
+// tell makes one call without an answer.
 func tell(ctx context.Context, c *Client, name string, call func(context.Context, *storm.NimbusClient) error) error {
 	_, err := ask(ctx, c, name, func(ctx context.Context, n *storm.NimbusClient) (struct{}, error) {
 		return struct{}{}, call(ctx, n)
@@ -119,22 +116,21 @@ func tell(ctx context.Context, c *Client, name string, call func(context.Context
 
 // ---- The cluster ----
 
-// Cluster is the state of the whole cluster: Nimbuses, supervisors, topologies.
+// Cluster returns the state of the whole cluster: Nimbuses, supervisors, topologies.
 func (c *Client) Cluster(ctx context.Context) (*storm.ClusterSummary, error) {
 	return ask(ctx, c, "getClusterInfo", func(ctx context.Context, n *storm.NimbusClient) (*storm.ClusterSummary, error) {
 		return n.GetClusterInfo(ctx)
 	})
 }
 
-// NimbusConf is Nimbus's own configuration, Storm's defaults included, as JSON.
+// NimbusConf returns Nimbus's own configuration, including Storm's defaults, as JSON.
 func (c *Client) NimbusConf(ctx context.Context) (string, error) {
 	return ask(ctx, c, "getNimbusConf", func(ctx context.Context, n *storm.NimbusClient) (string, error) {
 		return n.GetNimbusConf(ctx)
 	})
 }
 
-// SupervisorPage is one supervisor, or all on a host, with their workers; one of
-// id and host is given.
+// SupervisorPage returns one supervisor, or all supervisors of a host, with their workers. Give either id or host.
 func (c *Client) SupervisorPage(ctx context.Context, id, host string, system bool) (*storm.SupervisorPageInfo, error) {
 	return ask(ctx, c, "getSupervisorPageInfo", func(ctx context.Context, n *storm.NimbusClient) (*storm.SupervisorPageInfo, error) {
 		return n.GetSupervisorPageInfo(ctx, id, host, system)
@@ -143,8 +139,8 @@ func (c *Client) SupervisorPage(ctx context.Context, id, host string, system boo
 
 // ---- Topologies ----
 
-// List is every topology of the cluster, killed ones included until they are
-// gone, sorted by name. Servers before 2.3 are asked for the whole cluster.
+// List returns all topologies of the cluster, sorted by name. Killed topologies are listed until they are gone. For
+// servers before 2.3, it asks for the whole cluster.
 func (c *Client) List(ctx context.Context) ([]*storm.TopologySummary, error) {
 	topologies, err := ask(ctx, c, "getTopologySummaries", func(ctx context.Context, n *storm.NimbusClient) ([]*storm.TopologySummary, error) {
 		return n.GetTopologySummaries(ctx)
@@ -162,7 +158,7 @@ func (c *Client) List(ctx context.Context) ([]*storm.TopologySummary, error) {
 	return topologies, nil
 }
 
-// Find is the topology with that name, or a NotAlive error.
+// Find returns the topology with that name, or a NotAlive error.
 func (c *Client) Find(ctx context.Context, name string) (*storm.TopologySummary, error) {
 	summary, err := ask(ctx, c, "getTopologySummaryByName", func(ctx context.Context, n *storm.NimbusClient) (*storm.TopologySummary, error) {
 		return n.GetTopologySummaryByName(ctx, name)
@@ -185,8 +181,8 @@ func (c *Client) addr() string {
 	return a.String()
 }
 
-// NameAllowed reports whether a topology may be submitted under name: its form
-// is right and nobody has it. A killed topology has its name until it is gone.
+// NameAllowed reports whether a topology may be submitted under name: the form of the name is right and no topology has
+// it. A killed topology keeps its name until it is gone.
 func (c *Client) NameAllowed(ctx context.Context, name string) (bool, error) {
 	s, err := c.acquire(ctx, "isTopologyNameAllowed")
 	if err != nil {
@@ -210,9 +206,8 @@ func (s *session) nameAllowed(ctx context.Context, timeout time.Duration, name s
 	return named(cluster.Topologies, name) == nil, nil
 }
 
-// TopologyInfo is a running topology's executors and reported errors. What it
-// says of executors is as old as their last heartbeat with statistics, up to a
-// minute; see [Client.Watch].
+// TopologyInfo returns a running topology's executors and reported errors. Its data about executors is as old as their
+// last heartbeat with statistics, up to a minute; see [Client.Watch].
 func (c *Client) TopologyInfo(ctx context.Context, name string) (*storm.TopologyInfo, error) {
 	info, err := ask(ctx, c, "getTopologyInfoByName", func(ctx context.Context, n *storm.NimbusClient) (*storm.TopologyInfo, error) {
 		return n.GetTopologyInfoByName(ctx, name)
@@ -233,39 +228,39 @@ func (c *Client) topologyInfoByID(ctx context.Context, id string) (*storm.Topolo
 	})
 }
 
-// TopologyPage is a topology's statistics by component over a window of seconds
-// ("600", "10800", "86400", or ":all-time"), with system components if asked.
+// TopologyPage returns a topology's statistics by component over a window of seconds ("600", "10800", "86400", or
+// ":all-time"), with system components if wanted.
 func (c *Client) TopologyPage(ctx context.Context, id, window string, system bool) (*storm.TopologyPageInfo, error) {
 	return ask(ctx, c, "getTopologyPageInfo", func(ctx context.Context, n *storm.NimbusClient) (*storm.TopologyPageInfo, error) {
 		return n.GetTopologyPageInfo(ctx, id, window, system)
 	})
 }
 
-// ComponentPage is one component's statistics by stream and executor. An unknown
-// component is an Internal error.
+// ComponentPage returns one component's statistics by stream and executor. For an unknown component, the error is an
+// Internal error.
 func (c *Client) ComponentPage(ctx context.Context, id, component, window string, system bool) (*storm.ComponentPageInfo, error) {
 	return ask(ctx, c, "getComponentPageInfo", func(ctx context.Context, n *storm.NimbusClient) (*storm.ComponentPageInfo, error) {
 		return n.GetComponentPageInfo(ctx, id, component, window, system)
 	})
 }
 
-// TopologyConf is a topology's configuration as saved, over the defaults on
-// Nimbus's classpath, as JSON. It answers for minutes after the topology has gone.
+// TopologyConf returns a topology's saved configuration, merged over the defaults on Nimbus's classpath, as JSON. It
+// works for some minutes after the topology has gone.
 func (c *Client) TopologyConf(ctx context.Context, id string) (string, error) {
 	return ask(ctx, c, "getTopologyConf", func(ctx context.Context, n *storm.NimbusClient) (string, error) {
 		return n.GetTopologyConf(ctx, id)
 	})
 }
 
-// Topology is what runs, with Storm's system components and streams.
+// Topology returns the topology that runs, with Storm's system components and streams.
 func (c *Client) Topology(ctx context.Context, id string) (*storm.StormTopology, error) {
 	return ask(ctx, c, "getTopology", func(ctx context.Context, n *storm.NimbusClient) (*storm.StormTopology, error) {
 		return n.GetTopology(ctx, id)
 	})
 }
 
-// UserTopology is what was submitted, plus topology.tasks in each component's
-// configuration and the dependency lists.
+// UserTopology returns the submitted topology, plus topology.tasks in each component's configuration and the dependency
+// lists.
 func (c *Client) UserTopology(ctx context.Context, id string) (*storm.StormTopology, error) {
 	return ask(ctx, c, "getUserTopology", func(ctx context.Context, n *storm.NimbusClient) (*storm.StormTopology, error) {
 		return n.GetUserTopology(ctx, id)
@@ -274,8 +269,8 @@ func (c *Client) UserTopology(ctx context.Context, id string) (*storm.StormTopol
 
 // ---- Lifecycle ----
 
-// DefaultWait as a wait leaves it to Storm: the topology's message timeout
-// (topology.message.timeout.secs, 30 by default).
+// DefaultWait means that Storm chooses the wait: the topology's message timeout (topology.message.timeout.secs, 30 by
+// default).
 const DefaultWait = -time.Second
 
 func waitSeconds(wait time.Duration) *int32 {
@@ -286,40 +281,40 @@ func waitSeconds(wait time.Duration) *int32 {
 	return &seconds
 }
 
-// Kill stops a topology: its spouts at once, its workers after wait (whole
-// seconds, rounded up; see [DefaultWait]). Nimbus only takes the order; the name
-// stays taken until the topology is gone. Killing a killed one is fine.
+// Kill stops a topology: its spouts at once, its workers after wait (whole seconds, rounded up; see [DefaultWait]).
+// Nimbus only accepts the order; the name stays taken until the topology is gone. Killing a killed topology is not an
+// error.
 func (c *Client) Kill(ctx context.Context, name string, wait time.Duration) error {
 	return tell(ctx, c, "killTopologyWithOpts", func(ctx context.Context, n *storm.NimbusClient) error {
 		return n.KillTopologyWithOpts(ctx, name, &storm.KillOptions{WaitSecs: waitSeconds(wait)})
 	})
 }
 
-// Activate lets a topology's spouts emit; an active one stays as it is.
+// Activate lets a topology's spouts emit. An active topology does not change.
 func (c *Client) Activate(ctx context.Context, name string) error {
 	return c.explain(ctx, name, tell(ctx, c, "activate", func(ctx context.Context, n *storm.NimbusClient) error {
 		return n.Activate(ctx, name)
 	}))
 }
 
-// Deactivate stops a topology's spouts from emitting; bolts work on.
+// Deactivate stops a topology's spouts from emitting. Bolts keep running.
 func (c *Client) Deactivate(ctx context.Context, name string) error {
 	return c.explain(ctx, name, tell(ctx, c, "deactivate", func(ctx context.Context, n *storm.NimbusClient) error {
 		return n.Deactivate(ctx, name)
 	}))
 }
 
-// RebalanceOptions say what a rebalance changes: with zero values only where
-// executors run, and at once.
+// RebalanceOptions describe what a rebalance changes. With zero values, it only changes where executors run, and it
+// starts at once.
 type RebalanceOptions struct {
-	Wait      time.Duration    // with spouts off, before workers are moved; see [DefaultWait]
-	Workers   int              // 0: as many as before
-	Executors map[string]int32 // by component; more than it has tasks means as many as tasks
-	Conf      string           // a JSON object merged into the stored configuration, which nobody checks [2.0]
+	Wait      time.Duration    // with the spouts off, before workers move; see [DefaultWait]
+	Workers   int              // 0: no change
+	Executors map[string]int32 // by component; never more than the component has tasks
+	Conf      string           // a JSON object to merge into the stored configuration; nobody checks it [2.0]
 }
 
-// Rebalance spreads a topology over the cluster anew. Nimbus only takes the
-// order: the topology is REBALANCING until wait is over.
+// Rebalance distributes a topology over the cluster again. Nimbus only accepts the order: the topology is REBALANCING
+// until the wait is over.
 func (c *Client) Rebalance(ctx context.Context, name string, o RebalanceOptions) error {
 	options := &storm.RebalanceOptions{WaitSecs: waitSeconds(o.Wait), NumExecutors: o.Executors}
 	if o.Workers != 0 {
@@ -334,8 +329,8 @@ func (c *Client) Rebalance(ctx context.Context, name string, o RebalanceOptions)
 	}))
 }
 
-// explain looks up the topology's status when a change of status failed inside
-// Nimbus: in KILLED and REBALANCING nothing else is possible.
+// explain looks up the topology's status if a change of status failed inside Nimbus. In KILLED and REBALANCING, no
+// change is possible.
 func (c *Client) explain(ctx context.Context, name string, err error) error {
 	failed, ok := err.(*Error)
 	if !ok || failed.Kind != Internal {
@@ -354,7 +349,7 @@ func (c *Client) explain(ctx context.Context, name string, err error) error {
 	return failed
 }
 
-// UploadCredentials merges credentials into a running topology's.
+// UploadCredentials merges credentials into those of a running topology.
 func (c *Client) UploadCredentials(ctx context.Context, name string, credentials map[string]string) error {
 	return tell(ctx, c, "uploadNewCredentials", func(ctx context.Context, n *storm.NimbusClient) error {
 		return n.UploadNewCredentials(ctx, name, &storm.Credentials{Creds: credentials})
@@ -363,24 +358,23 @@ func (c *Client) UploadCredentials(ctx context.Context, name string, credentials
 
 // ---- Watching ----
 
-// LogConfig is the log levels set for a topology's workers.
+// LogConfig returns the log levels that are set for a topology's workers.
 func (c *Client) LogConfig(ctx context.Context, id string) (*storm.LogConfig, error) {
 	return ask(ctx, c, "getLogConfig", func(ctx context.Context, n *storm.NimbusClient) (*storm.LogConfig, error) {
 		return n.GetLogConfig(ctx, id)
 	})
 }
 
-// SetLogConfig changes log levels; loggers that are not mentioned keep theirs.
-// Workers take notice within half a minute.
+// SetLogConfig changes log levels. Loggers that are not mentioned keep their levels. Workers notice the change within
+// half a minute.
 func (c *Client) SetLogConfig(ctx context.Context, id string, config *storm.LogConfig) error {
 	return tell(ctx, c, "setLogConfig", func(ctx context.Context, n *storm.NimbusClient) error {
 		return n.SetLogConfig(ctx, id, config)
 	})
 }
 
-// Debug turns on or off that a percentage (0 to 100) of the tuples is logged, of
-// one component or, for "", of all. The topology needs event loggers
-// (topology.eventlogger.executors) for anything to be seen.
+// Debug turns the logging of tuples on or off. It logs a percentage (0 to 100) of the tuples of one component or, for
+// "", of all. The topology needs event loggers (topology.eventlogger.executors), or nothing is logged.
 func (c *Client) Debug(ctx context.Context, name, component string, enable bool, percentage float64) error {
 	return tell(ctx, c, "debug", func(ctx context.Context, n *storm.NimbusClient) error {
 		return n.Debug(ctx, name, component, enable, percentage)

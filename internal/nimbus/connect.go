@@ -17,14 +17,14 @@ import (
 // session is one connection to one Nimbus.
 type session struct {
 	addr    Address
-	version string // as getLeader told it; may be empty
+	version string // from getLeader; may be empty
 	wire    *wire
 	calls   *storm.NimbusClient
 }
 
 func (s *session) close() { s.wire.Close() }
 
-// open dials addr, trying again as the configuration says.
+// open dials addr and retries as the configuration says.
 func (c *Client) open(ctx context.Context, addr Address) (*session, error) {
 	for n := 0; ; n++ {
 		dialing, cancel := context.WithTimeout(ctx, c.config.ConnectTimeout)
@@ -51,8 +51,8 @@ func (c *Client) open(ctx context.Context, addr Address) (*session, error) {
 	}
 }
 
-// worthRetrying leaves out what the next seconds will not change, and a timeout,
-// which has been patient enough.
+// worthRetrying reports whether a retry could help. It returns false for errors that the next seconds will not change,
+// and for a timeout, which has already waited long enough.
 func worthRetrying(err error) bool {
 	var dns *net.DNSError
 	if errors.As(err, &dns) {
@@ -83,9 +83,8 @@ func (c *Client) openError(ctx context.Context, addr Address, err error) *Error 
 	return e
 }
 
-// connect finds the leader and returns a session with it, as NimbusClient does:
-// each seed is asked who leads, the first answer counts, and unless the seed is
-// literally that address, the leader is dialled.
+// connect finds the leader and returns a session with it, as NimbusClient does. It asks each seed for the leader, and
+// the first answer counts. Unless the seed has exactly this address, it dials the leader.
 func (c *Client) connect(ctx context.Context) (*session, error) {
 	if c.config.LeaderOverride != (Address{}) {
 		return c.connectOverride(ctx)
@@ -111,7 +110,7 @@ func (c *Client) connect(ctx context.Context) (*session, error) {
 	return nil, severalSeeds(failures)
 }
 
-// severalSeeds is the one error of seeds that all failed.
+// severalSeeds returns one error if all seeds failed.
 func severalSeeds(failures []*Error) *Error {
 	e := &Error{Kind: failures[0].Kind}
 	var seeds []string
@@ -143,7 +142,7 @@ func (c *Client) connectOverride(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Whatever it calls itself, it has to be a Nimbus that knows a leader.
+	// Its own name does not matter, but it must be a Nimbus that knows a leader.
 	leader, err := s.leader(ctx, c.config.ConnectTimeout)
 	if err != nil {
 		s.close()
@@ -175,7 +174,7 @@ func (c *Client) connectVia(ctx context.Context, seed Address) (*session, error)
 		return other, nil
 	}
 	if s.isOnlyNimbus(ctx, c.config.ConnectTimeout) {
-		// Nobody else can be meant by an address that does not work from here.
+		// An address that does not work from here can only mean this host.
 		c.config.Notify(fmt.Sprintf("the leader advertises itself as %s, which cannot be reached from here; it is the only Nimbus, so %s is used", addr, seed))
 		s.version = leader.Version
 		return s, nil
@@ -194,7 +193,7 @@ func (c *Client) connectVia(ctx context.Context, seed Address) (*session, error)
 	}
 }
 
-// leader asks who leads; servers before 1.1 list it among the nimbuses.
+// leader asks for the leader. Servers before 1.1 list it among the nimbuses.
 func (s *session) leader(ctx context.Context, timeout time.Duration) (*storm.NimbusSummary, error) {
 	leader, err := invoke(ctx, s, timeout, "getLeader", func(ctx context.Context) (*storm.NimbusSummary, error) {
 		leader, err := s.calls.GetLeader(ctx)
@@ -239,8 +238,8 @@ var leadersCalls = map[string]bool{
 	"activate": true, "deactivate": true, "rebalance": true, "uploadNewCredentials": true,
 }
 
-// invoke makes one call. Its error is an *Error; the session is of no more use
-// if [session.broken].
+// invoke makes one call. Its error is an *Error. If [session.broken] then returns true, the session cannot be used any
+// more.
 func invoke[T any](ctx context.Context, s *session, timeout time.Duration, name string, call func(context.Context) (T, error)) (T, error) {
 	var result, none T
 	err := s.wire.within(ctx, timeout, func() (err error) {
@@ -266,8 +265,8 @@ func invoke[T any](ctx context.Context, s *session, timeout time.Duration, name 
 
 func (s *session) broken() bool { return s.wire.fault != nil }
 
-// explainNotLeader asks the Nimbus that failed whether it leads, and if it does
-// not, says that instead of likely causes.
+// explainNotLeader asks the Nimbus that failed whether it leads. If it does not, the error reports that instead of
+// likely causes.
 func (s *session) explainNotLeader(ctx context.Context, timeout time.Duration, failed *Error) {
 	clusterInfo, err := invoke(ctx, s, min(timeout, defaultConnectTimeout), "getClusterInfo", s.calls.GetClusterInfo)
 	if err != nil {
@@ -291,8 +290,8 @@ func (s *session) explainNotLeader(ctx context.Context, timeout time.Duration, f
 	failed.Advice = []string{"try again: the leader is looked up anew"}
 }
 
-// couldDifferFrom reports whether the advertised leader is surely another than
-// the one dialled: the dialled address is one of the others', or the ports differ.
+// couldDifferFrom reports whether the advertised leader is certainly not the dialled Nimbus: the dialled address
+// belongs to another Nimbus, or the ports differ.
 func (a Address) couldDifferFrom(dialled Address, nimbuses []*storm.NimbusSummary) bool {
 	for _, n := range nimbuses {
 		if !n.IsLeader && (Address{Host: n.Host, Port: int(n.Port)}) == dialled {

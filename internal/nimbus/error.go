@@ -11,17 +11,17 @@ import (
 	"github.com/stormflux/stormflux/internal/storm"
 )
 
-// Kind says what sort of failure an [Error] is.
+// Kind is the kind of failure of an [Error].
 type Kind int
 
 const (
 	_               Kind = iota
-	Unreachable          // no connection came about: refused, unresolvable, timed out
-	NotNimbus            // something else answers there, or garbage came
-	NoAnswer             // the connection stands, the answer did not come in time
+	Unreachable          // no connection: refused, unresolvable, timed out
+	NotNimbus            // something else answers there, or the answer is garbage
+	NoAnswer             // the connection exists, but the answer did not come in time
 	Disconnected         // the connection broke before the answer
 	NoLeader             // Nimbus answers, but the cluster has no leader now
-	NotLeader            // the call is the leader's, and this Nimbus is not it
+	NotLeader            // only the leader serves the call, and this Nimbus is not the leader
 	AlreadyAlive         // the name is taken
 	NotAlive             // there is no such topology
 	InvalidTopology      // Nimbus refuses the topology, its configuration, or an option
@@ -50,8 +50,8 @@ func (k Kind) String() string {
 	return kindNames[k]
 }
 
-// Refusal reports whether Nimbus understood and said no, as opposed to trouble
-// on the way to it or inside it.
+// Refusal reports whether Nimbus understood the call and refused it. Otherwise there was trouble on the way to Nimbus
+// or inside it.
 func (k Kind) Refusal() bool {
 	switch k {
 	case AlreadyAlive, NotAlive, InvalidTopology, NotAuthorized, KeyNotFound, KeyExists, IllegalState, TooLarge:
@@ -64,14 +64,14 @@ func (k Kind) Refusal() bool {
 type Error struct {
 	Kind   Kind
 	Call   string   // Nimbus's name for the call; empty for a connection
-	Addr   string   // the Nimbus, HOST:PORT; empty when none was reached
-	Said   string   // Nimbus's own words, if it said any
+	Addr   string   // the Nimbus, HOST:PORT; empty if none was reached
+	Said   string   // Nimbus's own words, if there are any
 	Reason string   // one line: what happened, with Nimbus's words
 	Advice []string // what to do, or the likely causes; each one line
 	Err    error    // the cause, if there is one below this package
 }
 
-// Error is the reason, and the advice indented on lines of their own.
+// Error returns the reason, and then each piece of advice on its own indented line.
 func (e *Error) Error() string {
 	if len(e.Advice) == 0 {
 		return e.Reason
@@ -81,7 +81,7 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// KindOf is the kind of the [Error] in err's chain, or 0.
+// KindOf returns the kind of the [Error] in err's chain, or 0.
 func KindOf(err error) Kind {
 	var e *Error
 	if errors.As(err, &e) {
@@ -90,8 +90,7 @@ func KindOf(err error) Kind {
 	return 0
 }
 
-// callError turns what a generated call returned into an Error. fault is what
-// the connection itself ran into, if anything.
+// callError turns the error of a generated call into an Error. fault is the error of the connection itself, or nil.
 func callError(ctx context.Context, call, addr string, err, fault error) *Error {
 	e := &Error{Call: call, Addr: addr, Err: err}
 	if ctx.Err() != nil {

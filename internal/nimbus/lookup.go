@@ -13,10 +13,9 @@ import (
 	"github.com/stormflux/stormflux/internal/storm"
 )
 
-// lookUp finds out what became of a topology whose submission was interrupted by
-// cause: it connects anew and asks until the topology is there or time is up. It
-// returns the topology's id if it is there and surely this one; otherwise it
-// sets the outcome and returns cause.
+// lookUp finds out what became of a topology after cause interrupted its submission. It connects again and asks until
+// the topology is there or the time is over. If the topology is there and certainly this one, it returns the id.
+// Otherwise it sets the outcome and returns cause.
 func (sub *submission) lookUp(ctx context.Context, cause error) (id string, err error) {
 	window := lookUpTime
 	if ctx.Err() != nil {
@@ -27,7 +26,7 @@ func (sub *submission) lookUp(ctx context.Context, cause error) (id string, err 
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), window)
 	defer cancel()
-	asked := false // and it answered: nothing there
+	asked := false // and the answer was that it is not there
 	sub.outcome = Unknown
 	for {
 		var t *storm.TopologySummary
@@ -56,9 +55,8 @@ func (sub *submission) lookUp(ctx context.Context, cause error) (id string, err 
 	return "", cause
 }
 
-// identify tells whether t, which has the name, is what was submitted. The name
-// was free when Submit began, so another's would have to be as young, and carry
-// the same configuration.
+// identify reports whether t, which has the name, is the submitted topology. The name was free when Submit began, so a
+// topology of somebody else would have to be as young and have the same configuration.
 func (sub *submission) identify(ctx context.Context, s *session, t *storm.TopologySummary, cause error) (string, error) {
 	taken := func() (string, error) {
 		sub.outcome = NotSubmitted
@@ -68,7 +66,7 @@ func (sub *submission) identify(ctx context.Context, s *session, t *storm.Topolo
 			Advice: []string{"submit under another name, or kill that one first"},
 		}
 	}
-	// Whole seconds on both sides, and Nimbus counts from a clock of its own.
+	// Both sides count whole seconds, and Nimbus has its own clock.
 	if age := time.Duration(t.UptimeSecs) * time.Second; age > time.Since(sub.started)+2*time.Second {
 		return taken()
 	}
@@ -90,8 +88,8 @@ func (sub *submission) identify(ctx context.Context, s *session, t *storm.Topolo
 	return t.ID, nil
 }
 
-// rewritten are keys of a sent configuration that Nimbus changes or drops
-// (Nimbus.normalizeConf and submitTopologyWithOpts in 2.8.3).
+// rewritten are the keys of a sent configuration that Nimbus changes or drops (Nimbus.normalizeConf and
+// submitTopologyWithOpts in 2.8.3).
 var rewritten = []string{
 	"storm.id", "topology.name", "topology.submitter.user", "topology.submitter.principal", "topology.users",
 	"storm.zookeeper.superACL", "storm.zookeeper.topology.auth.scheme", "storm.zookeeper.topology.auth.payload",
@@ -100,7 +98,7 @@ var rewritten = []string{
 	"topology.eventlogger.executors", "topology.max.task.parallelism",
 }
 
-// sameConf reports whether all that was sent is in what Nimbus has.
+// sameConf reports whether Nimbus has everything that was sent.
 func sameConf(sent, saved string) (bool, error) {
 	var ours, theirs map[string]any
 	if err := json.Unmarshal([]byte(sent), &ours); err != nil {

@@ -6,11 +6,10 @@ import (
 	"time"
 )
 
-// backoff is the wait before retry n (from 0), by the formula of Storm's
-// StormBoundedExponentialBackoffRetry: the interval plus a power of two and
-// jitter up to as much again, in milliseconds; past a threshold linear steps
-// that reach the ceiling with the last retry. Libraries' backoffs multiply the
-// interval instead, and so cannot be made to obey the same three settings.
+// backoff returns the wait before retry n (from 0), by the formula of Storm's StormBoundedExponentialBackoffRetry: the
+// interval plus a power of two, plus jitter up to the same amount, in milliseconds. After a threshold there are linear
+// steps that reach the ceiling with the last retry. Backoffs of libraries multiply the interval instead, so they cannot
+// follow the same three settings.
 func (r Retry) backoff(n int, jitter func(int64) int64) time.Duration {
 	base, ceiling := r.Interval.Milliseconds(), r.Ceiling.Milliseconds()
 	threshold := 1
@@ -31,7 +30,7 @@ func (r Retry) backoff(n int, jitter func(int64) int64) time.Duration {
 
 func randomJitter(n int64) int64 { return rand.Int64N(n) }
 
-// sleep waits, or until ctx ends and then returns its error.
+// sleep waits. If ctx ends first, it returns the error of ctx.
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -12,11 +12,10 @@ import (
 	"strings"
 )
 
-// StormConfOptions say where storm.yaml is looked for and how it is read. Only
-// Decode is required.
+// StormConfOptions describe where to look for storm.yaml and how to read it. Only Decode is required.
 type StormConfOptions struct {
-	// Decode reads a YAML document whose root is a mapping, by the rules of
-	// YAML 1.1 (SnakeYAML); an empty document gives nil.
+	// Decode reads a YAML document whose root is a mapping, by the rules of YAML 1.1 (SnakeYAML). For an empty document
+	// it returns nil.
 	Decode func([]byte) (map[string]any, error)
 
 	// File replaces storm.yaml, as `storm --config` does, and must exist.
@@ -25,32 +24,30 @@ type StormConfOptions struct {
 	// Options are the -c options; they override storm.yaml key by key.
 	Options map[string]any
 
-	// Getenv, UserHomeDir and LookPath stand for the functions of os and
-	// os/exec when nil.
+	// Getenv, UserHomeDir and LookPath replace the functions of os and os/exec if they are not nil.
 	Getenv      func(string) string
 	UserHomeDir func() (string, error)
 	LookPath    func(string) (string, error)
 }
 
-// StormConf is what a client of this machine is told about the cluster.
-// Storm's defaults are not part of it: [ConfigOf] has those that matter here.
+// StormConf is the configuration of this machine's client for the cluster. It does not include Storm's defaults:
+// [ConfigOf] has those that matter here.
 type StormConf struct {
 	Values      map[string]any
 	File        string            // the storm.yaml that was read; empty if there is none
-	Environment map[string]string // of storm_env.ini, for hooks and programs that are started
+	Environment map[string]string // from storm_env.ini, for hooks and started programs
 }
 
-// LoadStormConf finds and reads the one storm.yaml that `storm` would read, and
-// lays the -c options over it, key by key without merging deeper
-// (Utils.readStormConfig and bin/storm.py of Storm 2.8.3):
+// LoadStormConf finds and reads the storm.yaml that `storm` would read. The -c options then replace values key by key,
+// without merging deeper (Utils.readStormConfig and bin/storm.py of Storm 2.8.3):
 //
 //   - ~/.storm/storm.yaml if it exists,
 //   - else storm.yaml in $STORM_CONF_DIR if that is set,
-//   - else conf/storm.yaml of the Storm installation: $STORM_HOME (which storm.py,
-//     knowing its own place, does not need), or the one `storm` on the PATH is of.
+//   - else conf/storm.yaml of the Storm installation: $STORM_HOME (storm.py does not need it, because it knows its own
+//     place), or the installation of the `storm` on the PATH.
 //
-// None of them existing is fine: a client may know the cluster by options alone.
-// storm_env.ini is read from $STORM_CONF_DIR, else the installation's conf.
+// It is not an error if none of them exists: options alone may describe the cluster. storm_env.ini is read from
+// $STORM_CONF_DIR, else from conf of the installation.
 func LoadStormConf(o StormConfOptions) (*StormConf, error) {
 	if o.Getenv == nil {
 		o.Getenv = os.Getenv
@@ -85,7 +82,7 @@ func LoadStormConf(o StormConfOptions) (*StormConf, error) {
 	return conf, nil
 }
 
-// clusterConfDir is the folder that configures `storm` for everybody, or "".
+// clusterConfDir returns the folder that configures `storm` for all users, or "".
 func (o *StormConfOptions) clusterConfDir() string {
 	if dir := o.Getenv("STORM_CONF_DIR"); dir != "" {
 		return dir
@@ -124,14 +121,14 @@ func (o *StormConfOptions) readStormYAML(clusterDir string) (text []byte, file s
 		case err == nil:
 			return text, file, nil
 		case errors.Is(err, fs.ErrNotExist):
-		default: // it is the one `storm` would read, so no other may stand in
+		default: // `storm` would read this file, so no other file may replace it
 			return nil, "", fmt.Errorf("reading %s: %w", file, bareCause(err))
 		}
 	}
 	return nil, "", nil
 }
 
-// bareCause leaves out the path, which the caller has already said.
+// bareCause returns the error without the path, because the caller has already named it.
 func bareCause(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {
@@ -140,9 +137,8 @@ func bareCause(err error) error {
 	return err
 }
 
-// readStormEnv reads the [environment] section of an ini file in the form of
-// Python's configparser, as far as names and values on one line go. A missing
-// file is an empty one.
+// readStormEnv reads the [environment] section of an ini file of Python's configparser. It understands names and values
+// on one line. A missing file counts as empty.
 func readStormEnv(file string) (map[string]string, error) {
 	f, err := os.Open(file)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -20,9 +20,9 @@ type Outcome int
 
 const (
 	_            Outcome = iota
-	NotSubmitted         // certainly
-	NotFound             // the connection broke; the cluster, asked again, does not have it
-	Unknown              // the connection broke, and the cluster could not be asked
+	NotSubmitted         // it is certain
+	NotFound             // the connection broke; the client asked again, and the cluster does not have it
+	Unknown              // the connection broke, and the cluster did not answer
 )
 
 // SubmitError is a submission that failed, and what it leaves behind.
@@ -31,19 +31,17 @@ type SubmitError struct {
 	Stage   Stage
 	Outcome Outcome
 
-	// Inbox is the file that the upload left on Server, whole or not; empty if
-	// there is none. No call deletes it; Nimbus does after
-	// nimbus.inbox.jar.expiration.secs (an hour by default).
+	// Inbox is the file that the upload left on Server, complete or not; empty if there is none. No call deletes it.
+	// Nimbus deletes it after nimbus.inbox.jar.expiration.secs (an hour by default).
 	Inbox       string
 	Server      Address
 	Sent, Total int64 // bytes of the jar
 
-	LookUp error // why the cluster could not be asked, if Outcome is Unknown
+	LookUp error // why the cluster did not answer, if Outcome is Unknown
 	Err    error // usually an [*Error]
 }
 
-// Error says on the first line whether the topology runs and why not, then what
-// else is known, each on a line of its own.
+// Error reports on the first line whether the topology runs and why not. Each further line has one more fact.
 func (e *SubmitError) Error() string {
 	var b strings.Builder
 	switch e.Outcome {
@@ -61,8 +59,8 @@ func (e *SubmitError) Error() string {
 	return b.String()
 }
 
-// Remains is what the failed submission leaves behind or open, in sentences of
-// one line each; none when nothing reached Nimbus.
+// Remains returns what the failed submission leaves behind or open, one sentence per line. It returns nothing if
+// nothing reached Nimbus.
 func (e *SubmitError) Remains() []string {
 	var lines []string
 	switch e.Outcome {

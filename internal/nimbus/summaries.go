@@ -16,7 +16,7 @@ func sortByName(topologies []*storm.TopologySummary) {
 	})
 }
 
-// named is the topology with that name, or nil.
+// named returns the topology with that name, or nil.
 func named(topologies []*storm.TopologySummary, name string) *storm.TopologySummary {
 	for _, t := range topologies {
 		if t.Name == name {

@@ -13,14 +13,13 @@ import (
 	"github.com/stormflux/stormflux/internal/storm"
 )
 
-// Status is what Nimbus knows of a running topology. Nimbus hears of executors
-// from their heartbeats with statistics only, every executor.metrics.frequency.secs
-// (60): until the first one, a healthy executor cannot be told from one whose
-// worker never came up. Reported errors come sooner, about 20 s after the start.
+// Status is what Nimbus knows about a running topology. Nimbus hears of executors only through their heartbeats with
+// statistics, every executor.metrics.frequency.secs (60). Until the first one, a healthy executor looks the same as one
+// whose worker never started. Reported errors come sooner, about 20 s after the start.
 type Status struct {
 	ID, Name        string
 	Status          string // ACTIVE, INACTIVE, KILLED, REBALANCING
-	SchedulerStatus string // the scheduler's words; "" if it said none
+	SchedulerStatus string // the scheduler's words, or ""
 	Owner           string
 	Uptime          time.Duration // since the submission
 	Components      []ComponentStatus
@@ -28,7 +27,7 @@ type Status struct {
 	Errors          []ReportedError // the latest first
 }
 
-// ComponentStatus counts one component's executors; system components too.
+// ComponentStatus counts the executors of one component. System components are included.
 type ComponentStatus struct {
 	ID        string
 	Executors int // that have a place in a worker
@@ -41,26 +40,25 @@ type WorkerStatus struct {
 	Port      int
 	Executors int
 	Reporting int
-	Uptime    time.Duration // of its longest running executor, when last heard of
+	Uptime    time.Duration // of its longest running executor, at its last heartbeat
 }
 
 // ReportedError is an exception that a component reported, or died of.
 type ReportedError struct {
 	Component string
 	Time      time.Time // by the worker's clock
-	Host      string    // of the worker, if told
+	Host      string    // of the worker, if known
 	Port      int
 	Text      string // the exception with its stack
 }
 
-// Summary is the exception without its stack.
+// Summary returns the exception without its stack.
 func (e ReportedError) Summary() string {
 	line, _, _ := strings.Cut(strings.TrimSpace(e.Text), "\n")
 	return strings.TrimSpace(line)
 }
 
-// Scheduled is how many executors have a place, and Reporting how many of them
-// Nimbus has heard from.
+// Scheduled is the number of executors that have a place. Reporting is the number of those that Nimbus has heard from.
 func (s *Status) Scheduled() (executors, reporting int) {
 	for _, c := range s.Components {
 		executors += c.Executors
@@ -69,7 +67,7 @@ func (s *Status) Scheduled() (executors, reporting int) {
 	return executors, reporting
 }
 
-// Status asks once. See [Client.Watch] for what can be concluded from it when.
+// Status asks once. [Client.Watch] describes when and what one can conclude from it.
 func (c *Client) Status(ctx context.Context, name string) (*Status, error) {
 	info, err := c.TopologyInfo(ctx, name)
 	if err != nil {
@@ -130,7 +128,7 @@ func entry[K comparable, V any](m map[K]*V, key K) *V {
 	return v
 }
 
-// Verdict is what a watch concludes.
+// Verdict is the conclusion of a watch.
 type Verdict int
 
 const (
@@ -138,8 +136,8 @@ const (
 	Waiting             // nothing yet
 	Up                  // every executor runs, and no error was reported
 	Failing             // errors were reported, or workers keep restarting
-	Unscheduled         // time is up, and executors have no place in a worker
-	Silent              // time is up, and executors have a place but were not heard from
+	Unscheduled         // the time is over, and executors have no place in a worker
+	Silent              // the time is over, and executors have a place but never reported
 	Gone                // the topology was killed
 )
 
@@ -161,40 +159,38 @@ func (v Verdict) String() string {
 	return fmt.Sprintf("Verdict(%d)", int(v))
 }
 
-// WatchState is one look at a topology, and what follows from it and those before.
+// WatchState is one look at a topology, with the conclusion from it and the looks before.
 type WatchState struct {
 	Status
 	Verdict  Verdict
-	Why      string          // one line: what was seen, or is waited for
+	Why      string          // one line: what was seen, or what the watch waits for
 	Advice   []string        // what to look at next, one line each; only with the last state
 	News     []ReportedError // errors that count for the verdict, the latest first
 	Restarts int             // executors seen starting again, or moving, since the watch began
 	Elapsed  time.Duration   // since the watch began
 }
 
-// WatchOptions are the patience of a watch.
+// WatchOptions set how long a watch waits.
 type WatchOptions struct {
-	// Fresh says that the topology was just submitted, so that every error it
-	// has reported counts. Otherwise only those do that come during the watch.
+	// Fresh means that the topology was just submitted, so all its reported errors count. Otherwise only errors during
+	// the watch count.
 	Fresh bool
 
-	// Timeout is when to give up waiting for heartbeats. 0: a minute more than
-	// the cluster's executor.metrics.frequency.secs, 2 minutes in all by
-	// default; sooner than a minute a healthy topology cannot be known as such.
+	// Timeout limits the wait for heartbeats. 0: a minute more than the cluster's executor.metrics.frequency.secs, so 2
+	// minutes by default. In less than a minute, nobody can know that a topology is healthy.
 	Timeout time.Duration
 
-	// Interval between looks. 0: 2 seconds.
+	// Interval is the time between two looks. 0: 2 seconds.
 	Interval time.Duration
 
-	// Settle is how long each executor must have run to count as up; a worker
-	// that dies at its start does so within a few seconds. 0: 5 seconds.
+	// Settle is how long an executor must have run to count as up. A worker that dies at its start dies within a few
+	// seconds. 0: 5 seconds.
 	Settle time.Duration
 }
 
-// Watch looks at a topology again and again, and yields what it sees, until it
-// can tell how the topology does: the last state has another verdict than
-// Waiting. Trouble with the connection is waited out; an error is yielded, as
-// the last, when it lasts to the end, when Nimbus refuses, or when ctx ends.
+// Watch looks at a topology again and again and yields each state. It ends when it has a verdict: the last state has
+// another verdict than Waiting. Watch waits until trouble with the connection is over. It yields an error, as the last
+// element, if the trouble lasts until the end, if Nimbus refuses, or if ctx ends.
 func (c *Client) Watch(ctx context.Context, name string, o WatchOptions) iter.Seq2[WatchState, error] {
 	if o.Interval == 0 {
 		o.Interval = 2 * time.Second
@@ -224,7 +220,7 @@ func (c *Client) Watch(ctx context.Context, name string, o WatchOptions) iter.Se
 	}
 }
 
-// Wait is [Client.Watch] for who only wants the end.
+// Wait runs [Client.Watch] and returns only its last state.
 func (c *Client) Wait(ctx context.Context, name string, o WatchOptions) (WatchState, error) {
 	var last WatchState
 	for state, err := range c.Watch(ctx, name, o) {
@@ -265,7 +261,7 @@ type executorSeen struct {
 	uptime int32
 }
 
-// look asks once and judges.
+// look asks once and returns the verdict.
 func (w *watch) look(ctx context.Context, c *Client, name string) (WatchState, error) {
 	var info *storm.TopologyInfo
 	var err error
@@ -312,7 +308,7 @@ func (w *watch) look(ctx context.Context, c *Client, name string) (WatchState, e
 	return state, nil
 }
 
-// follow notes restarts, and counts the executors that have run long enough.
+// follow records restarts, and counts the executors that have run long enough.
 func (w *watch) follow(executors []*storm.ExecutorSummary) (settled int) {
 	for _, e := range executors {
 		now := executorSeen{e.Host, e.Port, e.UptimeSecs}
@@ -366,7 +362,7 @@ func (w *watch) judge(s *WatchState, settled int, late bool) {
 	}
 }
 
-// workerList names workers for who looks for their logs.
+// workerList names workers, for people who look for their logs.
 func workerList(workers []WorkerStatus) string {
 	const most = 3
 	var names []string

@@ -13,17 +13,15 @@ import (
 	"time"
 )
 
-// Transport opens connections to a Nimbus. One method may look thin, but a
-// handshake (TLS, SASL) ends in a net.Conn too, and all that then differs is
-// whether each message has its length before it.
+// Transport opens connections to a Nimbus. Its interface is small, because a handshake (TLS, SASL) ends in a net.Conn
+// too. After it, the only difference is whether a length precedes each message.
 type Transport interface {
-	// Open connects to addr and completes what handshake there is; ctx bounds
-	// both. The caller closes the connection.
+	// Open connects to addr and completes the handshake, if there is one; ctx limits both. The caller closes the
+	// connection.
 	Open(ctx context.Context, addr Address) (net.Conn, error)
 
-	// Framed reports whether a 4-byte length, big-endian, precedes each
-	// message: so with SimpleTransportPlugin and the SASL plugins, whose
-	// servers also limit it; not with TLS.
+	// Framed reports whether a 4-byte big-endian length precedes each message. It does with SimpleTransportPlugin and
+	// the SASL plugins, whose servers also limit it. It does not with TLS.
 	Framed() bool
 }
 
@@ -35,22 +33,20 @@ func (Plain) Open(ctx context.Context, addr Address) (net.Conn, error) {
 	return new(net.Dialer).DialContext(ctx, "tcp", addr.String())
 }
 
-// Framed is true.
+// Framed returns true.
 func (Plain) Framed() bool { return true }
 
-// maxAnswer bounds an answer's frame. It is less than the number that the first
-// four bytes of a SASL negotiation message make (status 3 or more, then the
-// length's three zeros), so that those are told from a frame.
+// maxAnswer limits the frame of an answer. It is lower than the number in the first four bytes of a SASL negotiation
+// message (status 3 or more, then the three zeros of the length), so the client can recognise such a message.
 const maxAnswer = 0x02ffffff
 
-// maxServerFrame is libthrift's TConfiguration.DEFAULT_MAX_FRAME_SIZE: whatever
-// nimbus.thrift.max_buffer_size says, a server closes on larger frames.
+// maxServerFrame is libthrift's TConfiguration.DEFAULT_MAX_FRAME_SIZE. A server closes the connection on larger frames,
+// whatever nimbus.thrift.max_buffer_size says.
 const maxServerFrame = 16384000
 
-// wire is thrift's TTransport over one connection. It differs from thrift's own
-// framed transport in that it refuses to send a frame above the server's limit,
-// bounds calls by deadlines, copies a chunk once, and remembers as fault what
-// went wrong on the connection, which the layers above wrap beyond recognition.
+// wire is thrift's TTransport over one connection. Unlike thrift's own framed transport, it refuses to send a frame
+// above the server's limit, limits calls by deadlines, and copies a chunk only once. It also remembers the error of the
+// connection as fault, because the layers above wrap it beyond recognition.
 type wire struct {
 	conn   net.Conn
 	framed bool
@@ -114,7 +110,7 @@ func (w *wire) WriteString(s string) (int, error) {
 	return len(s), nil
 }
 
-// Flush sends the message, unless it is too large: then nothing is sent.
+// Flush sends the message. If the message is too large, Flush sends nothing.
 func (w *wire) Flush(context.Context) error {
 	out := w.out
 	w.out = w.out[:4]
@@ -164,7 +160,7 @@ func (w *wire) ReadByte() (byte, error) {
 	return b[0], err
 }
 
-// frame reads a frame's length when a new one begins.
+// frame reads the length of a frame when a new one begins.
 func (w *wire) frame() error {
 	for w.left == 0 {
 		var head [4]byte
@@ -181,19 +177,19 @@ func (w *wire) frame() error {
 	return nil
 }
 
-// frameTooLargeError is a message that was not sent because of its size.
+// frameTooLargeError reports a message that was too large to send.
 type frameTooLargeError struct{ size, limit int }
 
 func (e *frameTooLargeError) Error() string {
 	return fmt.Sprintf("a message of %d bytes exceeds the server's limit of %d", e.size, e.limit)
 }
 
-// garbageError is an answer that does not begin as a Thrift frame does.
+// garbageError reports an answer that does not begin like a Thrift frame.
 type garbageError struct{ what, advice string }
 
 func (e *garbageError) Error() string { return e.what }
 
-// foreign says what speaks there by the first bytes of its answer.
+// foreign recognises another protocol by the first bytes of its answer.
 func foreign(head [4]byte, more []byte) error {
 	switch {
 	case string(head[:]) == "HTTP":
@@ -206,7 +202,7 @@ func foreign(head [4]byte, more []byte) error {
 	return &garbageError{fmt.Sprintf("it answers with %q", append(head[:], more...)), adviceWrongPort}
 }
 
-// plainCause is a network error without Go's "read tcp 1.2.3.4:5->6.7.8.9:0".
+// plainCause returns a network error without Go's "read tcp 1.2.3.4:5->6.7.8.9:0".
 func plainCause(err error) string {
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):

@@ -29,17 +29,17 @@ type Upload struct {
 	Bytes    []byte // only with Options.KeepJars
 }
 
-// Topology is one that was submitted.
+// Topology is a submitted topology.
 type Topology struct {
 	ID       string
 	Name     string
 	Status   string
 	Jar      string // its location in the inbox
 	Conf     map[string]any
-	JSONConf string // as it came
+	JSONConf string // as it was sent
 	Topology *storm.StormTopology
 	Options  *storm.SubmitOptions
-	Info     func(*storm.TopologyInfo) // changes what getTopologyInfo answers
+	Info     func(*storm.TopologyInfo) // changes the answer of getTopologyInfo
 	Started  time.Time
 }
 
@@ -58,7 +58,7 @@ func newState() state {
 	return state{uploads: map[string]*upload{}, topologies: map[string]*Topology{}}
 }
 
-// Uploads are the files in the inbox, by location.
+// Uploads returns the files in the inbox, by location.
 func (s *Server) Uploads() []Upload {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -71,7 +71,7 @@ func (s *Server) Uploads() []Upload {
 	return uploads
 }
 
-// Topology is the one with that name as it is now, or nil.
+// Topology returns the topology with that name as it is now, or nil.
 func (s *Server) Topology(name string) *Topology {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -83,15 +83,15 @@ func (s *Server) Topology(name string) *Topology {
 	return &now
 }
 
-// Add puts a topology on the cluster, as if someone else had submitted it; unset
-// fields are filled in. It replaces one of that name.
+// Add puts a topology on the cluster, as if somebody else had submitted it, and fills in unset fields. It replaces a
+// topology with the same name.
 func (s *Server) Add(t Topology) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.add(t)
 }
 
-// Remove takes a topology off, as the end of its kill's wait does.
+// Remove removes a topology, as happens at the end of the wait of a kill.
 func (s *Server) Remove(name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -118,8 +118,8 @@ func (s *Server) add(t Topology) {
 	s.state.topologies[t.Name] = &t
 }
 
-// handler answers one call. The methods it lacks panic on the nil interface,
-// which process turns into an internal error.
+// handler answers one call. Its missing methods panic on the nil interface, and process turns the panic into an
+// internal error.
 type handler struct {
 	storm.Nimbus
 	server *Server
@@ -133,8 +133,8 @@ var (
 
 func newBuffer(b []byte) *bytes.Buffer { return bytes.NewBuffer(b) }
 
-// process runs a call's generated code. Go's writes the handler's error into an
-// internal error's text and Java's does not, so that one is written elsewhere.
+// process runs the generated code of a call. Go's code writes the handler's error into the text of an internal error.
+// Java's code does not, so we write such an error elsewhere.
 func process(ctx context.Context, function thrift.TProcessorFunction, seq int32, in, out thrift.TProtocol) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -152,7 +152,7 @@ func process(ctx context.Context, function thrift.TProcessorFunction, seq int32,
 	if errors.Is(failed, errInternal) {
 		return errInternal
 	}
-	return nil // an exception of Storm's, which was written
+	return nil // an exception of Storm, which is already written
 }
 
 func (h *handler) lock() func() {
@@ -237,7 +237,7 @@ func (h *handler) GetTopologySummaryByName(_ context.Context, name string) (*sto
 	return t.summary(), nil
 }
 
-// topology finds one by name or id; the server is locked until unlock.
+// topology finds a topology by name or id. The server is locked until unlock is called.
 func (h *handler) topology(nameOrID string) (*Topology, func(), error) {
 	unlock := h.lock()
 	if h.fail != nil {
@@ -335,8 +335,7 @@ func (h *handler) SubmitTopologyWithOpts(_ context.Context, name, jar, conf stri
 	return nil
 }
 
-// KillTopologyWithOpts removes a topology at once when no wait is asked, and
-// otherwise leaves that to Remove.
+// KillTopologyWithOpts removes a topology at once if there is no wait. Otherwise Remove does it.
 func (h *handler) KillTopologyWithOpts(_ context.Context, name string, options *storm.KillOptions) error {
 	t, unlock, err := h.topology(name)
 	defer unlock()
@@ -367,7 +366,7 @@ func (h *handler) turn(name, status string) error {
 	return nil
 }
 
-// Rebalance checks the components and stays REBALANCING if a wait is asked.
+// Rebalance checks the components. With a wait, the topology stays REBALANCING.
 func (h *handler) Rebalance(_ context.Context, name string, options *storm.RebalanceOptions) error {
 	t, unlock, err := h.topology(name)
 	defer unlock()

@@ -1,10 +1,9 @@
-// Package nimbustest is a Nimbus for tests: it speaks Storm's framed Thrift on a
-// loopback port, keeps topologies and uploads as Nimbus does, and can be told to
-// fail in the ways a real one fails.
+// Package nimbustest is a Nimbus for tests. It speaks Storm's framed Thrift on a loopback port, keeps topologies and
+// uploads as Nimbus does, and can fail in the same ways as a real one.
 //
-// It owns the wire's faults and the answers' order and form, which were taken
-// from a real Nimbus 2.8.3; it schedules nothing and runs nothing. What it was
-// sent can be asked for afterwards: of jars size and hash, or the bytes.
+// It owns the faults of the wire, and the order and form of the answers, which come from a real Nimbus 2.8.3. It
+// schedules nothing and runs nothing. A test can ask for everything that it received: for jars, their size and hash, or
+// their bytes.
 package nimbustest
 
 import (
@@ -23,26 +22,26 @@ import (
 	"github.com/stormflux/stormflux/internal/storm"
 )
 
-// Options of a fake Nimbus; the zero value is a leader that behaves.
+// Options are the options of a fake Nimbus. The zero value is a leader without faults.
 type Options struct {
-	// Version it reports; "" is 2.8.3.
+	// Version is the version that it reports; "" is 2.8.3.
 	Version string
 
-	// Without are calls that this release does not have yet.
+	// Without lists calls that this release does not have yet.
 	Without []string
 
-	// MaxBufferSize is its nimbus.thrift.max_buffer_size; 0: 1048576. It never
-	// answers a larger frame, nor anything after it on that connection.
+	// MaxBufferSize is its nimbus.thrift.max_buffer_size; 0: 1048576. It never answers a larger frame, nor any later
+	// call on that connection.
 	MaxBufferSize int
 
 	// KeepJars keeps the bytes of uploads, not only their hash.
 	KeepJars bool
 
-	// Host it advertises; "" is 127.0.0.1.
+	// Host is the host that it advertises; "" is 127.0.0.1.
 	Host string
 
-	// OnCall, if set, is asked what to do with each call before it is carried
-	// out. It runs on the connection's goroutine; several may run at once.
+	// OnCall, if set, decides what to do with each call before the call runs. It runs on the goroutine of the
+	// connection; several may run at once.
 	OnCall func(Call) Reply
 }
 
@@ -53,18 +52,18 @@ type Call struct {
 	Conn   int // 1 for the first connection to it
 }
 
-// Reply says what happens to a call; the zero value is what a Nimbus would do.
+// Reply describes what happens to a call. With the zero value, it does what a Nimbus would do.
 type Reply struct {
-	Wait  <-chan struct{} // first wait until it is closed, or the server stops
+	Wait  <-chan struct{} // first wait until it is closed, or until the server stops
 	Delay time.Duration   // then wait this long
 	Do    func()          // then do this
 
-	Error    error  // answer with this exception of Storm's
+	Error    error  // answer with this exception of Storm
 	Internal bool   // answer with "Internal error processing X"
 	Null     bool   // answer as Java does when a method returns null
 	Raw      []byte // send these bytes instead of an answer, then close
 	Close    bool   // close at once; the call has no effect
-	Drop     bool   // carry the call out, then close without an answer
+	Drop     bool   // run the call, then close without an answer
 	Hang     bool   // never answer
 }
 
@@ -86,7 +85,7 @@ type Server struct {
 	state    state
 }
 
-// New starts a fake on 127.0.0.1, which the test's end stops.
+// New starts a fake on 127.0.0.1. It stops at the end of the test.
 func New(t testing.TB, options Options) *Server {
 	t.Helper()
 	s, err := Start(options)
@@ -120,13 +119,13 @@ func Start(options Options) (*Server, error) {
 	return s, nil
 }
 
-// Addr is where it listens, HOST:PORT.
+// Addr returns the address on which it listens, HOST:PORT.
 func (s *Server) Addr() string { return s.listener.Addr().String() }
 
-// Port is Addr's.
+// Port returns the port of Addr.
 func (s *Server) Port() int { return s.listener.Addr().(*net.TCPAddr).Port }
 
-// Stop ends it as a killed process ends: all connections break.
+// Stop ends the server like a killed process: all connections break.
 func (s *Server) Stop() {
 	s.mu.Lock()
 	select {
@@ -142,7 +141,7 @@ func (s *Server) Stop() {
 	s.running.Wait()
 }
 
-// Break closes all connections, and goes on listening.
+// Break closes all connections, but the server keeps listening.
 func (s *Server) Break() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -151,29 +150,29 @@ func (s *Server) Break() {
 	}
 }
 
-// Calls are the methods called so far, in order.
+// Calls returns the methods called so far, in order.
 func (s *Server) Calls() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.calls)
 }
 
-// Count is how often method was called.
+// Count returns how often method was called.
 func (s *Server) Count(method string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.counts[method]
 }
 
-// Overlong is how many frames above the limit came: each hangs a real Nimbus.
+// Overlong returns how many frames above the limit arrived. Each would hang a real Nimbus.
 func (s *Server) Overlong() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.overlong
 }
 
-// Follow makes this one a follower: it names that leader, and fails the calls
-// that only a leader answers. host and port "" and 0 make it lead again.
+// Follow makes this server a follower. It names that leader, and fails the calls that only a leader answers. With host
+// "" and port 0, it leads again.
 func (s *Server) Follow(host string, port int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -183,7 +182,7 @@ func (s *Server) Follow(host string, port int) {
 	}
 }
 
-// LoseLeader makes the cluster one without a leader: getLeader answers null.
+// LoseLeader takes the leader away from the cluster: getLeader answers null.
 func (s *Server) LoseLeader() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -250,7 +249,7 @@ func (s *Server) serve(conn net.Conn, number int) {
 	}
 }
 
-// hang keeps a connection without reading it until it or the server ends.
+// hang keeps a connection open without reading it, until the connection or the server ends.
 func (s *Server) hang(conn net.Conn) {
 	ended := make(chan struct{})
 	s.running.Go(func() {
@@ -268,13 +267,13 @@ var leadersCalls = []string{
 	"activate", "deactivate", "rebalance", "uploadNewCredentials",
 }
 
-// call carries out one request; false ends the connection.
+// call runs one request. If it returns false, the connection ends.
 func (s *Server) call(conn net.Conn, number int, body []byte) bool {
 	ctx := context.Background()
 	in := thrift.NewTBinaryProtocolConf(&thrift.TMemoryBuffer{Buffer: newBuffer(body)}, nil)
 	method, _, seq, err := in.ReadMessageBegin(ctx)
 	if err != nil {
-		return false // Nimbus closes, too
+		return false // Nimbus closes too
 	}
 	s.mu.Lock()
 	s.calls = append(s.calls, method)
@@ -331,7 +330,7 @@ func (s *Server) call(conn net.Conn, number int, body []byte) bool {
 	return err == nil
 }
 
-// pause does what comes before the answer; false ends the connection.
+// pause runs the steps before the answer. If it returns false, the connection ends.
 func (s *Server) pause(conn net.Conn, reply Reply) bool {
 	var delay <-chan time.Time
 	if reply.Delay > 0 {
