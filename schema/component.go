@@ -118,29 +118,30 @@ const (
 	Custom
 )
 
+// groupingNames are the names of groupings: in the short form, and in the `type` of Flux's form (GroupingDef.Type).
+var groupingNames = [...]struct{ short, flux string }{
+	Shuffle:        {"shuffle", "SHUFFLE"},
+	Fields:         {"fields", "FIELDS"},
+	PartialKey:     {"partial-key", "PARTIAL_KEY"},
+	LocalOrShuffle: {"local-or-shuffle", "LOCAL_OR_SHUFFLE"},
+	All:            {"all", "ALL"},
+	Global:         {"global", "GLOBAL"},
+	NoGrouping:     {"none", "NONE"},
+	Direct:         {"direct", "DIRECT"},
+	Custom:         {"custom", "CUSTOM"},
+}
+
 // String returns the grouping's name in the short form.
-func (t GroupingType) String() string {
-	switch t {
-	case Shuffle:
-		return "shuffle"
-	case Fields:
-		return "fields"
-	case PartialKey:
-		return "partial-key"
-	case LocalOrShuffle:
-		return "local-or-shuffle"
-	case All:
-		return "all"
-	case Global:
-		return "global"
-	case NoGrouping:
-		return "none"
-	case Direct:
-		return "direct"
-	case Custom:
-		return "custom"
+func (t GroupingType) String() string { return groupingNames[t].short }
+
+// groupingType returns the grouping with the name, in either form, or 0.
+func groupingType(name string) GroupingType {
+	for t, names := range groupingNames {
+		if name != "" && (names.short == name || names.flux == name) {
+			return GroupingType(t)
+		}
 	}
-	panic("schema: invalid grouping type")
+	return 0
 }
 
 // Grouping is how tuples of a subscription are spread over the tasks. A subscription without one has

@@ -183,31 +183,6 @@ func decodeInput(v *yaml.Value) *Input {
 	return in
 }
 
-// groupingTypes are the names of groupings: those of the short form and Flux's GroupingDef.Type.
-func groupingType(name string) GroupingType {
-	switch name {
-	case "shuffle", "SHUFFLE":
-		return Shuffle
-	case "fields", "FIELDS":
-		return Fields
-	case "partial-key", "PARTIAL_KEY":
-		return PartialKey
-	case "local-or-shuffle", "LOCAL_OR_SHUFFLE":
-		return LocalOrShuffle
-	case "all", "ALL":
-		return All
-	case "global", "GLOBAL":
-		return Global
-	case "none", "NONE":
-		return NoGrouping
-	case "direct", "DIRECT":
-		return Direct
-	case "custom", "CUSTOM":
-		return Custom
-	}
-	return 0
-}
-
 // decodeGrouping never returns nil; a grouping that is missing, or whose form the grammar refused, is a shuffle.
 func decodeGrouping(v *yaml.Value) *Grouping {
 	g := &Grouping{Type: Shuffle, Value: v}

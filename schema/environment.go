@@ -69,6 +69,7 @@ func LoadEnvironment(path string, opts Options) (*Environment, diag.List, error)
 	if err != nil {
 		return nil, nil, err
 	}
+	l.surprises(env, nil)
 	l.diags.Sort()
 	if l.diags.HasErrors() {
 		env = nil

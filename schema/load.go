@@ -56,7 +56,8 @@ type loader struct {
 	sources  map[string]*yaml.File // of included files, by path
 	includes int
 	seen     seen
-	merged   int // what was taken over from included files: settings, components, streams
+	odd      bool // a value has an oddity, see surprises
+	merged   int  // what was taken over from included files: settings, components, streams
 }
 
 // seen is what a Document says about its reading.
@@ -119,6 +120,7 @@ func (l *loader) load(file *diag.File) (*Document, error) {
 	}
 	src := l.readSource(file)
 	if src == nil {
+		l.surprises(env, nil)
 		return nil, nil
 	}
 	root := src.Root.Clone()
@@ -129,6 +131,7 @@ func (l *loader) load(file *diag.File) (*Document, error) {
 		Includes: l.seen.includes, Incomplete: l.seen.incomplete, UnknownKeys: l.seen.unknownKeys,
 		Shared: l.seen.shared, VariableReferences: l.seen.variables, VariableNames: l.vars.all()}
 	decode(doc)
+	l.surprises(env, doc)
 	return doc, nil
 }
 
@@ -168,7 +171,7 @@ func (l *loader) variables(env *Environment, envSource *yaml.File) error {
 	vars.replaceInside(env.Value)
 	l.diags = append(l.diags, grammar.CheckEnvironments(envSource.Root)...)
 	l.seen.shared = append(l.seen.shared, envSource.Shared...)
-	l.checkOddities(envSource, true)
+	l.odd = l.odd || envSource.Odd
 	l.ignores = append(l.ignores, ignores(envSource.File)...)
 	env.finish()
 	return nil
@@ -202,7 +205,7 @@ func (l *loader) readSource(file *diag.File) *yaml.File {
 		l.seen.unknownKeys[span] = meant
 	}
 	l.seen.shared = append(l.seen.shared, src.Shared...)
-	l.checkOddities(src, false)
+	l.odd = l.odd || src.Odd
 	l.ignores = append(l.ignores, ignores(src.File)...)
 	return src
 }

@@ -1,6 +1,8 @@
 package schema
 
-import "github.com/stormflux/stormflux/schema/yaml"
+import (
+	"github.com/stormflux/stormflux/schema/yaml"
+)
 
 // Object is Flux's definition of a JVM object: an element of `components` or `workerHooks`, a class that a component
 // runs, a custom grouping, a topology source.

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/stormflux/stormflux/diag"
-	"github.com/stormflux/stormflux/schema/grammar"
 	"github.com/stormflux/stormflux/schema/yaml"
 )
 
@@ -14,78 +13,66 @@ const (
 	ruleNotFinite = "yaml-not-finite"
 )
 
-// placeKind says what becomes of the type of a plain scalar at some place of a document, and so whether it can be a
-// surprise there. Ids, fields, words, paths and environment variables have none: what counts is their text.
+// placeKind says what a document does with the type of a plain scalar at some place, and so whether the type can be a
+// surprise there. Ids, fields, words, paths and environment variables are not such places: only their text counts.
 type placeKind uint8
 
 const (
-	// typedPlace: a setting or an argument: the type is passed on.
+	// typedPlace is a setting: its type is passed on.
 	typedPlace placeKind = iota + 1
-	// stormPlace: a setting of Storm's own, whose type Storm knows: a yes there can only be meant as true.
+	// stormPlace is a setting of Storm itself. Storm knows its type, so yes can only mean true.
 	stormPlace
-	// argumentPlace: an argument of a class: its method says of which type it must be.
+	// argumentPlace is an argument of a class: its method decides which type it must have.
 	argumentPlace
-	// numberPlace: parallelism and the like.
+	// numberPlace is parallelism and the like.
 	numberPlace
 )
 
-// surprises reports the scalars of a file that YAML 1.1 gives a type that a person may not have meant, where that
-// matters, and those that no configuration can hold.
+// surprises reports the scalars that YAML 1.1 gives a type that a person may not have meant, where that matters, and
+// those that no configuration can hold.
 type surprises struct {
 	diags *diag.List
-	seen  map[*yaml.Value]bool
+	seen  map[*yaml.Value]bool // lists and maps
+	// reported are the places of scalars: an alias, an environment and the topology may all lead to the same one.
+	reported map[diag.Span]bool
 }
 
-func (l *loader) checkOddities(s *yaml.File, environments bool) {
-	if !s.Odd || s.Root == nil || s.Root.Kind != yaml.Map {
+// surprises reports the surprises in an environment and a document, which may be nil.
+func (l *loader) surprises(env *Environment, doc *Document) {
+	if !l.odd {
 		return
 	}
-	w := &surprises{diags: &l.diags, seen: make(map[*yaml.Value]bool)}
-	if environments {
-		for _, e := range s.Root.Get("environments").Members() {
-			if e.Key.Text == l.opts.Environment {
-				w.environment(e.Value)
-			}
-		}
-		return
+	w := &surprises{diags: &l.diags, seen: make(map[*yaml.Value]bool), reported: make(map[diag.Span]bool)}
+	if env != nil {
+		w.environment(env)
 	}
-	for _, e := range s.Root.Entries {
-		switch e.Key.Text {
-		case "config":
-			w.config(e.Value)
-		case "spouts", "bolts":
-			for _, item := range e.Value.Elements() {
-				w.component(item)
-			}
-			for _, c := range e.Value.Members() {
-				if !grammar.IsFree(c.Key.Text) {
-					w.component(c.Value)
-				}
-			}
-		case "components", "workerHooks":
-			for _, item := range e.Value.Elements() {
-				w.component(item)
-			}
-		case "topologySource":
-			w.component(e.Value)
-		case "streams":
-			for _, item := range e.Value.Elements() {
-				w.input(item)
-			}
-		}
+	if doc != nil {
+		w.document(doc)
 	}
 }
 
-func (w *surprises) environment(v *yaml.Value) {
-	for _, e := range v.Members() {
-		switch e.Key.Text {
-		case "config":
-			w.config(e.Value)
-		case "parallelism":
-			w.value(e.Value, "", numberPlace)
-		case "variables":
-			w.value(e.Value, "", typedPlace)
+func (w *surprises) environment(env *Environment) {
+	w.config(env.Config)
+	for _, e := range env.Parallelism.Members() {
+		w.value(e.Value, numberPlace)
+	}
+	for _, e := range env.Variables.Members() {
+		w.value(e.Value, typedPlace)
+	}
+}
+
+func (w *surprises) document(doc *Document) {
+	w.config(doc.Config)
+	for _, components := range [][]*Component{doc.Spouts, doc.Bolts} {
+		for _, c := range components {
+			w.config(c.Config)
+			for _, v := range []*yaml.Value{c.Parallelism, c.Tasks, c.Tick, c.OnHeapMemoryLoad, c.OffHeapMemoryLoad, c.CPULoad} {
+				w.value(v, numberPlace)
+			}
 		}
+	}
+	for _, o := range doc.objects() {
+		w.object(o)
 	}
 }
 
@@ -95,64 +82,38 @@ func (w *surprises) config(v *yaml.Value) {
 		if strings.HasPrefix(e.Key.Text, "topology.") && e.Value.IsScalar() {
 			place = stormPlace
 		}
-		w.value(e.Value, e.Key.Text, place)
+		w.value(e.Value, place)
 	}
 }
 
-// component walks a component or an object: keys that it does not know are settings of the application.
-func (w *surprises) component(v *yaml.Value) {
-	shell := false
-	if class := v.Get("className"); class != nil {
-		// The arguments of Flux's shell wrappers are a command and fields.
-		shell = strings.HasSuffix(class.Text, ".FluxShellSpout") || strings.HasSuffix(class.Text, ".FluxShellBolt")
+func (w *surprises) object(o *Object) {
+	// The arguments of Flux's shell wrappers are a command and fields.
+	if class := o.ClassName; class == nil || !strings.HasSuffix(class.Text, ".FluxShellSpout") && !strings.HasSuffix(class.Text, ".FluxShellBolt") {
+		w.arguments(o.ConstructorArgs.items())
 	}
-	for _, e := range v.Members() {
-		switch e.Key.Text {
-		case "id", "go", "command", "className", "factory", "args", "env", "outputs", "name", "methodName", "ref":
-		case "config":
-			w.config(e.Value)
-		case "inputs":
-			for _, item := range e.Value.Elements() {
-				w.input(item)
-			}
-		case "parallelism", "tasks", "numTasks", "tick", "onHeapMemoryLoad", "offHeapMemoryLoad", "cpuLoad":
-			w.value(e.Value, e.Key.Text, numberPlace)
-		case "constructorArgs":
-			if !shell {
-				w.value(e.Value, e.Key.Text, argumentPlace)
-			}
-		case "properties":
-			for _, p := range e.Value.Elements() {
-				w.value(p.Get("value"), "value", argumentPlace)
-			}
-		case "configMethods":
-			for _, m := range e.Value.Elements() {
-				w.value(m.Get("args"), "args", argumentPlace)
-			}
-		default:
-			if !grammar.IsFree(e.Key.Text) {
-				w.value(e.Value, e.Key.Text, typedPlace)
-			}
+	w.arguments(o.FactoryArgs.items())
+	for _, p := range o.Properties {
+		w.arguments([]Argument{p.Value})
+	}
+	for _, m := range o.ConfigMethods {
+		w.arguments(m.Args.items())
+	}
+}
+
+func (w *surprises) arguments(args []Argument) {
+	for _, a := range args {
+		if literal, ok := a.(*Literal); ok {
+			w.value(literal.Value, argumentPlace)
 		}
 	}
 }
 
-func (w *surprises) input(v *yaml.Value) {
-	if grouping := v.Get("grouping"); grouping != nil {
-		for _, key := range []string{"custom", "customClass"} {
-			if object := grouping.Get(key); object != nil {
-				w.component(object)
-			}
-		}
-	}
-}
-
-func (w *surprises) value(v *yaml.Value, key string, place placeKind) {
+func (w *surprises) value(v *yaml.Value, place placeKind) {
 	if v == nil {
 		return
 	}
 	if v.IsScalar() {
-		w.scalar(v, key, place)
+		w.scalar(v, place)
 		return
 	}
 	if w.seen[v] {
@@ -163,14 +124,19 @@ func (w *surprises) value(v *yaml.Value, key string, place placeKind) {
 		place = typedPlace
 	}
 	for _, item := range v.Items {
-		w.value(item, key, place)
+		w.value(item, place)
 	}
 	for _, e := range v.Entries {
-		w.value(e.Value, e.Key.Text, place)
+		w.value(e.Value, place)
 	}
 }
 
-func (w *surprises) scalar(v *yaml.Value, key string, place placeKind) {
+func (w *surprises) scalar(v *yaml.Value, place placeKind) {
+	if v.Oddity == 0 || w.reported[v.Span] {
+		return
+	}
+	before := len(*w.diags)
+	defer func() { w.reported[v.Span] = len(*w.diags) > before }()
 	switch v.Oddity {
 	case yaml.Timestamp:
 		w.diags.Errorf(ruleTimestamp, v.Span, "%q is a date to YAML, which no setting can hold", v.Text).

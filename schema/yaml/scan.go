@@ -38,15 +38,6 @@ type token struct {
 	column     int
 }
 
-// simpleKey is a token that becomes a key if a ":" follows.
-type simpleKey struct {
-	possible, required bool
-	token              int // its index
-	start              int
-	line               int
-	column             int
-}
-
 type scanner struct {
 	src        []byte
 	at         int
@@ -122,94 +113,6 @@ func (s *scanner) add(kind tokenKind, start, end, column int) {
 }
 
 func (s *scanner) insert(index int, t token) { s.tokens = slices.Insert(s.tokens, index, t) }
-
-func (s *scanner) rollIndent(column, index int, kind tokenKind, start int) {
-	if len(s.flow) > 0 || s.indent >= column {
-		return
-	}
-	s.indents = append(s.indents, s.indent)
-	s.indent = column
-	t := token{kind, start, start, column}
-	if index < 0 {
-		s.tokens = append(s.tokens, t)
-	} else {
-		s.insert(index, t)
-	}
-	if len(s.indents) > 2000 {
-		s.fail(start, start+1, "", "lists and maps are nested deeper than %d levels, the most that is allowed", MaxDepth)
-		s.fault.deep = true
-	}
-}
-
-func (s *scanner) unrollIndent(column int) {
-	if len(s.flow) > 0 {
-		return
-	}
-	for s.indent > column {
-		s.add(tokenBlockEnd, s.at, s.at, s.indent)
-		s.indent = s.indents[len(s.indents)-1]
-		s.indents = s.indents[:len(s.indents)-1]
-	}
-}
-
-func (s *scanner) key() *simpleKey { return &s.keys[len(s.keys)-1] }
-
-func (s *scanner) dropKey() {
-	if k := s.key(); k.possible && k.required {
-		s.missingColon(k)
-	}
-	s.key().possible = false
-}
-
-func (s *scanner) missingColon(k *simpleKey) {
-	end := k.start
-	for end < len(s.src) && s.breakAt(end) == 0 {
-		end++
-	}
-	if k.token < len(s.tokens) && s.tokens[k.token].kind == tokenScalar {
-		end = min(end, s.tokens[k.token].end)
-	}
-	text := string(bytes.TrimRight(s.src[k.start:end], " \t"))
-	for _, mark := range []string{"<<<<<<<", "=======", ">>>>>>>"} {
-		if strings.HasPrefix(text, mark) {
-			s.fail(k.start, k.start+len(text), "resolve it: keep one side and remove the marks", "a merge conflict of version control stands here")
-			return
-		}
-	}
-	if s.line == k.line && utf8.RuneCount(s.src[k.start:s.at]) > 1024 {
-		s.fail(k.start, k.start+1, "", "key of more than 1024 characters, the most that YAML allows")
-		return
-	}
-	hint := `a key ends with ":" and a blank`
-	if i := strings.IndexByte(text, ':'); i > 0 {
-		hint = `a blank must follow the ":"`
-		s.fail(k.start+i, k.start+i+1, hint, `expected a blank behind ":" of key %q`, text[:i])
-		return
-	}
-	s.fail(k.start, k.start+len(text), hint, "expected \":\" behind key %q", shorten(text))
-}
-
-// lineOf returns where the line of an offset begins.
-func (s *scanner) lineOf(at int) int { return bytes.LastIndexAny(s.src[:at], "\n\r") + 1 }
-
-// shorten keeps messages short.
-func shorten(text string) string {
-	const most = 40
-	if utf8.RuneCountInString(text) <= most {
-		return text
-	}
-	return string([]rune(text)[:most-1]) + "…"
-}
-
-func (s *scanner) saveKey() {
-	if !s.keyAllowed {
-		return
-	}
-	s.dropKey()
-	column := s.here()
-	*s.key() = simpleKey{possible: true, required: len(s.flow) == 0 && s.indent == column,
-		token: len(s.tokens), start: s.at, line: s.line, column: column}
-}
 
 func (s *scanner) scan() {
 	for s.fault == nil {
@@ -415,48 +318,4 @@ func (s *scanner) entry(column int) {
 	s.dropKey()
 	s.keyAllowed = true
 	s.one(tokenEntry, column)
-}
-
-func (s *scanner) value(column int) {
-	if k := s.key(); k.possible {
-		s.insert(k.token, token{tokenKey, k.start, k.start, k.column})
-		s.rollIndent(k.column, k.token, tokenBlockMapping, k.start)
-		k.possible = false
-		s.keyAllowed = false
-	} else {
-		if len(s.flow) == 0 {
-			if !s.keyAllowed {
-				s.secondColon()
-				return
-			}
-			s.rollIndent(column, -1, tokenBlockMapping, s.at)
-		}
-		s.keyAllowed = len(s.flow) == 0
-	}
-	s.one(tokenValue, column)
-}
-
-// secondColon reports a ": " inside of a value.
-func (s *scanner) secondColon() {
-	last := s.tokens[len(s.tokens)-1]
-	if last.end-last.start > 1024 && !bytes.ContainsAny(s.src[last.start:last.end], "\n\r") {
-		s.fail(last.start, last.start+1, "", "key of more than 1024 characters, the most that YAML allows")
-		return
-	}
-	if last.kind == tokenScalar && bytes.ContainsAny(s.src[last.start:last.end], "\n\r") && s.src[last.start] != '"' && s.src[last.start] != '\'' {
-		// The lines between were taken for one value: the key is on the last of them.
-		first, _, _ := bytes.Cut(s.src[last.start:last.end], []byte("\n"))
-		if i := bytes.IndexByte(first, ':'); i > 0 && i+1 < len(first) && len(bytes.TrimSpace(s.src[s.lineOf(last.start):last.start])) == 0 {
-			s.fail(last.start+i, last.start+i+1, `a blank must follow the ":"`, `expected a blank behind ":" of key %q`, shorten(string(first[:i])))
-			return
-		}
-		at := last.start + bytes.LastIndexAny(s.src[last.start:last.end], "\n\r") + 1
-		for s.src[at] == ' ' || s.src[at] == '\t' {
-			at++
-		}
-		s.fail(at, s.at, "indent it as the key that it belongs beside", "key %q is indented deeper than the value before it began", shorten(string(s.src[at:s.at])))
-		s.fault.related, s.fault.relatedAt = "the value begins here", last.start
-		return
-	}
-	s.fail(s.at, s.at+1, `put the value in quotes if the ":" belongs to it`, `a ":" makes a key of what stands before it, which cannot be one here`)
 }

@@ -1,0 +1,190 @@
+package schema
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/schema/yaml"
+)
+
+// reference is one ${...} in a scalar's text.
+type reference struct {
+	start, end int // in the text, with the braces
+	name       string
+	env        bool   // ${env:NAME} or ${ENV-NAME}
+	flux       bool   // ${ENV-NAME}, which --env-filter allows
+	index      int    // of ${list[0]}, or -1
+	op         byte   // '-' of ${name:-default}, '?' of ${name:?message}, or 0
+	arg        string // the default or the message
+}
+
+// part is a piece of a scalar's text: literal text or a reference.
+type part struct {
+	text string
+	ref  *reference
+}
+
+// referenceFault is why a text is no reference, at an offset of the text.
+type referenceFault struct {
+	start, end    int
+	message, hint string
+}
+
+const literalHint = `write "$${" where a literal "${" is meant`
+
+// splitReferences splits a scalar's text at its references. `$${` is a literal `${`.
+func splitReferences(text string) (parts []part, faults []referenceFault) {
+	var pending strings.Builder
+	literal := func(s string) { pending.WriteString(s) }
+	flush := func() {
+		if pending.Len() > 0 {
+			parts = append(parts, part{text: pending.String()})
+			pending.Reset()
+		}
+	}
+	at := 0
+	pairs := yaml.FindReferences(text)
+	for {
+		i := strings.Index(text[at:], "${")
+		if i < 0 || len(faults) >= maxFaults {
+			literal(text[at:])
+			flush()
+			return parts, faults
+		}
+		i += at
+		if i > at && text[i-1] == '$' {
+			literal(text[at : i-1])
+			literal("${")
+			at = i + 2
+			continue
+		}
+		literal(text[at:i])
+		for len(pairs) > 0 && pairs[0].Start < i {
+			pairs = pairs[1:]
+		}
+		end := -1
+		if len(pairs) > 0 && pairs[0].Start == i {
+			end = pairs[0].End - i
+		}
+		if end < 0 {
+			faults = append(faults, referenceFault{i, i + 2, `reference "${" is not closed, expected "}"`, literalHint})
+			literal("${")
+			at = i + 2
+			continue
+		}
+		ref, fault := parseReference(text[i+2 : i+end-1])
+		if fault != "" {
+			faults = append(faults, referenceFault{i, i + end, fmt.Sprintf("%q is no reference: %s", text[i:i+end], fault), literalHint})
+			literal(text[i : i+end])
+		} else {
+			ref.start, ref.end = i, i+end
+			flush()
+			parts = append(parts, part{ref: ref})
+		}
+		at = i + end
+	}
+}
+
+func joinParts(parts []part) string {
+	var b strings.Builder
+	for _, p := range parts {
+		b.WriteString(p.text)
+	}
+	return b.String()
+}
+
+// referenceEnd returns the length of the reference that text begins with, or -1.
+func referenceEnd(text string) int {
+	depth := 0
+	for i := range len(text) {
+		switch text[i] {
+		case '{':
+			depth++
+		case '}':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return -1
+}
+
+// parseReference reads what stands between the braces.
+func parseReference(text string) (ref *reference, fault string) {
+	ref = &reference{index: -1}
+	rest := text
+	switch {
+	case strings.HasPrefix(rest, "env:") && !strings.HasPrefix(rest, "env:-") && !strings.HasPrefix(rest, "env:?"):
+		ref.env, rest = true, rest[len("env:"):]
+	case strings.HasPrefix(rest, "ENV-"):
+		ref.env, ref.flux, rest = true, true, rest[len("ENV-"):]
+	}
+	n := 0
+	for n < len(rest) && isNameByte(rest[n]) {
+		n++
+	}
+	if ref.name, rest = rest[:n], rest[n:]; ref.name == "" {
+		return nil, "a name is missing"
+	}
+	if strings.HasPrefix(rest, "[") {
+		digits, behind, closed := strings.Cut(rest[1:], "]")
+		index, err := strconv.Atoi(digits)
+		if !closed || err != nil || index < 0 {
+			return nil, "expected a whole number in brackets behind the name"
+		}
+		ref.index, rest = index, behind
+	}
+	switch {
+	case rest == "":
+	case strings.HasPrefix(rest, ":-"):
+		ref.op, ref.arg = '-', rest[2:]
+	case strings.HasPrefix(rest, ":?"):
+		ref.op, ref.arg = '?', rest[2:]
+	default:
+		return nil, `expected a name, "name[0]", "name:-default" or "name:?message"`
+	}
+	return ref, ""
+}
+
+// isNameByte reports whether c may stand in a variable's name: what property files use for names.
+func isNameByte(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '.' || c == '-' || c == '/' || c >= 0x80
+}
+
+// referenceSpan returns the place of a reference in the file.
+func referenceSpan(s *yaml.File, v *yaml.Value, ref *reference) diag.Span {
+	return spanInText(s, v, ref.start, ref.end)
+}
+
+// spanInText returns the place of a part of a scalar's text that begins with "${". Escapes and folded lines can make
+// the text as written longer than the text that is meant; but the references in both are in the same order.
+func spanInText(s *yaml.File, v *yaml.Value, start, end int) diag.Span {
+	text := v.Text
+	if v.Origin != nil && v.Origin.Was != nil {
+		text = v.Origin.Was.Text
+	}
+	if start > len(text) {
+		return v.Span
+	}
+	raw := v.Span.Text()
+	at := 0
+	for skip := strings.Count(text[:start], "${"); ; skip-- {
+		i := strings.Index(raw[at:], "${")
+		if i < 0 {
+			return v.Span
+		}
+		if at += i; skip == 0 {
+			break
+		}
+		at += 2
+	}
+	length := end - start
+	if end-start > 2 {
+		if length = referenceEnd(raw[at:]); length < 0 {
+			return v.Span
+		}
+	}
+	return diag.Span{File: s.File, Start: v.Span.Start + at, End: v.Span.Start + at + length}
+}
