@@ -115,7 +115,7 @@ func (l *lowering) registerMultilangValues() {
 // multilangSource returns the first component that is a process and declares an output, or nil.
 func (l *lowering) multilangSource() *validate.Component {
 	for _, c := range l.src.Components() {
-		if c.Class != nil {
+		if _, isClass := c.Implementation.(*validate.Class); isClass {
 			continue
 		}
 		for _, s := range c.Streams {

@@ -87,11 +87,12 @@ func compareComponents(t *testing.T, top *validate.Topology, ours, flux json.Raw
 			}
 		}
 		words, env := shellProcess(t, object)
-		if !slices.Equal(words, c.Command) {
-			t.Errorf("%s runs %q, Flux runs %q", c.ID, c.Command, words)
+		command := c.Implementation.(*validate.Command)
+		if !slices.Equal(words, command.Words) {
+			t.Errorf("%s runs %q, Flux runs %q", c.ID, command.Words, words)
 		}
 		var given []string
-		for _, e := range c.Env {
+		for _, e := range command.Env {
 			given = append(given, e.Name+"="+e.Value)
 		}
 		slices.Sort(given)

@@ -49,17 +49,19 @@ func (l *lowering) component(c *validate.Component) *topology.Component {
 // process lowers what a component runs. ShellComponent holds two words, which Storm runs as they are (storm-client
 // ShellProcess: [execution_command, script], no shell, no splitting); anything more is a launcher.
 func (l *lowering) process(c *validate.Component) *topology.Process {
-	start := launcher{component: c.ID, env: c.Env}
-	switch {
-	case c.Go != nil:
-		start.program = true
-		start.words = append([]string{l.goProgram(c.Go)}, c.Go.Args...)
-	default:
-		start.words = c.Command
-		start.program = l.isResource(c.Command[0])
+	start := launcher{component: c.ID}
+	switch runs := c.Implementation.(type) {
+	case *validate.GoProgram:
+		start.program, start.env = true, runs.Env
+		start.words = append([]string{l.goProgram(runs)}, runs.Args...)
+	case *validate.Command:
+		start.words, start.env = runs.Words, runs.Env
+		start.program = l.isResource(runs.Words[0])
 		if (len(start.words) == 2 || l.opts.AnyWords) && len(start.env) == 0 && !start.program {
 			return &topology.Process{Words: start.words}
 		}
+	default:
+		panic(fmt.Sprintf("compiler: %q runs a %T", c.ID, runs))
 	}
 	name := l.opts.LauncherDir + "/" + l.launcherNames.take(c.ID) + ".sh"
 	l.prog.Launchers = append(l.prog.Launchers, Launcher{Component: c.ID, Name: name, Text: start.script()})
@@ -67,33 +69,34 @@ func (l *lowering) process(c *validate.Component) *topology.Process {
 }
 
 func (l *lowering) grouping(in *validate.Input) topology.Grouping {
-	switch in.Grouping {
-	case schema.Shuffle:
-		return topology.Shuffle{}
-	case schema.LocalOrShuffle:
-		return topology.LocalOrShuffle{}
-	case schema.All:
-		return topology.All{}
-	case schema.NoGrouping:
-		return topology.None{}
-	case schema.Direct:
-		return topology.Direct{}
-	case schema.Global:
-		return topology.Global{}
-	case schema.Fields:
-		if len(in.Fields) == 0 {
+	switch g := in.Grouping.(type) {
+	case validate.FieldsGrouping:
+		if len(g.Fields) == 0 {
 			return topology.Global{} // what Storm makes of it
 		}
-		return topology.Fields{Names: in.Fields}
-	case schema.PartialKey:
+		return topology.Fields{Names: g.Fields}
+	case validate.PartialKeyGrouping:
 		if l.src.Storm.Major < 2 {
 			l.diags.Errorf(rulePartialKey, in.Span,
 				"partial-key grouping cannot be compiled for Storm %s: its serialised form is known for Storm 2 only", l.src.Storm).
 				WithHint("use a fields grouping, or a newer Storm")
 		}
-		return topology.PartialKey{Names: in.Fields}
+		return topology.PartialKey{Names: g.Fields}
+	case validate.PlainGrouping:
+		if plain := plainGroupings[g.Type()]; plain != nil {
+			return plain
+		}
 	}
-	panic(fmt.Sprintf("compiler: invalid grouping %d", in.Grouping))
+	panic(fmt.Sprintf("compiler: invalid grouping %v", in.Grouping))
+}
+
+var plainGroupings = map[schema.GroupingType]topology.Grouping{
+	schema.Shuffle:        topology.Shuffle{},
+	schema.LocalOrShuffle: topology.LocalOrShuffle{},
+	schema.All:            topology.All{},
+	schema.NoGrouping:     topology.None{},
+	schema.Direct:         topology.Direct{},
+	schema.Global:         topology.Global{},
 }
 
 // isResource reports whether a command's word is a file of the resources folder, which a process starts in.

@@ -113,11 +113,11 @@ func (l *lowering) refuseClasses() {
 	}
 	var places []place
 	for _, c := range l.src.Components() {
-		if c.Class != nil {
-			places = append(places, place{c.Span, fmt.Sprintf("%s %q is the class %s", c.Kind, c.ID, c.Class.Name)})
+		if class, ok := c.Implementation.(*validate.Class); ok {
+			places = append(places, place{c.Span, fmt.Sprintf("%s %q is the class %s", c.Kind, c.ID, class.Name)})
 		}
 		for _, in := range c.Inputs {
-			if in.Object != nil {
+			if _, ok := in.Grouping.(validate.CustomGrouping); ok {
 				places = append(places, place{in.Span, fmt.Sprintf("%q has a custom grouping by a class", c.ID)})
 			}
 		}

@@ -8,23 +8,22 @@ import (
 
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/schema"
-	"github.com/stormflux/stormflux/schema/yaml"
 )
 
-// Options says what a document is checked against. The zero value checks for [DefaultVersion] and looks at the files.
+// Options says what [Check] checks a document against. The zero value checks for [DefaultVersion] and looks at the files.
 type Options struct {
-	// Storm is the version to compile for; the zero Version takes what the document's environment says, and
-	// otherwise [DefaultVersion].
+	// Storm is the version to compile for. The zero Version means the version in the document's environment, else
+	// [DefaultVersion].
 	Storm Version
-	// Platform is what the Go programs have to run on, instead of the document's platform: that of this machine for a
-	// local run. The zero Platform takes the document's.
+	// Platform is where the Go programs must run; for a local run it is this machine. The zero Platform means the
+	// document's platform.
 	Platform Platform
-	// Files is what the topology's files are looked up in; nil is the operating system.
+	// Files is where Check looks for the topology's files; nil means the operating system.
 	Files Files
 	// SkipFiles leaves out everything that has to look at files.
 	SkipFiles bool
-	// Loaded is what [schema.Load] found. It becomes part of the list that Check returns, so that ignore comments
-	// and the order apply to both, and an Error in it means no Topology. Check does not change it.
+	// Loaded is what [schema.Load] found. Check returns it with its own diagnostics, so that ignore comments and the
+	// order apply to both. An Error in it means that there is no Topology. Check does not change the list.
 	Loaded diag.List
 }
 
@@ -44,7 +43,7 @@ type Result struct {
 	Diagnostics diag.List
 }
 
-// Check finds every fault of a document that was read by [schema.Load], and resolves it. A nil document gives no
+// Check finds every fault of a document that [schema.Load] read, and resolves its names. A nil document gives no
 // Topology.
 //
 // The error says that the context ended before Check did. There is no Result then.
@@ -58,14 +57,14 @@ func Check(ctx context.Context, doc *schema.Document, opts Options) (*Result, er
 		return &Result{Index: c.index, Diagnostics: c.list}, nil
 	}
 	c.topology = &Topology{Source: doc}
-	c.unresolved, c.lostTarget = doc.Incomplete, doc.Incomplete
+	c.unknownSource, c.unknownTarget = doc.Incomplete, doc.Incomplete
 	for _, step := range []func(){
 		c.stormVersion, c.topologyName, c.platform,
 		c.declareBeans, c.topologyConfig, c.components, c.subscriptions, c.graph,
 		c.resources, c.namedFiles,
 		c.dropRepeated, c.ignores, c.dropFixes, c.list.Sort,
 	} {
-		// What was asked of files is worth nothing when the context ended meanwhile.
+		// When the context has ended, the answers about files are worth nothing.
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("checking %s: %w", doc.File.Name, err)
 		}
@@ -93,19 +92,17 @@ type checker struct {
 	edges      []edge                  // the resolved subscriptions
 	subscribed map[subscription]*Input // see earlier
 
-	resourceNames map[string]bool     // the files below resources/, with slashes
-	programs      map[string]*goFault // what is wrong with a Go package or executable, by path; nil when nothing is
-	// brokenResources says that there may be more of them: some could not be found or read.
-	brokenResources bool
+	resourceNames map[string]bool          // the files below resources/, with slashes
+	programs      map[string]*programFault // what is wrong with a Go package or executable, by path; nil when nothing is
+	// resourcesUnclear is set when some resources could not be found or read. Then there may be more names.
+	resourcesUnclear bool
 
 	beans map[*schema.Object]*Declaration // of Flux's `components`
-	// fluxConfig is what addComponentConfig of the shell wrappers set.
-	fluxConfig map[*Component][]yaml.Entry
 
-	// unresolved is set when a subscription's source could not be told: what nobody reads is not known then.
-	unresolved bool
-	// lostTarget is set when a Flux stream's target could not be told: a bolt without input may be meant by it.
-	lostTarget bool
+	// unknownSource is set when the source of a subscription is not known. Then any stream may have a reader.
+	unknownSource bool
+	// unknownTarget is set when the target of a Flux stream is not known. Then it may be any bolt without inputs.
+	unknownTarget bool
 
 	similar similarity
 }
@@ -113,8 +110,8 @@ type checker struct {
 // dropFixes removes the fixes that would change what is read elsewhere too.
 func (c *checker) dropFixes() { c.list.WithoutFixesIn(c.doc.Shared) }
 
-// dropRepeated removes what Check said about a place where Load had found an error already, or about a value whose
-// reference has no value yet: it is the same fault.
+// dropRepeated removes what Check reported at a place where Load found an error, or about a value whose reference has no
+// value: it is the same fault.
 func (c *checker) dropRepeated() {
 	if !c.opts.Loaded.HasErrors() {
 		return
@@ -147,7 +144,7 @@ func (c *checker) stormVersion() {
 	}
 }
 
-// platform reads os/arch in Go's words, the ones that Go can build for.
+// platform reads os/arch, with the names of the platforms that Go can build for.
 func (c *checker) platform() {
 	c.topology.Platform = c.opts.Platform
 	if c.topology.Platform == (Platform{}) {

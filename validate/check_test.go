@@ -199,15 +199,18 @@ func described(top *validate.Topology) string {
 			fmt.Fprintf(&b, " tasks %d", c.Tasks)
 		}
 		b.WriteByte('\n')
-		switch {
-		case c.Go != nil:
-			fmt.Fprintf(&b, "  go dir %q executable %q args %q\n", c.Go.Dir, c.Go.Executable, c.Go.Args)
-		case c.Command != nil:
-			fmt.Fprintf(&b, "  command %q\n", c.Command)
-		case c.Class != nil:
-			fmt.Fprintf(&b, "  class %s\n", c.Class.Name)
+		var env []validate.EnvVar
+		switch runs := c.Implementation.(type) {
+		case *validate.GoProgram:
+			env = runs.Env
+			fmt.Fprintf(&b, "  go dir %q executable %q args %q\n", runs.Dir, runs.Executable, runs.Args)
+		case *validate.Command:
+			env = runs.Env
+			fmt.Fprintf(&b, "  command %q\n", runs.Words)
+		case *validate.Class:
+			fmt.Fprintf(&b, "  class %s\n", runs.Name)
 		}
-		for _, e := range c.Env {
+		for _, e := range env {
 			appended := ""
 			if e.Append {
 				appended = " appended"
@@ -233,12 +236,12 @@ func described(top *validate.Topology) string {
 			fmt.Fprintf(&b, "  stream %q %q%s\n", s.ID, s.Fields, direct)
 		}
 		for _, in := range c.Inputs {
-			fmt.Fprintf(&b, "  reads %q %q %s", in.From.ID, in.Stream.ID, in.Grouping)
-			if in.Fields != nil {
-				fmt.Fprintf(&b, " %q", in.Fields)
+			fmt.Fprintf(&b, "  reads %q %q %s", in.From.ID, in.Stream.ID, in.Grouping.Type())
+			if fields := validate.FieldNames(in.Grouping); fields != nil {
+				fmt.Fprintf(&b, " %q", fields)
 			}
-			if in.Object != nil {
-				fmt.Fprintf(&b, " class %s", in.Object.ClassName.Text)
+			if custom, ok := in.Grouping.(validate.CustomGrouping); ok {
+				fmt.Fprintf(&b, " class %s", custom.Object.ClassName.Text)
 			}
 			b.WriteByte('\n')
 		}

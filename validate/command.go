@@ -2,13 +2,11 @@ package validate
 
 import (
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/stormflux/stormflux/diag"
-	"github.com/stormflux/stormflux/schema"
 	"github.com/stormflux/stormflux/schema/yaml"
 )
 
@@ -16,36 +14,37 @@ import (
 const (
 	ruleInvalidCommand = "invalid-command"
 	ruleNeedsShell     = "command-needs-shell"
-	ruleEnv            = "invalid-env"
 )
 
-// command reads the words of a `command`, from a list or from one string that is split as a POSIX shell splits.
-func (c *checker) command(k *component, v *yaml.Value) {
+// command reads a `command`: a list of words, or one string that is split as a POSIX shell splits.
+func (c *checker) command(k *component, v *yaml.Value) []string {
+	var words []string
 	switch v.Kind {
 	case yaml.Sequence:
-		k.Command = c.words(k, v)
+		words = c.words(k, v)
 	case yaml.String:
-		k.Command = c.split(k, v)
+		words = c.split(k, v)
 	}
 	switch {
-	case len(k.Command) > 0 && k.Command[0] == "":
+	case len(words) > 0 && words[0] == "":
 		at := v
 		if len(v.Items) > 0 {
 			at = v.Items[0]
 		}
-		c.list.Errorf(ruleInvalidCommand, at.Span, "%s: the command's first word, the program, is empty", k.name())
+		c.list.Errorf(ruleInvalidCommand, at.Span, "%s: the first word of the command, the program, is empty", k.name())
 	case v.Kind == yaml.String && v.Text != "" && strings.TrimSpace(v.Text) == "":
 		c.list.Errorf(ruleInvalidCommand, v.Span, "%s: the command is empty", k.name()).
 			WithHint("write the program and its arguments: [python3, split.py]")
 	}
+	return words
 }
 
-// words returns the texts of a list of scalars.
+// words returns the texts of the scalars in a list.
 func (c *checker) words(k *component, list *yaml.Value) []string {
 	words := make([]string, 0, len(list.Items))
 	for _, item := range list.Items {
 		switch {
-		case item.Kind == yaml.Null || !item.IsScalar(): // reported by the grammar, or by stringList
+		case item.Kind == yaml.Null || !item.IsScalar(): // has been reported
 			continue
 		case strings.ContainsRune(item.Text, 0):
 			c.list.Errorf(ruleInvalidCommand, item.Span, "%s: a word of a command cannot hold a NUL character", k.name())
@@ -56,7 +55,7 @@ func (c *checker) words(k *component, list *yaml.Value) []string {
 	return words
 }
 
-// plainCommand are the characters that no shell gives a meaning to, in any place.
+// plainCommand are the characters that mean nothing special to any shell, wherever they are.
 const plainCommand = " abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:,+@%^"
 
 func (c *checker) split(k *component, v *yaml.Value) []string {
@@ -79,8 +78,8 @@ func (c *checker) split(k *component, v *yaml.Value) []string {
 	}
 	needsShell := func(node syntax.Node, what string) []string {
 		start, end := int(node.Pos().Offset()), int(node.End().Offset())
-		c.list.Errorf(ruleNeedsShell, inside(v, start, end), "%s: the command has %s, but no shell runs it", k.name(), what).
-			WithHint("quote it if it is meant as it stands; for a shell write command: [sh, -c, %s]", quoted(v.Text))
+		c.list.Errorf(ruleNeedsShell, inside(v, start, end), "%s: the command contains %s, but no shell runs it", k.name(), what).
+			WithHint("put it in quotes to pass it on as it is; for a shell write command: [sh, -c, %s]", quoted(v.Text))
 		return nil
 	}
 	if len(file.Last) > 0 {
@@ -107,7 +106,7 @@ func (c *checker) split(k *component, v *yaml.Value) []string {
 		a := call.Assigns[0]
 		c.list.Errorf(ruleNeedsShell, inside(v, int(a.Pos().Offset()), int(a.End().Offset())),
 			"%s: the command begins with an assignment, but no shell runs it", k.name()).
-			WithHint("use `env` to give the component an environment variable")
+			WithHint("set environment variables of the component with `env`")
 		return nil
 	}
 	words := make([]string, 0, len(call.Args))
@@ -120,7 +119,7 @@ func (c *checker) split(k *component, v *yaml.Value) []string {
 	return words
 }
 
-// expansion finds what a shell would replace in a word.
+// expansion returns the part of a word that a shell would replace, and what it is; nil when there is none.
 func expansion(word *syntax.Word) (syntax.Node, string) {
 	for i, part := range word.Parts {
 		switch part := part.(type) {
@@ -159,7 +158,7 @@ func expansion(word *syntax.Word) (syntax.Node, string) {
 	return nil, ""
 }
 
-// unquoted returns the text of a word without expansions, as POSIX 2.2 and 2.6.7 (quoting, quote removal) say.
+// unquoted returns the text of a word without expansions, by the rules of POSIX 2.2 and 2.6.7 (quoting, quote removal).
 func unquoted(word *syntax.Word) string {
 	var b strings.Builder
 	unescape := func(text, escapable string) {
@@ -187,8 +186,8 @@ func unquoted(word *syntax.Word) string {
 	return b.String()
 }
 
-// inside returns the span of a part of a string's text, where the string is written as it is, and otherwise that of
-// the whole string.
+// inside returns the span of a part of a string's text. Where the text differs from what is written, it returns the span
+// of the whole string.
 func inside(v *yaml.Value, start, end int) diag.Span {
 	if v.Origin != nil || v.Span.IsZero() {
 		return v.Span
@@ -206,85 +205,4 @@ func inside(v *yaml.Value, start, end int) diag.Span {
 		start--
 	}
 	return diag.Span{File: v.Span.File, Start: v.Span.Start + skip + start, End: v.Span.Start + skip + max(end, start)}
-}
-
-// goProgram reads a `go` component. Whether it is a package or an executable is for the files to say.
-func (c *checker) goProgram(k *component, program *schema.GoProgram) {
-	v := program.Path
-	k.Go = &GoProgram{Dir: resolved(v.Span, v.Text), Span: v.Span}
-}
-
-// resolved is a path as it is written in a file, which starts from the file's folder.
-func resolved(span diag.Span, path string) string {
-	path = filepath.FromSlash(path)
-	if span.File == nil || filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(span.File.Dir, path)
-}
-
-// arguments appends `args` to what runs.
-func (c *checker) arguments(k *component) {
-	a := k.src.Args
-	if a == nil || a.Kind != yaml.Sequence {
-		return
-	}
-	words := c.words(k, a)
-	if k.Go != nil {
-		k.Go.Args = words
-	} else if len(k.Command) > 0 {
-		k.Command = append(k.Command, words...)
-	}
-}
-
-// environment reads `env`.
-func (c *checker) environment(k *component) {
-	env := k.src.Env
-	if env == nil || env.Kind != yaml.Map {
-		return
-	}
-	if k.Class != nil {
-		return // the grammar has reported it
-	}
-	for _, e := range env.Entries {
-		c.envVar(k, e, false)
-	}
-}
-
-func (c *checker) envVar(k *component, e yaml.Entry, flux bool) {
-	name, v := e.Key.Text, e.Value
-	c.index.declare(Declaration{Kind: EnvironmentVariableSymbol, Name: name, Span: e.Key.Span, Owner: k.declaration})
-	switch {
-	case !isEnvName(name):
-		if flux { // of `env` the grammar has reported it, and the next case
-			c.list.Errorf(ruleEnv, e.Key.Span, "%s: %q is not the name of an environment variable", k.name(), shortened(name)).
-				WithHint("letters, digits and \"_\" may stand in it, and no digit at its start")
-		}
-		return
-	case v.Kind == yaml.Null || !v.IsScalar():
-		if flux {
-			c.list.Errorf(ruleEnv, v.Span, "%s: environment variable %q must be a string, not %s", k.name(), name, shown(v)).
-				WithHint("an empty value is written \"\"")
-		}
-		return
-	case strings.ContainsRune(v.Text, 0):
-		c.list.Errorf(ruleEnv, v.Span, "%s: environment variable %q cannot hold a NUL character", k.name(), name)
-		return
-	}
-	for i := range k.Env {
-		if k.Env[i].Name == name { // FluxShellBolt.setEnv called again
-			k.Env[i].Value, k.Env[i].Append = v.Text, flux && name == "PATH"
-			return
-		}
-	}
-	k.Env = append(k.Env, EnvVar{Name: name, Value: v.Text, Append: flux && name == "PATH"})
-}
-
-func isEnvName(name string) bool {
-	for i, r := range name {
-		if r != '_' && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (i == 0 || r < '0' || r > '9') {
-			return false
-		}
-	}
-	return name != ""
 }

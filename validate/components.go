@@ -32,16 +32,17 @@ type component struct {
 	number      int // in checker.all
 	declaration *Declaration
 
-	// open says that there may be streams we do not know: a class whose outputs are not written, or outputs that
-	// the grammar or a rule found fault with.
+	// open is set when there may be streams that we do not know: of a class whose outputs are not written, or when
+	// outputs have faults.
 	open bool
-	// multilang says that Storm runs it as a process that speaks the multilang protocol.
+	// multilang is set when Storm runs it as a process that speaks the multilang protocol.
 	multilang bool
-	// unsure says that a subscription of it was reported, so that its place in the graph is not known.
-	unsure bool
-	// missingOutputs is set once a subscription to a component without outputs was reported.
+	// inputsUnclear is set when one of its inputs has a fault. Then we do not know what leads to it.
+	inputsUnclear bool
+	// missingOutputs is set when it has been reported that somebody reads from it and it has no outputs.
 	missingOutputs bool
 	byStream       map[string]int // see streamIndex
+	fluxConfig     []yaml.Entry   // set by addComponentConfig of Flux's shell wrappers
 	// read are the streams with a subscription, by index in Streams.
 	read []bool
 }
@@ -111,31 +112,16 @@ func (c *checker) noSpout() {
 	switch {
 	case key == nil:
 		c.list.Errorf(ruleNoSpout, c.start(), "the topology has no spout").
-			WithHint("add `spouts:` with at least one component: tuples come from nowhere else")
+			WithHint("add `spouts:` with at least one component: all tuples start at a spout")
 	case value.Kind == yaml.Null || (value.Kind == yaml.Map || value.Kind == yaml.Sequence) &&
 		len(value.Entries) == 0 && len(value.Items) == 0:
 		c.list.Errorf(ruleNoSpout, key.Span, "the topology has no spout: \"spouts\" is empty")
 	}
-	// Otherwise what stands there is no spout, and the grammar has said so.
+	// Otherwise the value is not a spout, and the grammar has reported that.
 }
 
 func (c *checker) component(k *component) {
-	src := k.src
-	switch runs := src.Implementation.(type) {
-	case *schema.GoProgram:
-		k.multilang = true
-		c.goProgram(k, runs)
-		c.arguments(k)
-	case *schema.Command:
-		k.multilang = true
-		c.command(k, runs.Line)
-		c.arguments(k)
-	case *schema.Class:
-		c.class(k, runs.Object)
-	default:
-		k.open = true
-	}
-	c.environment(k)
+	c.implementation(k)
 	c.outputs(k)
 	c.parallelism(k)
 	k.Config = append(k.Config, c.componentConfig(k)...)
@@ -152,7 +138,7 @@ func number(v *yaml.Value) (int, bool) {
 }
 
 func (c *checker) parallelism(k *component) {
-	// What is no whole number in range the grammar has reported, here and in tick and loads.
+	// The grammar has reported everything that is not a whole number in range, here and in tick and loads.
 	if p := k.src.Parallelism; p != nil {
 		if n, ok := number(p); ok && n >= 1 {
 			k.Parallelism = n
@@ -163,22 +149,22 @@ func (c *checker) parallelism(k *component) {
 		case !ok || n < -1:
 		case n == -1: // Flux: not set
 		case n == 0:
-			c.list.Errorf(ruleTasks, t.Span, "%s: tasks is %d, at least one task is needed", k.name(), n).
-				WithHint("Nimbus takes it, but the workers then fail over and over: there is no task to send to")
+			c.list.Errorf(ruleTasks, t.Span, "%s: tasks is %d, expected at least 1", k.name(), n).
+				WithHint("Nimbus accepts the topology, but the workers then fail again and again: there is no task to send to")
 		default:
 			k.Tasks = n
 		}
 	}
 }
 
-// tasksAgainstParallelism is called when the component's configuration has had its say about the tasks.
+// tasksAgainstParallelism warns of fewer tasks than executors.
 func (c *checker) tasksAgainstParallelism(k *component, tasks int, span diag.Span) {
 	if tasks < 1 || tasks >= k.Parallelism {
 		return
 	}
-	d := c.list.Warnf(ruleTasksBelowParallelism, span, "%s has %d task%s for a parallelism of %d, Storm starts only %d executor%s",
+	d := c.list.Warnf(ruleTasksBelowParallelism, span, "%s has %d task%s for a parallelism of %d, so Storm starts only %d executor%s",
 		k.name(), tasks, plural(tasks), k.Parallelism, tasks, plural(tasks)).
-		WithHint("an executor runs at least one task: write a multiple of the parallelism")
+		WithHint("write a multiple of the parallelism: each executor runs at least one task")
 	if p := k.src.Parallelism; p != nil && p.Span != span {
 		d.WithRelated(p.Span, "the parallelism is set here")
 	}
@@ -203,7 +189,7 @@ func (c *checker) tick(k *component) {
 	}
 	for _, s := range k.Config {
 		if s.Key == keyTick {
-			c.list.Errorf(ruleGivenTwice, t.Span, "%s: the tick is given twice, as `tick` and as %q", k.name(), keyTick).
+			c.list.Errorf(ruleGivenTwice, t.Span, "%s: the tick is set twice, with `tick` and with %q", k.name(), keyTick).
 				WithHint("keep one of them").WithRelated(s.Span, "%q is set here", keyTick)
 			return
 		}
@@ -216,16 +202,16 @@ func (c *checker) tick(k *component) {
 }
 
 func (c *checker) tickOnSpout(k *component, span diag.Span) {
-	c.list.Warnf(ruleTickOnSpout, span, "%s asks for tick tuples, which never reach a spout", k.name()).
-		WithHint("Storm uses the setting of a spout for its message timeout; let the spout keep the time in nextTuple")
+	c.list.Warnf(ruleTickOnSpout, span, "%s asks for tick tuples, but a spout never gets any", k.name()).
+		WithHint("Storm uses the setting of a spout for its message timeout; measure the time in nextTuple instead")
 }
 
-// tickSeconds reads a tick, which is 0 when the grammar has reported it.
+// tickSeconds reads a tick. It returns 0 when the grammar has reported it, and what is wrong otherwise.
 func tickSeconds(t *yaml.Value) (seconds int, wrong string) {
 	if t.Kind == yaml.Int {
 		n, ok := number(t)
 		if ok && n == 0 {
-			return 0, "is no time at all, write at least 1s"
+			return 0, "is no time, expected at least 1s"
 		}
 		if !ok {
 			n = 0
@@ -240,7 +226,7 @@ func tickSeconds(t *yaml.Value) (seconds int, wrong string) {
 	case err != nil || d/time.Second > math.MaxInt32:
 		return 0, "is longer than Storm's timer can wait"
 	case d == 0:
-		return 0, "is no time at all, write at least 1s"
+		return 0, "is no time, expected at least 1s"
 	}
 	return int(d / time.Second), ""
 }
@@ -256,7 +242,7 @@ func (c *checker) loads(k *component) {
 		case !ok || math.IsNaN(f) || math.IsInf(f, 0) || f <= -1:
 			return nil
 		case f < 0:
-			c.list.Errorf(ruleMemoryLoad, v.Span, "%s: %s is %s, it cannot be negative", k.name(), name, v.Text)
+			c.list.Errorf(ruleMemoryLoad, v.Span, "%s: %s cannot be negative, but it is %s", k.name(), name, v.Text)
 			return nil
 		}
 		return &f
@@ -267,7 +253,7 @@ func (c *checker) loads(k *component) {
 	if k.OffHeapMemoryLoad != nil && k.src.OnHeapMemoryLoad == nil {
 		c.list.Warnf(ruleOffHeapAlone, k.src.OffHeapMemoryLoad.Span,
 			"%s: offHeapMemoryLoad has no effect without onHeapMemoryLoad", k.name()).
-			WithHint("add onHeapMemoryLoad, in MB; Storm's own default for it is %d", defaultOnHeapMB)
+			WithHint("add onHeapMemoryLoad, in MB; Storm's default is %d", defaultOnHeapMB)
 		k.OffHeapMemoryLoad = nil
 	}
 }

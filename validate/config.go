@@ -220,7 +220,7 @@ func (c *checker) componentConfig(k *component) []Setting {
 			settings = append(settings, s)
 		}
 	}
-	for _, e := range c.fluxConfig[k.Component] {
+	for _, e := range k.fluxConfig {
 		add(e)
 	}
 	for _, e := range c.entries(k.src.Config) {

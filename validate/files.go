@@ -28,7 +28,7 @@ const defaultResources = "resources"
 func (c *checker) resources() {
 	for _, r := range c.doc.Resources {
 		if r.From == nil || r.From.Kind != yaml.String {
-			c.brokenResources = true
+			c.resourcesUnclear = true
 			continue
 		}
 		made := Resource{From: r.From.Text, Span: r.From.Span}
@@ -40,8 +40,8 @@ func (c *checker) resources() {
 		}
 		c.topology.Files = append(c.topology.Files, made)
 	}
-	if len(c.doc.Resources) < written(c.doc.Root.Get("resources")) {
-		c.brokenResources = true
+	if len(c.doc.Resources) < itemCount(c.doc.Root.Get("resources")) {
+		c.resourcesUnclear = true
 	}
 	if !c.doc.ResourcesGiven && c.doc.File != nil && !c.opts.SkipFiles {
 		dir := c.doc.File.Dir
@@ -66,11 +66,11 @@ func (c *checker) namedFiles() {
 			return
 		}
 		k := &c.all[i]
-		switch {
-		case k.Go != nil:
-			c.goFiles(k)
-		case len(k.Command) > 0:
-			c.script(k)
+		switch runs := k.Implementation.(type) {
+		case *GoProgram:
+			c.goFiles(k, runs)
+		case *Command:
+			c.script(k, runs.Words)
 		}
 	}
 }
@@ -105,13 +105,13 @@ func (c *checker) collect() {
 		case f.Kind == jar.Collision:
 			d = c.list.Errorf(ruleResourceCollision, span, "%s", f.Message)
 		case f.Kind == jar.Missing, f.Kind == jar.NoMatch:
-			c.brokenResources = true
+			c.resourcesUnclear = true
 			d = c.list.Errorf(ruleMissingResource, span, "%s", f.Message)
 			if near, ok := c.nearFile(f.Path); ok && f.Kind == jar.Missing {
 				d.WithHint("did you mean %q?", near)
 			}
 		default:
-			c.brokenResources = true
+			c.resourcesUnclear = true
 			d = c.list.Errorf(ruleUnusableResource, span, "%s", f.Message)
 		}
 		if f.Hint != "" && d.Hint == "" {
@@ -123,7 +123,7 @@ func (c *checker) collect() {
 	}
 }
 
-// nearFile returns the name of a file in the same folder that is spelt like the missing one.
+// nearFile returns the name of a file in the same folder whose name is like that of the missing one.
 func (c *checker) nearFile(missing string) (string, bool) {
 	return c.similar.suggest(filepath.Base(missing), c.files.Names(filepath.Dir(missing)))
 }
@@ -135,7 +135,7 @@ func (c *checker) userJar() {
 	}
 	names, err := c.files.JarNames(c.topology.Jar)
 	if err != nil {
-		c.brokenResources = true
+		c.resourcesUnclear = true
 		span := c.doc.Jar.Span
 		switch info, statErr := c.files.Stat(c.topology.Jar); {
 		case errors.Is(statErr, fs.ErrNotExist):
@@ -143,7 +143,7 @@ func (c *checker) userJar() {
 			if near, ok := c.nearFile(c.topology.Jar); ok {
 				d.WithHint("did you mean %q?", near)
 			} else {
-				d.WithHint("build it first; the path starts from the folder of the file that names it")
+				d.WithHint("build it first; its path is relative to the file that names it")
 			}
 		case statErr == nil && info.IsDir():
 			c.list.Errorf(ruleMissingJar, span, "the jar %q is a folder", c.topology.Jar)
@@ -159,8 +159,8 @@ func (c *checker) userJar() {
 	}
 }
 
-// wordSpan is the place of a word of a component's command.
-func (c *checker) wordSpan(k *component, i int) diag.Span {
+// wordSpan returns the place of a word of a component's command.
+func (c *checker) wordSpan(k *component, words []string, i int) diag.Span {
 	var list *yaml.Value
 	switch runs := k.src.Implementation.(type) {
 	case *schema.Command:
@@ -178,14 +178,14 @@ func (c *checker) wordSpan(k *component, i int) diag.Span {
 	case list.Kind == yaml.Sequence && k.src.Args != nil && i-len(list.Items) < len(k.src.Args.Items):
 		return k.src.Args.Items[i-len(list.Items)].Span
 	case list.Kind == yaml.String:
-		if at := strings.Index(list.Text, k.Command[i]); at >= 0 {
-			return inside(list, at, at+len(k.Command[i]))
+		if at := strings.Index(list.Text, words[i]); at >= 0 {
+			return inside(list, at, at+len(words[i]))
 		}
 	}
 	return list.Span
 }
 
-// beside returns the path of a file beside the topology, when there is one.
+// beside returns the path of a file beside the topology, and false when there is no such file.
 func (c *checker) beside(name string) (string, bool) {
 	if c.doc.File == nil {
 		return "", false

@@ -57,11 +57,15 @@ func TestShellAsFlux(t *testing.T) {
 
 // lines says what a component came to, in the terms that Flux's can be told in too.
 func lines(t *testing.T, c *validate.Component) []string {
-	list := []string{fmt.Sprintf("command %q", c.Command), fmt.Sprintf("parallelism %d", c.Parallelism)}
+	command, ok := c.Implementation.(*validate.Command)
+	if !ok {
+		t.Fatalf("%q is %T", c.ID, c.Implementation)
+	}
+	list := []string{fmt.Sprintf("command %q", command.Words), fmt.Sprintf("parallelism %d", c.Parallelism)}
 	if c.Tasks > 0 {
 		list = append(list, fmt.Sprintf("config topology.tasks=%d", c.Tasks))
 	}
-	for _, e := range c.Env {
+	for _, e := range command.Env {
 		if e.Append != (e.Name == "PATH") {
 			t.Errorf("%s is appended: %v", e.Name, e.Append)
 		}
@@ -78,11 +82,11 @@ func lines(t *testing.T, c *validate.Component) []string {
 		list = append(list, fmt.Sprintf("stream %s %q %v", s.ID, s.Fields, s.Direct))
 	}
 	for _, in := range c.Inputs {
-		grouping := in.Grouping.String()
-		if in.Grouping == schema.Global {
+		grouping := in.Grouping.Type().String()
+		if in.Grouping.Type() == schema.Global {
 			grouping = "fields" // Storm's own form of it
 		}
-		list = append(list, fmt.Sprintf("input %s %s %s %q", in.From.ID, in.Stream.ID, grouping, in.Fields))
+		list = append(list, fmt.Sprintf("input %s %s %s %q", in.From.ID, in.Stream.ID, grouping, validate.FieldNames(in.Grouping)))
 	}
 	slices.Sort(list)
 	return list

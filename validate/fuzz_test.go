@@ -95,23 +95,18 @@ func FuzzCheck(f *testing.F) {
 
 // whole holds what readers of a Topology rely on.
 func whole(t *testing.T, c *validate.Component) {
-	kinds := 0
-	for _, is := range []bool{c.Go != nil, len(c.Command) > 0, c.Class != nil} {
-		if is {
-			kinds++
-		}
-	}
-	if kinds != 1 || c.ID == "" || c.Parallelism < 1 || c.Tasks < 0 || c.Source == nil {
+	command, isCommand := c.Implementation.(*validate.Command)
+	if c.Implementation == nil || c.ID == "" || c.Parallelism < 1 || c.Tasks < 0 || c.Source == nil {
 		t.Errorf("component %+v", c)
 	}
 	if (c.Kind == schema.Bolt) != (len(c.Inputs) > 0) {
 		t.Errorf("%s %q has %d inputs", c.Kind, c.ID, len(c.Inputs))
 	}
-	if len(c.Command) > 0 && c.Command[0] == "" {
+	if isCommand && (len(command.Words) == 0 || command.Words[0] == "") {
 		t.Errorf("%q runs nothing", c.ID)
 	}
 	for _, in := range c.Inputs {
-		if in.From == nil || in.Stream == nil || in.Grouping.String() == "" {
+		if in.From == nil || in.Stream == nil || in.Grouping.Type().String() == "" {
 			t.Errorf("input %+v of %q", in, c.ID)
 		}
 	}

@@ -46,7 +46,7 @@ func TestExecutables(t *testing.T) {
 			top, said := check(program, wanted)
 			switch {
 			case built == wanted:
-				if top == nil || top.Spouts[0].Go.Executable != program || top.Spouts[0].Go.Dir != "" {
+				if top == nil || top.Spouts[0].Implementation.(*validate.GoProgram).Executable != program || top.Spouts[0].Implementation.(*validate.GoProgram).Dir != "" {
 					t.Errorf("%s: %v %s", built, top, said)
 				}
 			case !strings.Contains(said, "is built for "+built+", but the workers run on "+wanted+" [not-an-executable]"):
@@ -57,10 +57,10 @@ func TestExecutables(t *testing.T) {
 	if _, said := check("text", "linux/amd64"); !strings.Contains(said, "[not-an-executable]") {
 		t.Error(said)
 	}
-	if top, said := check("script", "linux/amd64"); top == nil || top.Spouts[0].Go.Executable != "script" {
+	if top, said := check("script", "linux/amd64"); top == nil || top.Spouts[0].Implementation.(*validate.GoProgram).Executable != "script" {
 		t.Error(said)
 	}
-	if top, said := check(".", "linux/amd64"); top == nil || top.Spouts[0].Go.Dir != "." {
+	if top, said := check(".", "linux/amd64"); top == nil || top.Spouts[0].Implementation.(*validate.GoProgram).Dir != "." {
 		t.Error(said)
 	}
 }

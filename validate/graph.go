@@ -24,7 +24,7 @@ type edge struct {
 	span     diag.Span
 }
 
-// graph checks the flow of tuples as a whole.
+// graph checks the flow of tuples through the whole topology.
 func (c *checker) graph() {
 	out := outgoing(len(c.all), c.edges)
 	c.cycles(out, c.unreachable(out))
@@ -51,16 +51,16 @@ func outgoing(n int, edges []edge) [][]int {
 	return out
 }
 
-// mostCycles is how many cycles are reported in one knot of components that all lead to each other, and mostInAll in
-// a document: each costs a search of the knot, and nobody reads more.
+// mostCycles is how many cycles are reported in one knot (components that all lead to each other), and mostInAll in a
+// document. Each costs a search of the knot, and nobody reads more.
 const (
 	mostCycles = 16
 	mostInAll  = 64
 )
 
 // cycles reports for each edge that lies on a cycle one shortest cycle through it, each cycle once.
-// Elementary cycles can be exponentially many; this names every edge that takes part in one.
-// Of bolts that no spout leads to that fault is enough.
+// There can be exponentially many elementary cycles; these name every edge that is part of one. For bolts that no spout
+// leads to, that fault is enough.
 func (c *checker) cycles(out [][]int, reached []bool) {
 	knot := knots(out, c.edges)
 	covered := make([]bool, len(c.edges))
@@ -109,9 +109,9 @@ func (c *checker) cycles(out [][]int, reached []bool) {
 	}
 }
 
-const cycleHint = "Storm allows it; make sure that something ends the circle, or tuples multiply until they time out"
+const cycleHint = "Storm allows it; make sure that something ends the circle, or the tuples multiply until they time out"
 
-// longestCycle is how many components of a cycle are named.
+// longestCycle is how many components of a cycle a message names.
 const longestCycle = 50
 
 func (c *checker) shownCycle(ring []int) string {
@@ -127,8 +127,8 @@ func (c *checker) shownCycle(ring []int) string {
 	return b.String()
 }
 
-// knots returns for each component the number of the strongly connected component that it is in, and -1 when it is on
-// no cycle. It is Tarjan's algorithm without recursion: a chain of 10,000 bolts is no reason for a deep stack.
+// knots returns for each component the number of its strongly connected component, and -1 when it is on no cycle. It is
+// Tarjan's algorithm without recursion, so that a chain of 10,000 bolts needs no deep stack.
 func knots(out [][]int, edges []edge) []int {
 	n := len(out)
 	knot := make([]int, n)
@@ -213,7 +213,7 @@ type search struct {
 	queue []int
 }
 
-// shortest returns the edges of a shortest path; from and to are in one knot, so there is one.
+// shortest returns the edges of a shortest path. There is one, because from and to are in the same knot.
 func (s *search) shortest(from, to int) []int {
 	if from == to {
 		return nil
@@ -243,14 +243,14 @@ func (s *search) shortest(from, to int) []int {
 	panic("validate: no path inside a strongly connected component")
 }
 
-// unreachable warns of bolts that no spout leads to, and returns the components that one leads to. What was reported
-// otherwise counts as reached.
+// unreachable warns of bolts that no spout leads to, and returns the components that a spout leads to. A component with a
+// fault in its inputs counts as reached.
 func (c *checker) unreachable(out [][]int) (reached []bool) {
 	reached = make([]bool, len(c.all))
 	if len(c.topology.Spouts) == 0 {
 		return reached
 	}
-	if c.lostTarget {
+	if c.unknownTarget {
 		for i := range reached {
 			reached[i] = true
 		}
@@ -259,7 +259,7 @@ func (c *checker) unreachable(out [][]int) (reached []bool) {
 	var queue []int
 	for i := range c.all {
 		k := &c.all[i]
-		if k.Kind == schema.Spout || k.unsure || len(k.Inputs) == 0 || c.known(k.ID) != k {
+		if k.Kind == schema.Spout || k.inputsUnclear || len(k.Inputs) == 0 || c.known(k.ID) != k {
 			reached[i] = true
 			queue = append(queue, i)
 		}
@@ -275,7 +275,7 @@ func (c *checker) unreachable(out [][]int) (reached []bool) {
 	for i := range c.all {
 		if k := &c.all[i]; !reached[i] {
 			c.list.Warnf(ruleUnreachableBolt, k.Span, "%s gets no tuples: no spout leads to it", k.name()).
-				WithHint("it reads from %s only", listed(sources(k)))
+				WithHint("it reads only from %s", listed(sources(k)))
 		}
 	}
 	return reached
@@ -294,20 +294,21 @@ func sources(k *component) []string {
 	return names
 }
 
-// silentSpouts warns of spouts' processes that do not say what they emit. `outputs: []` says that it is nothing.
+// silentSpouts warns of spouts that are processes and do not declare what they emit. `outputs: []` declares that they
+// emit nothing.
 func (c *checker) silentSpouts() {
 	for i := range c.all {
 		k := &c.all[i]
 		if k.Kind == schema.Spout && k.multilang && len(k.Streams) == 0 && !k.open && !k.missingOutputs && !c.doc.IsMeant(k.src.Value, "outputs") {
 			c.list.Warnf(ruleSilentSpout, k.Span, "%s declares no outputs, so it cannot emit anything", k.name()).
-				WithHint("say what it emits: `outputs: [field, ...]`, or `outputs: []` if it is nothing")
+				WithHint("declare what it emits: `outputs: [field, ...]`, or `outputs: []` for nothing")
 		}
 	}
 }
 
-// unread notes streams with fields that nobody reads. A stream without fields says that nothing is emitted.
+// unread notes streams that nobody reads. A stream without fields stands for a component that emits nothing.
 func (c *checker) unread() {
-	if c.unresolved {
+	if c.unknownSource {
 		return
 	}
 	for i := range c.all {

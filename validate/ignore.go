@@ -54,19 +54,19 @@ func (c *checker) ignores() {
 			}
 			c.index.refer(use)
 			if !known {
-				d := c.list.Warnf(ruleUnknownRule, r.Span, "there is no rule %q", r.Name)
+				d := c.list.Warnf(ruleUnknownRule, r.Span, "unknown rule %q", r.Name)
 				if near, ok := c.similar.closest(r.Name, c.index.LegalNames(&use)); ok {
 					d.Suggest(r.Span, near)
 				} else {
-					d.WithHint("the rule stands in brackets at the end of a diagnostic's first line")
+					d.WithHint("the name of the rule is in brackets at the end of the first line of a diagnostic")
 				}
 				continue
 			}
 			switch {
 			case errors[key]:
-				c.list.Warnf(ruleUnusedIgnore, r.Span, "%q is an error here, only warnings and notes can be ignored", r.Name)
+				c.list.Warnf(ruleUnusedIgnore, r.Span, "%q is an error here; only warnings and notes can be ignored", r.Name)
 			case !silenced[key]:
-				c.list.Warnf(ruleUnusedIgnore, r.Span, "line %d gives no %q to ignore", comment.Line, r.Name).
+				c.list.Warnf(ruleUnusedIgnore, r.Span, "line %d has no %q to ignore", comment.Line, r.Name).
 					WithHint("remove it")
 			}
 		}

@@ -11,7 +11,7 @@ import (
 // The rules about the program of a command.
 const ruleMissingScript = "missing-script"
 
-// interpreter is a program whose first plain argument is the name of a script.
+// interpreter is a program whose first plain argument is a script.
 type interpreter struct {
 	extensions []string
 	inline     []string // flags after which there is no script: the program is in the command, in a module or on stdin
@@ -31,7 +31,7 @@ var (
 	phpInterpreter  = interpreter{[]string{".php"}, []string{"-r", "-B", "-R", "-a", "-S", "-"}, []string{"-d", "-c", "-z"}, "nqew"}
 )
 
-// interpreters are the ones whose flags we know, by the name without version.
+// interpreters are the interpreters whose flags we know, by their name without the version.
 var interpreters = map[string]*interpreter{
 	"python": &pythonInterpreter, "pypy": &pythonInterpreter,
 	"sh": &shellInterpreter, "bash": &shellInterpreter, "dash": &shellInterpreter, "ash": &shellInterpreter,
@@ -42,18 +42,18 @@ var interpreters = map[string]*interpreter{
 	"php":  &phpInterpreter,
 }
 
-// script checks that the file which a command runs goes into the jar. Only what is clear is looked at: a program with a
-// relative path, or the script of an interpreter whose flags we know. Absolute paths and those that begin with "../" (a
-// blob of topology.blobstore.map) are the worker's.
-func (c *checker) script(k *component) {
-	if c.brokenResources {
+// script checks that the file which a command runs goes into the jar. It looks only at clear cases: a program with a
+// relative path, or the script of an interpreter whose flags we know. Absolute paths, and those that begin with "../" (a
+// blob of topology.blobstore.map), belong to the worker.
+func (c *checker) script(k *component, words []string) {
+	if c.resourcesUnclear {
 		return
 	}
-	i, certain := scriptWord(k.Command)
+	i, certain := scriptWord(words)
 	if i < 0 {
 		return
 	}
-	word := k.Command[i]
+	word := words[i]
 	name := path.Clean(word)
 	if path.IsAbs(word) || strings.HasPrefix(name, "..") || name == "." || strings.Contains(word, `\`) || c.resourceNames[name] {
 		return
@@ -62,7 +62,7 @@ func (c *checker) script(k *component) {
 	if !certain {
 		report = c.list.Warnf
 	}
-	c.hintScript(report(ruleMissingScript, c.wordSpan(k, i), "%s runs %q, which is not among the resources", k.name(), word), name)
+	c.hintScript(report(ruleMissingScript, c.wordSpan(k, words, i), "%s runs %q, but that file is not among the resources", k.name(), word), name)
 }
 
 func (c *checker) hintScript(d *diag.Diagnostic, name string) {
@@ -73,13 +73,13 @@ func (c *checker) hintScript(d *diag.Diagnostic, name string) {
 	slices.Sort(names)
 	for _, n := range names {
 		if n != name && strings.EqualFold(n, name) {
-			d.WithHint("the file is called %q: upper and lower case differ on the cluster", n)
+			d.WithHint("the file is named %q: the cluster distinguishes upper and lower case", n)
 			return
 		}
 	}
 	for _, n := range names {
 		if path.Base(n) == path.Base(name) {
-			d.WithHint("there is %q: the program starts in the resources folder, name the path from there", n)
+			d.WithHint("write %q: the program starts in the resources folder", n)
 			return
 		}
 	}
@@ -89,20 +89,20 @@ func (c *checker) hintScript(d *diag.Diagnostic, name string) {
 	}
 	switch beside, found := c.beside(name); {
 	case found && len(c.topology.Files) > 0:
-		d.WithHint("there is such a file beside the topology: add %q to `resources`", beside)
+		d.WithHint("that file is beside the topology: add %q to `resources`", beside)
 	case found:
-		d.WithHint("there is such a file beside the topology: write `resources: [%s]`", beside)
+		d.WithHint("that file is beside the topology: write `resources: [%s]`", beside)
 	case len(c.topology.Files) == 0:
 		d.WithHint("put it into a folder \"resources\" beside the topology, or name its folder in `resources`")
 	case len(names) > 0:
-		d.WithHint("among the resources is %s", listed(names))
+		d.WithHint("known resources: %s", listed(names))
 	default:
-		d.WithHint("the resources hold no file")
+		d.WithHint("put %s into the resources, which are empty", quoted(name))
 	}
 }
 
-// scriptWord returns the index of the word that names a file of ours, or -1. It is certain when nothing else could be
-// meant.
+// scriptWord returns the index of the word that names a file of ours, or -1. It is certain when the word cannot mean
+// anything else.
 func scriptWord(words []string) (index int, certain bool) {
 	at := 0
 	for at < len(words) && path.Base(words[at]) == "env" { // env [-i] [NAME=value]... program
@@ -129,7 +129,7 @@ func scriptWord(words []string) (index int, certain bool) {
 		return -1, false
 	}
 	if strings.Contains(program, "/") && !path.IsAbs(program) {
-		return at, true // an interpreter that is brought along
+		return at, true // an interpreter from the resources
 	}
 	unknown := false
 	for i := at + 1; i < len(words); i++ {
@@ -161,7 +161,7 @@ func scriptWord(words []string) (index int, certain bool) {
 	return -1, false
 }
 
-// bundled reports whether letters are flags without a value, or one flag with its value attached (-Wignore).
+// bundled reports whether the letters are flags without a value, or one flag with its value (-Wignore).
 func bundled(in *interpreter, letters string) bool {
 	if strings.Trim(letters, in.plain) == "" {
 		return true

@@ -2,6 +2,7 @@ package validate
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/stormflux/stormflux/diag"
@@ -30,7 +31,7 @@ func (s *similarity) closest(word string, candidates []string) (diag.Suggestion,
 // mostListed is how many names a message lists before it only counts them.
 const mostListed = 8
 
-// listed writes names for a message: `"a", "b" and 3 more`.
+// listed writes names for a message: `a, "b c" and 3 more`.
 func listed(names []string) string {
 	var b strings.Builder
 	for i, n := range names {
@@ -41,7 +42,18 @@ func listed(names []string) string {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		fmt.Fprintf(&b, "%q", n)
+		b.WriteString(quotedIfNeeded(n))
 	}
 	return b.String()
+}
+
+// quotedIfNeeded returns a name as it can stand in a list: in quotes unless it is one word of common characters.
+func quotedIfNeeded(name string) string {
+	isCommon := func(r rune) bool {
+		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("_.-/:", r)
+	}
+	if name != "" && strings.IndexFunc(name, func(r rune) bool { return !isCommon(r) }) < 0 {
+		return name
+	}
+	return strconv.Quote(name)
 }

@@ -12,13 +12,10 @@ const (
 	ruleDirectMultilang = "direct-from-multilang"
 )
 
-// outputs reads the declared streams. Those that were lowered from Flux's shell wrappers are there already.
+// outputs reads the declared streams. Streams of Flux's shell wrappers are there already.
 func (c *checker) outputs(k *component) {
 	src := k.src
 	if src.OutputsValue == nil {
-		if k.Class != nil {
-			k.open = true
-		}
 		return
 	}
 	if declared(src.OutputsValue) > len(src.Outputs) {
@@ -33,7 +30,7 @@ func (c *checker) outputs(k *component) {
 	}
 }
 
-// declared tells how many streams are written in `outputs`, also of those that the grammar left out.
+// declared returns how many streams are written in `outputs`, including those that the grammar left out.
 func declared(outputs *yaml.Value) int {
 	if outputs.Kind == yaml.Map {
 		return len(outputs.Entries)
@@ -48,12 +45,12 @@ func (c *checker) stream(k *component, id string, span diag.Span, fields []*yaml
 		return
 	}
 	if isReserved(id) {
-		c.list.Errorf(ruleReservedID, span, "%s declares stream %q: ids that begin with \"__\" are kept by Storm for itself",
+		c.list.Errorf(ruleReservedID, span, "%s declares stream %q, but Storm reserves all ids that begin with \"__\"",
 			k.name(), id)
 	}
 	if first := k.stream(id); first != nil {
 		c.list.Errorf(ruleDuplicateStream, span, "%s declares stream %q twice", k.name(), id).
-			WithRelated(first.Span, "stream %q is declared here first", id)
+			WithRelated(first.Span, "stream %q is first declared here", id)
 		return
 	}
 	s := &Stream{ID: id, Span: span, Fields: c.fields(k, "stream "+quoted(id), fields)}
@@ -61,8 +58,8 @@ func (c *checker) stream(k *component, id string, span diag.Span, fields []*yaml
 		s.Direct = true
 		if k.multilang && c.topology.Storm.AtLeast(2, 6) {
 			c.list.Errorf(ruleDirectMultilang, direct.Span,
-				"%s declares direct stream %q, but a direct emit of a process crashes the worker on Storm %s", k.name(), id, c.topology.Storm).
-				WithHint("Storm 2.6 and later cannot read the task of such an emit: use a fields grouping on a field that names the receiver")
+				"%s declares direct stream %q, but on Storm %[3]s a direct emit of a process crashes the worker", k.name(), id, c.topology.Storm).
+				WithHint("use a fields grouping on a field that names the receiver: Storm 2.6 and later cannot read the task of such an emit")
 		}
 	}
 	k.Streams = append(k.Streams, s)
@@ -70,7 +67,7 @@ func (c *checker) stream(k *component, id string, span diag.Span, fields []*yaml
 	k.read = append(k.read, false)
 }
 
-// fields returns the names in a list of fields, without those that were reported as repeated.
+// fields returns the names in a list of fields, each once. It reports the repeated ones.
 func (c *checker) fields(k *component, where string, list []*yaml.Value) []string {
 	names := make([]string, 0, len(list))
 	var seen map[string]*yaml.Value // only for long lists
@@ -92,9 +89,9 @@ func (c *checker) fields(k *component, where string, list []*yaml.Value) []strin
 			}
 		}
 		if first != nil {
-			c.list.Errorf(ruleDuplicateField, f.Span, "%s: field %q occurs twice in %s", k.name(), f.Text, where).
-				WithHint("Nimbus takes it, but every worker then dies at its start").
-				WithRelated(first.Span, "%q occurs here first", f.Text)
+			c.list.Errorf(ruleDuplicateField, f.Span, "%s: field %q is in %s twice", k.name(), f.Text, where).
+				WithHint("Nimbus accepts the topology, but then every worker dies when it starts").
+				WithRelated(first.Span, "%q is first named here", f.Text)
 			continue
 		}
 		names = append(names, f.Text)
@@ -110,8 +107,8 @@ func (k *component) stream(id string) *Stream {
 	return nil
 }
 
-// streamIndex returns the index of a declared stream in Streams, or -1. Of the few that have many streams, an index is
-// made.
+// streamIndex returns the index of a declared stream in Streams, or -1. A component with many streams gets a map for
+// this.
 func (k *component) streamIndex(id string) int {
 	const few = 16
 	if len(k.Streams) > few {

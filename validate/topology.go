@@ -44,16 +44,11 @@ type Resource struct {
 	Span diag.Span
 }
 
-// Component is a spout or bolt. Exactly one of Go, Command and Class is set.
+// Component is a spout or bolt.
 type Component struct {
-	ID   string
-	Kind schema.ComponentKind
-
-	Go      *GoProgram
-	Command []string // the words
-	Class   *Class
-
-	Env []EnvVar // for Go and Command, in file order
+	ID             string
+	Kind           schema.ComponentKind
+	Implementation Implementation
 
 	Streams []*Stream // in file order
 	Inputs  []*Input  // its own inputs, then Flux's streams, in file order
@@ -70,25 +65,39 @@ type Component struct {
 	Source *schema.Component
 }
 
-// GoProgram is a component written in Go.
+// Implementation is what a component runs: a [*GoProgram], a [*Command] or a [*Class].
+type Implementation interface{ implementation() }
+
+// GoProgram is a program written in Go. Either Dir or Executable is set.
 type GoProgram struct {
-	Dir        string // package folder, or "" for a built executable
-	Executable string // path of the executable, or ""
+	Dir        string // folder of a main package, which is to be built
+	Executable string // path of a program that is built already
 	Args       []string
-	Span       diag.Span
+	Env        []EnvVar  // in file order
+	Span       diag.Span // of the path
 }
 
-// Class is a component that is a JVM class.
+// Command is a program with its arguments.
+type Command struct {
+	Words []string // at least one; the first is not empty
+	Env   []EnvVar // in file order
+}
+
+// Class is a JVM class.
 type Class struct {
 	Name   string
-	Object *schema.Object
+	Object *schema.Object // how to make an object of it
 }
+
+func (*GoProgram) implementation() {}
+func (*Command) implementation()   {}
+func (*Class) implementation()     {}
 
 // EnvVar is an environment variable of a component's process.
 type EnvVar struct {
 	Name, Value string
-	// Append says that the value is appended to what the process inherits, after the system's path separator. It
-	// is set for PATH from the setEnv of Flux's shell wrappers only, where Storm does that (ShellProcess).
+	// Append says that the value is appended to what the process inherits, after the system's path separator. It is
+	// set only for a PATH from setEnv of Flux's shell wrappers, because Storm does that (ShellProcess).
 	Append bool
 }
 
@@ -104,10 +113,47 @@ type Stream struct {
 type Input struct {
 	From     *Component
 	Stream   *Stream
-	Grouping schema.GroupingType
-	Fields   []string       // for Fields and PartialKey
-	Object   *schema.Object // for Custom
+	Grouping Grouping
 	Span     diag.Span
+}
+
+// Grouping is how the tuples of an input are spread over a bolt's tasks: a [PlainGrouping], a [FieldsGrouping], a
+// [PartialKeyGrouping] or a [CustomGrouping].
+type Grouping interface{ Type() schema.GroupingType }
+
+// PlainGrouping is a grouping that has no more to say than its type.
+type PlainGrouping schema.GroupingType
+
+// FieldsGrouping groups by the values of fields.
+type FieldsGrouping struct{ Fields []string }
+
+// PartialKeyGrouping groups by the values of fields, with two tasks for each.
+type PartialKeyGrouping struct{ Fields []string }
+
+// CustomGrouping is a JVM class that chooses the tasks.
+type CustomGrouping struct{ Object *schema.Object }
+
+// Type returns the type itself.
+func (g PlainGrouping) Type() schema.GroupingType { return schema.GroupingType(g) }
+
+// Type returns [schema.Fields].
+func (FieldsGrouping) Type() schema.GroupingType { return schema.Fields }
+
+// Type returns [schema.PartialKey].
+func (PartialKeyGrouping) Type() schema.GroupingType { return schema.PartialKey }
+
+// Type returns [schema.Custom].
+func (CustomGrouping) Type() schema.GroupingType { return schema.Custom }
+
+// FieldNames returns the fields that a grouping groups by; nil for a grouping without fields.
+func FieldNames(g Grouping) []string {
+	switch g := g.(type) {
+	case FieldsGrouping:
+		return g.Fields
+	case PartialKeyGrouping:
+		return g.Fields
+	}
+	return nil
 }
 
 // Components returns spouts, then bolts.

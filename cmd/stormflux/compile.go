@@ -158,15 +158,18 @@ func describe(top *validate.Topology, p *compiler.Program) string {
 
 // runs says in a few words what a component is.
 func runs(c *validate.Component) string {
-	switch {
-	case c.Go != nil && c.Go.Executable != "":
-		return strings.Join(append([]string{c.Go.Executable}, c.Go.Args...), " ")
-	case c.Go != nil:
-		return "go " + strings.Join(append([]string{c.Go.Dir}, c.Go.Args...), " ")
-	case c.Class != nil:
-		return c.Class.Name
+	switch runs := c.Implementation.(type) {
+	case *validate.GoProgram:
+		if runs.Executable != "" {
+			return strings.Join(append([]string{runs.Executable}, runs.Args...), " ")
+		}
+		return "go " + strings.Join(append([]string{runs.Dir}, runs.Args...), " ")
+	case *validate.Command:
+		return strings.Join(runs.Words, " ")
+	case *validate.Class:
+		return runs.Name
 	}
-	return strings.Join(c.Command, " ")
+	panic(fmt.Sprintf("%q runs a %T", c.ID, c.Implementation))
 }
 
 func inputs(c *validate.Component) string {
@@ -176,9 +179,9 @@ func inputs(c *validate.Component) string {
 		if in.Stream.ID != schema.DefaultStream {
 			from += "." + in.Stream.ID
 		}
-		how := in.Grouping.String()
-		if len(in.Fields) > 0 {
-			how += "(" + strings.Join(in.Fields, ", ") + ")"
+		how := in.Grouping.Type().String()
+		if fields := validate.FieldNames(in.Grouping); len(fields) > 0 {
+			how += "(" + strings.Join(fields, ", ") + ")"
 		}
 		all = append(all, from+" "+how)
 	}

@@ -30,12 +30,12 @@ func (w *Watcher) Topology(ctx context.Context, path string, t *validate.Topolog
 		w.Tree(from)
 	}
 	for _, c := range t.Components() {
-		switch {
-		case c.Go == nil:
-		case c.Go.Executable != "":
-			w.File(c.Go.Executable)
+		switch program, isGo := c.Implementation.(*validate.GoProgram); {
+		case !isGo:
+		case program.Executable != "":
+			w.File(program.Executable)
 		default:
-			w.goPackage(ctx, c.Go.Dir)
+			w.goPackage(ctx, program.Dir)
 		}
 	}
 }

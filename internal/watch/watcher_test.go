@@ -78,8 +78,8 @@ func TestMatters(t *testing.T) {
 	write(t, dir, "lib/a.py", "")
 	w.Topology(t.Context(), filepath.Join(dir, "t.yaml"), &validate.Topology{
 		Files:  []validate.Resource{{Dir: dir, From: "lib/*.py"}, {From: filepath.Join(dir, "built")}},
-		Spouts: []*validate.Component{{Go: &validate.GoProgram{Dir: filepath.Join(dir, "spout")}}},
-		Bolts:  []*validate.Component{{Go: &validate.GoProgram{Executable: filepath.Join(dir, "bin")}}, {Command: []string{"cat"}}},
+		Spouts: []*validate.Component{{Implementation: &validate.GoProgram{Dir: filepath.Join(dir, "spout")}}},
+		Bolts:  []*validate.Component{{Implementation: &validate.GoProgram{Executable: filepath.Join(dir, "bin")}}, {Implementation: &validate.Command{Words: []string{"cat"}}}},
 	})
 	for name, want := range map[string]bool{
 		"lib/a.py": true, "lib/new.py": true, "lib/.a.py.swp": false, "lib/a.py~": false, "lib/#a.py#": false,

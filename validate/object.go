@@ -1,0 +1,79 @@
+package validate
+
+import (
+	"slices"
+
+	"github.com/stormflux/stormflux/schema"
+)
+
+const ruleUnknownRef = "unknown-ref"
+
+// declareBeans declares Flux's `components`, and checks what they and the objects outside of components refer to.
+func (c *checker) declareBeans() {
+	c.beans = make(map[*schema.Object]*Declaration, len(c.doc.Beans))
+	for _, b := range c.doc.Beans {
+		if b.ID == nil {
+			continue
+		}
+		first := c.doc.Bean(b.ID.Text)
+		c.beans[b] = c.index.object(b.ID, first == b)
+		if first != b {
+			c.list.Errorf(ruleDuplicateID, b.ID.Span, "component id %q is already taken", b.ID.Text).
+				WithHint("Flux would keep the last one without a message: give each its own id").
+				WithRelated(first.ID.Span, "%q is first declared here", b.ID.Text)
+		}
+	}
+	for _, b := range c.doc.Beans {
+		c.references(b)
+	}
+	for _, h := range c.doc.WorkerHooks {
+		c.references(h)
+	}
+	c.references(c.doc.TopologySource)
+}
+
+// references reports every reference of an object that names nothing.
+func (c *checker) references(o *schema.Object) {
+	for _, ref := range o.References() {
+		c.reference(ref)
+	}
+}
+
+// reference returns the object that a reference names; nil when there is none, which it reports.
+func (c *checker) reference(ref *schema.Reference) *schema.Object {
+	use := Reference{Kind: ObjectSymbol, Name: ref.ID.Text, Span: ref.ID.Span, Declaration: c.beans[ref.Object]}
+	c.index.refer(use)
+	if ref.Object != nil || c.doc.Incomplete {
+		return ref.Object
+	}
+	d := c.list.Errorf(ruleUnknownRef, ref.ID.Span, "%q refers to nothing: `components` has no such id", ref.ID.Text)
+	names := c.index.LegalNames(&use)
+	if near, ok := c.similar.closest(ref.ID.Text, names); ok {
+		d.Suggest(ref.ID.Span, near).WithRelated(c.doc.Bean(near.Name).ID.Span, "%q is declared here", near.Name)
+	} else if len(names) > 0 {
+		d.WithHint("known ids: %s", listed(names))
+	}
+	return nil
+}
+
+// class reads a component that is a JVM class. Flux's shell wrappers become commands.
+func (c *checker) class(k *component, o *schema.Object) {
+	if o.ClassName == nil {
+		k.open = true
+		return
+	}
+	name := o.ClassName.Text
+	switch {
+	case k.Kind == schema.Spout && slices.Contains(shellSpouts, name),
+		k.Kind == schema.Bolt && slices.Contains(shellBolts, name):
+		k.multilang = true
+		c.fluxShell(k, o)
+	case slices.Contains(shellSpouts, name) || slices.Contains(shellBolts, name):
+		k.open = true
+		c.list.Errorf(ruleFluxShell, o.ClassName.Span, "%s cannot be a %s: that class is for the other kind of component", k.name(), shortClass(name))
+	default:
+		k.open = k.src.OutputsValue == nil
+		k.Implementation = &Class{Name: name, Object: o}
+		c.references(o)
+	}
+}
