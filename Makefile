@@ -1,5 +1,7 @@
 # Everyday commands, one each.
-FUZZTIME ?= 20s
+
+# The time that all fuzz tests together get, in seconds.
+FUZZ_SECONDS ?= 3600
 
 .PHONY: build test lint update fuzz bench
 
@@ -19,13 +21,15 @@ update:
 	go generate ./...
 	STORMFLUX_UPDATE=1 go test ./diag ./schema ./validate ./compiler/... ./cmd/stormflux
 
-# Runs every fuzz test for FUZZTIME. Minimising what is merely new would take most of the time of a short run.
+# Runs every fuzz test for its share of FUZZ_SECONDS. Each begins with the corpus in its testdata/fuzz. To minimise inputs
+# that are merely new would take most of the time of a short run.
 fuzz:
-	@set -e; for pkg in $$(go list ./...); do \
-		for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
-			echo "$$pkg $$target"; \
-			go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$pkg; \
-		done; \
+	@set -e; \
+	targets=$$(grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9]+' . | sed -E 's#/[^/]+:func # #' | sort); \
+	share=$$(( $(FUZZ_SECONDS) / $$(echo "$$targets" | wc -l) )); \
+	echo "$$targets" | while read -r pkg target; do \
+		echo "$$pkg $$target, $$share seconds"; \
+		go test -run '^$$' -fuzz "^$$target$$" -fuzztime $${share}s -fuzzminimizetime 10x $$pkg; \
 	done
 
 bench:
