@@ -47,6 +47,7 @@ var mayImport = map[string][]string{
 	"internal/leiningen":         {"compiler/clojure", "validate", "internal/atomicfile", "internal/jar"},
 	"internal/console":           {},
 	"internal/runview":           {"internal/console", "internal/local", "internal/multilang"},
+	"internal/project":           {"schema"},
 	"internal/watch":             {"diag", "validate"},
 	"internal/local":             {"internal/topology", "internal/multilang", "internal/java", "internal/local/clock", "internal/local/process"},
 	"internal/local/clock":       {},

@@ -46,14 +46,3 @@ func addChoice[T ~string](cmd *cobra.Command, flags *pflag.FlagSet, value *T, na
 	flags.Var(choice[T]{value, allowed}, name, usage)
 	_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(allowed, cobra.ShellCompDirectiveNoFileComp))
 }
-
-// notEmpty refuses flags that were given as empty text: an unset variable of the shell, mostly, which must not be taken
-// for a flag that was left out.
-func notEmpty(flags *pflag.FlagSet, names ...string) error {
-	for _, name := range names {
-		if f := flags.Lookup(name); f != nil && f.Changed && f.Value.String() == "" {
-			return usageError("--%s is empty; leave it out, or give it a value", name)
-		}
-	}
-	return nil
-}

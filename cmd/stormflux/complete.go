@@ -4,9 +4,11 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/stormflux/stormflux/internal/nimbus"
 	"github.com/stormflux/stormflux/schema"
 	"github.com/stormflux/stormflux/validate"
 )
@@ -52,4 +54,87 @@ func (f *topologyFlags) completeVariables(cmd *cobra.Command, args []string, typ
 		names[i] += "="
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}
+
+// topologyNames returns the topologies on the cluster for completion: quickly, or nothing.
+func (a *app) topologyNames(ctx context.Context, flags *clusterFlags) []string {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	client := a.connectQuickly(ctx, flags)
+	if client == nil {
+		return nil
+	}
+	defer client.Close()
+	list, err := client.List(ctx)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, t := range list {
+		names = append(names, t.Name)
+	}
+	return names
+}
+
+// componentNames returns the components of a topology on the cluster for completion: quickly, or nothing.
+func (a *app) componentNames(ctx context.Context, flags *clusterFlags, topology string) []string {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	client := a.connectQuickly(ctx, flags)
+	if client == nil {
+		return nil
+	}
+	defer client.Close()
+	status, err := client.Status(ctx, topology)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, c := range status.Components {
+		names = append(names, c.ID)
+	}
+	return names
+}
+
+// connectQuickly connects for completion, without messages and without a second try. It returns nil when it cannot.
+func (a *app) connectQuickly(ctx context.Context, flags *clusterFlags) *nimbus.Client {
+	env, _, err := flags.chosen()
+	if err != nil {
+		return nil
+	}
+	conf, err := a.nimbusConfig(flags, env, nil)
+	if err != nil {
+		return nil
+	}
+	conf.Notify, conf.Retry.Times = nil, -1
+	client, err := nimbus.Connect(ctx, conf)
+	if err != nil {
+		return nil
+	}
+	return client
+}
+
+// completeEnvironments completes the name of an environment.
+func (f *topologyFlags) completeEnvironments(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	path := "-"
+	if len(args) > 0 {
+		path = args[0]
+	}
+	return schema.EnvironmentNames(path, f.envFile), cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeConfigKeys completes the KEY= of a setting of topologies.
+func completeConfigKeys(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var keys []string
+	for _, k := range validate.ConfigKeys() {
+		if strings.HasPrefix(k, "topology.") {
+			keys = append(keys, k+"=")
+		}
+	}
+	return keys, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}
+
+// completeTopologyFiles completes a topology file.
+func completeTopologyFiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return []string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt
 }

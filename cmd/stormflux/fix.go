@@ -9,20 +9,21 @@ import (
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/autofix"
 	"github.com/stormflux/stormflux/internal/console"
+	"github.com/stormflux/stormflux/internal/project"
 )
 
-// fix is validate with --fix or --diff.
+// fix runs validate with --fix or --diff.
 func (a *app) fix(ctx context.Context, flags *validateFlags, args []string) error {
 	switch {
 	case slices.Contains(args, "-"):
-		return usageError("standard input cannot be fixed: name a file")
+		return usageError("--fix and --diff need files, not standard input")
 	case flags.diff && flags.flags.Changed("format"):
-		return usageError("--diff prints a diff, so --format has no effect: leave one of them out")
+		return usageError("--diff prints a diff, so --format has no effect; leave one of them out")
 	}
-	paths, troubles := topologyFiles(args)
+	files, errs := project.Find(args)
 	var before, after *checkedFiles
 	check := func(read func(string) ([]byte, error)) ([]autofix.Checked, error) {
-		found, err := a.check(ctx, &flags.topologyFlags, paths, read)
+		found, err := a.check(ctx, &flags.topologyFlags, files, read)
 		if err != nil {
 			return nil, err
 		}
@@ -39,13 +40,13 @@ func (a *app) fix(ctx context.Context, flags *validateFlags, args []string) erro
 		}
 		return list, nil
 	}
-	result, err := autofix.Run(check, fixableFiles(paths, flags.envFile))
+	result, err := autofix.Run(check, fixableFiles(files, flags.envFile))
 	if err != nil {
 		return err
 	}
 	verdict := after
 	if flags.diff {
-		verdict = before // the files are as they were
+		verdict = before // the files have not changed
 		if err := result.Diff(a.stdout); err != nil {
 			return environmentError(fmt.Errorf("writing the diff: %w", err))
 		}
@@ -60,19 +61,19 @@ func (a *app) fix(ctx context.Context, flags *validateFlags, args []string) erro
 		return err
 	}
 	for _, name := range result.Outside {
-		fmt.Fprintf(a.stderr, "%s is not fixed: it is no file of the folders of the topologies or below the working directory\n", name)
+		fmt.Fprintf(a.stderr, "%s is not fixed, because it is outside the folders of the topologies and the working directory\n", name)
 	}
 	fmt.Fprintln(a.stderr, summary(len(after.names), after.diags)+fixed(result, flags.diff))
-	return verdict.verdict(flags.strict, troubles)
+	return verdict.verdict(flags.strict, errs)
 }
 
-// fixableFiles are the files that --fix may change: the named ones and those of the same folders, which they may include,
-// and of the working directory.
-func fixableFiles(paths []topologyFile, environments string) autofix.Options {
+// fixableFiles returns the files that --fix may change: the topologies, and the files that they include from their own
+// folders or from the working directory.
+func fixableFiles(files []project.File, environments string) autofix.Options {
 	opts := autofix.Options{Folders: []string{"."}}
-	for _, p := range paths {
-		opts.Files = append(opts.Files, p.path)
-		opts.Folders = append(opts.Folders, filepath.Dir(p.path))
+	for _, f := range files {
+		opts.Files = append(opts.Files, f.Path)
+		opts.Folders = append(opts.Folders, filepath.Dir(f.Path))
 	}
 	if environments != "" {
 		opts.Files = append(opts.Files, environments)
@@ -80,7 +81,7 @@ func fixableFiles(paths []topologyFile, environments string) autofix.Options {
 	return opts
 }
 
-// fixed says for the summary what was fixed.
+// fixed returns what the summary says about the fixes.
 func fixed(result *autofix.Result, onlyShown bool) string {
 	switch n := result.Fixes(); {
 	case n == 0:
@@ -92,7 +93,7 @@ func fixed(result *autofix.Result, onlyShown bool) string {
 	}
 }
 
-// fixable says for the summary what --fix would do.
+// fixable returns what the summary says about the fixes that --fix would make.
 func fixable(l diag.List) string {
 	n := len(l.Filter(func(d *diag.Diagnostic) bool {
 		f, ok := d.AutomaticFix()

@@ -50,24 +50,6 @@ func (f *topologyFlags) add(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("storm-version", cobra.NoFileCompletions)
 }
 
-func (f *topologyFlags) completeEnvironments(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	path := "-"
-	if len(args) > 0 {
-		path = args[0]
-	}
-	return schema.EnvironmentNames(path, f.envFile), cobra.ShellCompDirectiveNoFileComp
-}
-
-func completeConfigKeys(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	var keys []string
-	for _, k := range validate.ConfigKeys() {
-		if strings.HasPrefix(k, "topology.") {
-			keys = append(keys, k+"=")
-		}
-	}
-	return keys, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
-}
-
 // options turns the flags into what the loader takes. Faults are usage errors.
 func (f *topologyFlags) options() (schema.Options, error) {
 	opts := schema.Options{
@@ -178,9 +160,4 @@ func (a *app) report(f *topologyFlags, diags diag.List) error {
 		return findings
 	}
 	return nil
-}
-
-// completeTopologyFiles completes a topology file.
-func completeTopologyFiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return []string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt
 }

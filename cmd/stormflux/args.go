@@ -1,0 +1,33 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// atLeastOneFile refuses a command line without a file.
+func atLeastOneFile(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return usageError("name a file. Usage: %s", cmd.UseLine())
+	}
+	return nil
+}
+
+// oneFile refuses a command line without a file or with several.
+func oneFile(cmd *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return usageError("name one file, not %d. Usage: %s", len(args), cmd.UseLine())
+	}
+	return nil
+}
+
+// notEmpty refuses flags with an empty value. It mostly comes from an unset variable of the shell, and must not count as a
+// flag that was left out.
+func notEmpty(flags *pflag.FlagSet, names ...string) error {
+	for _, name := range names {
+		if f := flags.Lookup(name); f != nil && f.Changed && f.Value.String() == "" {
+			return usageError("--%s is empty; give it a value, or leave it out", name)
+		}
+	}
+	return nil
+}

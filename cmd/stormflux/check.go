@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/console"
+	"github.com/stormflux/stormflux/internal/project"
+)
+
+// checkedFiles is the result of checking several files.
+type checkedFiles struct {
+	topologies []*checked // except those that were found in a folder and that another one includes
+	names      []string   // of the topologies' files
+	diags      diag.List
+	errs       []error // for the files that could not be checked
+}
+
+// check reads and checks files. read reads a file; nil is [os.ReadFile].
+func (a *app) check(ctx context.Context, flags *topologyFlags, files []project.File, read func(string) ([]byte, error)) (*checkedFiles, error) {
+	found := &checkedFiles{}
+	included := map[string]bool{}
+	results := make([]*checked, 0, len(files))
+	for _, file := range files {
+		c, err := a.loadWith(ctx, flags, file.Path, read)
+		if exit := (*exitError)(nil); errors.As(err, &exit) && exit.code == exitUsage {
+			return nil, err // the same for every file
+		}
+		if err != nil {
+			found.errs = append(found.errs, err)
+			c = &checked{path: file.Path, failed: true}
+		}
+		results = append(results, c)
+		if c.document != nil {
+			for _, f := range c.document.Files[1:] {
+				included[filepath.Clean(f.Name)] = true
+			}
+		}
+	}
+	for i, c := range results {
+		if files[i].Found && included[filepath.Clean(c.path)] || c.failed {
+			continue
+		}
+		found.topologies = append(found.topologies, c)
+		found.names = append(found.names, c.path)
+		found.diags = append(found.diags, c.diags...)
+	}
+	found.diags = usedSomewhere(found.diags, len(found.names))
+	found.diags.Sort()
+	return found, nil
+}
+
+// verdict returns the error that ends the command. errs are those from before the check.
+func (f *checkedFiles) verdict(strict bool, errs []error) error {
+	if errs = append(errs, f.errs...); len(errs) > 0 {
+		return together(errs)
+	}
+	if f.diags.HasErrors() || strict && f.diags.Count(diag.Warning) > 0 {
+		return findings
+	}
+	return nil
+}
+
+// usedSomewhere drops the warning that nothing refers to a variable if one of the files refers to it.
+func usedSomewhere(all diag.List, files int) diag.List {
+	const rule = "unused-variable"
+	unusedIn := map[string]int{} // number of files, by message
+	for _, d := range all {
+		if d.Rule == rule {
+			unusedIn[d.Message]++
+		}
+	}
+	return all.Filter(func(d *diag.Diagnostic) bool { return d.Rule != rule || unusedIn[d.Message] == files })
+}
+
+// together makes one error of several. It reports each message once, and has the first one's exit code.
+func together(errs []error) error {
+	var messages []string
+	for _, err := range errs {
+		if !slices.Contains(messages, err.Error()) {
+			messages = append(messages, err.Error())
+		}
+	}
+	code := exitEnvironment
+	var none *project.NoTopologyError
+	if exit := (*exitError)(nil); errors.As(errs[0], &exit) {
+		code = exit.code
+	} else if errors.As(errs[0], &none) {
+		code = exitUsage
+	}
+	return &exitError{code: code, err: errors.New(strings.Join(messages, "\nstormflux: "))}
+}
+
+// summary counts the problems in files.
+func summary(files int, l diag.List) string {
+	var parts []string
+	for _, s := range []diag.Severity{diag.Error, diag.Warning, diag.Note} {
+		if n := l.Count(s); n > 0 {
+			parts = append(parts, console.Count(n, s.String()))
+		}
+	}
+	if len(parts) == 0 {
+		return console.Count(files, "file") + " checked, no problems"
+	}
+	return console.Count(files, "file") + " checked: " + strings.Join(parts, ", ")
+}

@@ -1,0 +1,29 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stormflux/stormflux/internal/nimbus"
+)
+
+func (a *app) killCommand() *cobra.Command {
+	var flags clusterFlags
+	cmd := &cobra.Command{
+		Use:   "kill NAME",
+		Short: "Kill a topology",
+		Long: `Kill a topology. Its spouts stop at once, its workers stop when the wait is over. Until then, no other topology can
+have its name.`,
+		Example: `  stormflux kill wordcount
+  stormflux kill wordcount --wait 0 -e prod`,
+	}
+	wait := addWait(cmd, "", "how many `SECS` the bolts may work on")
+	asJSON := outputFlag(cmd)
+	return a.runningCommand(&flags, "e", cmd, func(ctx context.Context, client *nimbus.Client, name string) error {
+		if err := client.Kill(ctx, name, wait.Duration); err != nil {
+			return err
+		}
+		return a.printDone(asJSON(), name, "kill", "killed; its workers end "+wait.after())
+	})
+}

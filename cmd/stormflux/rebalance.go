@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stormflux/stormflux/internal/nimbus"
+)
+
+func (a *app) rebalanceCommand() *cobra.Command {
+	var flags clusterFlags
+	var workers int32
+	var executors []string
+	var options nimbus.RebalanceOptions
+	cmd := &cobra.Command{
+		Use:   "rebalance NAME",
+		Short: "Redistribute a topology over the cluster, with other numbers of workers and executors",
+		Long: `Redistribute a topology over the cluster. The number of a component's tasks never changes, so a component cannot have
+more executors than tasks: if you ask for more, it gets one for each task.`,
+		Example: `  stormflux rebalance wordcount -n 4 -e split=8 -e count=16`,
+	}
+	cmd.Flags().Int32VarP(&workers, "workers", "n", 0, "the number of workers (default: as before)")
+	cmd.Flags().StringArrayVarP(&executors, "executors", "e", nil, "the number of executors of a component, `COMPONENT=N` (repeatable)")
+	_ = cmd.RegisterFlagCompletionFunc("executors", func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		var names []string
+		if len(args) == 1 {
+			for _, name := range a.componentNames(cmd.Context(), &flags, args[0]) {
+				names = append(names, name+"=")
+			}
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	})
+	wait := addWait(cmd, "w", "how many `SECS` tuples in flight may take to finish first")
+	asJSON := outputFlag(cmd)
+	cmd.PreRunE = func(cmd *cobra.Command, _ []string) (err error) {
+		if cmd.Flags().Changed("workers") && workers < 1 {
+			return usageError("--workers %d: give 1 or more", workers)
+		}
+		options.Wait, options.Workers = wait.Duration, int(workers)
+		options.Executors, err = parseExecutors(executors)
+		return err
+	}
+	return a.runningCommand(&flags, "", cmd, func(ctx context.Context, client *nimbus.Client, name string) error {
+		if err := client.Rebalance(ctx, name, options); err != nil {
+			return err
+		}
+		return a.printDone(asJSON(), name, "rebalance", "rebalancing "+wait.after())
+	})
+}
+
+// parseExecutors reads the values COMPONENT=N of --executors.
+func parseExecutors(values []string) (map[string]int32, error) {
+	executors := map[string]int32{}
+	for _, value := range values {
+		// A component's id may contain "=": the number follows the last one.
+		i := strings.LastIndex(value, "=")
+		if i <= 0 {
+			return nil, usageError("--executors %q: give COMPONENT=N", value)
+		}
+		n, err := strconv.ParseInt(value[i+1:], 10, 32)
+		if err != nil || n < 1 {
+			return nil, usageError("--executors %q: give a number of 1 or more after the =", value)
+		}
+		executors[value[:i]] = int32(n)
+	}
+	return executors, nil
+}
