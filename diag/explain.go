@@ -15,6 +15,9 @@ func Explain(w io.Writer, rule Rule, color bool) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s\n%s\n\n", p.paint(ansiBold, rule.Name), p.paint(rule.Severity.color(), "("+rule.Severity.String()+")"), rule.Title)
 	b.WriteString(wrapMarkdown(rule.Text, explainWidth))
+	if rule.Fixable {
+		b.WriteString("\n" + wrapMarkdown(fixableText, explainWidth))
+	}
 	for _, part := range rule.parts() {
 		fmt.Fprintf(&b, "\n%s\n\n", p.paint(ansiBold, part.heading+":"))
 		for line := range strings.Lines(part.text) {
@@ -28,6 +31,9 @@ func Explain(w io.Writer, rule Rule, color bool) error {
 	_, err := io.WriteString(w, b.String())
 	return err
 }
+
+// fixableText is what the documentation of a fixable rule says.
+const fixableText = "`stormflux validate --fix` corrects it where only one correction is possible."
 
 // part is a text that the documentation of a rule shows in a fence.
 type part struct{ heading, language, text string }
@@ -65,6 +71,9 @@ func quoteWords(words []string) string {
 func (r Rule) writeMarkdown(b *strings.Builder) {
 	b.WriteString(r.Text)
 	b.WriteByte('\n')
+	if r.Fixable {
+		b.WriteString("\n" + fixableText + "\n")
+	}
 	for _, part := range r.parts() {
 		fence := "```"
 		for strings.Contains(part.text, fence) {
@@ -96,11 +105,15 @@ These are the rules that ` + "`stormflux validate`" + `, and every other command
 The comment ` + "`# stormflux:ignore RULE`" + ` silences warnings and notes on its line. ` + "`stormflux explain RULE`" + ` prints one
 entry in the terminal. A test runs every example on this page.
 
-| Rule | Severity | What it finds |
-| --- | --- | --- |
+| Rule | Severity | What it finds | Fix |
+| --- | --- | --- | --- |
 `)
 	for _, r := range rules {
-		fmt.Fprintf(&b, "| [`%s`](#%s) | %s | %s |\n", r.Name, r.Name, r.Severity, strings.ReplaceAll(r.Title, "|", `\|`))
+		fixable := ""
+		if r.Fixable {
+			fixable = "`--fix`"
+		}
+		fmt.Fprintf(&b, "| [`%s`](#%s) | %s | %s | %s |\n", r.Name, r.Name, r.Severity, strings.ReplaceAll(r.Title, "|", `\|`), fixable)
 	}
 	for _, r := range rules {
 		fmt.Fprintf(&b, "\n## `%s`\n\n%s (%s).\n\n", r.Name, r.Title, r.Severity)

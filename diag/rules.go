@@ -19,6 +19,7 @@ type Rule struct {
 	Name     string
 	Title    string // a sentence without period: what the rule finds
 	Severity Severity
+	Fixable  bool   // `validate --fix` corrects the fault where one correction is certain
 	Text     string // Markdown without headings
 	Bad      Example
 	Fixed    Example
@@ -176,8 +177,11 @@ func (r *Rule) parseFrontMatter(lines []string) (int, error) {
 			r.Title = value
 		case ok && key == "severity" && r.Severity == 0 && slices.Contains([]string{"error", "warning", "note"}, value):
 			r.Severity = map[string]Severity{"error": Error, "warning": Warning, "note": Note}[value]
+		case ok && key == "fix" && value == "automatic" && !r.Fixable:
+			r.Fixable = true
 		default:
-			return 0, fmt.Errorf("line %d: expected one \"title: ...\" without period and one \"severity: error|warning|note\"", i+1)
+			return 0, fmt.Errorf("line %d: expected one \"title: ...\" without period, one \"severity: error|warning|note\" "+
+				"and perhaps \"fix: automatic\"", i+1)
 		}
 	}
 	return 0, errors.New("the front matter is not closed")
