@@ -55,6 +55,7 @@ func FuzzCheck(f *testing.F) {
 			if doc != nil && (result.Topology == nil) != result.Diagnostics.HasErrors() {
 				t.Errorf("topology %v, errors %v", result.Topology != nil, result.Diagnostics.HasErrors())
 			}
+			checkIndex(t, result)
 			return result.Topology, result.Diagnostics
 		}
 		top, list := check()
@@ -108,6 +109,30 @@ func whole(t *testing.T, c *validate.Component) {
 	for _, in := range c.Inputs {
 		if in.From == nil || in.Stream == nil || in.Grouping.Type().String() == "" {
 			t.Errorf("input %+v of %q", in, c.ID)
+		}
+	}
+}
+
+// checkIndex checks what holds for the index of every document.
+func checkIndex(t *testing.T, result *validate.Result) {
+	x := result.Index
+	for _, d := range x.Declarations() {
+		if d.Kind == validate.FileSymbol {
+			continue
+		}
+		if at, _ := x.At(d.Span.File, d.Span.Start); at == nil {
+			t.Errorf("nothing is declared at %s %q", d.Kind, d.Name)
+		}
+		for _, r := range x.References(d) {
+			if r.Kind != d.Kind || r.Name != d.Name {
+				t.Errorf("%s %q refers to %s %q", r.Kind, r.Name, d.Kind, d.Name)
+			}
+		}
+	}
+	for _, r := range x.Unknown() {
+		x.LegalNames(r)
+		if result.Topology != nil && (r.Kind == validate.ComponentSymbol || r.Kind == validate.ObjectSymbol) {
+			t.Errorf("there is no error, but %s %q is unknown", r.Kind, r.Name)
 		}
 	}
 }
