@@ -3,13 +3,15 @@ package compiler
 import (
 	"fmt"
 	"maps"
+	"slices"
 
+	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/internal/topology"
 	"github.com/stormflux/stormflux/validate"
 )
 
 // componentConf returns a component's json_conf. Ticks are among its settings already.
-func componentConf(c *validate.Component, v validate.Version) map[string]topology.Value {
+func componentConf(c *validate.Component, v settings.Version) map[string]topology.Value {
 	conf := make(map[string]topology.Value, len(c.Config)+2)
 	for _, s := range c.Config {
 		conf[s.Key] = s.Value
@@ -23,7 +25,7 @@ func componentConf(c *validate.Component, v validate.Version) map[string]topolog
 
 // addResources adds memory and CPU as Storm's own client does (BaseConfigurationDeclarer of 2.8.3, seen through Flux): a
 // key each, and since Storm 2.0 the same keys in one map, where further resources stand too.
-func addResources(conf map[string]any, c *validate.Component, v validate.Version) {
+func addResources(conf map[string]any, c *validate.Component, v settings.Version) {
 	const key = "topology.component.resources.map"
 	given, _ := conf[key].(map[string]any)
 	merged := maps.Clone(given)
@@ -57,57 +59,28 @@ func (l *lowering) conf() {
 	l.registerMultilangValues()
 }
 
-const kryoRegister = "topology.kryo.register"
-
 // registerMultilangValues registers with Kryo the classes that Storm itself makes of a multilang process's JSON and then
-// refuses to send to another worker (`Class is not registered: ...`; a single worker hides it). Storm 2.3 stopped
-// falling back on Java serialisation; Storm 2.6 changed its JSON library.
+// refuses to send to another worker: see [settings.MultilangClasses].
 func (l *lowering) registerMultilangValues() {
-	var classes []string
-	switch v := l.src.Storm; {
-	case v.AtLeast(2, 6):
-		classes = []string{
-			"java.math.BigDecimal",
-			"org.apache.storm.shade.net.minidev.json.JSONArray",
-			"org.apache.storm.shade.net.minidev.json.JSONObject",
-		}
-	case v.AtLeast(2, 3):
-		classes = []string{
-			"org.apache.storm.shade.org.json.simple.JSONArray",
-			"org.apache.storm.shade.org.json.simple.JSONObject",
-		}
-	default:
-		return
-	}
+	const key = settings.KeyKryoRegister
 	source := l.multilangSource()
 	if source == nil {
 		return
 	}
-	given, _ := l.prog.Topology.Conf[kryoRegister].([]any)
-	known := map[string]bool{}
-	for _, g := range given {
-		switch g := g.(type) {
-		case string:
-			known[g] = true
-		case map[string]any:
-			for class := range g {
-				known[class] = true
-			}
-		}
-	}
-	merged := append([]any(nil), given...)
-	var added []any
-	for _, class := range classes {
-		if !known[class] {
-			merged, added = append(merged, class), append(added, class)
-		}
-	}
-	if len(added) == 0 {
+	conf := l.prog.Topology.Conf
+	missing := settings.MultilangClassesOf(l.src.Storm).Unregistered(conf[key]).Names()
+	if len(missing) == 0 {
 		return
 	}
-	l.prog.Topology.Conf[kryoRegister] = merged
+	given, _ := conf[key].([]any)
+	merged := slices.Clone(given)
+	var added []any
+	for _, class := range missing {
+		merged, added = append(merged, class), append(added, class)
+	}
+	conf[key] = merged
 	l.prog.Added = append(l.prog.Added, Addition{
-		Key: kryoRegister, Value: added,
+		Key: key, Value: added,
 		Why: fmt.Sprintf("lists, maps and long fractions that %q emits are values of these classes inside Storm, which a worker refuses to send to another worker unless they are registered", source.ID),
 	})
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/jar"
+	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/internal/topology"
 	"github.com/stormflux/stormflux/validate"
 )
@@ -23,7 +24,7 @@ type Program struct {
 	// Topology is what Storm runs.
 	Topology *topology.Topology
 	// Storm is the version that it is compiled for.
-	Storm validate.Version
+	Storm settings.Version
 	// Launchers are the generated start scripts, in file order of their components.
 	Launchers []Launcher
 	// Builds are the Go programs and executables that components run, each once, in file order.

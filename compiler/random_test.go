@@ -14,6 +14,7 @@ import (
 
 	"github.com/stormflux/stormflux/compiler"
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/settings"
 	stormthrift "github.com/stormflux/stormflux/internal/storm"
 	"github.com/stormflux/stormflux/internal/stormtest"
 	"github.com/stormflux/stormflux/schema"
@@ -409,7 +410,7 @@ func (r *random) mutate(p *plan) string {
 			p.name = pick(r, "", ".", "a.b", "a/b", "a:b", `a\b`, "a@b", "a\nb", " ", strings.Repeat("x", 300))
 			return "name"
 		case 1, 2, 3, 4:
-			keys := validate.ConfigKeys()
+			keys := settings.Keys()
 			key := keys[r.IntN(len(keys))]
 			if r.IntN(2) == 0 {
 				key = pick(r, "topology.workers", "topology.tasks", "topology.environment", "topology.kryo.register", "topology.blobstore.map",

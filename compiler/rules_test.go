@@ -8,6 +8,7 @@ import (
 
 	"github.com/stormflux/stormflux/compiler"
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/schema"
 	"github.com/stormflux/stormflux/validate"
 )
@@ -38,7 +39,7 @@ func compileExample(t *testing.T, e diag.Example) []string {
 	}
 	opts := validate.Options{}
 	if len(e.Args) == 2 && e.Args[0] == "--storm-version" {
-		version, err := validate.ParseVersion(e.Args[1])
+		version, err := settings.ParseVersion(e.Args[1])
 		if err != nil {
 			t.Fatal(err)
 		}

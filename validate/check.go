@@ -7,14 +7,15 @@ import (
 	"strings"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/schema"
 )
 
-// Options says what [Check] checks a document against. The zero value checks for [DefaultVersion] and looks at the files.
+// Options says what [Check] checks a document against. The zero value checks for [settings.DefaultVersion] and looks at the files.
 type Options struct {
 	// Storm is the version to compile for. The zero Version means the version in the document's environment, else
-	// [DefaultVersion].
-	Storm Version
+	// [settings.DefaultVersion].
+	Storm settings.Version
 	// Platform is where the Go programs must run; for a local run it is this machine. The zero Platform means the
 	// document's platform.
 	Platform Platform
@@ -132,9 +133,9 @@ func (c *checker) stormVersion() {
 	if !c.opts.Storm.IsZero() {
 		return
 	}
-	c.topology.Storm = DefaultVersion
+	c.topology.Storm = settings.DefaultVersion()
 	if e := c.doc.Environment; e != nil && e.Storm != nil {
-		v, err := ParseVersion(e.Storm.Text)
+		v, err := settings.ParseVersion(e.Storm.Text)
 		if err != nil {
 			c.list.Errorf(ruleStormVersion, e.Storm.Span, "environment %q: %v", e.Name, err).
 				WithHint("write the cluster's version, in quotes: \"2.8\"")

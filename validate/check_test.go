@@ -11,7 +11,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/stormflux/stormflux/diag"
-	"github.com/stormflux/stormflux/internal/nimbus"
+	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/schema"
 	"github.com/stormflux/stormflux/validate"
 )
@@ -42,7 +42,7 @@ func parseArgs(t *testing.T, args []string) command {
 			k, v, _ := strings.Cut(value(), "=")
 			c.load.Set = append(c.load.Set, schema.Assignment{Name: k, Value: v})
 		case "-c":
-			k, v, err := nimbus.ParseOption(value())
+			k, v, err := settings.ParseOption(value())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -54,7 +54,7 @@ func parseArgs(t *testing.T, args []string) command {
 		case "--env-filter":
 			c.load.EnvFilter = true
 		case "--storm-version":
-			v, err := validate.ParseVersion(value())
+			v, err := settings.ParseVersion(value())
 			if err != nil {
 				t.Fatal(err)
 			}

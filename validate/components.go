@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/schema"
 	"github.com/stormflux/stormflux/schema/yaml"
 )
@@ -253,7 +254,7 @@ func (c *checker) loads(k *component) {
 	if k.OffHeapMemoryLoad != nil && k.src.OnHeapMemoryLoad == nil {
 		c.list.Warnf(ruleOffHeapAlone, k.src.OffHeapMemoryLoad.Span,
 			"%s: offHeapMemoryLoad has no effect without onHeapMemoryLoad", k.name()).
-			WithHint("add onHeapMemoryLoad, in MB; Storm's default is %d", defaultOnHeapMB)
+			WithHint("add onHeapMemoryLoad, in MB; Storm's default is %v", settings.Default[float64](keyOnHeap))
 		k.OffHeapMemoryLoad = nil
 	}
 }

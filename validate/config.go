@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/schema"
 	"github.com/stormflux/stormflux/schema/yaml"
 )
@@ -40,17 +41,11 @@ const (
 	legacyJSONSerializer = "backtype.storm.multilang.JsonSerializer"
 )
 
-// Storm's defaults (defaults.yaml of 2.8.3) that Nimbus compares a component's memory with.
-const (
-	defaultOnHeapMB     = 128
-	defaultWorkerHeapMB = 768
-)
-
 // topologyConfig checks the topology's configuration.
 func (c *checker) topologyConfig() {
 	for _, e := range c.entries(c.doc.Config) {
 		key := e.Key.Text
-		known := stormSettings().byKey[key]
+		known := stormSettingOf(key)
 		c.index.setting(e.Key, known != nil, false)
 		value, ok := c.setting(e, known, "", c.doc.Config)
 		if !ok {
@@ -112,7 +107,7 @@ func (c *checker) unknownSetting(e yaml.Entry, owner string, config *yaml.Value)
 	key := e.Key.Text
 	if strings.HasPrefix(key, "topology.") {
 		d := c.list.Warnf(ruleUnknownSetting, e.Key.Span, "%sStorm has no setting %q", owner, key)
-		if near, ok := c.similar.closest(key, stormSettings().topologyKeys); ok {
+		if near, ok := c.similar.closest(key, settings.TopologyKeys()); ok {
 			near.Sure = near.Sure && config.Get(near.Name) == nil
 			d.Suggest(e.Key.Span, near)
 		} else {
@@ -120,7 +115,7 @@ func (c *checker) unknownSetting(e yaml.Entry, owner string, config *yaml.Value)
 		}
 		return
 	}
-	if near, ok := stormSettings().misspelt(key, &c.similar); ok {
+	if near, ok := misspelt(key, &c.similar); ok {
 		near.Sure = near.Sure && config.Get(near.Name) == nil
 		c.list.Warnf(ruleUnknownSetting, e.Key.Span, "%s%q is a setting of your own for Storm, but looks like %q", owner, key, near.Name).
 			Suggest(e.Key.Span, near)
@@ -132,20 +127,20 @@ func (c *checker) topologySetting(e yaml.Entry, known *stormSetting) {
 	key, v := e.Key.Text, e.Value
 	if known != nil {
 		switch {
-		case !known.removed.IsZero() && c.topology.Storm.Compare(known.removed) >= 0:
-			c.list.Warnf(ruleNoEffect, e.Key.Span, "%q has no effect: Storm %s removed it", key, known.removed).
+		case !known.Removed.IsZero() && c.topology.Storm.Compare(known.Removed) >= 0:
+			c.list.Warnf(ruleNoEffect, e.Key.Span, "%q has no effect: Storm %s removed it", key, known.Removed).
 				WithHint("remove it, or compile for an older Storm with --storm-version")
-		case known.overwritten:
+		case known.Overwritten:
 			c.list.Warnf(ruleNoEffect, e.Key.Span, "%q has no effect in a topology: Nimbus replaces it at submission", key)
-		case known.daemon:
+		case known.Daemon:
 			d := c.list.Warnf(ruleNoEffect, e.Key.Span, "%q has no effect in a topology: Storm reads it from the cluster's storm.yaml only", key)
 			switch {
 			case key == "nimbus.seeds" || strings.HasPrefix(key, "nimbus.thrift."):
 				d.WithHint("the cluster to submit to is named by `nimbus` of an environment in stormflux.yaml, or by --nimbus")
-			case stormSettings().byKey["topology."+key] != nil:
+			case settings.Lookup("topology."+key) != nil:
 				d.WithHint("a topology sets %q", "topology."+key)
 			}
-		case known.deprecated:
+		case known.Deprecated:
 			c.list.Notef(ruleDeprecated, e.Key.Span, "%q is deprecated in Storm", key)
 		}
 	}
@@ -233,7 +228,7 @@ func (c *checker) componentConfig(k *component) []Setting {
 // componentSetting checks one setting of a component; false when it is not one to pass on.
 func (c *checker) componentSetting(k *component, e yaml.Entry) (Setting, bool) {
 	key := e.Key.Text
-	known := stormSettings().byKey[key]
+	known := stormSettingOf(key)
 	c.index.setting(e.Key, known != nil, true)
 	owner := k.name()
 	value, ok := c.setting(e, known, owner, k.src.Config)
@@ -262,7 +257,7 @@ func (c *checker) componentSetting(k *component, e yaml.Entry) (Setting, bool) {
 		if k.Kind == schema.Spout {
 			c.tickOnSpout(k, e.Key.Span)
 		}
-	case !known.component:
+	case !known.Component && !(*settings.Setting)(known).KeptOnComponent():
 		c.dropped(k, e, known)
 	}
 	return Setting{Key: key, Value: value, Span: e.Key.Span}, true
@@ -271,14 +266,11 @@ func (c *checker) componentSetting(k *component, e yaml.Entry) (Setting, bool) {
 // dropped warns of a key that Storm removes from a component's configuration before the component sees it
 // (Executor.normalizedComponentConf).
 func (c *checker) dropped(k *component, e yaml.Entry, known *stormSetting) {
-	if known.checks == nil && !strings.HasPrefix(known.key, "topology.") {
-		return // not among the keys of Config.class: passed on like the application's own
-	}
-	d := c.list.Warnf(ruleDropped, e.Key.Span, "%s: Storm ignores %q on a component", k.name(), known.key)
+	d := c.list.Warnf(ruleDropped, e.Key.Span, "%s: Storm ignores %q on a component", k.name(), known.Key)
 	switch {
-	case known.key == keyEnvironment && k.multilang:
+	case known.Key == keyEnvironment && k.multilang:
 		d.WithHint("use the component's `env`, or set it in the topology's `config` for all")
-	case known.daemon || known.overwritten:
+	case known.Daemon || known.Overwritten:
 		d.WithHint("it is a setting of the cluster")
 	default:
 		d.WithHint("set it in the topology's `config`, for all components")

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/schema"
 )
 
@@ -210,11 +211,11 @@ func (d *Declaration) memberNames() []string {
 
 // settingKeys returns the keys of Storm's that a component's configuration, or the topology's, may hold.
 func settingKeys(component bool) []string {
-	t := stormSettings()
+	keys := settings.TopologyKeys()
 	if !component {
-		return t.topologyKeys
+		return keys
 	}
-	return slices.DeleteFunc(slices.Clone(t.topologyKeys), func(key string) bool { return !t.byKey[key].component })
+	return slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return !settings.Lookup(key).Component })
 }
 
 func ruleNames() []string {

@@ -2,6 +2,7 @@ package validate
 
 import (
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/schema"
 	"github.com/stormflux/stormflux/schema/yaml"
 )
@@ -215,7 +216,7 @@ func (c *checker) source(to *component, in *schema.Input) *component {
 	id := in.From.Text
 	d := c.list.Errorf(ruleUnknownComponent, in.From.Span, "%s reads from unknown component %q", to.name(), id)
 	switch {
-	case isReserved(id):
+	case settings.IsReserved(id):
 		d.WithHint("a bolt cannot read from Storm's own components; for ticks write `tick: 5s` on the bolt")
 	case c.doc.Bean(id) != nil:
 		d.WithHint("%q is one of `components`: these are objects that others refer to, and they emit no tuples", id).

@@ -5,19 +5,15 @@ import (
 	"strconv"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/settings"
 )
 
 // memory compares what each component needs with what a worker may have, as Nimbus does with any scheduler
 // (StormCommon.validateTopologyWorkerMaxHeapSizeConfigs in 2.8.3).
 func (c *checker) memory() {
-	heap, where := float64(defaultWorkerHeapMB), diag.Span{}
-	if node, v := c.doc.Config.Lookup(keyWorkerHeap); v != nil {
-		if f, ok := float(v); ok {
-			heap, where = f, node.Span
-		}
-	}
-	onHeap, onHeapAt := c.memoryDefault(keyOnHeap, defaultOnHeapMB)
-	offHeap, _ := c.memoryDefault(keyOffHeap, 0)
+	heap, where := c.megabytesOf(keyWorkerHeap)
+	onHeap, onHeapAt := c.megabytesOf(keyOnHeap)
+	offHeap, _ := c.megabytesOf(keyOffHeap)
 	reported := false
 	for i := range c.all {
 		k := &c.all[i]
@@ -73,12 +69,13 @@ func (c *checker) memory() {
 	}
 }
 
-func (c *checker) memoryDefault(key string, otherwise float64) (float64, diag.Span) {
+// megabytesOf returns what the topology sets a key to, and where; Storm's default where it does not.
+func (c *checker) megabytesOf(key string) (float64, diag.Span) {
 	node, v := c.doc.Config.Lookup(key)
 	if f, ok := float(v); ok {
 		return f, node.Span
 	}
-	return otherwise, diag.Span{}
+	return settings.Default[float64](key), diag.Span{}
 }
 
 func settingFloat(v any) (float64, bool) {

@@ -2,9 +2,9 @@ package validate
 
 import (
 	"strings"
-	"unicode"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/schema/yaml"
 )
 
@@ -17,13 +17,7 @@ const (
 	ruleIDDiffersByCase = "id-differs-by-case"
 )
 
-// longestName is the longest topology name in bytes. The blob that holds a topology's code is the file
-// data_<name>-<counter>-<epoch seconds>-stormcode.ser, and file systems allow 255 bytes.
-const longestName = 220
-
-// topologyName applies the effective rule for names. Storm documents ^[^/.:\\]+$ and checks that first, but Nimbus
-// then uses the topology's id as a blob key, for which ClientBlobStore wants ^[\w \t._-]+$ with Unicode's \w, and
-// answers a failure of that one with nothing but "Internal error".
+// topologyName checks the topology's name: see [settings.CheckTopologyName].
 func (c *checker) topologyName() {
 	n := c.doc.Name
 	if n == nil {
@@ -34,17 +28,20 @@ func (c *checker) topologyName() {
 		return
 	}
 	c.topology.Name = n.Text
-	switch bad, found := badNameRune(n.Text); {
-	case found && strings.ContainsRune(`/.:\`, bad):
-		c.list.Errorf(ruleInvalidName, n.Span, "topology name %q contains %q, which Nimbus refuses", n.Text, bad).
-			WithHint("use letters, digits, spaces, \"_\" and \"-\": for example %q", mendName(n.Text))
-	case found:
-		c.list.Errorf(ruleInvalidName, n.Span,
-			"topology name %q contains %q, for which Nimbus answers nothing but \"Internal error\"", n.Text, bad).
-			WithHint("use letters, digits, spaces, \"_\" and \"-\": for example %q", mendName(n.Text))
-	case len(n.Text) > longestName:
+	fault := settings.CheckTopologyName(n.Text)
+	switch {
+	case fault == nil:
+	case fault.Char == 0 && n.Text == "": // the grammar has reported it
+	case fault.Char == 0:
 		c.list.Errorf(ruleInvalidName, n.Span, "topology name is %d bytes long, Nimbus can store at most %d",
-			len(n.Text), longestName)
+			len(n.Text), settings.MaxTopologyName)
+	case fault.Unexplained:
+		c.list.Errorf(ruleInvalidName, n.Span,
+			"topology name %q contains %q, for which Nimbus answers nothing but \"Internal error\"", n.Text, fault.Char).
+			WithHint("use letters, digits, spaces, \"_\" and \"-\": for example %q", settings.LegalTopologyName(n.Text))
+	default:
+		c.list.Errorf(ruleInvalidName, n.Span, "topology name %q contains %q, which Nimbus refuses", n.Text, fault.Char).
+			WithHint("use letters, digits, spaces, \"_\" and \"-\": for example %q", settings.LegalTopologyName(n.Text))
 	}
 }
 
@@ -55,38 +52,6 @@ func (c *checker) start() diag.Span {
 	}
 	return diag.Span{File: c.doc.File}
 }
-
-// badNameRune returns the first character of a topology's name that Nimbus does not take.
-func badNameRune(name string) (rune, bool) {
-	for _, r := range name {
-		if r == unicode.ReplacementChar || !isWordRune(r) && r != ' ' && r != '-' {
-			return r, true
-		}
-	}
-	return 0, false
-}
-
-func mendName(name string) string {
-	return strings.Map(func(r rune) rune {
-		if _, bad := badNameRune(string(r)); bad {
-			return '-'
-		}
-		return r
-	}, name)
-}
-
-// isWordRune is \w of Java's regular expressions with UNICODE_CHARACTER_CLASS (java.util.regex.Pattern): Alphabetic,
-// Mn, Me, Mc, Nd, Pc and Join_Control.
-func isWordRune(r rune) bool {
-	if r < 0x80 {
-		return r == '_' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
-	}
-	return unicode.In(r, unicode.L, unicode.Nl, unicode.Other_Alphabetic, unicode.M, unicode.Nd, unicode.Pc,
-		unicode.Join_Control)
-}
-
-// isReserved reports whether Storm keeps the id of a component or stream for itself (Utils.isSystemId).
-func isReserved(id string) bool { return strings.HasPrefix(id, "__") }
 
 // known returns the first component with the id; nil when there is none, or only one that the grammar left out.
 func (c *checker) known(id string) *component {
@@ -108,7 +73,7 @@ func (c *checker) ids() {
 		if id.Text == "" {
 			continue
 		}
-		if isReserved(id.Text) {
+		if settings.IsReserved(id.Text) {
 			c.list.Errorf(ruleReservedID, id.Span, "%s id %q begins with \"__\", which Storm keeps for itself", k.Kind, id.Text).
 				WithHint("name it %q", strings.TrimLeft(id.Text, "_"))
 		}

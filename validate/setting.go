@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/schema/yaml"
 )
 
@@ -35,12 +36,12 @@ type settingFault struct {
 //	pacemaker-auth     NONE, DIGEST or KERBEROS
 //	class              a string, the name of a class; whether there is one only Storm can tell
 func (s *stormSetting) check(v *yaml.Value) *settingFault {
-	for _, name := range s.checks {
+	for _, name := range s.Checks {
 		if f := s.apply(name, v); f != nil {
 			return f
 		}
 	}
-	if s.key == keyWorkers && v.Kind == yaml.Null {
+	if s.Key == keyWorkers && v.Kind == yaml.Null {
 		return nullNumber()
 	}
 	return nil
@@ -56,7 +57,7 @@ func nullNumber() *settingFault {
 // nullResource finds a null among a component's resources, which Nimbus stumbles over (NormalizedResources of 2.8.3), though
 // it takes them in the topology's configuration.
 func (s *stormSetting) nullResource(v *yaml.Value) *settingFault {
-	switch s.key {
+	switch s.Key {
 	case keyOnHeap, keyOffHeap, keyCPU:
 		if v.Kind == yaml.Null {
 			return nullNumber()
@@ -76,7 +77,7 @@ func (s *stormSetting) apply(name string, v *yaml.Value) *settingFault {
 	null := v.Kind == yaml.Null
 	if name == "notnull" {
 		if null {
-			return s.fault(v, "must not be null", "Field %scannot be null! Actual value: null", s.constant)
+			return s.fault(v, "must not be null", "Field %scannot be null! Actual value: null", s.Constant)
 		}
 		return nil
 	}
@@ -91,7 +92,7 @@ func (s *stormSetting) apply(name string, v *yaml.Value) *settingFault {
 			return nil
 		}
 		return s.fault(v, "must be NONE, DIGEST or KERBEROS, not "+shown(v),
-			"Field %s must be one of \"NONE\", \"DIGEST\", or \"KERBEROS\"", s.constant)
+			"Field %s must be one of \"NONE\", \"DIGEST\", or \"KERBEROS\"", s.Constant)
 	}
 	if null {
 		return nil
@@ -110,7 +111,7 @@ func (s *stormSetting) apply(name string, v *yaml.Value) *settingFault {
 			return s.wrongType(v, "a number", "class java.lang.Number")
 		}
 	case "int":
-		return s.integer(v, s.constant)
+		return s.integer(v, s.Constant)
 	case "long":
 		return s.long(v)
 	case "positive", "positive0":
@@ -147,7 +148,7 @@ func (s *stormSetting) apply(name string, v *yaml.Value) *settingFault {
 			return &settingFault{at: v, message: "must be the name of a class, not " + shown(v), hint: onlyInternalError + "write it in full, with its package"}
 		}
 	default:
-		panic("validate: stormconf.tsv: unknown check " + name)
+		panic("validate: settings.tsv: unknown check " + name)
 	}
 	return nil
 }
@@ -157,7 +158,7 @@ func (s *stormSetting) fault(at *yaml.Value, message, storm string, args ...any)
 }
 
 func (s *stormSetting) wrongType(v *yaml.Value, expected, class string) *settingFault {
-	return s.fault(v, "must be "+expected+", not "+shown(v), "Field %s must be of type %s.", s.constant, class)
+	return s.fault(v, "must be "+expected+", not "+shown(v), "Field %s must be of type %s.", s.Constant, class)
 }
 
 func (s *stormSetting) oneOf(accepted []string, v *yaml.Value) *settingFault {
@@ -169,7 +170,7 @@ func (s *stormSetting) oneOf(accepted []string, v *yaml.Value) *settingFault {
 			return nil
 		}
 	}
-	return s.fault(v, "must be one of "+listed(accepted)+", not "+shown(v), "Field %s is not an accepted value.", s.constant)
+	return s.fault(v, "must be one of "+listed(accepted)+", not "+shown(v), "Field %s is not an accepted value.", s.Constant)
 }
 
 // integer is IntegerValidator, and more: that one takes 2.0, which Storm then cannot read where it wants an integer
@@ -192,7 +193,7 @@ func (s *stormSetting) integer(v *yaml.Value, field string) *settingFault {
 func (s *stormSetting) long(v *yaml.Value) *settingFault {
 	f, ok := float(v)
 	if !ok || f != math.Trunc(f) || v.Int != nil || f > math.MaxInt64 || f < math.MinInt64 {
-		return s.fault(v, "must be a whole number of 64 bits, not "+shown(v), "Field %s must be an Long within type range.", s.constant)
+		return s.fault(v, "must be a whole number of 64 bits, not "+shown(v), "Field %s must be an Long within type range.", s.Constant)
 	}
 	if v.Kind == yaml.Float {
 		return &settingFault{at: v, message: "must be a whole number, not " + shown(v), hint: fmt.Sprintf("write %.0f", f)}
@@ -205,23 +206,23 @@ func (s *stormSetting) positive(name string, v *yaml.Value) *settingFault {
 	storm := "Field %s must be a Positive Number"
 	switch {
 	case !ok:
-		return s.fault(v, "must be a number, not "+shown(v), storm, s.constant)
+		return s.fault(v, "must be a number, not "+shown(v), storm, s.Constant)
 	case name == "positive" && f <= 0:
-		return s.fault(v, "must be greater than 0, not "+shown(v), storm, s.constant)
+		return s.fault(v, "must be greater than 0, not "+shown(v), storm, s.Constant)
 	case f < 0:
-		return s.fault(v, "must not be negative, it is "+shown(v), storm, s.constant)
+		return s.fault(v, "must not be negative, it is "+shown(v), storm, s.Constant)
 	}
 	return nil
 }
 
 func (s *stormSetting) strings(expected string, v *yaml.Value) *settingFault {
 	if v.Kind != yaml.Sequence {
-		return s.fault(v, "must be "+expected+", not "+shown(v), "Field %s must be an Iterable.", s.constant)
+		return s.fault(v, "must be "+expected+", not "+shown(v), "Field %s must be an Iterable.", s.Constant)
 	}
 	for _, item := range v.Items {
 		if item.Kind != yaml.String && item.Kind != yaml.Null {
 			return s.fault(item, "must be "+expected+", but it holds "+shown(item),
-				"Each element of the list %s must be a java.lang.String. (%s)", s.constant, shortened(item.Text))
+				"Each element of the list %s must be a java.lang.String. (%s)", s.Constant, shortened(item.Text))
 		}
 	}
 	return nil
@@ -229,7 +230,7 @@ func (s *stormSetting) strings(expected string, v *yaml.Value) *settingFault {
 
 func (s *stormSetting) mapOf(name string, v *yaml.Value) *settingFault {
 	if v.Kind != yaml.Map {
-		return s.fault(v, "must be a map, not "+shown(v), "Field %s must be a Map", s.constant)
+		return s.fault(v, "must be a map, not "+shown(v), "Field %s must be a Map", s.Constant)
 	}
 	for _, e := range v.Entries {
 		if e.Value.Kind == yaml.Null {
@@ -238,7 +239,7 @@ func (s *stormSetting) mapOf(name string, v *yaml.Value) *settingFault {
 		if name == "map-of-strings" {
 			if e.Value.Kind != yaml.String {
 				f := s.fault(e.Value, fmt.Sprintf("must have strings as values, but %q is %s", e.Key.Text, shown(e.Value)),
-					"Each value in the map %s must be a java.lang.String. (%s)", s.constant, shortened(e.Value.Text))
+					"Each value in the map %s must be a java.lang.String. (%s)", s.Constant, shortened(e.Value.Text))
 				if e.Value.IsScalar() {
 					f.hint = fmt.Sprintf("put it in quotes: %q", e.Value.Text)
 				}
@@ -246,7 +247,7 @@ func (s *stormSetting) mapOf(name string, v *yaml.Value) *settingFault {
 			}
 		} else if _, ok := float(e.Value); !ok {
 			return s.fault(e.Value, fmt.Sprintf("must have numbers as values, but %q is %s", e.Key.Text, shown(e.Value)),
-				"Each value in the map %s must be a java.lang.Number. (%s)", s.constant, shortened(e.Value.Text))
+				"Each value in the map %s must be a java.lang.Number. (%s)", s.Constant, shortened(e.Value.Text))
 		}
 	}
 	return nil
@@ -255,7 +256,7 @@ func (s *stormSetting) mapOf(name string, v *yaml.Value) *settingFault {
 func (s *stormSetting) kryo(v *yaml.Value) *settingFault {
 	if v.Kind != yaml.Sequence {
 		return s.fault(v, "must be a list of class names, not "+shown(v),
-			"Field %s must be an Iterable containing only Strings or Maps of Strings", s.constant)
+			"Field %s must be an Iterable containing only Strings or Maps of Strings", s.Constant)
 	}
 	storm := "Each element of the list %s must be a String or a Map of Strings"
 	for _, item := range v.Items {
@@ -264,11 +265,11 @@ func (s *stormSetting) kryo(v *yaml.Value) *settingFault {
 		case yaml.Map:
 			for _, e := range item.Entries {
 				if e.Value.Kind != yaml.String {
-					return s.fault(e.Value, fmt.Sprintf("must name a serializer's class for %q, not %s", e.Key.Text, shown(e.Value)), storm, s.constant)
+					return s.fault(e.Value, fmt.Sprintf("must name a serializer's class for %q, not %s", e.Key.Text, shown(e.Value)), storm, s.Constant)
 				}
 			}
 		default:
-			return s.fault(item, "must be a list of class names or of {class: serializer}, but "+shown(item)+" is neither", storm, s.constant)
+			return s.fault(item, "must be a list of class names or of {class: serializer}, but "+shown(item)+" is neither", storm, s.Constant)
 		}
 	}
 	return nil
@@ -288,7 +289,7 @@ func (s *stormSetting) each(v *yaml.Value, check func(*yaml.Value) *settingFault
 			}
 		default:
 			return s.fault(item, "must be a list of maps with a \"class\", but "+shown(item)+" is no map",
-				"Field %s list entry must be of type interface java.util.Map.", s.constant)
+				"Field %s list entry must be of type interface java.util.Map.", s.Constant)
 		}
 	}
 	return nil
@@ -299,10 +300,10 @@ func (s *stormSetting) class(v *yaml.Value) *settingFault {
 	_, class := v.Lookup("class")
 	switch {
 	case class == nil:
-		return s.fault(v, "must name a \"class\" in each element", "Field %s list entry must have map entry with key: class", s.constant)
+		return s.fault(v, "must name a \"class\" in each element", "Field %s list entry must have map entry with key: class", s.Constant)
 	case class.Kind != yaml.String && class.Kind != yaml.Null:
 		return s.fault(class, "must have a string as \"class\", not "+shown(class),
-			"Field %s list entry must be of type class java.lang.String.", s.constant)
+			"Field %s list entry must be of type class java.lang.String.", s.Constant)
 	}
 	return nil
 }
@@ -311,7 +312,7 @@ func (s *stormSetting) metricsConsumer(v *yaml.Value) *settingFault {
 	_, hint := v.Lookup("parallelism.hint")
 	if v.Get("class") != nil && hint == nil {
 		return s.fault(v, "must say \"parallelism.hint\" in each element",
-			"Field %s list entry must have map entry with key: parallelism.hint", s.constant)
+			"Field %s list entry must have map entry with key: parallelism.hint", s.Constant)
 	}
 	if f := s.class(v); f != nil {
 		return f
@@ -319,7 +320,7 @@ func (s *stormSetting) metricsConsumer(v *yaml.Value) *settingFault {
 	if hint.Kind == yaml.Null {
 		return nil
 	}
-	f := s.integer(hint, s.constant+" list entry")
+	f := s.integer(hint, s.Constant+" list entry")
 	if f != nil {
 		f.message = "has a \"parallelism.hint\" that " + f.message
 	}
@@ -331,7 +332,7 @@ func (s *stormSetting) eventLogger(v *yaml.Value) *settingFault {
 		return f
 	}
 	if _, a := v.Lookup("arguments"); a != nil && a.Kind != yaml.Map && a.Kind != yaml.Null {
-		return s.fault(a, "must have a map as \"arguments\", not "+shown(a), "Field %s list entry must be of type interface java.util.Map.", s.constant)
+		return s.fault(a, "must have a map as \"arguments\", not "+shown(a), "Field %s list entry must be of type interface java.util.Map.", s.Constant)
 	}
 	return nil
 }
@@ -356,22 +357,22 @@ func (s *stormSetting) blobs(v *yaml.Value) *settingFault {
 	switch v.Kind {
 	case yaml.Map:
 	case yaml.Null:
-		return s.fault(v, "must be a map, not null", "Field %s must not be null", s.constant)
+		return s.fault(v, "must be a map, not null", "Field %s must not be null", s.Constant)
 	default:
-		return s.fault(v, "must be a map, not "+shown(v), "Field %s must be a Map", s.constant)
+		return s.fault(v, "must be a map, not "+shown(v), "Field %s must be a Map", s.Constant)
 	}
 	for _, e := range v.Entries {
 		// ClientBlobStore.isValidKey; Nimbus answers such a key with "Internal error".
-		if key := e.Key.Text; key == "." || key == ".." || key == "" || strings.ContainsFunc(key, isNoBlobRune) {
+		if key := e.Key.Text; !settings.IsBlobKey(key) {
 			return &settingFault{at: e.Key, message: fmt.Sprintf("names blob %q, which is no key of a blob", key),
 				hint: "letters, digits, spaces, tabs, \"_\", \"-\" and \".\" may stand in a key"}
 		}
 		switch e.Value.Kind {
 		case yaml.Map:
 		case yaml.Null:
-			return s.fault(e.Value, fmt.Sprintf("must have a map for %q, not null", e.Key.Text), "Field %s must not be null", s.constant)
+			return s.fault(e.Value, fmt.Sprintf("must have a map for %q, not null", e.Key.Text), "Field %s must not be null", s.Constant)
 		default:
-			return s.fault(e.Value, fmt.Sprintf("must have a map for %q, not %s", e.Key.Text, shown(e.Value)), "Field %s must be a Map", s.constant)
+			return s.fault(e.Value, fmt.Sprintf("must have a map for %q, not %s", e.Key.Text, shown(e.Value)), "Field %s must be a Map", s.Constant)
 		}
 		// StormSubmitter.validateTopologyBlobStoreMap, which no Nimbus repeats: the supervisor fails on these.
 		for _, name := range []string{"uncompress", "workerRestart"} {
@@ -384,8 +385,6 @@ func (s *stormSetting) blobs(v *yaml.Value) *settingFault {
 	return nil
 }
 
-func isNoBlobRune(r rune) bool { return !isWordRune(r) && !strings.ContainsRune(" \t.-", r) }
-
 func (s *stormSetting) impersonation(v *yaml.Value) *settingFault {
 	if v.Kind != yaml.Map {
 		return s.wrongType(v, "a map", "interface java.util.Map")
@@ -395,7 +394,7 @@ func (s *stormSetting) impersonation(v *yaml.Value) *settingFault {
 			continue
 		}
 		if user.Value.Kind != yaml.Map {
-			return s.fault(user.Value, fmt.Sprintf("must have a map for %q", user.Key.Text), "Field %s Map value must be a Map", s.constant)
+			return s.fault(user.Value, fmt.Sprintf("must have a map for %q", user.Key.Text), "Field %s Map value must be a Map", s.Constant)
 		}
 		for _, list := range user.Value.Entries {
 			if list.Value.Kind == yaml.Null {
@@ -408,7 +407,7 @@ func (s *stormSetting) impersonation(v *yaml.Value) *settingFault {
 		for _, name := range []string{"hosts", "groups"} {
 			if key, _ := user.Value.Lookup(name); key == nil {
 				return s.fault(user.Value, fmt.Sprintf("must have %q for %q", name, user.Key.Text),
-					"%s Map value should contain Map entry with key: %s", s.constant, name)
+					"%s Map value should contain Map entry with key: %s", s.Constant, name)
 			}
 		}
 	}
@@ -423,18 +422,18 @@ func (s *stormSetting) rasConstraints(v *yaml.Value) *settingFault {
 	case yaml.Sequence:
 		for _, pair := range v.Items {
 			if pair.Kind != yaml.Sequence {
-				return s.fault(pair, "must be a list of lists of component ids, but "+shown(pair)+" is no list", storm, s.constant)
+				return s.fault(pair, "must be a list of lists of component ids, but "+shown(pair)+" is no list", storm, s.Constant)
 			}
 			for _, id := range pair.Items {
 				if id.Kind != yaml.String {
-					return s.fault(id, "must be a list of lists of component ids, but "+shown(id)+" is no string", storm, s.constant)
+					return s.fault(id, "must be a list of lists of component ids, but "+shown(id)+" is no string", storm, s.Constant)
 				}
 			}
 		}
 	case yaml.Map:
 		for _, e := range v.Entries {
 			if e.Value.Kind != yaml.Map {
-				return s.fault(e.Value, fmt.Sprintf("must have a map of constraints for %q, not %s", e.Key.Text, shown(e.Value)), storm, s.constant)
+				return s.fault(e.Value, fmt.Sprintf("must have a map of constraints for %q, not %s", e.Key.Text, shown(e.Value)), storm, s.Constant)
 			}
 			for _, c := range e.Value.Entries {
 				if f := s.rasConstraint(e.Key.Text, c, storm); f != nil {
@@ -443,7 +442,7 @@ func (s *stormSetting) rasConstraints(v *yaml.Value) *settingFault {
 			}
 		}
 	default:
-		return s.fault(v, "must be a map of constraints by component, or a list of lists of component ids, not "+shown(v), storm, s.constant)
+		return s.fault(v, "must be a map of constraints by component, or a list of lists of component ids, not "+shown(v), storm, s.Constant)
 	}
 	return nil
 }
@@ -452,17 +451,17 @@ func (s *stormSetting) rasConstraint(component string, c yaml.Entry, storm strin
 	switch c.Key.Text {
 	case "maxNodeCoLocationCnt":
 		if !isJavaInt(c.Value) {
-			return s.fault(c.Value, fmt.Sprintf("must have a whole number as %q of %q, not %s", c.Key.Text, component, shown(c.Value)), storm, s.constant)
+			return s.fault(c.Value, fmt.Sprintf("must have a whole number as %q of %q, not %s", c.Key.Text, component, shown(c.Value)), storm, s.Constant)
 		}
 	case "incompatibleComponents":
 		for _, id := range c.Value.Items {
 			if id.Kind != yaml.String {
-				return s.fault(id, fmt.Sprintf("must have component ids as %q of %q, but %s is no string", c.Key.Text, component, shown(id)), storm, s.constant)
+				return s.fault(id, fmt.Sprintf("must have component ids as %q of %q, but %s is no string", c.Key.Text, component, shown(id)), storm, s.Constant)
 			}
 		}
 	default:
 		return s.fault(c.Key, fmt.Sprintf("has unknown constraint %q for %q, expected \"maxNodeCoLocationCnt\" or \"incompatibleComponents\"",
-			c.Key.Text, component), storm, s.constant)
+			c.Key.Text, component), storm, s.Constant)
 	}
 	return nil
 }

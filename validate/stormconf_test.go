@@ -9,9 +9,9 @@ import (
 	"testing"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/internal/stormtest"
 	"github.com/stormflux/stormflux/schema"
-	"github.com/stormflux/stormflux/validate"
 )
 
 // probes are values that mean the same in YAML 1.1 and JSON.
@@ -156,7 +156,7 @@ func refusedKeys(t *testing.T, keys []string, probe string) map[string]bool {
 
 // TestStormTable holds the table's order and that every key is listed once.
 func TestStormTable(t *testing.T) {
-	keys := validate.ConfigKeys()
+	keys := settings.Keys()
 	if !slices.IsSorted(keys) || len(slices.Compact(slices.Clone(keys))) != len(keys) {
 		t.Error("the keys are not sorted, or not unique")
 	}

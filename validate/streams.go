@@ -2,6 +2,7 @@ package validate
 
 import (
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/schema/yaml"
 )
 
@@ -44,7 +45,7 @@ func (c *checker) stream(k *component, id string, span diag.Span, fields []*yaml
 		k.open = true // the grammar has reported it
 		return
 	}
-	if isReserved(id) {
+	if settings.IsReserved(id) {
 		c.list.Errorf(ruleReservedID, span, "%s declares stream %q, but Storm reserves all ids that begin with \"__\"",
 			k.name(), id)
 	}

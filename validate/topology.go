@@ -3,6 +3,7 @@ package validate
 import (
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/jar"
+	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/schema"
 )
 
@@ -16,9 +17,9 @@ type Topology struct {
 	Files  []Resource   // what goes into the jar's resources/
 	// ResourceEntries are the files that Files stand for, sorted by name; none when [Options.SkipFiles] was set.
 	ResourceEntries []jar.Entry
-	Jar             string   // path of the user's jar, or ""
-	Platform        Platform // of the workers
-	Storm           Version  // the Storm to compile for
+	Jar             string           // path of the user's jar, or ""
+	Platform        Platform         // of the workers
+	Storm           settings.Version // the Storm to compile for
 	Source          *schema.Document
 }
 

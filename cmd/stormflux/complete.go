@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stormflux/stormflux/internal/nimbus"
+	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/schema"
 	"github.com/stormflux/stormflux/validate"
 )
@@ -126,7 +127,7 @@ func (f *topologyFlags) completeEnvironments(_ *cobra.Command, args []string, _ 
 // completeConfigKeys completes the KEY= of a setting of topologies.
 func completeConfigKeys(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	var keys []string
-	for _, k := range validate.ConfigKeys() {
+	for _, k := range settings.Keys() {
 		if strings.HasPrefix(k, "topology.") {
 			keys = append(keys, k+"=")
 		}

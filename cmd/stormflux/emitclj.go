@@ -17,6 +17,7 @@ import (
 	"github.com/stormflux/stormflux/compiler"
 	"github.com/stormflux/stormflux/compiler/clojure"
 	"github.com/stormflux/stormflux/internal/leiningen"
+	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/validate"
 )
 
@@ -123,9 +124,9 @@ func (a *app) emitClj(ctx context.Context, flags *emitFlags, path string) error 
 }
 
 // emitTarget returns the dialect to write and the Storm version to assume. The flags win over what the project depends on.
-func emitTarget(flags *emitFlags, project *leiningen.Project) (clojure.Dialect, validate.Version, error) {
+func emitTarget(flags *emitFlags, project *leiningen.Project) (clojure.Dialect, settings.Version, error) {
 	var dialect clojure.Dialect
-	var assumed validate.Version
+	var assumed settings.Version
 	if flags.dialect != "" {
 		var err error
 		if dialect, err = clojure.ParseDialect(flags.dialect); err != nil {
@@ -147,7 +148,7 @@ func emitTarget(flags *emitFlags, project *leiningen.Project) (clojure.Dialect, 
 	switch {
 	case dialect == 0:
 		dialect = clojure.Storm
-		if v, err := validate.ParseVersion(flags.stormVersion); err == nil && v.Major == 0 {
+		if v, err := settings.ParseVersion(flags.stormVersion); err == nil && v.Major == 0 {
 			dialect = clojure.Backtype
 		}
 	case assumed.IsZero() && dialect != clojure.Storm:

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/stormflux/stormflux/diag"
-	"github.com/stormflux/stormflux/internal/nimbus"
+	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/schema"
 	"github.com/stormflux/stormflux/validate"
 )
@@ -70,7 +70,7 @@ func (f *topologyFlags) options() (schema.Options, error) {
 		opts.Set = append(opts.Set, schema.Assignment{Name: name, Value: value})
 	}
 	for _, c := range f.config {
-		key, value, err := nimbus.ParseOption(c)
+		key, value, err := settings.ParseOption(c)
 		if err != nil {
 			return opts, usageError("-c %q: %w", c, err)
 		}
@@ -124,7 +124,7 @@ func (a *app) loadWith(ctx context.Context, f *topologyFlags, path string, read 
 func (a *app) loadFor(ctx context.Context, f *topologyFlags, path string, opts schema.Options, checkOpts validate.Options) (*checked, error) {
 	if f.stormVersion != "" {
 		var err error
-		if checkOpts.Storm, err = validate.ParseVersion(f.stormVersion); err != nil {
+		if checkOpts.Storm, err = settings.ParseVersion(f.stormVersion); err != nil {
 			return nil, usageError("--storm-version: %w", err)
 		}
 	}

@@ -142,7 +142,7 @@ func (p *prepared) Run(ctx context.Context) error {
 	r, storm := p.runner, p.checked.topology.Storm
 	engine, err := local.New(local.Options{
 		Topology:  p.program.Topology,
-		Resources: p.resources(), Storm: local.Version{Major: storm.Major, Minor: storm.Minor},
+		Resources: p.resources(), Storm: storm,
 		For: r.flags.limit, UntilIdle: r.flags.untilIdle,
 		LogDir: r.flags.logDir, Events: r.view.Event, Trace: p.trace,
 	})

@@ -13,6 +13,7 @@ import (
 	"github.com/stormflux/stormflux/compiler"
 	"github.com/stormflux/stormflux/internal/console"
 	"github.com/stormflux/stormflux/internal/nimbus"
+	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/internal/wire"
 	"github.com/stormflux/stormflux/schema"
 	"github.com/stormflux/stormflux/validate"
@@ -95,7 +96,7 @@ func (a *app) submit(ctx context.Context, flags *submitFlags, path string) error
 // forCluster checks the topology for the version that the cluster runs, unless the user named another one.
 func (a *app) forCluster(ctx context.Context, client *nimbus.Client, flags *submitFlags, c *checked, opts schema.Options) (*checked, error) {
 	_, name := client.Server()
-	version, err := validate.ParseVersion(name)
+	version, err := settings.ParseVersion(name)
 	if err != nil {
 		return c, nil // an unreleased or renamed build: what was assumed has to do
 	}

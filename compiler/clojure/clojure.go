@@ -13,8 +13,8 @@ import (
 
 	"github.com/stormflux/stormflux/compiler"
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/internal/topology"
-	"github.com/stormflux/stormflux/validate"
 )
 
 // Dialect is the library that a file is written for. The zero value is invalid.
@@ -54,15 +54,15 @@ func (d Dialect) String() string {
 }
 
 // Version returns the Storm that a topology is compiled for when only the dialect is known.
-func (d Dialect) Version() validate.Version {
+func (d Dialect) Version() settings.Version {
 	if d == Storm {
-		return validate.DefaultVersion
+		return settings.DefaultVersion()
 	}
-	return validate.Version{Major: 0, Minor: 10, Patch: -1}
+	return settings.Version{Major: 0, Minor: 10, Patch: -1}
 }
 
 // Fits tells whether the dialect exists in a version of Storm.
-func (d Dialect) Fits(v validate.Version) bool {
+func (d Dialect) Fits(v settings.Version) bool {
 	if d == Storm {
 		return v.Major >= 1 && v.Major < 3
 	}

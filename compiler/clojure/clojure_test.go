@@ -21,6 +21,7 @@ import (
 	"github.com/stormflux/stormflux/compiler"
 	"github.com/stormflux/stormflux/compiler/clojure"
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/internal/stormtest"
 	"github.com/stormflux/stormflux/internal/topology"
 	"github.com/stormflux/stormflux/internal/wire"
@@ -67,7 +68,7 @@ func evaluator(t *testing.T, library stormtest.ClojureLibrary) *stormtest.Evalua
 // target is a dialect with a Storm that has it.
 type target struct {
 	dialect clojure.Dialect
-	storm   validate.Version
+	storm   settings.Version
 	library stormtest.ClojureLibrary
 }
 
@@ -76,12 +77,12 @@ func (x target) String() string { return fmt.Sprintf("%s for Storm %s", x.dialec
 // The Storm of a target is sometimes older than its library, where the newer one refuses what is to be tested: the DSL is the
 // same.
 var (
-	storm28  = target{clojure.Storm, validate.Version{Major: 2, Minor: 8, Patch: 3}, stormtest.StormClojure}
-	storm25  = target{clojure.Storm, validate.Version{Major: 2, Minor: 5, Patch: -1}, stormtest.StormClojure}
-	storm12  = target{clojure.Storm, validate.Version{Major: 1, Minor: 2, Patch: 4}, stormtest.Storm1Clojure}
-	storm010 = target{clojure.Backtype, validate.Version{Minor: 10, Patch: 2}, stormtest.BacktypeClojure}
-	storm09  = target{clojure.Backtype, validate.Version{Minor: 9, Patch: 7}, stormtest.Backtype09}
-	sparse   = target{clojure.Streamparse, validate.Version{Minor: 9, Patch: 5}, stormtest.Backtype09}
+	storm28  = target{clojure.Storm, settings.Version{Major: 2, Minor: 8, Patch: 3}, stormtest.StormClojure}
+	storm25  = target{clojure.Storm, settings.Version{Major: 2, Minor: 5, Patch: -1}, stormtest.StormClojure}
+	storm12  = target{clojure.Storm, settings.Version{Major: 1, Minor: 2, Patch: 4}, stormtest.Storm1Clojure}
+	storm010 = target{clojure.Backtype, settings.Version{Minor: 10, Patch: 2}, stormtest.BacktypeClojure}
+	storm09  = target{clojure.Backtype, settings.Version{Minor: 9, Patch: 7}, stormtest.Backtype09}
+	sparse   = target{clojure.Streamparse, settings.Version{Minor: 9, Patch: 5}, stormtest.Backtype09}
 )
 
 // compiled is a program with what its file says beside it.

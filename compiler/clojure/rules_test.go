@@ -6,7 +6,7 @@ import (
 
 	"github.com/stormflux/stormflux/compiler/clojure"
 	"github.com/stormflux/stormflux/diag"
-	"github.com/stormflux/stormflux/validate"
+	"github.com/stormflux/stormflux/internal/settings"
 )
 
 // The examples of the rule that emitting reports pass every check before it, and only the bad one fails here.
@@ -20,7 +20,7 @@ func TestRuleExamples(t *testing.T) {
 		if len(e.Args) != 2 || e.Args[0] != "--storm-version" {
 			t.Fatalf("the example has the arguments %q", e.Args)
 		}
-		v, err := validate.ParseVersion(e.Args[1])
+		v, err := settings.ParseVersion(e.Args[1])
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,16 +5,16 @@ import (
 	"fmt"
 
 	"github.com/stormflux/stormflux/compiler/clojure"
-	"github.com/stormflux/stormflux/validate"
+	"github.com/stormflux/stormflux/internal/settings"
 )
 
 // Target returns the dialect and the Storm version that follow from what the project depends on.
-func (p *Project) Target() (clojure.Dialect, validate.Version, error) {
+func (p *Project) Target() (clojure.Dialect, settings.Version, error) {
 	storm, found := p.stormDependency()
-	var version, none validate.Version
+	var version, none settings.Version
 	if storm.Version != "" {
 		var err error
-		if version, err = validate.ParseVersion(storm.Version); err != nil {
+		if version, err = settings.ParseVersion(storm.Version); err != nil {
 			return 0, none, fmt.Errorf("the version of %s: %w", storm.Artifact, err)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/stormflux/stormflux/internal/local/clock"
 	"github.com/stormflux/stormflux/internal/local/process"
 	"github.com/stormflux/stormflux/internal/multilang"
+	"github.com/stormflux/stormflux/internal/settings"
 )
 
 // An Engine is one run of a topology. Its methods may be called by any goroutine at any time.
@@ -111,8 +112,8 @@ type executor struct {
 
 // New prepares a run. The error says why the topology cannot be run here; no process has been started.
 func New(opts Options) (*Engine, error) {
-	if opts.Storm == (Version{}) {
-		opts.Storm = Version{2, 8}
+	if opts.Storm.IsZero() {
+		opts.Storm = settings.DefaultVersion()
 	}
 	if opts.IdleAfter <= 0 {
 		opts.IdleAfter = 2 * time.Second

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stormflux/stormflux/internal/multilang"
+	"github.com/stormflux/stormflux/internal/settings"
 )
 
 // A fault is what a component did that a worker of Storm dies of. The texts name what was done, and what Storm makes of it.
@@ -70,7 +71,7 @@ func faultUnknownStream(id string, c *component) *fault {
 	}
 }
 
-func faultDirectEmit(task int64, v Version) *fault {
+func faultDirectEmit(task int64, v settings.Version) *fault {
 	return &fault{
 		reason: fmt.Sprintf(`it emitted with "task": %d`, task),
 		storm:  fmt.Sprintf("Storm %s, like all since 2.6, dies of every emit with a task (ClassCastException: Integer cannot be cast to Long, in JsonSerializer), however it is written; use a fields grouping on a field that holds the target, or a stream for each target", v),

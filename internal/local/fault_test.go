@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/internal/topology"
 )
 
@@ -19,7 +20,7 @@ func TestTraps(t *testing.T) {
 		spout bool   // the spout says it
 		say   string // messages, divided by |
 		want  []string
-		storm Version
+		storm settings.Version
 	}{
 		{name: "stray text", say: "debug: got a tuple|" + ack, want: []string{"cannot be understood", "output: debug: got a tuple"}},
 		{name: "stray text of a spout", spout: true, say: `hello|{"command":"sync"}`, want: []string{"cannot be understood", "output: hello"}},
@@ -40,9 +41,9 @@ func TestTraps(t *testing.T) {
 		{name: "metric", say: `{"command":"metrics","name":"nope","params":1}`, want: []string{"Could not find metric by name[nope]"}},
 		{name: "direct emit", say: `{"command":"emit","task":3,"tuple":["a","b"]}`, want: []string{"Storm 2.8", "Integer cannot be cast to Long"}},
 		{name: "direct emit of a spout", spout: true, say: `{"command":"emit","task":3,"tuple":["a","b"]}`, want: []string{"Integer cannot be cast to Long"}},
-		{name: "direct emit to a fields grouping", say: `{"command":"emit","task":3,"tuple":["a","b"]}`, storm: Version{2, 5},
+		{name: "direct emit to a fields grouping", say: `{"command":"emit","task":3,"tuple":["a","b"]}`, storm: settings.Version{Major: 2, Minor: 5, Patch: -1},
 			want: []string{"Cannot emitDirect to a task expecting a regular grouping"}},
-		{name: "direct emit to nobody", say: `{"command":"emit","stream":"unread","task":4,"tuple":["a"]}`, storm: Version{2, 5}, want: []string{"NullPointerException"}},
+		{name: "direct emit to nobody", say: `{"command":"emit","stream":"unread","task":4,"tuple":["a"]}`, storm: settings.Version{Major: 2, Minor: 5, Patch: -1}, want: []string{"NullPointerException"}},
 		{name: "regular emit to a direct grouping", say: `{"command":"emit","stream":"direct","tuple":["a"]}`, want: []string{"Cannot do regular emit to direct stream"}},
 		{name: "unknown command of a spout", spout: true, say: `{"command":"bogus"}`, want: []string{"Unknown command received: bogus"}},
 		{name: "ack of a spout", spout: true, say: `{"command":"ack","id":"1"}`, want: []string{"Unknown command received: ack"}},
@@ -112,12 +113,12 @@ func TestTolerated(t *testing.T) {
 		spout bool
 		say   string
 		want  string
-		storm Version
+		storm settings.Version
 	}{
 		{name: "too many values", say: `{"command":"emit","tuple":["a","b","c"]}`, want: "a tuple of 3 values was emitted"},
 		{name: "null tuple", say: `{"command":"emit","stream":"other"}`, want: "has no tuple"},
 		{name: "unknown command of a bolt", say: `{"command":"bogus"}`, want: `unknown command "bogus"`},
-		{name: "direct emit to no task", say: `{"command":"emit","stream":"other","task":99,"tuple":["a"]}`, storm: Version{2, 5}, want: "dropped"},
+		{name: "direct emit to no task", say: `{"command":"emit","stream":"other","task":99,"tuple":["a"]}`, storm: settings.Version{Major: 2, Minor: 5, Patch: -1}, want: "dropped"},
 		{name: "two syncs", spout: true, say: `{"command":"sync"}`, want: "sync that nobody waits for"},
 	}
 	for _, test := range tests {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stormflux/stormflux/internal/java"
 	"github.com/stormflux/stormflux/internal/multilang"
+	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/internal/topology"
 )
 
@@ -131,7 +132,7 @@ func TestAllGrouping(t *testing.T) {
 func TestDirectGrouping(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.opts.Storm = Version{2, 5}
+	f.opts.Storm = settings.Version{Major: 2, Minor: 5, Patch: -1}
 	f.opts.UntilIdle, f.opts.IdleAfter = true, time.Second
 	f.topology.Conf["test.say"] = `{"command":"emit","task":3,"tuple":["to task 3"]}|{"command":"emit","task":2,"tuple":["to task 2"]}|{"command":"sync"}`
 	f.spout("spout", one("a"), 1, "say")

@@ -5,54 +5,31 @@ import (
 
 	"github.com/stormflux/stormflux/internal/java"
 	"github.com/stormflux/stormflux/internal/multilang"
+	"github.com/stormflux/stormflux/internal/settings"
 )
 
 // A kryoCheck finds the values that a worker cannot send to another one: Storm's JSON parser makes objects of classes that
 // Kryo does not know unless topology.kryo.register has them (Storm 2.3 and later). One worker hides it, so a
 // topology of one worker is not looked at. The compiler registers the classes; then there is nothing to check.
 type kryoCheck struct {
-	list, mapping, decimal string // class names that are not registered, or ""
+	missing settings.MultilangClasses
 }
 
-func newKryoCheck(c conf, v Version, workers int, javaSerialization bool) *kryoCheck {
-	if workers < 2 || javaSerialization || v.before(2, 3) {
+func newKryoCheck(c conf, v settings.Version, workers int, javaSerialization bool) *kryoCheck {
+	if workers < 2 || javaSerialization {
 		return nil
 	}
-	registered := map[string]bool{}
-	var list []any
-	if json.Unmarshal(c["topology.kryo.register"], &list) == nil {
-		for _, entry := range list {
-			switch entry := entry.(type) {
-			case string:
-				registered[entry] = true
-			case map[string]any:
-				for class := range entry {
-					registered[class] = true
-				}
-			}
+	var registered any
+	if text := c[settings.KeyKryoRegister]; len(text) > 0 {
+		if err := json.Unmarshal(text, &registered); err != nil {
+			panic(err) // a configuration holds JSON
 		}
 	}
-	missing := func(class string) string {
-		if registered[class] {
-			return ""
-		}
-		return class
-	}
-	check := kryoCheck{
-		list:    missing("org.apache.storm.shade.net.minidev.json.JSONArray"),
-		mapping: missing("org.apache.storm.shade.net.minidev.json.JSONObject"),
-		decimal: missing("java.math.BigDecimal"),
-	}
-	if v.before(2, 6) {
-		check = kryoCheck{
-			list:    missing("org.apache.storm.shade.org.json.simple.JSONArray"),
-			mapping: missing("org.apache.storm.shade.org.json.simple.JSONObject"),
-		}
-	}
-	if check == (kryoCheck{}) {
+	missing := settings.MultilangClassesOf(v).Unregistered(registered)
+	if missing == (settings.MultilangClasses{}) {
 		return nil
 	}
-	return &check
+	return &kryoCheck{missing}
 }
 
 // unregistered returns the class of a value that is not registered, or "".
@@ -61,12 +38,12 @@ func (k *kryoCheck) unregistered(values multilang.RawValues) string {
 		class := ""
 		switch v.Kind() {
 		case multilang.List:
-			class = k.list
+			class = k.missing.List
 		case multilang.Map:
-			class = k.mapping
+			class = k.missing.Map
 		case multilang.Number:
 			if _, ok := v.Decode().(java.BigDecimal); ok {
-				class = k.decimal
+				class = k.missing.Decimal
 			}
 		}
 		if class != "" {

@@ -33,17 +33,9 @@ import (
 	"time"
 
 	"github.com/stormflux/stormflux/internal/local/clock"
+	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/internal/topology"
 )
-
-// Version is a version of Storm, as far as it matters for what components may do.
-type Version struct{ Major, Minor int }
-
-func (v Version) before(major, minor int) bool {
-	return v.Major < major || v.Major == major && v.Minor < minor
-}
-
-func (v Version) String() string { return fmt.Sprintf("%d.%d", v.Major, v.Minor) }
 
 // Options say what to run and how. Topology and Resources are needed; the zero value of anything else is useful.
 type Options struct {
@@ -52,7 +44,7 @@ type Options struct {
 	// Resources is the folder that components run in: what the jar's resources/ would hold, launchers included.
 	Resources string
 	// Storm is the version to behave like; the zero value is 2.8.
-	Storm Version
+	Storm settings.Version
 
 	// For ends the run after so long; 0 is no limit.
 	For time.Duration

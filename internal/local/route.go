@@ -81,7 +81,7 @@ func (e *Engine) route(t *task, b *batch, m *message) *fault {
 		return faultUnknownStream(m.name, t.comp)
 	}
 	if m.hasTask {
-		if !e.opts.Storm.before(2, 6) {
+		if e.opts.Storm.AtLeast(2, 6) {
 			return faultDirectEmit(m.task, e.opts.Storm)
 		}
 		if m.task != 0 {

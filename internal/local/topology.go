@@ -8,6 +8,7 @@ import (
 
 	"github.com/stormflux/stormflux/internal/java"
 	"github.com/stormflux/stormflux/internal/multilang"
+	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/internal/topology"
 )
 
@@ -83,9 +84,9 @@ type subscription struct {
 
 // newPlan resolves a topology. The error says why it cannot run here. Whoever compiled the topology has refused what
 // Storm's Nimbus refuses; the plan checks only what the engine relies on.
-func newPlan(id string, top *topology.Topology, version Version) (*plan, error) {
+func newPlan(id string, top *topology.Topology, version settings.Version) (*plan, error) {
 	p := &plan{tasksByID: map[int]*component{}, taskNames: multilang.TaskComponents{}}
-	if version.before(2, 6) {
+	if !version.AtLeast(2, 6) {
 		p.typing = jsonSimple
 	}
 	var err error

@@ -7,9 +7,6 @@ import (
 	"strings"
 )
 
-// DefaultPort is nimbus.thrift.port's default.
-const DefaultPort = 6627
-
 // Address is where a Nimbus listens.
 type Address struct {
 	Host string // a name or an IP address, IPv6 without brackets

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/stormflux/stormflux/internal/settings"
 )
 
 // Config says how to reach a cluster. Zero values are Storm's defaults, or where
@@ -15,7 +17,7 @@ type Config struct {
 	// Seeds are asked in order for the leader. None: localhost.
 	Seeds []Address
 
-	// Port is for seeds without one. 0: DefaultPort.
+	// Port is for seeds without one. 0: 6627, nimbus.thrift.port's default.
 	Port int
 
 	// LeaderOverride is dialled instead of the address that the leader
@@ -65,37 +67,39 @@ type Retry struct {
 }
 
 const (
-	defaultCallTimeout    = 600 * time.Second
 	defaultConnectTimeout = 20 * time.Second
-	defaultMaxFrameSize   = 1 << 20
 
 	simpleTransport = "SimpleTransportPlugin"
 )
 
 func (c Config) withDefaults() Config {
-	setDefault := func(d *time.Duration, to time.Duration) {
+	setMillis := func(d *time.Duration, key string) {
 		if *d == 0 {
-			*d = to
+			*d = settings.Default[time.Duration](key) * time.Millisecond
 		}
 	}
-	setDefault(&c.CallTimeout, defaultCallTimeout)
-	setDefault(&c.ConnectTimeout, defaultConnectTimeout)
-	setDefault(&c.Retry.Interval, 2*time.Second)
-	setDefault(&c.Retry.Ceiling, 60*time.Second)
+	setMillis(&c.CallTimeout, "storm.thrift.socket.timeout.ms")
+	setMillis(&c.Retry.Interval, "storm.nimbus.retry.interval.millis")
+	setMillis(&c.Retry.Ceiling, "storm.nimbus.retry.intervalceiling.millis")
+	if c.ConnectTimeout == 0 {
+		c.ConnectTimeout = defaultConnectTimeout
+	}
 	if c.Retry.Times == 0 {
-		c.Retry.Times = 5
+		c.Retry.Times = settings.Default[int]("storm.nimbus.retry.times")
 	}
 	if c.Port == 0 {
-		c.Port = DefaultPort
+		c.Port = settings.Default[int]("nimbus.thrift.port")
 	}
 	if len(c.Seeds) == 0 {
-		c.Seeds = []Address{{Host: "localhost"}}
+		for _, host := range settings.Default[[]string]("nimbus.seeds") {
+			c.Seeds = append(c.Seeds, Address{Host: host})
+		}
 	}
 	if c.Transport == nil {
 		c.Transport = Plain{}
 	}
 	if c.MaxFrameSize == 0 {
-		c.MaxFrameSize = defaultMaxFrameSize
+		c.MaxFrameSize = settings.Default[int]("nimbus.thrift.max_buffer_size")
 	}
 	if c.Notify == nil {
 		c.Notify = func(string) {}
@@ -122,7 +126,7 @@ func ConfigOf(values map[string]any) (Config, error) {
 	c.CallTimeout = r.millis("storm.thrift.socket.timeout.ms")
 	c.Retry.Interval = r.millis("storm.nimbus.retry.interval.millis")
 	c.Retry.Ceiling = r.millis("storm.nimbus.retry.intervalceiling.millis")
-	if c.Retry.Times = r.integer("storm.nimbus.retry.times", 5); c.Retry.Times == 0 {
+	if c.Retry.Times = r.integer("storm.nimbus.retry.times", settings.Default[int]("storm.nimbus.retry.times")); c.Retry.Times == 0 {
 		c.Retry.Times = -1
 	}
 	c.MaxFrameSize = r.integer("nimbus.thrift.max_buffer_size", 0)

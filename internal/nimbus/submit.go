@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/stormflux/stormflux/internal/java"
+	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/internal/storm"
 )
 
@@ -58,15 +59,7 @@ const (
 	lookUpInterval     = 500 * time.Millisecond
 )
 
-var (
-	// Utils.TOPOLOGY_NAME_REGEX allows more, but the topology's id becomes a
-	// blob's key ([\w \t._-]), and a refused key is a bare internal error.
-	topologyName     = lazyRegexp(`^[\p{L}\p{M}\p{Nd}\p{Pc}\x{200c}\x{200d} -]+$`)
-	zooKeeperPayload = lazyRegexp(`^\S+:\S+$`)
-)
-
-// A key, "<name>-<counter>-<seconds>" and Storm's suffixes, is a file's name too.
-const maxNameBytes = 200
+var zooKeeperPayload = lazyRegexp(`^\S+:\S+$`)
 
 // Submit uploads the jar and submits the topology, in the order of
 // StormSubmitter.submitTopologyAs, but asks and measures all it can before it
@@ -192,11 +185,8 @@ func (sub *submission) run(ctx context.Context) (SubmitResult, error) {
 
 // prepare checks what needs neither Nimbus nor the jar.
 func (sub *submission) prepare() error {
-	if !topologyName().MatchString(sub.Name) {
-		return invalid("a topology cannot be named %q: a name has letters, digits, blanks, \"-\" and \"_\"", sub.Name)
-	}
-	if len(sub.Name) > maxNameBytes {
-		return invalid("the topology's name has %d bytes, and more than %d do not fit into the names of Storm's files", len(sub.Name), maxNameBytes)
+	if f := settings.CheckTopologyName(sub.Name); f != nil {
+		return invalid("a topology cannot be named %q: %v", sub.Name, f)
 	}
 	if sub.Topology == nil || len(sub.Topology.Spouts) == 0 {
 		return invalid("topology %q does not have any spout", sub.Name)

@@ -1,4 +1,4 @@
-package validate
+package settings
 
 import (
 	"cmp"
@@ -15,8 +15,8 @@ type Version struct {
 	Vendor       string // what follows the numbers, with its separator: "-hdp", ".3.1.5.0-152", "-SNAPSHOT"
 }
 
-// DefaultVersion is the Storm that a topology is compiled for where nothing names one.
-var DefaultVersion = Version{Major: 2, Minor: 8, Patch: -1}
+// DefaultVersion returns the Storm that a topology is compiled for where nothing names one.
+func DefaultVersion() Version { return Version{Major: 2, Minor: 8, Patch: -1} }
 
 // ParseVersion reads "2.8", "2.8.3" or a vendor's "1.2.1.3.1.5.0-152".
 func ParseVersion(text string) (Version, error) {

@@ -1,31 +1,31 @@
-package validate_test
+package settings_test
 
 import (
 	"testing"
 
-	"github.com/stormflux/stormflux/validate"
+	"github.com/stormflux/stormflux/internal/settings"
 )
 
 func TestParseVersion(t *testing.T) {
 	for _, test := range []struct {
 		text string
-		want validate.Version
+		want settings.Version
 	}{
-		{"2.8", validate.Version{Major: 2, Minor: 8, Patch: -1}},
-		{"2.8.3", validate.Version{Major: 2, Minor: 8, Patch: 3}},
-		{"2.10", validate.Version{Major: 2, Minor: 10, Patch: -1}},
-		{"1.2.3-hdp", validate.Version{Major: 1, Minor: 2, Patch: 3, Vendor: "-hdp"}},
-		{"1.2.1.3.1.5.0-152", validate.Version{Major: 1, Minor: 2, Patch: 1, Vendor: ".3.1.5.0-152"}},
-		{"2.9.0-SNAPSHOT", validate.Version{Major: 2, Minor: 9, Patch: 0, Vendor: "-SNAPSHOT"}},
-		{"2.8-x", validate.Version{Major: 2, Minor: 8, Patch: -1, Vendor: "-x"}},
+		{"2.8", settings.Version{Major: 2, Minor: 8, Patch: -1}},
+		{"2.8.3", settings.Version{Major: 2, Minor: 8, Patch: 3}},
+		{"2.10", settings.Version{Major: 2, Minor: 10, Patch: -1}},
+		{"1.2.3-hdp", settings.Version{Major: 1, Minor: 2, Patch: 3, Vendor: "-hdp"}},
+		{"1.2.1.3.1.5.0-152", settings.Version{Major: 1, Minor: 2, Patch: 1, Vendor: ".3.1.5.0-152"}},
+		{"2.9.0-SNAPSHOT", settings.Version{Major: 2, Minor: 9, Patch: 0, Vendor: "-SNAPSHOT"}},
+		{"2.8-x", settings.Version{Major: 2, Minor: 8, Patch: -1, Vendor: "-x"}},
 	} {
-		got, err := validate.ParseVersion(test.text)
+		got, err := settings.ParseVersion(test.text)
 		if err != nil || got != test.want || got.String() != test.text {
 			t.Errorf("%s: %+v %q %v", test.text, got, got.String(), err)
 		}
 	}
 	for _, text := range []string{"", "2", "2.", ".8", "v2.8", "2.x", "2.8.", "2.8.x", "2.8-", "2.8.3 ", "+2.8", "2.-8", "2.8.3/x", "9999999.1", "two"} {
-		if v, err := validate.ParseVersion(text); err == nil {
+		if v, err := settings.ParseVersion(text); err == nil {
 			t.Errorf("%q is read as %+v", text, v)
 		}
 	}
@@ -35,8 +35,8 @@ func TestVersionOrder(t *testing.T) {
 	ordered := []string{"1.2.3", "2.0", "2.5.9", "2.6", "2.6.0-x", "2.8.2", "2.8.3", "2.10"}
 	for i, a := range ordered {
 		for j, b := range ordered {
-			v, errA := validate.ParseVersion(a)
-			w, errB := validate.ParseVersion(b)
+			v, errA := settings.ParseVersion(a)
+			w, errB := settings.ParseVersion(b)
 			if errA != nil || errB != nil {
 				t.Fatal(errA, errB)
 			}
@@ -44,12 +44,12 @@ func TestVersionOrder(t *testing.T) {
 				t.Errorf("%s compared with %s: %d", a, b, got)
 			}
 		}
-		v, err := validate.ParseVersion(a)
+		v, err := settings.ParseVersion(a)
 		if err != nil || v.AtLeast(2, 6) != (i >= 3) {
 			t.Errorf("%s at least 2.6: %v (%v)", a, v.AtLeast(2, 6), err)
 		}
 	}
-	if !(validate.Version{}).IsZero() || validate.DefaultVersion.IsZero() {
+	if !(settings.Version{}).IsZero() || settings.DefaultVersion().IsZero() {
 		t.Error("only the zero Version is zero")
 	}
 }

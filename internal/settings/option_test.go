@@ -1,4 +1,4 @@
-package nimbus
+package settings
 
 import (
 	"encoding/json"
