@@ -1,6 +1,6 @@
-// Package diag says what a fault in a person's text is and how it is shown.
+// Package diag defines what a fault in a text is and how it is shown.
 //
-// It owns the diagnostic (rule, severity, place, message, hint, related places), the source file with its lines
+// It owns the diagnostic (rule, severity, place, message, hint, fixes, related places), the source file with its lines
 // and columns, the register of rules with their documentation, "did you mean", and the output formats. It does not
 // know what a topology is: packages schema and validate find the faults.
 package diag
@@ -19,11 +19,11 @@ import (
 type Severity uint8
 
 const (
-	// Error: the topology would be refused, or fail or misbehave on the cluster. Nothing is compiled.
+	// Error: Nimbus would refuse the topology, or it would fail or misbehave on the cluster. Nothing is compiled.
 	Error Severity = iota + 1
-	// Warning: probably a mistake; fails a run only with --strict.
+	// Warning: probably a mistake. It fails a run only with --strict.
 	Warning
-	// Note: worth knowing; never fails a run.
+	// Note: worth knowing. It never fails a run.
 	Note
 )
 
@@ -40,17 +40,17 @@ func (s Severity) String() string {
 	panic(fmt.Sprintf("diag: invalid severity %d", uint8(s)))
 }
 
-// File is a source text that diagnostics point into. Its fields are not changed after [NewFile].
+// File is a source text that diagnostics point into. Its fields do not change after [NewFile].
 type File struct {
-	Name string // as shown to people: the path as it was given, "-" for standard input
-	Dir  string // the folder that relative paths in the text start from; "" is the working directory
+	Name string // the path as the user gave it, "-" for standard input
+	Dir  string // relative paths in the text start from this folder; "" is the working directory
 	Text []byte
 
 	once  sync.Once
 	lines []int // byte offset of the start of each line
 
 	mu    sync.Mutex
-	marks map[int][]mark // known columns inside long lines, by the offset of the line's start
+	marks map[int][]mark // known columns in long lines, by the offset of the line's start
 }
 
 // mark is the known column of an offset.
@@ -59,15 +59,15 @@ type mark struct {
 	columns
 }
 
-// columns is one column in both units, from 1.
+// columns is one column in both units, counted from 1.
 type columns struct{ points, units int } // Unicode code points, UTF-16 code units
 
-// count returns how much text adds to a column. A byte that is not UTF-8 counts one in both units.
+// count returns how much the text adds to a column. A byte that is not UTF-8 adds 1 in both units.
 func count(text []byte) columns {
 	points := utf8.RuneCount(text)
 	units := points
 	for i, b := range text {
-		if b >= 0xF0 { // the first byte of four: a character outside the basic plane, which UTF-16 writes as two units
+		if b >= 0xF0 { // the first byte of four: UTF-16 writes such a character as two units
 			if r, _ := utf8.DecodeRune(text[i:]); r > 0xFFFF {
 				units++
 			}
@@ -78,7 +78,7 @@ func count(text []byte) columns {
 
 func (c columns) plus(o columns) columns { return columns{c.points + o.points, c.units + o.units} }
 
-// NewFile returns a file with the given name, folder and text. It keeps text, which must not change afterwards.
+// NewFile returns a file with the given name, folder and text. It keeps text, so the caller must not change it.
 func NewFile(name, dir string, text []byte) *File {
 	return &File{Name: name, Dir: dir, Text: text}
 }
@@ -88,7 +88,7 @@ type Position struct {
 	Line, Column int
 }
 
-// byteOrderMark may start a file; editors hide it and it takes no column.
+// byteOrderMark may start a file. Editors hide it, so it takes no column.
 var byteOrderMark = []byte("\uFEFF")
 
 func (f *File) index() {
@@ -115,15 +115,15 @@ func (f *File) index() {
 	})
 }
 
-// Position returns the line and column of a byte offset. An offset outside the text is moved to its nearest end. A
-// byte order mark at the start of the file takes no column; a byte that is not UTF-8 takes one.
+// Position returns the line and column of a byte offset. It moves an offset outside the text to the nearest end. A byte
+// order mark at the start of the file takes no column. A byte that is not UTF-8 takes one.
 func (f *File) Position(offset int) Position {
 	line, at := f.place(offset)
 	return Position{Line: line, Column: at.points}
 }
 
-// PositionUTF16 is [File.Position] with the column in UTF-16 code units, as most editors and the Language Server Protocol
-// count: a character outside the basic plane, such as an emoji, takes two.
+// PositionUTF16 is [File.Position] with the column in UTF-16 code units. Most editors and the Language Server Protocol
+// count these: a character outside the basic plane, such as an emoji, takes two.
 func (f *File) PositionUTF16(offset int) Position {
 	line, at := f.place(offset)
 	return Position{Line: line, Column: at.units}
@@ -136,11 +136,11 @@ func (f *File) place(offset int) (line int, at columns) {
 	return i + 1, f.column(f.lines[i], offset)
 }
 
-// columnStep is how many bytes of a line are counted afresh for each position; what lies before is remembered.
+// columnStep is how many bytes of a line each position counts again. File remembers the counts before them.
 const columnStep = 4096
 
-// column counts the characters from start, where a line starts, to offset. A topology in one line of a megabyte with
-// a thousand faults would be read a thousand times, so the counts at every columnStep bytes of long lines are kept.
+// column counts the characters from start, where a line starts, to offset. A topology may be one line of a megabyte
+// with a thousand faults. To count it once and not a thousand times, column keeps the count at every columnStep bytes.
 func (f *File) column(start, offset int) columns {
 	if start == 0 && bytes.HasPrefix(f.Text, byteOrderMark) {
 		start = min(len(byteOrderMark), offset)
@@ -156,7 +156,7 @@ func (f *File) column(start, offset int) columns {
 	}
 	for last := marks[len(marks)-1]; offset-last.offset > columnStep; last = marks[len(marks)-1] {
 		end := last.offset + columnStep
-		// A mark lies between two characters. utf8.RuneCount takes bytes that belong to none as one each.
+		// A mark lies between two characters. utf8.RuneCount counts each byte that belongs to none as one.
 		for back := 1; back < utf8.UTFMax && !utf8.RuneStart(f.Text[end]); back++ {
 			end--
 		}
@@ -173,7 +173,7 @@ func (f *File) column(start, offset int) columns {
 	return marks[i].plus(count(f.Text[marks[i].offset:offset]))
 }
 
-// Lines returns how many lines the text has; an empty text has one.
+// Lines returns how many lines the text has. An empty text has one.
 func (f *File) Lines() int {
 	f.index()
 	return len(f.lines)
@@ -193,8 +193,8 @@ func (f *File) LineSpan(n int) Span {
 	return Span{File: f, Start: start, End: end}
 }
 
-// Span is a half-open range of bytes in a file. The zero Span is no place at all: a fault of the invocation rather
-// than of a text.
+// Span is a half-open range of bytes in a file. The zero Span is no place: the fault is in the command line, not in a
+// text.
 type Span struct {
 	File       *File
 	Start, End int
@@ -212,7 +212,7 @@ func (s Span) Text() string {
 	return string(s.File.Text[s.Start:s.End])
 }
 
-// within returns the span moved into its file's text, its end not before its start.
+// within returns the span cut to its file's text, with its end not before its start.
 func (s Span) within() Span {
 	s.Start = min(max(s.Start, 0), len(s.File.Text))
 	s.End = min(max(s.End, s.Start), len(s.File.Text))
@@ -225,12 +225,12 @@ type Related struct {
 	Message string
 }
 
-// Diagnostic is one fault in a person's text.
+// Diagnostic is one fault in a text.
 type Diagnostic struct {
-	Rule     string // stable kebab-case name, documented in the register
+	Rule     string // stable kebab-case name; the register documents it
 	Severity Severity
 	Span     Span
-	Message  string // one sentence, lower case, the thing in quotes: what is wrong, what was expected
+	Message  string // one sentence in lower case: what is wrong, and what was expected; names are in quotes
 	Hint     string // what to do; may be empty
 	Related  []Related
 	Fixes    []Fix // what an editor, or validate --fix, can do about it
@@ -251,7 +251,7 @@ func (d *Diagnostic) WithRelated(span Span, format string, args ...any) *Diagnos
 // List is the diagnostics of a run. It is not an error; see [List.Err].
 type List []*Diagnostic
 
-// Errorf adds a diagnostic of severity Error and returns it, to be given a hint and related places.
+// Errorf adds a diagnostic of severity Error and returns it, so that the caller can add a hint and related places.
 func (l *List) Errorf(rule string, span Span, format string, args ...any) *Diagnostic {
 	return l.add(Error, rule, span, format, args)
 }
@@ -300,7 +300,7 @@ func (l List) Err() error {
 	}
 }
 
-// Filter returns the diagnostics that keep wants, in their order. The list itself is not changed.
+// Filter returns the diagnostics for which keep is true, in their order. It does not change the list.
 func (l List) Filter(keep func(*Diagnostic) bool) List {
 	var kept List
 	for _, d := range l {
@@ -311,8 +311,8 @@ func (l List) Filter(keep func(*Diagnostic) bool) List {
 	return kept
 }
 
-// Sort orders the list by file name (no place at all comes first), offset, rule and message, and drops exact
-// repetitions: the same fault at the same place of the same file, which a file included twice produces.
+// Sort orders the list by file name (no place comes first), offset, rule and message. It drops exact repetitions: a
+// file that is included twice has each fault twice.
 func (l *List) Sort() {
 	slices.SortStableFunc(*l, compare)
 	*l = slices.CompactFunc(*l, func(a, b *Diagnostic) bool { return compare(a, b) == 0 })

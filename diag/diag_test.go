@@ -50,7 +50,7 @@ func TestPositionAfterByteOrderMark(t *testing.T) {
 	}
 }
 
-// The remembered columns of long lines must be those of counting from the start, in whatever order they are asked.
+// The remembered columns of long lines are the same as a count from the start, in any order of the calls.
 func TestPositionInLongLines(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	alphabet := []string{"a", "ä", "値", "👍", "\xff", "\xe2\x82", "\x80"}
@@ -64,7 +64,7 @@ func TestPositionInLongLines(t *testing.T) {
 	for range 2000 {
 		offset := random.IntN(len(text) + 1)
 		if offset < len(text) && !utf8.RuneStart(text[offset]) {
-			continue // half a character counts differently from both sides
+			continue // half a character has another count from each side
 		}
 		start := bytes.LastIndexByte(text[:offset], '\n') + 1
 		if got, want := f.Position(offset).Column, utf8.RuneCount(text[start:offset])+1; got != want {
@@ -77,7 +77,7 @@ func TestPositionInLongLines(t *testing.T) {
 	}
 }
 
-// A megabyte in one line with ten thousand faults would take minutes if each column were counted from the start.
+// A line of a megabyte with ten thousand faults would take minutes if every column were counted from the start.
 func TestManyPositionsInOneLine(t *testing.T) {
 	f := NewFile("f", "", bytes.Repeat([]byte("ä"), 20<<20))
 	start := time.Now()

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// explainWidth is how many columns the prose of an explanation takes.
+// explainWidth is how many columns the text of an explanation takes.
 const explainWidth = 80
 
 // Explain writes a rule's documentation for a terminal, with ANSI colours if color is set. The error is that of w.
@@ -35,7 +35,7 @@ func Explain(w io.Writer, rule Rule, color bool) error {
 // fixableText is what the documentation of a fixable rule says.
 const fixableText = "`stormflux validate --fix` corrects it where only one correction is possible."
 
-// part is a text that the documentation of a rule shows in a fence.
+// part is a text in a fence of a rule's documentation.
 type part struct{ heading, language, text string }
 
 func (r Rule) parts() []part {
@@ -67,7 +67,7 @@ func quoteWords(words []string) string {
 	return strings.Join(quoted, " ")
 }
 
-// writeMarkdown writes what stands under the heading of a rule.
+// writeMarkdown writes the text under the heading of a rule.
 func (r Rule) writeMarkdown(b *strings.Builder) {
 	b.WriteString(r.Text)
 	b.WriteByte('\n')
@@ -122,7 +122,7 @@ entry in the terminal. A test runs every example on this page.
 	return b.String()
 }
 
-// wrapMarkdown breaks the paragraphs and list items of a text at width columns. Fences, tables and quotes stay.
+// wrapMarkdown breaks the paragraphs and list items of a text at width columns. It keeps fences, tables and quotes.
 func wrapMarkdown(text string, width int) string {
 	var b strings.Builder
 	var words []string // of the open paragraph
@@ -188,7 +188,7 @@ func wrapMarkdown(text string, width int) string {
 	return b.String()
 }
 
-// listMarker returns the "- " or "1. " that a line starts with, or "".
+// listMarker returns the "- " or "1. " at the start of a line, or "".
 func listMarker(line string) string {
 	if strings.HasPrefix(line, "- ") || strings.HasPrefix(line, "* ") {
 		return line[:2]

@@ -9,11 +9,11 @@ import (
 
 // Fix is a change of the text that removes the fault of a [Diagnostic].
 type Fix struct {
-	Title string // what the fix does, as a command without period: `write "split"`
-	Edits []Edit // in the order of their places; they do not overlap
+	Title string // what the fix does, such as `write "split"`
+	Edits []Edit // in the order of their places, without overlaps
 
-	// Automatic marks the fix that was surely meant: `validate --fix` applies it without asking. A person chooses
-	// among the others, in an editor.
+	// Automatic marks the only possible correction: `validate --fix` applies it without a question. A person can choose
+	// one of the other fixes in an editor.
 	Automatic bool
 }
 
@@ -23,7 +23,7 @@ type Edit struct {
 	Text string
 }
 
-// WithFix adds a fix of one edit and returns d.
+// WithFix adds a fix and returns d.
 func (d *Diagnostic) WithFix(fix Fix) *Diagnostic {
 	d.Fixes = append(d.Fixes, fix)
 	return d
@@ -38,16 +38,17 @@ func (d *Diagnostic) AutomaticFix() (Fix, bool) {
 	return d.Fixes[i], true
 }
 
-// Suggest sets the hint `did you mean "NAME"?`, adds the fix that writes the name in place of the misspelt word at the
-// span, and returns d. The span is that of a YAML scalar or of a name in a comment. See [Diagnostic.Replace] for when there
-// is only the hint.
+// Suggest sets the hint `did you mean "NAME"?`, adds the fix that replaces the misspelt word at the span by the name,
+// and returns d. At the span is a YAML scalar or a name in a comment. [Diagnostic.Replace] documents when there is only
+// the hint.
 func (d *Diagnostic) Suggest(span Span, near Suggestion) *Diagnostic {
 	return d.WithHint("did you mean %q?", near.Name).Replace(span, near.Word, near.Name, near.Sure)
 }
 
-// Replace adds the fix that makes the YAML scalar at the span read text instead of old, and returns d. The scalar keeps its
-// quotes; a plain one gets quotes where text would not stay a string without them. No fix is added where old does not
-// stand in one line at the span: it came from a variable, an alias or the command line, so that an edit would be wrong.
+// Replace adds the fix that changes the value of the YAML scalar at the span from old to text, and returns d. The
+// scalar keeps its quotes. A plain scalar gets quotes if text is not a string without them. Replace adds no fix if old
+// does not stand in one line at the span: it then comes from a variable, an alias or the command line, and an edit
+// would be wrong.
 func (d *Diagnostic) Replace(span Span, old, text string, automatic bool) *Diagnostic {
 	read, style := readScalar(span)
 	if style == plain && !isPlainWord(text) {
@@ -56,14 +57,14 @@ func (d *Diagnostic) Replace(span Span, old, text string, automatic bool) *Diagn
 	return d.write(span, read == old, style, text, automatic)
 }
 
-// Quote adds the fix that puts the plain YAML scalar at the span, which reads text, into quotes, and returns d.
+// Quote adds the fix that puts quotes around text, the plain YAML scalar at the span, and returns d.
 func (d *Diagnostic) Quote(span Span, text string, automatic bool) *Diagnostic {
 	read, style := readScalar(span)
 	return d.write(span, style == plain && read == text, doubleQuoted, text, automatic)
 }
 
-// Unquote adds the fix that writes text, such as a number, without quotes in place of the YAML scalar at the span, which
-// reads old, and returns d.
+// Unquote adds the fix that replaces the YAML scalar at the span, whose value is old, by text without quotes, such as a
+// number. It returns d.
 func (d *Diagnostic) Unquote(span Span, old, text string, automatic bool) *Diagnostic {
 	read, style := readScalar(span)
 	return d.write(span, style != notEditable && read == old, plain, text, automatic)
@@ -87,8 +88,8 @@ const (
 	doubleQuoted
 )
 
-// readScalar returns what the YAML scalar at the span reads, and its style. The style is notEditable when there is no
-// scalar of one line, and for the rare ones that are not read here: with an escape, or with a reference ${...}.
+// readScalar returns the value of the YAML scalar at the span, and its style. The style is notEditable if there is no
+// scalar in one line, or if it contains an escape or a reference ${...}, which readScalar does not resolve.
 func readScalar(span Span) (text string, style scalarStyle) {
 	text = span.Text()
 	if text == "" || strings.ContainsAny(text, "\n\r\u0085\u2028\u2029") || strings.Contains(text, "${") {
@@ -118,8 +119,8 @@ func (s scalarStyle) write(text string) string {
 	panic(fmt.Sprintf("diag: invalid scalar style %d", s))
 }
 
-// isPlainWord reports whether text is a string to every YAML reader without quotes, anywhere: a word that starts with a
-// letter and is none of those that YAML 1.1 types. It is stricter than YAML.
+// isPlainWord reports whether every YAML reader takes text for a string without quotes, in every place: a word that
+// starts with a letter and is not a boolean or null of YAML 1.1. YAML allows more.
 func isPlainWord(text string) bool {
 	switch strings.ToLower(text) {
 	case "", "null", "true", "false", "yes", "no", "on", "off", "y", "n":
@@ -136,8 +137,8 @@ func isPlainWord(text string) bool {
 	return true
 }
 
-// WithoutFixesIn removes every fix with an edit in one of the places from the list's diagnostics. A value that is read in
-// several places (by a YAML alias) must not change because one of them is wrong.
+// WithoutFixesIn removes every fix that has an edit in one of the places. The document uses such a value several times
+// (by a YAML alias), so the value must not change because one use is wrong.
 func (l List) WithoutFixesIn(places []Span) {
 	if len(places) == 0 {
 		return
@@ -151,7 +152,7 @@ func (l List) WithoutFixesIn(places []Span) {
 	}
 }
 
-// overlaps reports whether two places share a byte, or an empty one lies in the other.
+// overlaps reports whether two places share a byte. An empty place overlaps the one around it.
 func (s Span) overlaps(o Span) bool {
 	if s.File != o.File {
 		return false

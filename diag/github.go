@@ -13,7 +13,8 @@ var (
 	githubProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 )
 
-// Columns count UTF-16 code units: GitHub does not say what it expects, and what shows annotations runs in a browser.
+// writeGitHub counts columns in UTF-16 code units. GitHub does not document its unit, and a browser shows the
+// annotations.
 func writeGitHub(w *bufio.Writer, l List, opts Options) {
 	for _, d := range l {
 		command := d.Severity.String()
@@ -28,7 +29,7 @@ func writeGitHub(w *bufio.Writer, l List, opts Options) {
 				fmt.Fprintf(w, "file=%s,", githubProperty.Replace(opts.path(s.File.Name)))
 			}
 			fmt.Fprintf(w, "line=%d,endLine=%d,", start.Line, end.Line)
-			if start.Line == end.Line { // columns of an annotation over several lines are refused
+			if start.Line == end.Line { // GitHub refuses columns in an annotation of several lines
 				fmt.Fprintf(w, "col=%d,endColumn=%d,", start.Column, max(start.Column, end.Column-1))
 			}
 		}

@@ -28,7 +28,7 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// marked returns a file of the text without the marks, and the spans between each « and ».
+// marked returns a file with the text without its marks, and the spans between each « and ».
 func marked(name, text string) (*File, []Span) {
 	f := &File{Name: name}
 	var spans []Span

@@ -108,7 +108,7 @@ func jsonFixOf(f Fix) jsonFix {
 	return out
 }
 
-// encodeJSON writes a document for programs that people look at too: indented, < and & as they are.
+// encodeJSON writes a document for programs so that people can read it too: indented, with < and & as they are.
 func encodeJSON(w *bufio.Writer, doc any) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -139,7 +139,8 @@ func snippetOf(s Span) *jsonSnippet {
 	}
 	line, s := s.firstLine()
 	text := s.File.Text
-	// encoding/json writes each byte that is not UTF-8 as U+FFFD, one code point, as RuneCount counts it.
+	// encoding/json writes each byte that is not UTF-8 as U+FFFD, which is one code point. RuneCount counts it as one
+	// too.
 	start := utf8.RuneCount(text[line.Start:s.Start])
 	return &jsonSnippet{
 		Text:  string(text[line.Start:line.End]),

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// The JUnit format has no standard; these are the elements of Ant's JUnit task that the CI servers agree on.
+// The JUnit format has no standard. These are the elements of Ant's JUnit task that all CI servers understand.
 type junitSuites struct {
 	XMLName  xml.Name     `xml:"testsuites"`
 	Name     string       `xml:"name,attr"`
@@ -39,8 +39,8 @@ type junitFailure struct {
 	Text    string `xml:",chardata"`
 }
 
-// writeJUnit writes a suite a file: a test case for each diagnostic, failed where the diagnostic fails the run and
-// with the text as output where not, and one passed case for a file without diagnostics.
+// writeJUnit writes one suite per file, with one test case per diagnostic. The case fails if the diagnostic fails the
+// run; otherwise the diagnostic is the output of the case. A file without diagnostics has one passed case.
 func writeJUnit(w *bufio.Writer, l List, opts Options) {
 	doc := junitSuites{Name: "stormflux"}
 	suite := func(name string) *junitSuite {
@@ -85,7 +85,7 @@ func writeJUnit(w *bufio.Writer, l List, opts Options) {
 		s.Tests = len(s.Cases)
 		doc.Tests += s.Tests
 	}
-	text, err := xml.MarshalIndent(doc, "", "  ") // replaces characters that XML does not have by U+FFFD
+	text, err := xml.MarshalIndent(doc, "", "  ") // it replaces characters that XML cannot hold by U+FFFD
 	if err != nil {
 		panic(fmt.Sprintf("diag: %v", err)) // the document is structs of strings and numbers
 	}

@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 )
 
-// ShortPath is an absolute path as people are shown it: as seen from the working directory, where it lies below that, and
-// otherwise as it is.
+// ShortPath returns an absolute path as messages show it: relative to the working directory if it lies below that
+// directory, and unchanged otherwise.
 func ShortPath(path string) string {
 	wd, err := os.Getwd()
 	if err != nil {

@@ -19,7 +19,7 @@ type Rule struct {
 	Name     string
 	Title    string // a sentence without period: what the rule finds
 	Severity Severity
-	Fixable  bool   // `validate --fix` corrects the fault where one correction is certain
+	Fixable  bool   // `validate --fix` corrects the fault where only one correction is possible
 	Text     string // Markdown without headings
 	Bad      Example
 	Fixed    Example
@@ -44,7 +44,7 @@ type ExampleFile struct {
 //go:embed rules
 var ruleFiles embed.FS
 
-// register is parsed on first use: a run that finds no fault never asks.
+// register parses the rules on first use. A run that finds no fault never needs them.
 var register = sync.OnceValue(func() []Rule {
 	rules, err := parseRules(ruleFiles, "rules")
 	if err != nil {
@@ -53,7 +53,7 @@ var register = sync.OnceValue(func() []Rule {
 	return rules
 })
 
-// Rules returns all rules, sorted by name. The slice is the caller's; what it points to is not.
+// Rules returns all rules, sorted by name. The caller may change the slice, but not what its elements point to.
 func Rules() []Rule {
 	return slices.Clone(register())
 }
@@ -68,7 +68,7 @@ func LookupRule(name string) (Rule, bool) {
 	return rules[i], true
 }
 
-// parseRules reads every rule in a folder. Its error joins all faults of all files.
+// parseRules reads every rule in a folder. Its error joins the faults of all files.
 func parseRules(fsys fs.FS, folder string) ([]Rule, error) {
 	names, err := fs.Glob(fsys, path.Join(folder, "*.md"))
 	if err != nil {
@@ -152,7 +152,7 @@ func parseRule(name, source string) (Rule, error) {
 	return rule, nil
 }
 
-// blankRuns are what taking examples out of the text leaves.
+// blankRuns are the empty lines that remain where an example was.
 var blankRuns = regexp.MustCompile(`\n{3,}`)
 
 // parseFrontMatter returns the index of the line after it.
@@ -187,7 +187,7 @@ func (r *Rule) parseFrontMatter(lines []string) (int, error) {
 	return 0, errors.New("the front matter is not closed")
 }
 
-// addFence takes a fence that is an example or a file, and reports whether it was one.
+// addFence adds a fence to the rule if it is an example or a file, and reports whether it is.
 func (r *Rule) addFence(info, body string) (taken bool, err error) {
 	words := strings.Fields(info)
 	if len(words) < 2 {

@@ -47,8 +47,8 @@ type sarifInvocation struct {
 	ExecutionSuccessful bool `json:"executionSuccessful"`
 }
 
-// Braces in a text are not doubled, as 3.11.5 has it for placeholders: there are no arguments, and readers show the
-// text as it is.
+// Section 3.11.5 doubles braces because of placeholders. Here are no placeholders, and viewers show the text as it is,
+// so braces stay single.
 type sarifMessage struct {
 	Text     string `json:"text"`
 	Markdown string `json:"markdown,omitempty"`
@@ -106,10 +106,10 @@ type sarifRegion struct {
 	EndColumn   int `json:"endColumn"`
 }
 
-// projectURL is where people read about stormflux.
+// projectURL is the address of the project's home page.
 const projectURL = "https://github.com/stormflux/stormflux"
 
-// writeSARIF takes the register of rules as a function, which is asked only for those that the list names.
+// writeSARIF gets the rules from a function. It asks only for the rules in the list.
 func writeSARIF(w *bufio.Writer, l List, opts Options, lookup func(string) (Rule, bool)) {
 	var names []string
 	for _, d := range l {
@@ -204,7 +204,7 @@ func regionOf(s Span) sarifRegion {
 	}
 }
 
-// sarifFix writes the edits of each file as one change.
+// sarifFix returns the fix with the edits of each file as one change.
 func (o Options) sarifFix(fix Fix) sarifFix {
 	out := sarifFix{Description: sarifMessage{Text: fix.Title}}
 	var files []*File

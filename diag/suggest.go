@@ -11,16 +11,17 @@ import (
 	"unicode/utf8"
 )
 
-// Suggest returns the candidate that a person who wrote word most likely meant, and false when none is near. The
-// word itself is never suggested.
+// Suggest returns the candidate that the writer of word most likely meant, and false if none is near. It never suggests
+// the word itself.
 //
-// A candidate is near if it differs only in case; only in case and separators (numTasks, num-tasks, num_tasks); by
-// few insertions, deletions, substitutions and transpositions of neighbours (one for each three characters, four
-// at most, so that nothing is suggested for a word of two characters); or if one is the start of the other, or the word is the
-// end of a dotted name (workers, topology.workers). That is also the order of preference; among equals the earlier
-// candidate wins.
+// A candidate is near in one of these cases, in the order of preference:
+//   - It differs only in case.
+//   - It differs only in case and separators (numTasks, num-tasks, num_tasks).
+//   - It differs by few insertions, deletions, substitutions and transpositions of neighbours: one for each three
+//     characters, and four at most. So there is no suggestion for a word of two characters.
+//   - One of the two is the start of the other, or the word is the end of a dotted name (workers, topology.workers).
 //
-// The time is linear in the candidates: about a millisecond for ten thousand.
+// Among equals the earlier candidate wins. The time is linear in the candidates: about a millisecond for ten thousand.
 func Suggest(word string, candidates []string) (best string, ok bool) {
 	near, ok := Closest(word, candidates)
 	return near.Name, ok
@@ -30,12 +31,12 @@ func Suggest(word string, candidates []string) (best string, ok bool) {
 type Suggestion struct {
 	Word string // the misspelt one
 	Name string
-	// Sure reports that the other name is this one misspelt: they differ in case or separators only, or by one slip of the
-	// keyboard (two in a name of six characters or more) that is not in a number; and no other candidate is as near.
+	// Sure reports whether Word is certainly a misspelling of Name. The two differ only in case or separators, or by
+	// one typing error (two in a name of six characters or more) that changes no digit. No other candidate is as near.
 	Sure bool
 }
 
-// Closest is [Suggest] that also reports how sure the suggestion is.
+// Closest is [Suggest] that also reports whether the suggestion is sure.
 func Closest(word string, candidates []string) (near Suggestion, ok bool) {
 	matches, tied := nearest(word, candidates, 1)
 	if len(matches) == 0 {
@@ -45,8 +46,7 @@ func Closest(word string, candidates []string) (near Suggestion, ok bool) {
 	return Suggestion{Word: word, Name: best, Sure: !tied && isSlip(word, best, matches[0])}, true
 }
 
-// isSlip reports whether a match is a misspelling rather than the name of something else: counter is not count-printer, and
-// split2 is not split1.
+// isSlip reports whether a match is a typing error rather than the name of something else, such as split2 and split1.
 func isSlip(word, candidate string, m match) bool {
 	switch m.how {
 	case nearCase, nearSeparators:
@@ -61,7 +61,7 @@ func isSlip(word, candidate string, m match) bool {
 	return false
 }
 
-// digits returns the digits of a word, in their order.
+// digits returns the digits of a word in their order.
 func digits(word string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsDigit(r) {
@@ -71,7 +71,7 @@ func digits(word string) string {
 	}, word)
 }
 
-// Nearest returns at most n candidates that are near word as [Suggest] has it, the best first, none twice.
+// Nearest returns at most n candidates that are near word in the sense of [Suggest], the best first, none twice.
 func Nearest(word string, candidates []string, n int) []string {
 	matches, _ := nearest(word, candidates, n)
 	var names []string
@@ -81,7 +81,7 @@ func Nearest(word string, candidates []string, n int) []string {
 	return names
 }
 
-// The ways to be near, in order of preference. Inside nearDistance the distance decides.
+// The ways to be near, in the order of preference. Among those of nearDistance the distance decides.
 const (
 	nearCase = iota
 	nearSeparators
@@ -90,7 +90,7 @@ const (
 )
 
 const (
-	maxWord     = 200 // bytes of a word or candidate that can be near anything; longer ones are no names
+	maxWord     = 200 // bytes of a word or candidate; a longer one is not a name and is near nothing
 	maxDistance = 4
 )
 
@@ -102,8 +102,8 @@ func (a match) compare(b match) int {
 	return cmp.Or(cmp.Compare(a.how, b.how), cmp.Compare(a.distance, b.distance), cmp.Compare(a.index, b.index))
 }
 
-// nearest returns the n best matches, the best first, none with the name of another. For n = 1, tied reports that another
-// candidate is as near as the best one.
+// nearest returns the n best matches, the best first, each name once. For n = 1, tied reports whether another candidate
+// is as near as the best one.
 func nearest(word string, candidates []string, n int) (matches []match, tied bool) {
 	if len(word) > maxWord || n <= 0 {
 		return nil, false
@@ -119,7 +119,7 @@ func nearest(word string, candidates []string, n int) (matches []match, tied boo
 		m := match{how: -1, index: i}
 		bare = appendBare(bare[:0], candidate)
 		limit := maxDistance
-		if n == 1 && len(matches) > 0 { // only one that is as near is wanted
+		if n == 1 && len(matches) > 0 { // only a match that is at least as near matters
 			switch matches[0].how {
 			case nearCase, nearSeparators:
 				limit = 0
@@ -185,7 +185,7 @@ func appendBare(to []rune, word string) []rune {
 	return to
 }
 
-// allowed is how many edits a word and a candidate of these lengths may be apart.
+// allowed returns how many edits may lie between a word and a candidate of these lengths.
 func allowed(word, candidate int) int {
 	if word < 3 || candidate < 2 {
 		return 0
@@ -193,8 +193,8 @@ func allowed(word, candidate int) int {
 	return min(max(word, candidate)/3, maxDistance)
 }
 
-// unlike reports whether two words of at most three characters are too different to be taken for one another: one edit is
-// a third of them, so it must be a transposition or leave the first character.
+// unlike reports whether two words of at most three characters are too different to be near. One edit is a third of
+// such a word, so it must be a transposition, or keep the first character.
 func unlike(a, b []rune, distance int) bool {
 	if distance == 0 || max(len(a), len(b)) > 3 {
 		return false
@@ -216,7 +216,7 @@ func isPart(word string, target []rune, candidate string, bare []rune) bool {
 	return len(target) > least && at > 0 && candidate[at] == '.' && strings.EqualFold(candidate[at+1:], word)
 }
 
-// letters are the characters of a word, a bit for each modulo 64.
+// letters is the set of a word's characters, with one bit for each character modulo 64.
 type letters uint64
 
 func lettersOf(word []rune) letters {
@@ -232,14 +232,14 @@ func (l letters) apart(other letters) int {
 	return bits.OnesCount64(uint64(l ^ other))
 }
 
-// speller measures distances and keeps its memory between words.
+// speller measures distances. It reuses its memory from word to word.
 type speller struct {
 	rows [3][maxWord + 1]int
 }
 
-// distance returns the optimal string alignment distance (Damerau and Levenshtein's, no substring edited twice) of
-// two words, and false if it is greater than limit. Only the cells of the table within limit of its diagonal are
-// computed: others cannot be part of a short enough path (Ukkonen 1985).
+// distance returns the optimal string alignment distance of two words (Damerau and Levenshtein's, but no substring is
+// edited twice), and false if it is greater than limit. It computes only the cells of the table within limit of its
+// diagonal, because other cells cannot be part of a path that is short enough (Ukkonen 1985).
 func (s *speller) distance(a, b []rune, limit int) (int, bool) {
 	far := limit + 1
 	before, above, row := s.rows[0][:], s.rows[1][:], s.rows[2][:]
@@ -272,7 +272,7 @@ func (s *speller) distance(a, b []rune, limit int) (int, bool) {
 			row[j] = d
 			least = min(least, d)
 		}
-		// The rows below come of this one, or by a transposition of the one above.
+		// The rows below depend on this one, and by a transposition on the one above.
 		if least > limit && leastAbove >= limit {
 			return 0, false
 		}
@@ -283,8 +283,8 @@ func (s *speller) distance(a, b []rune, limit int) (int, bool) {
 	return d, d <= limit
 }
 
-// Enumerate joins names as in "a, b and c", or "a, b, c and 7 more" if there are more than most; 0 is no limit. The
-// last one is not left out to say "and 1 more".
+// Enumerate joins names as in "a, b and c", or as in "a, b, c and 7 more" if there are more than most; 0 means no
+// limit. It never writes "and 1 more": that one name is as short.
 func Enumerate(names []string, most int) string {
 	return enumerate(names, most, func(s string) string { return s })
 }

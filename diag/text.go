@@ -12,10 +12,10 @@ import (
 )
 
 const (
-	defaultWidth = 120  // columns of an excerpt when the caller does not say
-	minWidth     = 40   // columns of an excerpt that still make sense
+	defaultWidth = 120  // columns of an excerpt by default
+	minWidth     = 40   // the fewest columns of an excerpt that make sense
 	tabWidth     = 4    // columns between tab stops
-	nearby       = 4096 // bytes before and after the start of a span that may be shown; lines may have megabytes
+	nearby       = 4096 // bytes that an excerpt may show before and after the start of a span; lines may have megabytes
 	maxRelated   = 8    // related places shown
 	ellipsis     = "..."
 )
@@ -30,7 +30,7 @@ const (
 	ansiBlue    = "\x1b[34m"
 )
 
-// painter wraps text in a colour, or does not.
+// painter puts a colour around text if it is true.
 type painter bool
 
 func (p painter) paint(color, text string) string {
@@ -82,10 +82,10 @@ func writeDiagnostic(w *bufio.Writer, d *Diagnostic, opts Options) {
 			width = defaultWidth
 		}
 		e := excerptOf(d.Span, max(width, minWidth)-digits-3)
-		blank := strings.Repeat(" ", digits)
-		fmt.Fprintln(w, p.paint(ansiBlue, blank+" |"))
+		margin := strings.Repeat(" ", digits)
+		fmt.Fprintln(w, p.paint(ansiBlue, margin+" |"))
 		fmt.Fprintln(w, strings.TrimRight(p.paint(ansiBlue, number+" |")+" "+e.text, " "))
-		fmt.Fprintln(w, p.paint(ansiBlue, blank+" |")+" "+strings.Repeat(" ", e.column)+
+		fmt.Fprintln(w, p.paint(ansiBlue, margin+" |")+" "+strings.Repeat(" ", e.column)+
 			p.paint(d.Severity.color(), "^"+strings.Repeat("~", e.width-1)))
 	}
 	indent := strings.Repeat(" ", digits+1)
@@ -93,7 +93,7 @@ func writeDiagnostic(w *bufio.Writer, d *Diagnostic, opts Options) {
 		hint := strings.ReplaceAll(printableLines(d.Hint), "\n", "\n"+indent+"        ")
 		fmt.Fprintln(w, indent+p.paint(ansiBlue, "=")+" "+p.paint(ansiCyan, "help:")+" "+hint)
 	}
-	// A place named twice for the same reason, and the hundredth place, tell a person nothing.
+	// The same place with the same message, and the hundredth place, are of no use to a reader.
 	shown, left := map[string]bool{}, 0
 	for _, r := range d.Related {
 		key := "\x00" + r.Message
@@ -119,7 +119,7 @@ func writeDiagnostic(w *bufio.Writer, d *Diagnostic, opts Options) {
 	}
 }
 
-// relatedLine is a related place in one line.
+// relatedLine returns a related place as one line.
 func relatedLine(r Related) string {
 	if r.Span.IsZero() {
 		return "note: " + printable(r.Message)
@@ -132,8 +132,8 @@ func placeOf(s Span) string {
 	return fmt.Sprintf("%s:%d:%d", printable(s.File.Name), p.Line, p.Column)
 }
 
-// firstLine returns the line in which the span starts, or what lies nearby of a very long one, and the part of the
-// span in it. A byte order mark is left out.
+// firstLine returns the line in which the span starts, and the part of the span in it. Of a very long line it returns
+// the part near the span. It leaves out a byte order mark.
 func (s Span) firstLine() (line, part Span) {
 	s = s.within()
 	line = s.File.LineSpan(s.File.Position(s.Start).Line)
@@ -159,13 +159,13 @@ func (s Span) firstLine() (line, part Span) {
 	return line, s
 }
 
-// excerpt is a line as shown, with the columns to mark in it.
+// excerpt is a line as the output shows it, with the columns to mark in it.
 type excerpt struct {
 	text          string
 	column, width int // from 0; width is at least 1
 }
 
-// cell is what a reader takes for one character (a grapheme cluster), as shown.
+// cell is one character to a reader (a grapheme cluster), as the output shows it.
 type cell struct {
 	text   string
 	column int // where it starts
@@ -179,7 +179,7 @@ func excerptOf(s Span, width int) excerpt {
 	line, s := s.firstLine()
 	text := string(s.File.Text[line.Start:line.End])
 	start, end := s.Start-line.Start, s.End-line.Start
-	if whole.End > lineOf.End { // over several lines: mark to the end of the first, without its trailing blanks
+	if whole.End > lineOf.End { // several lines: mark to the end of the first one, without the spaces at its end
 		end = max(start, min(end, len(strings.TrimRight(text, " \t"))))
 	}
 
@@ -218,7 +218,7 @@ func excerptOf(s Span, width int) excerpt {
 	if max(column, at(first)+1) > width || cutLeft || cutRight { // a caret may stand after the last character
 		room := width - 2*len(ellipsis)
 		if at(min(first+1, len(cells))) > room || cutLeft {
-			// A third of the room before the fault; all of it if the fault is short and the last of the line.
+			// The text before the fault gets a third of the room, or all of it if the fault is short and ends the line.
 			before := max(room/3, room-(column-at(first))-1)
 			for from < first && at(first)-at(from) > before {
 				from++
@@ -244,8 +244,8 @@ func excerptOf(s Span, width int) excerpt {
 	return excerpt{text: b.String(), column: at(first) + shift, width: max(1, marked)}
 }
 
-// show returns a grapheme cluster that starts at the column as it may stand in a terminal: tabs are expanded, and
-// what cannot be seen or would command the terminal is escaped.
+// show returns a grapheme cluster at the column as a terminal can show it. It expands tabs, and it escapes characters
+// that are invisible or would control the terminal.
 func show(cluster string, column int) string {
 	if cluster == "\t" {
 		return strings.Repeat(" ", tabWidth-column%tabWidth)
@@ -253,9 +253,9 @@ func show(cluster string, column int) string {
 	return printable(cluster)
 }
 
-// printable returns text with everything escaped that cannot be seen or would do something to a terminal: control
-// and format characters (among them those that reverse the order of text), white space other than the blank,
-// unassigned characters, and bytes that are not UTF-8.
+// printable returns text with an escape for everything that is invisible or would control a terminal: control and
+// format characters (some of them reverse the order of text), white space except the space, unassigned characters, and
+// bytes that are not UTF-8.
 func printable(text string) string {
 	if isPrintable(text) {
 		return text
@@ -302,13 +302,13 @@ func isPrintable(text string) bool {
 
 func visible(r rune) bool {
 	switch r {
-	case ' ', '\u200c', '\u200d': // the (non-)joiners shape emoji and many scripts
+	case ' ', '\u200c', '\u200d': // emoji and many scripts need the joiner and the non-joiner
 		return true
 	}
 	return unicode.IsGraphic(r) && !unicode.Is(unicode.Zs, r)
 }
 
-// printableLines is printable for text of several lines.
+// printableLines is printable for a text of several lines.
 func printableLines(text string) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
@@ -317,8 +317,8 @@ func printableLines(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// columnsOf returns how many columns of a terminal the text takes. What the locale says about characters of ambiguous
-// width is not asked, so that the output is the same everywhere.
+// columnsOf returns how many columns of a terminal the text takes. It ignores what the locale says about characters of
+// ambiguous width, so that the output is the same everywhere.
 func columnsOf(text string) int {
 	c := runewidth.Condition{StrictEmojiNeutral: true}
 	return c.StringWidth(text)

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-// textCases are lines with a mark. What a person sees is in testdata/text.txtar.
+// textCases are lines with a mark. testdata/text.txtar holds the output.
 var textCases = []struct {
 	name, text string
 	width      int
@@ -140,8 +140,8 @@ func TestPrintable(t *testing.T) {
 	}
 }
 
-// checkExcerpt holds what is true of any excerpt, whatever the text: nothing that commands the terminal gets through,
-// the caret line marks something, and lines stay inside the width.
+// checkExcerpt checks what is true of any excerpt of any text: no character controls the terminal, the caret line marks
+// something, and no line is wider than the width.
 func checkExcerpt(t *testing.T, text []byte, start, end, width int) {
 	f := NewFile("f.yaml", "", text)
 	d := &Diagnostic{Rule: "r", Severity: Error, Message: "m", Span: Span{File: f, Start: start, End: end}}

@@ -15,7 +15,7 @@ import (
 	"unicode/utf8"
 )
 
-// sample is a list with everything a format has to show.
+// sample is a list with everything that a format must show.
 func sample() (List, Options) {
 	a, at := marked("dir with space/töpo:%,1.yaml", "name: \"«ä\xff»\"\nspouts:\n  «split»: 値 «<&>»\nbolts:\n  b: {\"😀值\": 1, from: «spliter»}\n  c: «d\n  e: f»\n«»")
 	b, bt := marked("./more.yaml", "\ufeff«x»: \"a\x00b\"\n")
@@ -97,7 +97,7 @@ func TestFormatsOfNothing(t *testing.T) {
 	}
 }
 
-// The ranges that programs get must lead back to the marked text, counted as their documentation says.
+// The ranges for programs lead back to the marked text if a program counts as the documentation says.
 func TestRangesLeadToTheText(t *testing.T) {
 	l, opts := sample()
 	opts.Format = JSON
@@ -131,7 +131,7 @@ func TestRangesLeadToTheText(t *testing.T) {
 	}
 }
 
-// Columns of UTF-16 lead back to the text in an editor that holds its lines as UTF-16.
+// Columns in UTF-16 lead back to the text in an editor that keeps its lines as UTF-16.
 func TestColumnsOfUTF16(t *testing.T) {
 	l, opts := sample()
 	opts.Format = SARIF

@@ -20,8 +20,8 @@ import (
 	"github.com/stormflux/stormflux/schema/yaml"
 )
 
-// maxRounds is how often texts are fixed and checked again. A fix may uncover a fault that hid behind another one, such as
-// the unknown stream of a component whose name was misspelt; more than three rounds are rare.
+// maxRounds is how often texts are fixed and checked again. A fix may uncover a fault that hid behind another one, such
+// as the unknown stream of a component whose name was misspelt; more than three rounds are rare.
 const maxRounds = 10
 
 // Checked is what the check of one topology read and found.
@@ -53,8 +53,8 @@ type File struct {
 	Fixes  int // how many were applied
 }
 
-// Run applies the automatic fixes of what check finds, and checks again, until there are none. The last check has seen the
-// texts that the result holds. The error is that of check.
+// Run applies the automatic fixes of what check finds, and checks again, until there are none. The last check has seen
+// the texts that the result holds. The error is that of check.
 func Run(check Check, opts Options) (*Result, error) {
 	r := &run{opts: opts, changed: make(map[string]*File), ids: make(map[string]string)}
 	for range maxRounds {
@@ -132,8 +132,8 @@ type fix struct {
 	key   string       // the same for the same edits
 }
 
-// choose returns the fixes to apply: those on which all topologies that read a file agree, since another one may be right
-// about what is wrong in this one. Of fixes that overlap the first one is chosen.
+// choose returns the fixes to apply: those on which all topologies that read a file agree, since another one may be
+// right about what is wrong in this one. Of fixes that overlap the first one is chosen.
 func (r *run) choose(checked []Checked) []fix {
 	texts := make(map[string][]byte) // by identity
 	readers := make(map[string]int)  // how many topologies read a file, by identity
@@ -215,8 +215,8 @@ func overlaps(taken map[string][]edit, f fix) bool {
 	})
 }
 
-// apply applies the fixes and reports whether it changed anything. It leaves out a fix that makes a file worse YAML than it
-// was: no fix should, but a file that cannot be read any more would be a poor surprise.
+// apply applies the fixes and reports whether it changed anything. It leaves out a fix that makes a file worse YAML
+// than it was: no fix should, but a file that cannot be read any more would be a poor surprise.
 func (r *run) apply(fixes []fix) bool {
 	fixes = r.harmless(nil, fixes)
 	after, _ := r.texts(fixes)
