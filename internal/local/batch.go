@@ -4,38 +4,38 @@ import (
 	"github.com/stormflux/stormflux/internal/multilang"
 )
 
-// A message is a decoded message of a component, with everything computed that needs no lock.
+// A message is a decoded message of a component. Everything that needs no lock is computed already.
 type message struct {
 	command multilang.Command
-	err     error // the message cannot be understood; nothing else is set
+	err     error // the message cannot be understood; only text is set besides
 	text    string
-	name    string // the command, or the stream, as it was written, where it is unknown
+	name    string // the command or stream, as written, if it is unknown
 	id      multilang.RawValue
 	input   int64 // of an ack or fail: the id
-	inputOK bool  // false: the id is none that we gave
+	inputOK bool  // false: the engine makes no such ids
 	stream  *stream
 	tuple   multilang.RawValues
-	values  int // in the tuple
+	values  int // number of values in the tuple
 	task    int64
 	hasTask bool
 	needIDs bool
 	level   int
-	anchors [2]int // in batch.anchors
-	hashes  int    // in batch.hashes: the hashes of the stream's keys, one after another
-	short   bool   // a value that a key needs is not there
+	anchors [2]int // first and end in batch.anchors
+	hashes  int    // where batch.hashes has the hashes of the stream's keys, one after the other
+	short   bool   // a value that a key needs is missing
 }
 
-// An anchor is the id of a tuple, as bolts write it.
+// An anchor is the id of a tuple as a bolt wrote it.
 type anchor struct {
 	id   int64
-	ok   bool // false: none that we gave
+	ok   bool // false: the engine makes no such ids
 	text string
 }
 
-// batchSize is how many messages are applied under one lock.
+// batchSize is how many messages at most are applied under one lock.
 const batchSize = 256
 
-// A batch is what a process wrote, up to what was there to read. Its memory is used again.
+// A batch holds the messages that a component has written so far. Its memory is used again.
 type batch struct {
 	messages []message
 	anchors  []anchor
@@ -45,7 +45,7 @@ type batch struct {
 }
 
 func (b *batch) reset() {
-	clear(b.messages) // texts must not live on
+	clear(b.messages) // release the texts
 	b.messages = b.messages[:0]
 	b.anchors = b.anchors[:0]
 	b.hashes = b.hashes[:0]

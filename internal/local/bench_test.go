@@ -15,7 +15,7 @@ import (
 	sdk "github.com/stormflux/stormflux/component"
 )
 
-// benchSentences is the text that the benchmarks count the words of, ten words a sentence.
+// benchSentences is the text whose words the benchmarks count. Each sentence has ten words.
 var benchSentences = []string{
 	"the quick brown fox jumps over the lazy dog today",
 	"storm processes unbounded streams of data one tuple a time",
@@ -55,8 +55,8 @@ func (s *sdkSentences) NextTuple(out *sdk.SpoutCollector) error {
 	return nil
 }
 
-// BenchmarkWordcount counts the words that a spout, a split and a count pass through the engine, in the usual topology:
-// every sentence with a message id, every word anchored and acked. It reports the engine's CPU for each tuple handed to a bolt.
+// BenchmarkWordcount runs the usual word count: a spout, a split and a count. Every sentence has a message id, and
+// every word is anchored and acked. It reports the CPU time of the engine for each tuple that a bolt gets.
 func BenchmarkWordcount(b *testing.B) {
 	f := newFixture(b)
 	f.topology.Conf["topology.max.spout.pending"] = 1000
@@ -110,7 +110,7 @@ func BenchmarkWordcount(b *testing.B) {
 	b.ReportMetric(float64(cpuTime(b, syscall.RUSAGE_CHILDREN).Nanoseconds())/1000/float64(all), "components-µs/word")
 }
 
-// cpuTime is the CPU time of this process, or of its children that have ended.
+// cpuTime returns the CPU time of this process, or of its ended children.
 func cpuTime(tb testing.TB, who int) time.Duration {
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(who, &usage); err != nil {

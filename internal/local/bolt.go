@@ -6,13 +6,13 @@ import (
 	"github.com/stormflux/stormflux/internal/multilang"
 )
 
-// A probe tells whether a bolt is known to have read all that it was given.
+// A probe says whether the bolt has certainly read every tuple that it was given.
 type probe uint8
 
 const (
 	probeNone     probe = iota // a tuple was written after the last heartbeat, or there was no heartbeat yet
-	probeSent                  // the last thing written was a heartbeat
-	probeAnswered              // and the bolt has answered it
+	probeSent                  // nothing was written after the last heartbeat
+	probeAnswered              // and the bolt has answered that heartbeat
 )
 
 // fromBolt applies a message of a bolt.
@@ -35,7 +35,7 @@ func (t *task) fromBolt(s *session, b *batch, m *message) *fault {
 	case multilang.Metrics:
 		return faultMetric(m.name)
 	default:
-		e.warn("unknown-command "+m.name, t, "the bolt wrote the unknown command %q, which Storm ignores", m.name)
+		e.warn("unknown-command "+m.name, t, "the bolt wrote the unknown command %q: Storm ignores it", m.name)
 	}
 	return nil
 }
@@ -76,7 +76,7 @@ func (t *task) boltEmit(s *session, b *batch, m *message) *fault {
 	return nil
 }
 
-// addTree adds a tree to those of the emit at hand, once. A tree that has been told is not followed any more.
+// addTree adds a tree to those of the current emit, once. It leaves out trees whose outcome is known.
 func (e *Engine) addTree(tr *tree) {
 	if !tr.pending() {
 		return
@@ -102,7 +102,7 @@ func (t *task) answer(m *message) *fault {
 	t.stats.executed++
 	t.stats.ackNanos += e.now - d.given
 	t.stats.waitNanos += d.given - d.queued
-	// What the process did before it answered the previous tuple was not for this one.
+	// Time before the answer to the previous tuple was not for this one.
 	t.stats.busyNanos += e.now - max(d.given, t.stats.answered)
 	t.stats.answered = e.now
 	if ok {
@@ -124,7 +124,7 @@ func (t *task) answer(m *message) *fault {
 	return nil
 }
 
-// settle takes a tuple out of what the process has, and out of its trees.
+// settle removes an answered tuple from what the component has, and from its trees. It returns how many trees failed.
 func (t *task) settle(d *delivery, ok bool) (failed int) {
 	e := t.engine
 	t.workingOn = d.next
@@ -144,7 +144,7 @@ func (t *task) settle(d *delivery, ok bool) (failed int) {
 	return failed
 }
 
-// boltDied fails what the process had been given.
+// boltDied fails the tuples that the component had. It returns how many trees failed, and how many tuples had no tree.
 func (t *task) boltDied() (failed, lost int) {
 	defer func() { t.workingOn = nil }()
 	for t.given.first != nil {
@@ -158,10 +158,10 @@ func (t *task) boltDied() (failed, lost int) {
 	return failed, lost
 }
 
-// manyUnanswered is how many tuples a bolt may leave without ack or fail before it is told.
+// manyUnanswered is how many tuples a bolt may leave without ack or fail before the engine warns.
 const manyUnanswered = 100_000
 
-// take hands queued tuples to the process: it moves them to s.outbox.tuples, up to what is written at once.
+// take moves queued tuples to the outbox, as many as are written at once.
 func (t *task) take(s *session) {
 	e := t.engine
 	size := 0
@@ -174,7 +174,7 @@ func (t *task) take(s *session) {
 		if t.workingOn == nil {
 			t.workingOn = d
 		}
-		// A copy: the delivery may be answered, or failed with its process, before it is written.
+		// A copy: the bolt may answer the delivery, or die, before the tuple is written.
 		s.outbox.tuples = append(s.outbox.tuples, outTuple{d.sourceName(), d.stream, d.sourceTask(), d.values, d.id})
 		size += len(d.values) + overhead
 		if t.traced {
@@ -187,7 +187,8 @@ func (t *task) take(s *session) {
 	if size > 0 {
 		t.probe = probeNone
 		if len(t.inputs) > manyUnanswered {
-			e.warn("unanswered", t, "the bolt has neither acked nor failed %d tuples: Storm's worker keeps them all in memory, until it has none left", len(t.inputs))
+			e.warn("unanswered", t, "the bolt has neither acked nor failed %d tuples: a Storm worker keeps them all in memory until none is left",
+				len(t.inputs))
 		}
 		t.releaseWaiters()
 	}

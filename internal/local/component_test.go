@@ -17,8 +17,8 @@ import (
 	"github.com/stormflux/stormflux/internal/topology"
 )
 
-// The components of these tests are this test binary, run again with the name of a component for its only argument. They
-// speak the protocol by encoding/json and know nothing of package multilang.
+// The components of these tests are this test binary itself: it runs again with the name of a component as its only
+// argument. They use encoding/json for the protocol, not package multilang.
 
 const componentPrefix = "component:"
 
@@ -41,7 +41,7 @@ type wire struct {
 		Context map[string]any `json:"context"`
 		Conf    map[string]any `json:"conf"`
 	}
-	queued []map[string]any // commands and tuples that came while a list of task ids was waited for
+	queued []map[string]any // commands and tuples that came before the expected task ids
 }
 
 func (w *wire) read() json.RawMessage {
@@ -130,7 +130,7 @@ func (w *wire) taskIDs() []int {
 	}
 }
 
-// spout runs a spout. next emits what there is; answered is told of acks and fails.
+// spout runs a spout. next emits tuples; answered is called for acks and fails.
 func (w *wire) spout(next func(), answered func(ok bool, id any)) {
 	for {
 		m := w.next()
@@ -145,7 +145,7 @@ func (w *wire) spout(next func(), answered func(ok bool, id any)) {
 	}
 }
 
-// bolt runs a bolt. Heartbeats are answered.
+// bolt runs a bolt and answers heartbeats.
 func (w *wire) bolt(process func(m map[string]any)) {
 	for {
 		m := w.next()
@@ -173,7 +173,7 @@ func (w *wire) log(format string, args ...any) {
 	w.write(map[string]any{"command": "log", "msg": fmt.Sprintf(format, args...)})
 }
 
-// setting returns a setting of the topology's configuration that a test made up.
+// setting returns a setting that a test has put into the topology's configuration.
 func (w *wire) setting(key string) string {
 	s, _ := w.setup.Conf[key].(string)
 	return s
@@ -197,7 +197,7 @@ func newFixture(t testing.TB) *fixture {
 	f.opts = Options{
 		Topology: f.topology, Resources: t.TempDir(),
 		Events: f.events.add,
-		For:    30 * time.Second, // no test needs as long
+		For:    30 * time.Second, // no test needs that long
 	}
 	return f
 }
@@ -289,7 +289,7 @@ func waitUntil(t testing.TB, what string, condition func() bool) {
 		select {
 		case <-ticker.C:
 		case <-deadline:
-			t.Fatalf("waited in vain until %s", what)
+			t.Fatalf("timeout while waiting until %s", what)
 		}
 	}
 }

@@ -46,7 +46,7 @@ func runComponent(name string) {
 		})
 	case "sink":
 		w.bolt(func(m map[string]any) { w.ack(m) })
-	case "task": // says which task got what: a bolt that emits to nobody
+	case "task": // logs which task got what
 		w.bolt(func(m map[string]any) {
 			w.log("%v %v %d", m["comp"], m["tuple"], w.task())
 			w.ack(m)
@@ -68,7 +68,7 @@ func runComponent(name string) {
 			}
 			w.write(map[string]any{"command": "sync"})
 		}
-	case "say": // writes what test.say holds, instead of processing the first tuple or after the first next
+	case "say": // writes the text of test.say instead of handling the first tuple, or at the first next
 		say := strings.Split(w.setting("test.say"), "|")
 		speak := func(id any) {
 			for _, text := range say {
@@ -85,7 +85,7 @@ func runComponent(name string) {
 			w.spout(func() { speak("") }, func(bool, any) {})
 		}
 		w.bolt(func(m map[string]any) { speak(m["id"]) })
-	case "emit": // a spout that emits the tuples of test.tuples, once, with ids, and logs the task ids and what becomes of them
+	case "emit": // a spout that emits each tuple of test.tuples once, with an id, and logs the task ids and the outcome
 		tuples, _ := w.setup.Conf["test.tuples"].([]any)
 		stream := w.setting("test.stream")
 		if stream == "" {
@@ -137,7 +137,7 @@ func runComponent(name string) {
 	case "mute": // neither answers nor ends
 		w.read()
 		select {}
-	case "nested": // answers the ack inside of its emit, and logs what it read
+	case "nested": // answers the ack during its emit, and logs what it reads
 		w.read() // activate
 		w.write(map[string]any{"command": "sync"})
 		w.flush()
@@ -182,7 +182,7 @@ func runComponent(name string) {
 			w.emit(m, map[string]any{}, m["tuple"].([]any)[0])
 			w.ack(m)
 		})
-	case "strict": // a spout that complains when it is sent a command before it has answered the last one
+	case "strict": // a spout that logs a complaint if a command comes before it has answered the last one
 		for {
 			m := w.next()
 			if m["command"] == "next" {
@@ -203,14 +203,14 @@ func runComponent(name string) {
 			time.Sleep(300 * time.Millisecond)
 			w.emit(nil, map[string]any{}, "late")
 		}, func(bool, any) {})
-	case "child": // has a child that would outlive it
+	case "child": // starts a child that would outlive it
 		cmd := exec.Command("sleep", "1000")
 		if err := cmd.Start(); err != nil {
 			panic(err)
 		}
 		w.log("child %d", cmd.Process.Pid)
 		w.spout(func() {}, func(bool, any) {})
-	case "stubborn": // does not end with its input, nor on SIGTERM
+	case "stubborn": // ends neither with its input nor on SIGTERM
 		signal.Ignore(syscall.SIGTERM)
 		w.log("here")
 		w.spout(func() { w.flush(); select {} }, func(bool, any) {})

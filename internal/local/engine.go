@@ -13,16 +13,15 @@ import (
 
 	"github.com/stormflux/stormflux/internal/local/clock"
 	"github.com/stormflux/stormflux/internal/local/process"
-	"github.com/stormflux/stormflux/internal/multilang"
 	"github.com/stormflux/stormflux/internal/settings"
 )
 
-// An Engine is one run of a topology. Its methods may be called by any goroutine at any time.
+// An Engine is one run of a topology. Any goroutine may call its methods at any time.
 type Engine struct {
 	opts   Options
 	plan   *plan
 	env    []string
-	path   string // where programs without a slash are looked up
+	path   string // the PATH of the components
 	pidDir string
 	logs   *logFiles
 	start  time.Time
@@ -38,7 +37,7 @@ type Engine struct {
 	clock             clock.Clock
 
 	mu         sync.Mutex
-	now        int64 // nanoseconds since start, as of the last time somebody looked
+	now        int64 // nanoseconds since start, when the lock was taken
 	tasks      []*task
 	byID       map[int]*task
 	targets    [][]*task // by component index
@@ -51,66 +50,27 @@ type Engine struct {
 	faults     []*Death
 	faultCount int
 	warned     map[string]bool
-	touched    []*session // have something to be written when the lock is given up
-	events     []Event    // are reported when the lock is given up
-	chosen     []*task    // by the emit at hand
-	trees      []*tree    // of the emit at hand
-	activity   int64      // when something happened that UntilIdle waits for
+	touched    []*session // have something to write when the lock is released
+	events     []Event    // to report when the lock is released
+	chosen     []*task    // targets of the current emit
+	trees      []*tree    // of the current emit
+	activity   int64      // when something last happened that delays the end of UntilIdle
 
-	gathering   []*task // have tuples that wait for others: see task.enqueue
+	gathering   []*task // their tuples wait for more: see task.enqueue
 	gatherTimer clock.Timer
-	conditions  []*condition  // that somebody waits for
-	reported    chan struct{} // closed when the last report is over: see nextReport
-	killed      bool          // by Kill
+	conditions  []*condition  // that goroutines wait for
+	reported    chan struct{} // closed when all events so far are reported: see nextReport
+	killed      bool          // Kill was called
 
-	stop     chan struct{} // closed when the run shall end
+	stop     chan struct{} // closed when the run must end
 	stopOnce sync.Once
 	end      End
-	final    Snapshot      // before the processes were ended
+	final    Snapshot      // taken before the components were ended
 	begin    chan struct{} // closed when the topology becomes active for the first time
-	closing  chan struct{} // closed when processes are ended
+	closing  chan struct{} // closed when the components must end
 }
 
-// A task is one task of a component.
-type task struct {
-	engine *Engine
-	comp   *component
-	id     int
-	exec   *executor
-	traced bool
-
-	// Under Engine.mu.
-	current      *session // the running one, or nil
-	ready        *session // the same once it has answered the handshake
-	queue        deliveryQueue
-	given        deliveryList
-	inputs       map[int64]*delivery // the given ones by id
-	workingOn    *delivery           // the first one given after the one that was answered last: what the process works on, if it takes one after the other
-	waiters      []*task             // wait for the queue to become shorter
-	gathering    bool
-	blocked      int          // queues that this task waits for
-	choosers     []chooser    // by subscription.slot
-	pending      pendingTrees // of a spout
-	spout        spoutState
-	stats        taskStats
-	probe        probe
-	deaths       []int64 // times of the last ones
-	vainSessions int     // deaths in a row without progress
-	resting      bool    // waits before it starts again
-	progress     bool    // the process has done something
-
-	resume chan struct{} // gets a value when blocked becomes 0
-	rested chan struct{} // gets a value when resting becomes false
-}
-
-// An executor counts the pending trees that topology.max.spout.pending limits.
-type executor struct {
-	tasks   []*task
-	pending int
-	limit   int // 0: none
-}
-
-// New prepares a run. The error says why the topology cannot be run here; no process has been started.
+// New prepares a run and starts no process. The error says why the topology cannot run here.
 func New(opts Options) (*Engine, error) {
 	if opts.Storm.IsZero() {
 		opts.Storm = settings.DefaultVersion()
@@ -166,7 +126,7 @@ func New(opts Options) (*Engine, error) {
 	return e, nil
 }
 
-// configure reads the settings of the topology that the engine obeys.
+// configure reads the settings that the engine obeys.
 func (e *Engine) configure() error {
 	c := e.plan.conf
 	var errs []error
@@ -257,7 +217,7 @@ func (e *Engine) lock() {
 
 func (e *Engine) readClock() { e.now = int64(e.clock.Now().Sub(e.start)) }
 
-// unlock gives up the lock, reports the events, and writes what became due.
+// unlock releases the lock, reports the events, and writes what became due.
 func (e *Engine) unlock() {
 	if len(e.conditions) > 0 {
 		e.checkConditions()
@@ -278,64 +238,4 @@ func (e *Engine) unlock() {
 	for _, s := range touched {
 		s.outbox.flush()
 	}
-}
-
-// event has an event reported when the lock is given up. The task may be nil.
-func (e *Engine) event(t *task, event Event) {
-	event.Time = e.start.Add(time.Duration(e.now))
-	if t != nil {
-		event.Component, event.Task = t.comp.id, t.id
-		if t.ready != nil && event.PID == 0 {
-			event.PID = t.ready.peer.PID()
-		}
-	}
-	e.events = append(e.events, event)
-}
-
-// warn tells a warning once for each key.
-func (e *Engine) warn(key string, t *task, format string, args ...any) {
-	if t != nil {
-		key = t.comp.id + "\x00" + key
-	}
-	if !e.warned[key] {
-		e.warned[key] = true
-		e.event(t, Event{Kind: WarningEvent, Text: fmt.Sprintf(format, args...)})
-	}
-}
-
-// newDelivery returns an empty delivery.
-func (e *Engine) newDelivery() *delivery {
-	d := e.free
-	if d == nil {
-		return &delivery{}
-	}
-	e.free = d.next
-	more := d.more[:0]
-	*d = delivery{more: more}
-	return d
-}
-
-func (e *Engine) release(d *delivery) {
-	d.values, d.tree, d.source = "", nil, nil
-	clear(d.more)
-	d.prev, d.next = nil, e.free
-	e.free = d
-}
-
-func (e *Engine) trace(t *task, kind EventKind, tuple TupleEvent) {
-	e.event(t, Event{Kind: kind, Tuple: &tuple})
-}
-
-// logMessage tells what a component logged or reported.
-func (t *task) logMessage(m *message) {
-	if t.engine.stopping {
-		return // Storm's own Python adapter reports the end of its input as an error
-	}
-	if m.command == multilang.Error {
-		t.stats.errors++
-		t.stats.lastError = m.text
-		t.engine.event(t, Event{Kind: ErrorEvent, Text: m.text})
-		return
-	}
-	t.engine.event(t, Event{Kind: LogEvent, Level: m.level, Text: m.text})
 }

@@ -6,23 +6,23 @@ import (
 	"time"
 )
 
-// An EventKind says what an [Event] tells.
+// An EventKind says what happened in an [Event].
 type EventKind uint8
 
-// The kinds of event. The last four are told only of components that [Options.Trace] chooses.
+// The kinds of events. The last four are only for components that [Options.Trace] chooses.
 const (
 	InvalidEvent EventKind = iota
 	StartEvent             // a process was started and has answered the handshake
 	LogEvent               // a component logged Text with Level
 	StderrEvent            // a component wrote the line Text to standard error
 	ErrorEvent             // a component reported the error Text to Storm
-	WarningEvent           // the engine saw something that is likely wrong: Text
-	DeathEvent             // a process ended: Death
-	RestartEvent           // a process will be started again: Text says when
+	WarningEvent           // the engine saw something that is probably wrong: Text
+	DeathEvent             // a component ended: Death
+	RestartEvent           // a component will start again: Text says when
 	EmitEvent              // a component emitted a tuple
-	ReceiveEvent           // a tuple was handed to a component
-	AckEvent               // a bolt acked a tuple; a spout's tuple tree is complete
-	FailEvent              // a bolt failed a tuple; a spout's tuple tree failed or timed out
+	ReceiveEvent           // a component was given a tuple
+	AckEvent               // a bolt acked a tuple, or a spout's tuple tree is complete
+	FailEvent              // a bolt failed a tuple, or a spout's tuple tree failed or timed out
 )
 
 func (k EventKind) String() string {
@@ -33,7 +33,7 @@ func (k EventKind) String() string {
 	return names[0]
 }
 
-// An Event is something that happened. Component is empty and Task is 0 where it concerns the topology as a whole.
+// An Event is something that happened. Component is empty and Task is 0 if it concerns the whole topology.
 type Event struct {
 	Kind      EventKind
 	Time      time.Time
@@ -50,32 +50,56 @@ type Event struct {
 type TupleEvent struct {
 	Stream     string
 	Values     string
-	ID         string   // a spout's message id, or the id of a bolt's input
-	Source     string   // of a received tuple: the component it comes from
-	SourceTask int      // its task
+	ID         string   // the message id of a spout, or the id of a bolt's input
+	Source     string   // of a received tuple: the component that emitted it
+	SourceTask int      // and the task that emitted it
 	Anchors    []string // of an emitted tuple
-	Tasks      []int    // of an emitted tuple: where it went
+	Tasks      []int    // of an emitted tuple: the tasks that got it
 }
 
-// A Death is the end of a process that was not asked to end.
+// String describes the tuple on one line.
+func (t *TupleEvent) String() string {
+	var b strings.Builder
+	if t.Source != "" {
+		fmt.Fprintf(&b, "from %s task %d ", t.Source, t.SourceTask)
+	}
+	if t.Stream != "" {
+		fmt.Fprintf(&b, "stream %s ", t.Stream)
+	}
+	if t.ID != "" {
+		fmt.Fprintf(&b, "id %s ", t.ID)
+	}
+	if t.Values != "" {
+		b.WriteString(t.Values)
+	}
+	if len(t.Anchors) > 0 {
+		fmt.Fprintf(&b, " anchored to %s", strings.Join(t.Anchors, " "))
+	}
+	if t.Tasks != nil {
+		fmt.Fprintf(&b, " to tasks %v", t.Tasks)
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// A Death is the end of a component that nobody asked to end.
 type Death struct {
 	Spout     bool
 	Component string
 	Task      int
 	PID       int
-	// Reason says what happened, in one sentence without the component.
+	// Reason says what happened, in one sentence without the name of the component.
 	Reason string
-	// WorkerDies tells that a worker of Storm dies of it. Storm says how: its exception, or why.
+	// WorkerDies reports whether the component broke the protocol. Storm says what a Storm worker does then.
 	WorkerDies bool
 	Storm      string
-	Line       string   // what the process wrote that could not be understood
-	Stderr     []string // its last lines
-	Tuple      string   // the tuple that it worked on, as far as one can tell
-	Failed     int      // tuples of spouts that failed because of it
-	Lost       int      // tuples at hand that no spout will be told about
+	Line       string   // output that could not be understood
+	Stderr     []string // last lines of standard error
+	Tuple      string   // the tuple that the component probably worked on
+	Failed     int      // tuples of spouts that failed with it
+	Lost       int      // its tuples of which no spout learns what became of them
 }
 
-// String tells all of it on several lines.
+// String describes the death on several lines.
 func (d *Death) String() string {
 	var b strings.Builder
 	kind := "bolt"
@@ -94,7 +118,7 @@ func (d *Death) String() string {
 		fmt.Fprintf(&b, "\n  output: %s", d.Line)
 	}
 	if d.Tuple != "" {
-		fmt.Fprintf(&b, "\n  tuple at hand: %s", d.Tuple)
+		fmt.Fprintf(&b, "\n  current tuple: %s", d.Tuple)
 	}
 	for i, line := range d.Stderr {
 		if i == 0 {
@@ -105,9 +129,9 @@ func (d *Death) String() string {
 	return b.String()
 }
 
-// nextReport returns the function that reports the events of a critical section. It waits until those of the sections before
-// are reported: events are reported in the order in which they happened. It is called without the lock, so that what
-// reports may call Snapshot.
+// nextReport returns the function that reports the events of one critical section. The caller calls it after it has
+// released the lock, so that Options.Events may call Snapshot. The function first waits until the events of all earlier
+// sections are reported: this keeps the order in which events happened.
 func (e *Engine) nextReport() func([]Event) {
 	before, over := e.reported, make(chan struct{})
 	e.reported = over
@@ -123,10 +147,37 @@ func (e *Engine) nextReport() func([]Event) {
 	}
 }
 
-// awaitReports waits until all that has happened is reported.
+// awaitReports waits until all events so far are reported.
 func (e *Engine) awaitReports() {
 	e.mu.Lock()
 	reported := e.reported
 	e.mu.Unlock()
 	<-reported
+}
+
+// event has unlock report an event. The task may be nil.
+func (e *Engine) event(t *task, event Event) {
+	event.Time = e.start.Add(time.Duration(e.now))
+	if t != nil {
+		event.Component, event.Task = t.comp.id, t.id
+		if t.ready != nil && event.PID == 0 {
+			event.PID = t.ready.peer.PID()
+		}
+	}
+	e.events = append(e.events, event)
+}
+
+// warn reports a warning, once for each key and component.
+func (e *Engine) warn(key string, t *task, format string, args ...any) {
+	if t != nil {
+		key = t.comp.id + "\x00" + key
+	}
+	if !e.warned[key] {
+		e.warned[key] = true
+		e.event(t, Event{Kind: WarningEvent, Text: fmt.Sprintf(format, args...)})
+	}
+}
+
+func (e *Engine) trace(t *task, kind EventKind, tuple TupleEvent) {
+	e.event(t, Event{Kind: kind, Tuple: &tuple})
 }

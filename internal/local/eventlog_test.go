@@ -39,7 +39,7 @@ func (l *eventLog) of(kind EventKind) []Event {
 	return out
 }
 
-// has tells whether an event of the kind tells the text.
+// has reports whether the text is in an event of the kind.
 func (l *eventLog) has(kind EventKind, text string) bool {
 	for _, e := range l.of(kind) {
 		if strings.Contains(e.Text, text) || e.Death != nil && strings.Contains(e.Death.String(), text) {

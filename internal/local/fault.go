@@ -10,7 +10,8 @@ import (
 	"github.com/stormflux/stormflux/internal/settings"
 )
 
-// A fault is what a component did that a worker of Storm dies of. The texts name what was done, and what Storm makes of it.
+// A fault is something a component did that would kill a Storm worker. Its texts say what happened, and what Storm
+// does.
 type fault struct {
 	reason string
 	storm  string
@@ -25,12 +26,13 @@ func faultMessage(m *message) *fault {
 	}
 	return &fault{
 		reason: "its output cannot be understood: " + reason,
-		storm:  "the worker dies of what is no message (ClassCastException or ParseException); nothing but messages may be written to standard output, log by the command log or to standard error",
-		line:   shorten(offendingLines(m.text)),
+		storm: "output that is not a message kills the worker (ClassCastException or ParseException); " +
+			"write only messages to standard output, and log with the log command or to standard error",
+		line: shorten(offendingLines(m.text)),
 	}
 }
 
-// offendingLines returns what was printed between messages, without the message that follows it.
+// offendingLines returns the text that was printed between messages, without the message after it.
 func offendingLines(text string) string {
 	var stray []string
 	for line := range strings.Lines(text) {
@@ -45,8 +47,8 @@ func offendingLines(text string) string {
 
 func faultTooLong(err error, text string) *fault {
 	return &fault{
-		reason: "its output is no message: " + err.Error(),
-		storm:  "the worker reads on, until it has no memory left",
+		reason: "its output is not a message: " + err.Error(),
+		storm:  "the worker keeps reading until it has no memory left",
 		line:   shorten(text),
 	}
 }
@@ -58,8 +60,8 @@ func faultHandshake(answer string, err error) *fault {
 		reason = bad.Reason
 	}
 	return &fault{
-		reason: "its first message is no answer to the handshake: " + reason,
-		storm:  "a component first writes {\"pid\": <its process id>}; the worker dies of anything that is no message",
+		reason: "its first message does not answer the handshake: " + reason,
+		storm:  `a component must first write {"pid": <its process id>}; output that is not a message kills the worker`,
 		line:   shorten(offendingLines(answer)),
 	}
 }
@@ -74,63 +76,68 @@ func faultUnknownStream(id string, c *component) *fault {
 func faultDirectEmit(task int64, v settings.Version) *fault {
 	return &fault{
 		reason: fmt.Sprintf(`it emitted with "task": %d`, task),
-		storm:  fmt.Sprintf("Storm %s, like all since 2.6, dies of every emit with a task (ClassCastException: Integer cannot be cast to Long, in JsonSerializer), however it is written; use a fields grouping on a field that holds the target, or a stream for each target", v),
+		storm: fmt.Sprintf("every emit with a task kills a worker of Storm %s and of every version since 2.6 "+
+			"(ClassCastException: Integer cannot be cast to Long, in JsonSerializer); "+
+			"use a fields grouping on a field that holds the target, or one stream for each target", v),
 	}
 }
 
 func faultRegularEmit(stream, target string) *fault {
 	return &fault{
-		reason: fmt.Sprintf("it emitted on stream %q without a task, and %q reads the stream with a direct grouping", stream, target),
+		reason: fmt.Sprintf("it emitted on stream %q without a task, but %q reads the stream with a direct grouping", stream, target),
 		storm:  "IllegalArgumentException: Cannot do regular emit to direct stream",
 	}
 }
 
 func faultDirectToRegular(stream, target string, task int64) *fault {
 	return &fault{
-		reason: fmt.Sprintf("it emitted on stream %q directly to task %d, but %q does not read the stream with a direct grouping", stream, task, target),
-		storm:  "IllegalArgumentException: Cannot emitDirect to a task expecting a regular grouping",
+		reason: fmt.Sprintf("it emitted on stream %q directly to task %d, but %q does not read the stream with a direct grouping",
+			stream, task, target),
+		storm: "IllegalArgumentException: Cannot emitDirect to a task expecting a regular grouping",
 	}
 }
 
 func faultDirectNobody(stream string) *fault {
 	return &fault{
-		reason: fmt.Sprintf("it emitted directly on stream %q, which nobody reads", stream),
+		reason: fmt.Sprintf("it emitted directly on stream %q, but no bolt reads the stream", stream),
 		storm:  "NullPointerException",
 	}
 }
 
 func faultNullTuple(stream string) *fault {
 	return &fault{
-		reason: fmt.Sprintf("its emit on stream %q has no tuple, and a fields grouping needs its values", stream),
+		reason: fmt.Sprintf("its emit on stream %q has no tuple, but a fields grouping needs the values", stream),
 		storm:  "NullPointerException",
 	}
 }
 
 func faultTooFew(s *stream, values int) *fault {
 	return &fault{
-		reason: fmt.Sprintf("it emitted %d values on stream %q, which has the fields %q, and a fields grouping needs one that is missing", values, s.id, s.fields),
-		storm:  fmt.Sprintf("IndexOutOfBoundsException: Index %d out of bounds for length %d", values, values),
+		reason: fmt.Sprintf("it emitted %d values on stream %q with the fields %q, and a fields grouping needs one that is missing",
+			values, s.id, s.fields),
+		storm: fmt.Sprintf("IndexOutOfBoundsException: Index %d out of bounds for length %d", values, values),
 	}
 }
 
 func faultMetric(name string) *fault {
 	return &fault{
-		reason: fmt.Sprintf("it sent a value for the metric %q, and a component that is not written in Java has no metrics", name),
+		reason: fmt.Sprintf("it sent a value for the metric %q, but only components in Java can register metrics", name),
 		storm:  fmt.Sprintf("Could not find metric by name[%s]", name),
 	}
 }
 
 func faultSpoutCommand(name string) *fault {
 	return &fault{
-		reason: fmt.Sprintf("it wrote the command %q, which a spout does not have", name),
+		reason: fmt.Sprintf("it wrote the command %q, but a spout has no such command", name),
 		storm:  "IllegalArgumentException: Unknown command received: " + name,
 	}
 }
 
 func faultAnchor(id string) *fault {
 	return &fault{
-		reason: fmt.Sprintf("it anchored an emit to the tuple %s, which it does not have: it was acked or failed before, or never received", id),
-		storm:  fmt.Sprintf("RuntimeException: Anchored onto %s after ack/fail", id),
+		reason: fmt.Sprintf("it anchored an emit to the tuple %s, which it does not have: "+
+			"it acked or failed the tuple before, or never received it", id),
+		storm: fmt.Sprintf("RuntimeException: Anchored onto %s after ack/fail", id),
 	}
 }
 
@@ -139,12 +146,12 @@ func faultAnswer(m *message) *fault {
 	if m.command == multilang.Fail {
 		word = "failed"
 	}
-	reason := fmt.Sprintf("it %s the tuple %s, which it does not have: it was acked or failed before, or never received", word, m.id)
+	reason := fmt.Sprintf("it %s the tuple %s, which it does not have: it acked or failed the tuple before, or never received it", word, m.id)
 	switch {
 	case m.id == "":
-		reason = fmt.Sprintf("it %s a tuple without saying which", word)
+		reason = fmt.Sprintf("it %s a tuple without an id", word)
 	case m.id.Kind() != multilang.String:
-		reason = fmt.Sprintf("it %s the tuple %s: ids are strings, and this is none", word, m.id)
+		reason = fmt.Sprintf("it %s the tuple %s: ids are strings, and this is not a string", word, m.id)
 	}
 	return &fault{
 		reason: reason,
@@ -154,21 +161,23 @@ func faultAnswer(m *message) *fault {
 
 func faultUnregistered(class string) *fault {
 	return &fault{
-		reason: "it emitted a value that Storm makes a " + class + " of",
-		storm:  "a worker cannot send it to another worker (IllegalArgumentException: Class is not registered: " + class + "); add the class to topology.kryo.register",
+		reason: "it emitted a value that is a " + class + " in Storm",
+		storm: "a worker cannot send it to another worker (IllegalArgumentException: Class is not registered: " + class +
+			"); add the class to topology.kryo.register",
 	}
 }
 
 func faultBoltSilent(timeout time.Duration) *fault {
 	return &fault{
 		reason: fmt.Sprintf("it has written nothing for %s, not even the sync that answers a heartbeat", timeout),
-		storm:  "RuntimeException: subprocess heartbeat timeout; a tuple that takes longer needs a larger topology.subprocess.timeout.secs",
+		storm:  "RuntimeException: subprocess heartbeat timeout; if a tuple may take longer, raise topology.subprocess.timeout.secs",
 	}
 }
 
 func faultSpoutSilent(timeout time.Duration) *fault {
 	return &fault{
 		reason: fmt.Sprintf("it has not answered a command for %s", timeout),
-		storm:  "RuntimeException: subprocess heartbeat timeout; a nextTuple that waits for longer needs a larger topology.subprocess.timeout.secs, and better returns",
+		storm: "RuntimeException: subprocess heartbeat timeout; let nextTuple return when there is nothing to emit, " +
+			"or raise topology.subprocess.timeout.secs",
 	}
 }

@@ -11,13 +11,13 @@ import (
 	"github.com/stormflux/stormflux/internal/topology"
 )
 
-// TestTraps has components do what a worker of Storm dies of. Each has to be told, with Storm's own words, and has to end
-// the run with an error.
+// TestTraps has components that do what would kill a Storm worker. The engine must report each fault with the words of
+// Storm, and the run must end with an error.
 func TestTraps(t *testing.T) {
 	const ack = `{"command":"ack","id":"$ID"}`
 	tests := []struct {
 		name  string
-		spout bool   // the spout says it
+		spout bool   // the spout says it, not the bolt
 		say   string // messages, divided by |
 		want  []string
 		storm settings.Version
@@ -28,7 +28,7 @@ func TestTraps(t *testing.T) {
 		{name: "no JSON", say: `{"command":"ack"`, want: []string{"not JSON"}},
 		{name: "number id", say: `{"command":"ack","id":$ID}`, want: []string{"ids are strings", "Acked a non-existent"}},
 		{name: "unknown id", say: `{"command":"ack","id":"1234"}`, want: []string{`it acked the tuple "1234", which it does not have`}},
-		{name: "no id", say: `{"command":"fail"}`, want: []string{"failed a tuple without saying which"}},
+		{name: "no id", say: `{"command":"fail"}`, want: []string{"failed a tuple without an id"}},
 		{name: "acked twice", say: ack + "|" + ack, want: []string{"it acked the tuple", "already acked/failed id"}},
 		{name: "acked and failed", say: ack + `|{"command":"fail","id":"$ID"}`, want: []string{"it failed the tuple"}},
 		{name: "anchor after ack", say: ack + `|{"command":"emit","anchors":["$ID"],"tuple":["a","b"]}`, want: []string{"after ack/fail"}},
@@ -78,13 +78,13 @@ func TestTraps(t *testing.T) {
 				}
 			}
 			if !test.spout && !strings.Contains(s.Faults[0].Tuple, `["x","y"] from "source" task`) && !strings.HasPrefix(test.say, ack) && test.name != "acked twice" {
-				t.Errorf("the tuple at hand is told as %q", s.Faults[0].Tuple)
+				t.Errorf("the current tuple is reported as %q", s.Faults[0].Tuple)
 			}
 		})
 	}
 }
 
-// TestFaultsFailTheRun has a component that recovers: the run goes on, and is an error all the same.
+// TestFaultsFailTheRun has a component that recovers. The run goes on, but ends with an error.
 func TestFaultsFailTheRun(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -99,14 +99,14 @@ func TestFaultsFailTheRun(t *testing.T) {
 		t.Fatalf("end %v, error %v\n%s", s.End, err, f.events)
 	}
 	if !f.events.has(RestartEvent, "starting it again in 100ms") {
-		t.Errorf("no restart was told\n%s", f.events)
+		t.Errorf("no restart was reported\n%s", f.events)
 	}
 	if !f.events.has(LogEvent, "answered 1 false") {
-		t.Errorf("the tuple at hand did not fail\n%s", f.events)
+		t.Errorf("the current tuple did not fail\n%s", f.events)
 	}
 }
 
-// TestTolerated has what Storm lets pass and a person wants to know.
+// TestTolerated has mistakes that Storm tolerates: the engine warns.
 func TestTolerated(t *testing.T) {
 	tests := []struct {
 		name  string
@@ -118,8 +118,8 @@ func TestTolerated(t *testing.T) {
 		{name: "too many values", say: `{"command":"emit","tuple":["a","b","c"]}`, want: "a tuple of 3 values was emitted"},
 		{name: "null tuple", say: `{"command":"emit","stream":"other"}`, want: "has no tuple"},
 		{name: "unknown command of a bolt", say: `{"command":"bogus"}`, want: `unknown command "bogus"`},
-		{name: "direct emit to no task", say: `{"command":"emit","stream":"other","task":99,"tuple":["a"]}`, storm: settings.Version{Major: 2, Minor: 5, Patch: -1}, want: "dropped"},
-		{name: "two syncs", spout: true, say: `{"command":"sync"}`, want: "sync that nobody waits for"},
+		{name: "direct emit to no task", say: `{"command":"emit","stream":"other","task":99,"tuple":["a"]}`, storm: settings.Version{Major: 2, Minor: 5, Patch: -1}, want: "Storm drops such a tuple"},
+		{name: "two syncs", spout: true, say: `{"command":"sync"}`, want: "a sync without a command"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -151,7 +151,7 @@ func TestTolerated(t *testing.T) {
 	}
 }
 
-// TestUnregisteredValues has what one worker hides and two do not.
+// TestUnregisteredValues has values that one worker tolerates and two do not.
 func TestUnregisteredValues(t *testing.T) {
 	const prefix = "org.apache.storm.shade.net.minidev.json."
 	all := []any{"java.math.BigDecimal", prefix + "JSONArray", map[string]any{prefix + "JSONObject": nil}}
@@ -159,7 +159,7 @@ func TestUnregisteredValues(t *testing.T) {
 		name  string
 		tuple []any
 		conf  map[string]any
-		want  string // "" is no fault
+		want  string // "" means no fault
 	}{
 		{"one worker", []any{[]any{1}}, map[string]any{}, ""},
 		{"list", []any{[]any{1}}, map[string]any{"topology.workers": 2}, prefix + "JSONArray"},

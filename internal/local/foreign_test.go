@@ -21,12 +21,13 @@ import (
 	"github.com/stormflux/stormflux/internal/stormtest"
 )
 
-// Components of other people's making: unmodified libraries from PyPI and Maven Central, and languages without one.
+// Components that others wrote: with unmodified libraries from PyPI and Maven Central, and in languages without a
+// library.
 
-// pythonPackages are what the Python components are written for. Their versions are part of the environment's name.
+// pythonPackages are the libraries of the Python components. Their versions are part of the name of the environment.
 var pythonPackages = []string{"streamparse==5.0.1", "pystorm==3.1.4"}
 
-// python returns a Python with pythonPackages, made once on this machine.
+// python returns a Python with pythonPackages. It makes the environment once per machine.
 var python = sync.OnceValues(func() (string, error) {
 	cache, err := stormtest.CacheDir()
 	if err != nil {
@@ -60,7 +61,7 @@ var python = sync.OnceValues(func() (string, error) {
 	return program, os.WriteFile(ready, nil, 0o644)
 })
 
-// skipOrFail is for what a machine may lack; where everything is required, lacking it is a failure.
+// skipOrFail skips a test that lacks something, or fails it where nothing may be missing.
 func skipOrFail(t *testing.T, err error) {
 	t.Helper()
 	if err == nil {
@@ -114,7 +115,7 @@ func TestPystormAndStreamparse(t *testing.T) {
 	f.succeeds(map[string]int64{"pystorm": 300, "streamparse": 300, "batch": 600})
 	for _, want := range []string{"acked 0", "tick with 1 words"} {
 		if !f.events.has(LogEvent, want) {
-			t.Errorf("nobody logged %q\n%s", want, f.events)
+			t.Errorf("no component logged %q\n%s", want, f.events)
 		}
 	}
 }
@@ -169,7 +170,7 @@ func TestStormAdapters(t *testing.T) {
 	f.succeeds(map[string]int64{"words": 300, "upper": 300, "reverse": 300, "echo": 300})
 	for _, want := range []string{"acked 0", "adapter bolt of test", "received [MROTS 7] from reverse"} {
 		if !f.events.has(LogEvent, want) {
-			t.Errorf("nobody logged %q\n%s", want, f.events)
+			t.Errorf("no component logged %q\n%s", want, f.events)
 		}
 	}
 }
@@ -183,7 +184,7 @@ func TestShellScript(t *testing.T) {
 	f.succeeds(map[string]int64{"spout": 20, "sh": 20})
 	for i := range 20 {
 		if want := fmt.Sprintf("sh got w%d", i); !f.events.has(LogEvent, want) {
-			t.Errorf("nobody logged %q", want)
+			t.Errorf("no component logged %q", want)
 		}
 	}
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/stormflux/stormflux/internal/topology"
 )
 
-// receivers runs a spout's tuples past one bolt and returns, for each tuple, the tasks that logged it, as indexes among the
-// bolt's tasks, and the task ids that the spout was answered.
+// receivers sends tuples of a spout to one bolt. It returns, for each tuple, the tasks that logged it, as indexes of
+// the bolt's tasks, and the task ids that the spout got as the answer.
 func receivers(t *testing.T, f *fixture, tuples []any) (got map[string][]int, answered map[string]string) {
 	t.Helper()
 	f.topology.Conf["test.tuples"] = tuples
@@ -58,7 +58,7 @@ func numbered(n int) (tuples []any) {
 	return tuples
 }
 
-// TestGroupings runs each grouping through real processes and looks where the tuples went.
+// TestGroupings runs each grouping with real processes and checks which tasks got the tuples.
 func TestGroupings(t *testing.T) {
 	const count = 40
 	tests := map[string]struct {
@@ -128,7 +128,7 @@ func TestAllGrouping(t *testing.T) {
 	}
 }
 
-// TestDirectGrouping is for Storm before 2.6; later ones die of a direct emit.
+// TestDirectGrouping is for Storm before 2.6. A direct emit kills workers of later versions.
 func TestDirectGrouping(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -147,7 +147,7 @@ func TestDirectGrouping(t *testing.T) {
 	}
 }
 
-// TestTaskIDs checks numbers against those seen in a worker of Storm 2.8.3, and the rules that they follow from.
+// TestTaskIDs checks task ids seen in a worker of Storm 2.8.3, and the rules behind them.
 func TestTaskIDs(t *testing.T) {
 	tests := map[string]struct {
 		conf map[string]any
@@ -204,7 +204,7 @@ func TestExecutors(t *testing.T) {
 	}
 }
 
-// TestHandshake checks what a process is told, against the transcript of a worker of Storm 2.8.3 for the same topology.
+// TestHandshake compares what a process gets with the transcript of a worker of Storm 2.8.3 for the same topology.
 func TestHandshake(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

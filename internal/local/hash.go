@@ -11,11 +11,11 @@ import (
 // A fields grouping computes Arrays.deepHashCode over the selected values. Their classes are those that Storm's JSON
 // parser makes: Integer, Long, BigInteger, Double, BigDecimal, String, Boolean, JSONArray, JSONObject.
 
-// typing is how a version of Storm types the numbers of a multilang message.
+// typing says which Java types a version of Storm gives to the numbers of a multilang message.
 type typing bool
 
 const (
-	// jsonSmart is Storm 2.6 and later: Integer where it fits, Long, BigInteger, Double or BigDecimal.
+	// jsonSmart is Storm 2.6 and later: Integer if the number fits, else Long, BigInteger, Double or BigDecimal.
 	jsonSmart typing = false
 	// jsonSimple is Storm before 2.6: every whole number is a Long and every other one a Double.
 	jsonSimple typing = true
@@ -29,7 +29,7 @@ func (t typing) hash(v multilang.RawValue) int32 {
 	case multilang.Bool:
 		return java.HashBool(v == "true")
 	case multilang.String:
-		// Nearly all keys: no escapes, so the text between the quotes is the string.
+		// Nearly all keys have no escapes: the text between the quotes is the string.
 		if text := string(v[1 : len(v)-1]); strings.IndexByte(text, '\\') < 0 {
 			return java.HashString(text)
 		}
@@ -39,7 +39,7 @@ func (t typing) hash(v multilang.RawValue) int32 {
 	return java.Hash(t.typed(v.Decode()))
 }
 
-// typed returns a decoded value with the types that the version of Storm gives to it.
+// typed returns a decoded value with the types of the version of Storm.
 func (t typing) typed(v any) any {
 	if t == jsonSmart {
 		return v

@@ -12,7 +12,7 @@ import (
 	"github.com/stormflux/stormflux/internal/multilang"
 )
 
-// groupingVector is what Java computed for one list of values.
+// A groupingVector is what Java computed for one list of values.
 type groupingVector struct {
 	JavaTypes string            `json:"javaTypes"`
 	Values    []json.RawMessage `json:"values"`
@@ -37,7 +37,8 @@ func groupingVectors(t *testing.T) []groupingVector {
 	return vectors
 }
 
-// decoded returns the vector's values with the Java types that the vector names, where JSON text alone does not say them.
+// decoded returns the values of the vector with the Java types that it names. JSON text alone does not always show
+// them.
 func (v groupingVector) decoded(t *testing.T) []any {
 	t.Helper()
 	var values []any
@@ -105,7 +106,7 @@ func TestFieldsGroupingVectors(t *testing.T) {
 	}
 }
 
-// TestRawHashes checks that the shortcuts for raw text give what the decoded value gives.
+// TestRawHashes checks that the shortcuts for raw text give the same hash as the decoded value.
 func TestRawHashes(t *testing.T) {
 	for _, text := range []string{`"word"`, `""`, `"a\"b\\c\n\u00e9\ud83d\ude00"`, `"日本語"`, `"😀x"`, `true`, `false`, `null`, `-1`, `0`,
 		`1.5`, `[1,"x",null]`, `{"k":1,"z":"v"}`, `4294967296`, `123456789012345678901234567890`, `0.30000000000000004`} {
@@ -119,7 +120,7 @@ func TestRawHashes(t *testing.T) {
 	}
 }
 
-// TestJSONSimpleHashes has Storm before 2.6, where -1 is a Long.
+// TestJSONSimpleHashes checks Storm before 2.6, where -1 is a Long.
 func TestJSONSimpleHashes(t *testing.T) {
 	for text, want := range map[string]int32{
 		"-1":                  0,

@@ -1,30 +1,40 @@
-// Package local is the embedded engine: it runs a topology on this machine as one worker of Storm would run it, with
-// components as child processes that speak Storm's multilang protocol.
+// Package local is the embedded engine. It runs a topology on this machine as one worker of Storm would run it.
+// Components are child processes that speak Storm's multilang protocol.
 //
-// It owns task ids, groupings, acking with timeouts, back-pressure, the processes with their starts, deaths and restarts,
-// and the diagnosis of what a component does that a worker of Storm dies of. It does not own the wire format (package
-// multilang), how a topology comes to be (package compiler), or how events and numbers are shown: it hands out [Event]s
-// and [Snapshot]s.
+// It owns task ids, groupings, acks and timeouts, back-pressure, and the start, death and restart of components. It
+// also diagnoses everything a component does that would kill a Storm worker. It does not own the wire format (package
+// multilang), how a topology is made (package compiler), or how events and numbers look: it reports [Event]s and
+// [Snapshot]s.
+//
+// # Rooms
+//
+// Package process starts and ends operating system processes. Package clock is the time, real or virtual. A [Peer] is
+// what a task talks to: a process, or a component in a goroutine ([InProcess]). A session is one conversation with a
+// peer: handshake, commands, heartbeats, answers, faults. It reads batches of messages, and has an outbox for what it
+// writes. Everything else is state of the topology: tasks, queues, groupings and tuple trees.
 //
 // # How it works
 //
-// All state of the topology is guarded by one mutex. Each task has a goroutine that owns its process: it starts it, reads
-// and decodes what it writes, and applies whole batches of messages under the mutex. After that the same goroutine
-// writes what became due to any process, as far as that process's pipe takes it; what a pipe does not take goes on in
-// that process's writer goroutine. So a tuple passes from one process to the next without waking a goroutine.
+// One mutex guards all state of the topology. Each task has a goroutine that owns its session: it starts the component,
+// reads and decodes what the component writes, and applies whole batches of messages under the mutex. Then the same
+// goroutine writes everything that became due to any component, as far as that component's pipe takes it. A writer
+// goroutine for each session writes the rest. So a tuple passes from one process to the next without waking a
+// goroutine.
 //
-// A tuple tree is counted, not XORed as Storm's ackers do it: within one process no message of an acker can be lost, and
-// a count of the tuples that are neither acked nor failed is zero exactly when Storm's XOR is.
+// Storm's ackers combine ids with XOR. The engine counts the tuples of a tree that are neither acked nor failed: within
+// one process no message of an acker can be lost, and the count is zero exactly when Storm's XOR is.
 //
-// Tuples stay the JSON text that the component wrote. Of a tuple's values only those are parsed that a fields grouping
-// hashes, by the goroutine that read them.
+// Tuples stay the JSON text that the component wrote. The engine parses only the values that a fields grouping hashes,
+// in the goroutine that read them.
 //
-// # Where it differs from Storm, on purpose
+// Events have one order: that in which they happened under the mutex. They are reported without it.
 //
-// A spout whose answer to the handshake says so, which that of our SDK does, is sent several commands at once; Storm sends
-// the next one after the answer, and so does the engine to any other spout. The difference is only time.
-// Tasks of one spout executor do not wait for each other's nextTuple. When a process dies, the tuples that it had are
-// failed at once, where Storm's worker dies as a whole and they time out. A component that is a JVM class is refused.
+// # Where it differs from Storm on purpose
+//
+// Storm sends a spout one command, waits for the answer, and sends the next. The engine does the same, unless the spout
+// says in its answer to the handshake that it takes several commands at once, as our SDK does. The only difference is
+// speed. Tasks of one spout executor do not wait for each other's nextTuple. When a process dies, its tuples fail at
+// once; in Storm the whole worker dies, and the tuples time out. The engine refuses a component that is a JVM class.
 package local
 
 import (
@@ -37,60 +47,62 @@ import (
 	"github.com/stormflux/stormflux/internal/topology"
 )
 
-// Options say what to run and how. Topology and Resources are needed; the zero value of anything else is useful.
+// Options say what to run and how. Topology and Resources are required. The zero value of every other option is useful.
 type Options struct {
-	// Topology is what to run. Storm's defaults are put below its configuration.
+	// Topology is what to run. Storm's defaults apply where its configuration sets nothing.
 	Topology *topology.Topology
-	// Resources is the folder that components run in: what the jar's resources/ would hold, launchers included.
+	// Resources is the folder that components run in. It holds what resources/ of the jar would hold, with launchers.
 	Resources string
-	// Storm is the version to behave like; the zero value is 2.8.
+	// Storm is the version whose behaviour the engine follows; the default is 2.8.
 	Storm settings.Version
 
-	// For ends the run after so long; 0 is no limit.
+	// For ends the run after this time; 0 means no limit.
 	For time.Duration
-	// UntilIdle ends the run when nothing has happened for IdleAfter (default 2 s): no tuple is being worked on, none is
-	// pending, and no spout has emitted anything.
+	// UntilIdle ends the run when nothing has happened for IdleAfter (default 2 s): no component works on a tuple, no
+	// tuple is pending, and no spout has emitted one.
 	UntilIdle bool
 	IdleAfter time.Duration
-	// Drain is how long the run waits, after it has stopped the spouts, for tuples that are being worked on; the default
-	// is 1 s, a negative value means not at all.
+	// Drain is how long the run waits at its end for tuples that bolts still work on, after it has stopped the spouts.
+	// The default is 1 s. With a negative value it does not wait.
 	Drain time.Duration
 	// Inactive starts nothing until [Engine.SetActive] is called.
 	Inactive bool
 
-	// LogDir is a folder that gets one log file for each task; "" is none.
+	// LogDir is a folder for one log file per task; "" means no log files.
 	LogDir string
-	// Events is called with what happens, one call at a time. It holds up the component that it tells about, and may
-	// call [Engine.Snapshot] but no other method of the engine.
+	// Events is called for everything that happens, one call at a time, in the order in which it happened. The
+	// component that caused the event waits for the call. The function may call [Engine.Snapshot], but no other method
+	// of the engine.
 	Events func(Event)
-	// Trace tells of which components each tuple is told as an event. It is asked once for each component.
+	// Trace reports whether each tuple of a component is an event. It is called once for each component.
 	Trace func(component string) bool
 
-	// Start starts what a task talks to. Where it returns no peer and no error, the task gets the component's process, and
-	// so does every task when Start is nil.
+	// Start starts the peer of a task. If Start is nil, or returns neither a peer nor an error, the task talks to the
+	// process of its component.
 	Start func(component string, task int) (Peer, error)
-	// Clock is the clock of everything but the operating system's processes; nil is this machine's. Somebody has to
-	// advance a [clock.Virtual] until Run returns: see [Engine.Settle].
+	// Clock drives everything except the end of operating system processes. The default is the clock of this machine.
+	// The caller must advance a [clock.Virtual] until Run returns: see [Engine.Settle].
 	Clock clock.Clock
-	// Seed is where the choices of shuffle and none groupings begin: with the same seed the same events lead to the same
-	// choices. 0 is another seed for each run.
+	// Seed determines the random choices of groupings: with the same seed, the same events lead to the same choices.
+	// With 0 each run has a seed of its own.
 	Seed uint64
 
-	// MaxDeaths ends the run when one task's process died so often within two minutes; the default is 10.
-	// Without having done anything in between, half as often is enough.
+	// MaxDeaths is how many deaths of one task's component within two minutes end the run; the default is 10. Half as
+	// many are enough if the component does nothing in between.
 	MaxDeaths int
-	// LongestDelay limits the time between a death and the next start, which doubles with each death; the default is 10 s.
+	// LongestDelay limits the time between a death and the next start. That time doubles with each death. The default
+	// is 10 s.
 	LongestDelay time.Duration
 }
 
-// An End is why a run ended.
+// An End says why a run ended.
 type End uint8
 
 // The ends of a run.
 const (
 	InvalidEnd  End = iota
-	Interrupted     // the context was cancelled
-	Elapsed         // Options.For is over
+	Interrupted     // the context was cancelled, or Kill was called
+	Elapsed         // Options.For has passed
 	Idle            // Options.UntilIdle
 	Failed          // see the error
 )
@@ -109,18 +121,18 @@ func (e End) String() string {
 	return "invalid"
 }
 
-// A Summary is what a run did.
+// A Summary says what a run did.
 type Summary struct {
 	End End
 	Snapshot
-	// Faults are the protocol violations that a worker of Storm would have died of, in the order in which they happened;
-	// no more than a hundred are kept.
+	// Faults are the protocol violations that would have killed a Storm worker, in the order in which they happened.
+	// Only the first hundred are kept.
 	Faults []*Death
 }
 
-// Run runs a topology until the context is cancelled or an option ends it. No process is left when it returns. The error
-// is what made the run impossible or what ended it early, or a [*FaultsError] when the run went to its end but a component
-// did what a worker of Storm dies of. The summary is nil only when nothing was started.
+// Run runs a topology until the context is cancelled or an option ends it. No process is left when it returns. The
+// error says why the run was impossible or ended early. It is a [*FaultsError] when the run reached its end, but a
+// component did something that would kill a Storm worker. The summary is nil only if nothing was started.
 func Run(ctx context.Context, opts Options) (*Summary, error) {
 	e, err := New(opts)
 	if err != nil {
@@ -129,14 +141,14 @@ func Run(ctx context.Context, opts Options) (*Summary, error) {
 	return e.Run(ctx)
 }
 
-// A FaultsError says that components did what a worker of Storm dies of.
+// A FaultsError says that components did something that would kill a Storm worker.
 type FaultsError struct {
 	Faults []*Death
 	Count  int
 }
 
 func (e *FaultsError) Error() string {
-	s := fmt.Sprintf("a worker of Storm would have died: %s", e.Faults[0])
+	s := fmt.Sprintf("a Storm worker would have died: %s", e.Faults[0])
 	if e.Count > 1 {
 		s += fmt.Sprintf("\n(and %d more such faults)", e.Count-1)
 	}

@@ -11,14 +11,15 @@ import (
 )
 
 const (
-	logSize  = 1 << 20 // a log file that is larger is renamed to <name>.1, that one to <name>.2, and so on
-	logCount = 10      // renamed files that are kept
+	logSize  = 1 << 20 // a larger log file is renamed to <name>.1, <name>.1 to <name>.2, and so on
+	logCount = 10      // how many renamed files are kept
 )
 
-// logFiles are one log file for each task. They are written to under Engine.tellMu. A nil *logFiles writes nothing.
+// logFiles holds one log file for each task. One goroutine at a time writes: see nextReport. A nil *logFiles writes
+// nothing.
 type logFiles struct{ byTask map[int]*logFile }
 
-// openLogs opens a new log file for each task; the one of an earlier run is renamed.
+// openLogs opens a new log file for each task. It renames the file of an earlier run.
 func openLogs(dir, topology string, tasks []*task) (*logFiles, error) {
 	if dir == "" {
 		return nil, nil
@@ -39,7 +40,7 @@ func openLogs(dir, topology string, tasks []*task) (*logFiles, error) {
 	return l, nil
 }
 
-// fileName makes an id a part of a file name that every system takes.
+// fileName makes an id part of a file name that is valid on every operating system.
 func fileName(id string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || strings.ContainsRune(`/\:*?"<>|`, r) {
@@ -75,7 +76,7 @@ type logFile struct {
 	size int
 }
 
-// write writes an event. A log that cannot be written does not end the run: what it would hold is told as an event too.
+// write writes an event. A log that cannot be written does not end the run: Options.Events gets the same events.
 func (f *logFile) write(event Event) {
 	level := strings.ToUpper(event.Kind.String())
 	text := event.Text
@@ -124,7 +125,7 @@ func (f *logFile) rotate() error {
 	}
 	if _, err := os.Stat(f.path); err == nil {
 		for i := logCount - 1; i > 0; i-- {
-			os.Rename(f.path+"."+strconv.Itoa(i), f.path+"."+strconv.Itoa(i+1)) // the older one need not be there
+			os.Rename(f.path+"."+strconv.Itoa(i), f.path+"."+strconv.Itoa(i+1)) // it may be missing
 		}
 		if err := os.Rename(f.path, f.path+".1"); err != nil {
 			return err
@@ -134,28 +135,4 @@ func (f *logFile) rotate() error {
 	f.size = 0
 	f.file, err = os.OpenFile(f.path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o644)
 	return err
-}
-
-// String tells the tuple on one line.
-func (t *TupleEvent) String() string {
-	var b strings.Builder
-	if t.Source != "" {
-		fmt.Fprintf(&b, "from %s task %d ", t.Source, t.SourceTask)
-	}
-	if t.Stream != "" {
-		fmt.Fprintf(&b, "stream %s ", t.Stream)
-	}
-	if t.ID != "" {
-		fmt.Fprintf(&b, "id %s ", t.ID)
-	}
-	if t.Values != "" {
-		b.WriteString(t.Values)
-	}
-	if len(t.Anchors) > 0 {
-		fmt.Fprintf(&b, " anchored to %s", strings.Join(t.Anchors, " "))
-	}
-	if t.Tasks != nil {
-		fmt.Fprintf(&b, " to tasks %v", t.Tasks)
-	}
-	return strings.TrimSpace(b.String())
 }

@@ -67,7 +67,8 @@ func (b *holdingBolt) Tick(tuple *sdk.Tuple, out *sdk.Collector) error {
 	return nil
 }
 
-// virtual runs the topology on a virtual clock. advance moves it, and waits after each step until all has happened.
+// virtual runs the topology on a virtual clock. advance moves the clock and waits after each step until the engine
+// settles.
 func (f *fixture) virtual() (e *Engine, advance func(time.Duration), stop func() (*Summary, error)) {
 	f.t.Helper()
 	c := clock.NewVirtual(time.Unix(1_700_000_000, 0))
@@ -82,7 +83,7 @@ func (f *fixture) virtual() (e *Engine, advance func(time.Duration), stop func()
 	return e, func(d time.Duration) { c.Advance(d, settle) }, stop
 }
 
-// TestVirtualClock has ten hours of ticks and message timeouts, exactly, in about a second.
+// TestVirtualClock runs ten hours of ticks and message timeouts in about a second, and counts them exactly.
 func TestVirtualClock(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -102,7 +103,7 @@ func TestVirtualClock(t *testing.T) {
 	if ticks.Load() != 36_000 {
 		t.Errorf("%d ticks in ten hours, one a second", ticks.Load())
 	}
-	// A tuple that is emitted just after a rotation fails with the second one after that: every 60 seconds.
+	// A tuple that is emitted right after a rotation fails at the second rotation after that: one every 60 seconds.
 	s := e.Snapshot()
 	if spout := s.component("numbers"); spout.TimedOut != 600 || spout.Emitted != 601 || s.Running != 10*time.Hour {
 		t.Errorf("timed out %d, emitted %d, after %s", spout.TimedOut, spout.Emitted, s.Running)
@@ -112,7 +113,7 @@ func TestVirtualClock(t *testing.T) {
 	}
 }
 
-// TestVirtualEnds has the other things that the clock decides.
+// TestVirtualEnds checks everything else that the clock decides.
 func TestVirtualEnds(t *testing.T) {
 	silent := func(in io.Reader, out io.Writer) error {
 		if _, err := multilang.NewReader(in, 0).Read(); err != nil {
@@ -133,7 +134,7 @@ func TestVirtualEnds(t *testing.T) {
 		name   string
 		bolt   serveFunc
 		set    func(*Options)
-		before time.Duration // nothing has ended
+		before time.Duration // the run still goes on
 		after  time.Duration
 		end    End
 		err    string
@@ -164,7 +165,7 @@ func TestVirtualEnds(t *testing.T) {
 			e, stop := f.start()
 			settle := func() { e.Settle(t.Context()) }
 			if test.name == "silent bolt" {
-				// It never settles. The spout does with the one tuple that it may emit.
+				// The bolt never settles. The spout does: it may emit one tuple only.
 				waitUntil(t, "the bolt has the tuple", func() bool { return e.Snapshot().component("bolt").Pending == 1 })
 				settle = nil
 			} else {
@@ -192,13 +193,18 @@ func TestSeed(t *testing.T) {
 		f.opts.Seed = seed
 		f.topology.Conf["topology.max.spout.pending"] = 1
 		f.opts.Trace = func(component string) bool { return component == "numbers" }
-		f.spout("numbers", one("n"), 1, "not", "used")
+		f.spout("numbers", map[string][]string{"default": {"n"}, "a": {"n"}, "b": {"n"}, "c": {"n"}}, 1, "not", "used")
 		components := map[string]serveFunc{"numbers": f.serveSpout(&memorySpout{limit: 50})}
-		for id, grouping := range map[string]topology.Grouping{
-			"shuffle": shuffled(), "local": topology.LocalOrShuffle{}, "none": topology.None{},
+		nothing := sdk.BasicBoltFunc(func(*sdk.Tuple, *sdk.BasicCollector) error { return nil })
+		for id, in := range map[string]input{
+			"shuffle": {"numbers", "default", shuffled()},
+			"local":   {"numbers", "default", topology.LocalOrShuffle{}},
+			"none":    {"numbers", "default", topology.None{}},
+			// Nothing is emitted there, but the groupings draw from the same generator.
+			"a": {"numbers", "a", shuffled()}, "b": {"numbers", "b", shuffled()}, "c": {"numbers", "c", shuffled()},
 		} {
-			f.bolt(id, nil, 7, []string{"not", "used"}, input{"numbers", "default", grouping})
-			components[id] = f.serveBolt(sdk.Basic(sdk.BasicBoltFunc(func(*sdk.Tuple, *sdk.BasicCollector) error { return nil })))
+			f.bolt(id, nil, 3+len(in.stream), []string{"not", "used"}, in)
+			components[id] = f.serveBolt(sdk.Basic(nothing))
 		}
 		f.inProcess(components)
 		if _, err := f.runUntil("all is acked", func(s Snapshot) bool { return s.component("numbers").Acked == 50 }); err != nil {
@@ -224,8 +230,8 @@ func TestSeed(t *testing.T) {
 	}
 }
 
-// TestEventOrder has many components report at the same time. Events come in the order in which they happened, one at a
-// time, and whoever gets one may ask for a Snapshot.
+// TestEventOrder has many components that cause events at the same time. Events must come in the order in which they
+// happened, one at a time, and Options.Events may call Snapshot.
 func TestEventOrder(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -242,7 +248,7 @@ func TestEventOrder(t *testing.T) {
 	f.inProcess(map[string]serveFunc{"pass": f.serveBolt(sdk.Basic(pass)), "sink": f.serveBolt(sdk.Basic(sink))})
 	components := f.opts.Start
 	f.opts.Start = func(component string, task int) (Peer, error) {
-		if component == "numbers" { // each task has a spout of its own
+		if component == "numbers" { // each task needs a spout of its own
 			return InProcess(f.serveSpout(&memorySpout{})), nil
 		}
 		return components(component, task)
@@ -320,7 +326,7 @@ func TestPipe(t *testing.T) {
 	writer.Wait()
 }
 
-// TestOneClock holds that only package clock knows what time it is.
+// TestOneClock checks that the engine gets the time only from package clock.
 func TestOneClock(t *testing.T) {
 	forbidden := []string{"Now", "Since", "Until", "After", "AfterFunc", "NewTimer", "NewTicker", "Tick", "Sleep"}
 	files, err := filepath.Glob("*.go")
@@ -339,7 +345,7 @@ func TestOneClock(t *testing.T) {
 		ast.Inspect(parsed, func(n ast.Node) bool {
 			if sel, ok := n.(*ast.SelectorExpr); ok {
 				if pkg, ok := sel.X.(*ast.Ident); ok && pkg.Name == "time" && slices.Contains(forbidden, sel.Sel.Name) {
-					t.Errorf("%s: time.%s, where Engine.clock belongs", fset.Position(n.Pos()), sel.Sel.Name)
+					t.Errorf("%s: use Engine.clock, not time.%s", fset.Position(n.Pos()), sel.Sel.Name)
 				}
 			}
 			return true

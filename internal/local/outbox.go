@@ -7,21 +7,21 @@ import (
 // writeSize is about how much is written to a component at once.
 const writeSize = 64 << 10
 
-// An outbox holds what is due to a component, and writes it: the goroutine that made it due writes as much as the peer
-// takes at once, and leaves the rest to the writer goroutine.
+// An outbox holds what is due to a component, and writes it. The goroutine that made something due writes as much as
+// the peer takes at once. The writer goroutine writes the rest.
 type outbox struct {
 	session *session
 	gone    chan struct{} // closed when the session is over
 	rest    chan []byte   // what the peer did not take, for the writer goroutine
 
 	// Under Engine.mu.
-	control []byte     // due: commands, task ids, heartbeats; overtakes tuples
-	tuples  []outTuple // due
-	touched bool       // is in Engine.touched
-	writing bool       // some goroutine writes; nobody else may
-	broken  bool       // nothing can be written any more
+	control []byte     // due commands, task ids and heartbeats; they overtake tuples
+	tuples  []outTuple // due tuples
+	touched bool       // the session is in Engine.touched
+	writing bool       // some goroutine writes; no other one may
+	broken  bool       // nothing can be written anymore
 
-	// Of whoever set writing: the memory that the last write used.
+	// For the goroutine that set writing: memory of the last write, to use again.
 	buf         []byte
 	usedControl []byte
 	usedTuples  []outTuple
@@ -40,10 +40,10 @@ func newOutbox(s *session) outbox {
 	return outbox{session: s, gone: make(chan struct{}), rest: make(chan []byte, 1)}
 }
 
-// flush writes what is due, as far as the peer takes it at once; the writer goroutine writes the rest.
+// flush writes what is due, as far as the peer takes it at once. The writer goroutine writes the rest.
 func (o *outbox) flush() { o.write(false) }
 
-// write writes until nothing is due. Where it may not wait it leaves what the peer does not take to the writer goroutine.
+// write writes until nothing is due. If it may not wait, it leaves to the writer goroutine what the peer does not take.
 func (o *outbox) write(wait bool) {
 	s := o.session
 	e := s.task.engine
@@ -80,7 +80,7 @@ func (o *outbox) write(wait bool) {
 			o.fail()
 			return
 		case n < len(o.buf):
-			o.rest <- o.buf[n:] // has room: there is one writer
+			o.rest <- o.buf[n:] // has room: one goroutine writes at a time
 			return
 		}
 		if !wait {
@@ -98,7 +98,7 @@ func (o *outbox) encode(control []byte, tuples []outTuple) {
 		t := &tuples[i]
 		o.buf = multilang.AppendTuple(o.buf, t.component, t.stream, t.task, t.values, t.id)
 	}
-	clear(tuples) // texts must not live on
+	clear(tuples) // release the texts
 }
 
 func (o *outbox) fail() {
@@ -108,7 +108,7 @@ func (o *outbox) fail() {
 	e.unlock()
 }
 
-// writer is the goroutine that may wait for the component to read.
+// writer is the goroutine that may wait until the component reads.
 func (o *outbox) writer() {
 	for {
 		select {

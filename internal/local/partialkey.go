@@ -6,7 +6,7 @@ import (
 	"github.com/stormflux/stormflux/internal/java"
 )
 
-// partialKeyPair returns the two targets, as indexes below n, that a key may go to, from the hashes of its values.
+// partialKeyPair returns the two targets, as indexes below n, for a key with these hashes of its values.
 // See PartialKeyGrouping.RandomTwoTaskAssignmentCreator: the key's bytes seed a java.util.Random.
 func partialKeyPair(hashes []int32, n int) (first, second int) {
 	key := make([]byte, 0, 64)

@@ -9,31 +9,31 @@ import (
 	"github.com/stormflux/stormflux/internal/local/process"
 )
 
-// A Peer is the other end of a task's conversation: a process, a component inside this program ([InProcess]), or
-// anything else that carries the bytes of the multilang protocol. Read is called by one goroutine, and so are Write and
-// WriteSome; the other methods may be called by any goroutine at any time until End returns.
+// A Peer is what a task talks to: a process, a component inside this program ([InProcess]), or anything else that
+// carries the bytes of the multilang protocol. One goroutine calls Read and End. One goroutine at a time calls Write
+// and WriteSome. Any goroutine may call the other methods until End returns.
 type Peer interface {
 	// Read reads what the component writes.
 	Read(b []byte) (int, error)
-	// Write writes to the component and waits until the component has room for all of it.
+	// Write writes to the component. It waits until everything is taken.
 	Write(b []byte) (int, error)
-	// WriteSome writes as much as the component has room for at once.
+	// WriteSome writes as much as can be written at once, and returns how much that is.
 	WriteSome(b []byte) (int, error)
-	// CloseWrite lets the component find the end of its input.
+	// CloseWrite ends the input of the component. It may be called while another goroutine writes.
 	CloseWrite() error
-	// PID is the id of the process, or 0 where there is none.
+	// PID is the process id, or 0 if there is no process.
 	PID() int
-	// Terminate asks the component to end, Kill ends it.
+	// Terminate asks the component to end. Kill ends it.
 	Terminate()
 	Kill()
 	// Exited is closed when the component has ended.
 	Exited() <-chan struct{}
-	// End is called once, after CloseWrite. It waits a moment for the component to end, kills it if it does not, and
-	// releases everything. It reports whether the component ended in time, and returns the error that it ended with.
+	// End is called once, after CloseWrite. It waits a moment until the component ends, or kills it, and releases
+	// everything. It reports whether the component ended in time, and returns the error that it ended with.
 	End() (inTime bool, exit error)
 }
 
-// start starts what the session talks to.
+// start starts the peer of the session.
 func (s *session) start() error {
 	t, e := s.task, s.task.engine
 	var err error
@@ -46,8 +46,8 @@ func (s *session) start() error {
 	return err
 }
 
-// startProcess starts the component's two words in the resources folder, as Storm's ShellProcess does: no shell, no
-// splitting of words.
+// startProcess starts the words of the component in the resources folder. Like Storm's ShellProcess it uses no shell
+// and does not split words.
 func (s *session) startProcess() (Peer, error) {
 	t, e := s.task, s.task.engine
 	program, err := process.LookPath(t.comp.words[0], e.path, e.opts.Resources)
@@ -58,14 +58,14 @@ func (s *session) startProcess() (Peer, error) {
 		Path: program, Args: t.comp.words, Dir: e.opts.Resources, Env: e.env, Stderr: s.stderrLine,
 	})
 	if err != nil {
-		return nil, err // not p: a nil *process.Process would be a Peer
+		return nil, err // not p: a nil *process.Process is not a nil Peer
 	}
 	return p, nil
 }
 
-// InProcess returns a peer that runs a component inside this program. The function serve, which runs in a goroutine of
-// its own, reads from in and writes to out as a process would. It must return when its input ends or its output fails.
-// [github.com/stormflux/stormflux/component.ServeBolt] is such a function but for its first two arguments.
+// InProcess returns a peer that runs a component inside this program. The function serve runs in a goroutine of its
+// own. It reads from in and writes to out, as a process would, and must return when its input ends or its output fails.
+// ServeSpout and ServeBolt of package component are such functions.
 func InProcess(serve func(in io.Reader, out io.Writer) error) Peer {
 	p := &memoryPeer{toComponent: newPipe(), fromComponent: newPipe(), exited: make(chan struct{})}
 	go func() {
@@ -77,7 +77,7 @@ func InProcess(serve func(in io.Reader, out io.Writer) error) Peer {
 	return p
 }
 
-// A memoryPeer is a component in a goroutine, between two pipes in memory.
+// A memoryPeer is a component in a goroutine, with two pipes in memory.
 type memoryPeer struct {
 	toComponent, fromComponent *pipe
 	exited                     chan struct{}
@@ -93,7 +93,7 @@ func (p *memoryPeer) Exited() <-chan struct{}         { return p.exited }
 
 func (p *memoryPeer) Terminate() { p.Kill() }
 
-// Kill takes both pipes away. A goroutine cannot be killed.
+// Kill closes both pipes. Nothing can kill a goroutine.
 func (p *memoryPeer) Kill() {
 	p.toComponent.closeWrite()
 	p.toComponent.closeRead()
@@ -106,10 +106,10 @@ func (p *memoryPeer) End() (inTime bool, exit error) {
 	return true, p.exit
 }
 
-// pipeSize is how many bytes a pipe holds, as many as one of Linux.
+// pipeSize is how many bytes a pipe holds. A pipe of Linux holds as many.
 const pipeSize = 64 << 10
 
-// errPipe is what writing to a pipe returns that nobody reads any more.
+// errPipe is the error of writing to a closed pipe.
 var errPipe = errors.New("the other end of the pipe is closed")
 
 // A pipe is a pipe in memory that holds up to pipeSize bytes.
@@ -127,7 +127,7 @@ func newPipe() *pipe {
 	return p
 }
 
-// Read waits for data. What was written before the pipe was closed for writing can still be read.
+// Read waits for data. After closeWrite it still returns what was written before.
 func (p *pipe) Read(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

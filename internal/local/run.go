@@ -74,8 +74,8 @@ func (e *Engine) summary() (*Summary, error) {
 	return s, nil
 }
 
-// SetActive activates or deactivates the topology, as Storm's commands of these names do: spouts are told, and asked for
-// no more tuples while it is inactive. Bolts go on.
+// SetActive activates or deactivates the topology, as the commands of Storm with these names do. Spouts get the
+// command. While the topology is inactive, spouts get no "next". Bolts continue.
 func (e *Engine) SetActive(active bool) {
 	e.lock()
 	defer e.unlock()
@@ -118,11 +118,11 @@ func (e *Engine) ended() bool {
 	}
 }
 
-// stopGrace is the time that components have to end after the end of their input; the second half of it follows a SIGTERM.
+// stopGrace is the time that components have to end after their input has ended. After half of it they get a SIGTERM.
 const stopGrace = 2 * time.Second
 
-// stopTasks ends all components: spouts are deactivated, tuples at hand may be finished, then the components find the end
-// of their input. Those that go on all the same are killed.
+// stopTasks ends all components. It deactivates spouts, gives bolts time for their tuples, and ends the input of all
+// components. It kills those that keep running.
 func (e *Engine) stopTasks(tasks *sync.WaitGroup) {
 	e.SetActive(false)
 	ended := make(chan struct{})
@@ -136,7 +136,7 @@ func (e *Engine) stopTasks(tasks *sync.WaitGroup) {
 	close(e.closing)
 	e.eachSession((*session).closeInput)
 	e.unlock()
-	// Always in real time: a virtual clock has no power over the operating system.
+	// Always in real time: a virtual clock does not drive the operating system.
 	for _, end := range []func(Peer){Peer.Terminate, Peer.Kill} {
 		impatient := make(chan struct{})
 		timer := clock.Real{}.AfterFunc(stopGrace/2, func() { close(impatient) })
@@ -161,8 +161,8 @@ func (e *Engine) eachSession(f func(*session)) {
 	}
 }
 
-// Kill ends the run at once: it waits for no tuple and kills all components, processes with their groups. [Engine.Run] still
-// has to return, which it does as soon as they are gone.
+// Kill ends the run at once. It waits for no tuple, and kills all components; processes die with their groups.
+// [Engine.Run] returns as soon as they are gone.
 func (e *Engine) Kill() {
 	e.finish(Interrupted)
 	e.lock()

@@ -57,11 +57,11 @@ func (f *fixture) startWith(ready func(*Engine)) (e *Engine, stop func() (*Summa
 
 func (f *fixture) until(kind EventKind, text string) {
 	f.t.Helper()
-	waitUntil(f.t, fmt.Sprintf("%s %q is told", kind, text), func() bool { return f.events.has(kind, text) })
+	waitUntil(f.t, fmt.Sprintf("%s %q is reported", kind, text), func() bool { return f.events.has(kind, text) })
 }
 
-// TestKilledBolt kills a bolt with SIGKILL five times while tuples pass. Every tuple has to be acked in the end. The number
-// of sentences is that of STORMFLUX_SENTENCES, five words each.
+// TestKilledBolt kills a bolt with SIGKILL five times while tuples pass. Every tuple has to be acked in the end. The
+// number of sentences is that of STORMFLUX_SENTENCES, five words each.
 func TestKilledBolt(t *testing.T) {
 	sentences := 20_000
 	if n, err := strconv.Atoi(os.Getenv("STORMFLUX_SENTENCES")); err == nil {
@@ -77,7 +77,7 @@ func TestKilledBolt(t *testing.T) {
 	var killer sync.WaitGroup
 	killer.Go(func() {
 		for kills := range 5 {
-			// Evenly over the run, each time a process that has done something.
+			// Evenly over the run, and each time a process that has done something.
 			due := int64(sentences) * int64(kills+1) / 7
 			for {
 				s := e.Snapshot()
@@ -110,7 +110,7 @@ func TestKilledBolt(t *testing.T) {
 		d := e.Death
 		failed += d.Failed
 		if !strings.Contains(d.Reason, "signal: killed") || d.PID == 0 || d.Failed > 0 && !strings.Contains(d.Tuple, `from "split"`) {
-			t.Errorf("death told as %s, %d failed", d, d.Failed)
+			t.Errorf("death reported as %s, %d failed", d, d.Failed)
 		}
 	}
 	if int64(failed) != spout.Failed {
@@ -118,7 +118,7 @@ func TestKilledBolt(t *testing.T) {
 	}
 }
 
-// TestTimeout checks Storm's two buckets: a tuple that nobody answers fails after one to two timeouts.
+// TestTimeout checks the two buckets of Storm: a tuple without an answer fails after one to two timeouts.
 func TestTimeout(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -187,7 +187,7 @@ func TestRotate(t *testing.T) {
 	}
 }
 
-// TestFail has a bolt fail every tuple.
+// TestFail has a bolt that fails every tuple.
 func TestFail(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -201,7 +201,8 @@ func TestFail(t *testing.T) {
 	}
 }
 
-// TestMaxSpoutPending has nobody answer: the spout is asked for no more than the limit, also one that takes several commands.
+// TestMaxSpoutPending has a bolt that never answers. No spout is asked for more than the limit, even if it takes
+// several commands at once.
 func TestMaxSpoutPending(t *testing.T) {
 	for _, spout := range []string{"emit", "sdk-sentences"} {
 		t.Run(spout, func(t *testing.T) {
@@ -212,7 +213,7 @@ func TestMaxSpoutPending(t *testing.T) {
 			f.opts.Drain = -1
 			f.spout("spout", one("a", "b"), 1, spout)
 			f.bolt("bolt", nil, 1, []string{"hold"}, input{"spout", "default", shuffled()})
-			// A second more: time enough to be asked for a fourth.
+			// A second more would be enough time for a fourth.
 			var since time.Duration
 			s, err := f.runUntil("three tuples are emitted", func(s Snapshot) bool {
 				if s.component("spout").Emitted < 3 {
@@ -230,7 +231,8 @@ func TestMaxSpoutPending(t *testing.T) {
 	}
 }
 
-// TestStrictTurns has a spout that does not say that it takes several commands at once: it gets one at a time, as from Storm.
+// TestStrictTurns has a spout that does not say that it takes several commands at once. It gets one at a time, as in
+// Storm.
 func TestStrictTurns(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -268,7 +270,7 @@ func TestPipelining(t *testing.T) {
 	}
 }
 
-// TestUnreadStream has nobody read what the spout emits: Storm acks at once.
+// TestUnreadStream has a stream that no bolt reads: Storm acks at once.
 func TestUnreadStream(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -285,7 +287,7 @@ func TestUnreadStream(t *testing.T) {
 	}
 }
 
-// TestNoAckers has Storm's nested ack: it comes before the list of task ids, and is waited for.
+// TestNoAckers checks Storm's nested ack: it comes before the task ids, and Storm waits for its sync.
 func TestNoAckers(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -338,7 +340,7 @@ func TestLifecycle(t *testing.T) {
 	f.opts.Inactive = true
 	f.spout("spout", one("a"), 1, "lifecycle")
 	e, stop := f.start()
-	time.Sleep(50 * time.Millisecond) // nothing shall happen: there is no condition to wait for
+	time.Sleep(50 * time.Millisecond) // nothing must happen: there is no condition to wait for
 	if e.Snapshot().component("spout").Tasks[0].PID != 0 {
 		t.Error("a process was started before the topology was activated")
 	}
@@ -363,7 +365,7 @@ func TestLifecycle(t *testing.T) {
 	}
 }
 
-// TestBlockingSpout has a spout that waits in nextTuple: that is normal.
+// TestBlockingSpout has a spout that waits in nextTuple. That is normal.
 func TestBlockingSpout(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -378,7 +380,7 @@ func TestBlockingSpout(t *testing.T) {
 	}
 }
 
-// TestSilentProcesses have Storm's heartbeat timeout.
+// TestSilentProcesses checks the heartbeat timeout of Storm.
 func TestSilentProcesses(t *testing.T) {
 	t.Parallel()
 	for _, bolt := range []bool{false, true} {
@@ -426,7 +428,7 @@ func TestKeepsDying(t *testing.T) {
 	}
 }
 
-func TestCrashTellsTheTuple(t *testing.T) {
+func TestCrashNamesTheTuple(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.opts.MaxDeaths = 1
@@ -434,7 +436,7 @@ func TestCrashTellsTheTuple(t *testing.T) {
 	f.spout("spout", one("a", "b"), 1, "emit")
 	f.bolt("bolt", nil, 1, []string{"crash"}, input{"spout", "default", shuffled()})
 	_, err := f.run()
-	for _, want := range []string{`bolt "bolt" (task 2, pid `, "exit status 3", `tuple at hand: ["w2",2] from "spout" task 3`, "Traceback: something is wrong", "exit 11"} {
+	for _, want := range []string{`bolt "bolt" (task 2, pid `, "exit status 3", `current tuple: ["w2",2] from "spout" task 3`, "Traceback: something is wrong", "exit 11"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not in the error:\n%v", want, err)
 		}
@@ -461,7 +463,7 @@ func TestCannotStart(t *testing.T) {
 	}
 }
 
-// TestBackPressure floods a slow bolt: neither the queue nor the memory may grow without bound.
+// TestBackPressure floods a slow bolt. Neither the queue nor the memory may grow without limit.
 func TestBackPressure(t *testing.T) {
 	f := newFixture(t)
 	f.opts.Drain = -1
@@ -473,13 +475,13 @@ func TestBackPressure(t *testing.T) {
 		highest = max(highest, s.component("slow").Queue)
 		return s.component("slow").Executed >= 100 && s.Running > 3*time.Second
 	})
-	// One batch may go beyond the limit.
+	// One batch may exceed the limit.
 	if err != nil || highest < 1024 || highest > 1024+2*batchSize || s.component("slow").Executed < 100 {
 		t.Errorf("error %v, longest queue %d, executed %d", err, highest, s.component("slow").Executed)
 	}
 }
 
-// TestMemory has 100,000 pending tuples in under 100 MB.
+// TestMemory checks that 100,000 pending tuples need less than 100 MB.
 func TestMemory(t *testing.T) {
 	f := newFixture(t)
 	f.opts.Drain = -1
@@ -544,7 +546,7 @@ func TestNothingLeft(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	run() // what the runtime keeps for good
+	run() // the runtime keeps some goroutines and files forever
 	goroutines, files := runtime.NumGoroutine(), openFiles(t)
 	run()
 	waitUntil(t, "goroutines have ended", func() bool { return runtime.NumGoroutine() <= goroutines })
@@ -562,7 +564,7 @@ func openFiles(t *testing.T) int {
 	return len(entries)
 }
 
-// gone tells whether a process has ended; one that nobody has waited for yet counts.
+// gone reports whether a process has ended. A zombie has ended.
 func gone(pid int) bool {
 	if syscall.Kill(pid, 0) != nil {
 		return true
@@ -584,7 +586,7 @@ func TestKilledEngine(t *testing.T) {
 	}
 	cmd := exec.Command(exe, "-test.run=^TestEngineToBeKilled$")
 	temp := t.TempDir()
-	cmd.Env = append(os.Environ(), "STORMFLUX_TEST_RUN_FOR_EVER=1", "TMPDIR="+temp)
+	cmd.Env = append(os.Environ(), "STORMFLUX_TEST_RUN_FOREVER=1", "TMPDIR="+temp)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -605,7 +607,7 @@ func TestKilledEngine(t *testing.T) {
 	}
 	for _, pid := range pids {
 		if gone(pid) {
-			t.Fatalf("process %d is gone before its time", pid)
+			t.Fatalf("process %d has ended too early", pid)
 		}
 	}
 	cmd.Process.Kill()
@@ -621,7 +623,7 @@ func TestKilledEngine(t *testing.T) {
 
 // TestEngineToBeKilled is the engine of TestKilledEngine.
 func TestEngineToBeKilled(t *testing.T) {
-	if os.Getenv("STORMFLUX_TEST_RUN_FOR_EVER") == "" {
+	if os.Getenv("STORMFLUX_TEST_RUN_FOREVER") == "" {
 		t.Skip("TestKilledEngine runs it")
 	}
 	f := newFixture(t)
@@ -668,7 +670,7 @@ func TestTrace(t *testing.T) {
 		`spout ack: id 1`,
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
-		// The bolt may write its ack after the last bolt has.
+		// The bolt may write its ack after the last bolt has written its own.
 		want[2], want[3] = want[3], want[2]
 		if strings.Join(got, "\n") != strings.Join(want, "\n") {
 			t.Errorf("trace:\n%s", strings.Join(got, "\n"))

@@ -19,7 +19,7 @@ import (
 const handshakePatience = 10 * time.Second
 
 // A session is one conversation with the component of a task, from the handshake to the end of the component. It knows
-// the protocol and nothing of processes: it speaks to a [Peer]. The task's goroutine owns it, and it alone reads.
+// the protocol, but no processes: it talks to a [Peer]. The task's goroutine owns it. Only that goroutine reads.
 type session struct {
 	task       *task
 	peer       Peer
@@ -29,12 +29,12 @@ type session struct {
 	stopTicks  func() // nil: the component gets no ticks, or none yet
 
 	// Under Engine.mu.
-	announcedPID int64 // what the component said in the handshake; 0 when its file has been looked for
-	heard        int64 // when it last wrote, or was asked for something
-	heartbeats   int   // not answered yet
-	pipelining   bool  // a spout that takes several commands at once
+	announcedPID int64 // the process id in the answer to the handshake; 0 once its file was checked
+	heard        int64 // when the component last wrote, or when a command ended a pause
+	heartbeats   int   // number of heartbeats without an answer
+	pipelining   bool  // the spout takes several commands at once
 	inputClosed  bool
-	killed       *fault
+	killed       *fault // why the engine killed the component, or nil
 }
 
 func newSession(t *task) *session {
@@ -45,13 +45,13 @@ func newSession(t *task) *session {
 
 // An ending is how a session ended.
 type ending struct {
-	session *session // nil when it could not be started
-	fault   *fault   // what it did that it had to be killed for
-	err     error    // why it could not be started, or what went wrong with reading from it
+	session *session // nil if nothing could be started
+	fault   *fault   // why the component had to die, or nil
+	err     error    // why nothing could be started, or why reading failed
 	exit    error    // how the component ended: see Peer.End
 }
 
-// runSession starts a session, serves it until it ends, and returns how it ended.
+// runSession runs one session and returns how it ended.
 func (t *task) runSession() *ending {
 	e := t.engine
 	s := newSession(t)
@@ -73,7 +73,7 @@ func (t *task) runSession() *ending {
 	end := &ending{session: s}
 	end.fault, end.err = s.serve()
 
-	// Whatever the reason: the component has to go now.
+	// Whatever the reason is, the component must end now.
 	if end.fault != nil {
 		s.peer.Kill()
 	}
@@ -86,7 +86,7 @@ func (t *task) runSession() *ending {
 	e.unlock()
 	inTime, exit := s.peer.End()
 	if end.fault == nil && end.err == nil && !inTime {
-		end.err = errors.New("it was killed because it had closed its standard output and went on")
+		end.err = errors.New("it closed its standard output but kept running, so it was killed")
 	}
 	end.exit = exit
 	close(s.outbox.gone)
@@ -97,7 +97,7 @@ func (t *task) runSession() *ending {
 	return end
 }
 
-// serve speaks with the component until its output ends or it breaks the protocol.
+// serve talks to the component until its output ends or it breaks the protocol.
 func (s *session) serve() (*fault, error) {
 	t, e := s.task, s.task.engine
 	if f, err := s.handshake(); f != nil || err != nil {
@@ -127,8 +127,7 @@ func (s *session) serve() (*fault, error) {
 	}
 }
 
-// waitForRoom waits until the task, whose tuples fill another one's queue, may go on. It reports whether it has to wait
-// again.
+// waitForRoom waits until there is room in the queues that the task has filled. It reports whether it must wait again.
 func (s *session) waitForRoom() (again bool) {
 	t, e := s.task, s.task.engine
 	select {
@@ -151,7 +150,7 @@ func (s *session) alive() bool {
 	}
 }
 
-// readFault returns what the end of the output means: nothing, or a message that was cut short.
+// readFault says what the end of the output means: often nothing, but a message may be incomplete.
 func (s *session) readFault(err error) (*fault, error) {
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
@@ -164,13 +163,13 @@ func (s *session) readFault(err error) (*fault, error) {
 	return nil, fmt.Errorf("reading its output: %w", err)
 }
 
-// apply applies a batch of messages and writes what became due.
+// apply applies a batch of messages, and writes what became due.
 func (s *session) apply(b *batch) (f *fault, blocked bool) {
 	t, e := s.task, s.task.engine
 	e.lock()
 	defer e.unlock()
 	if e.stopping {
-		return nil, false // nobody is there any more for what it says
+		return nil, false // the run is over
 	}
 	s.heard = e.now
 	for i := range b.messages {
@@ -193,7 +192,7 @@ func (s *session) apply(b *batch) (f *fault, blocked bool) {
 	return f, t.blocked > 0
 }
 
-// handshake does what ShellProcess.launch does.
+// handshake does what ShellProcess.launch does in Storm.
 func (s *session) handshake() (*fault, error) {
 	t, e := s.task, s.task.engine
 	hello := multilang.Handshake{PIDDir: e.pidDir, Context: e.plan.context(t.comp, t.id), Conf: t.comp.conf}
@@ -246,8 +245,8 @@ func (s *session) handshakeIsLate() {
 	}
 }
 
-// checkPIDFile looks for the file that the process shall make, some time after the handshake: Storm's own Python adapter
-// makes it after it has answered.
+// checkPIDFile looks for the file that the process must make. It is called some time after the handshake: Storm's own
+// Python adapter makes the file after its answer.
 func (s *session) checkPIDFile() {
 	pid := s.announcedPID
 	if s.announcedPID = 0; pid == 0 || s.peer.PID() == 0 {
@@ -255,12 +254,12 @@ func (s *session) checkPIDFile() {
 	}
 	t, e := s.task, s.task.engine
 	if _, err := os.Stat(filepath.Join(e.pidDir, strconv.FormatInt(pid, 10))); err != nil {
-		e.warn("pid file", t, "the process said that its id is %d but made no empty file of that name in pidDir: "+
-			"Storm's supervisor kills by these files what a worker leaves behind", pid)
+		e.warn("pid file", t, "the process said that its id is %d, but made no empty file with that name in pidDir: "+
+			"Storm's supervisor needs these files to kill the processes that a worker leaves behind", pid)
 	}
 }
 
-// kill ends a component that has to die for a fault. The task's goroutine notices.
+// kill kills the component because of a fault. The task's goroutine then finds the end of its output.
 func (s *session) kill(f *fault) {
 	if s.killed == nil {
 		s.killed = f
@@ -268,7 +267,7 @@ func (s *session) kill(f *fault) {
 	}
 }
 
-// closeInput lets the component find the end of its input.
+// closeInput ends the input of the component.
 func (s *session) closeInput() {
 	if !s.inputClosed {
 		s.inputClosed = true
@@ -282,15 +281,15 @@ func (s *session) stderrLine(pid int, line string) {
 	t, e := s.task, s.task.engine
 	s.stderrTail.add(line)
 	e.lock()
-	if !e.stopping { // many components complain about the end of their input
+	if !e.stopping { // many components complain when their input ends
 		e.event(t, Event{Kind: StderrEvent, Text: line, PID: pid})
 	}
 	e.unlock()
 }
 
 const (
-	tailLines = 12  // of standard error, kept for when the process dies
-	shownSize = 400 // of a text that is quoted in a message
+	tailLines = 12  // how many lines of standard error a Death shows
+	shownSize = 400 // how many bytes of a text a message quotes
 )
 
 // A lineTail keeps the last lines.

@@ -2,13 +2,13 @@ package local
 
 import "context"
 
-// A condition is waited for. It is looked at whenever the state has changed.
+// A condition is what a goroutine waits for. It is checked whenever the state may have changed.
 type condition struct {
 	holds   func() bool // called under Engine.mu
 	reached chan struct{}
 }
 
-// when returns a condition that holds at some time. Whoever calls it must call [Engine.forget].
+// when returns a condition whose channel is closed as soon as it holds. The caller must call forget.
 func (e *Engine) when(holds func() bool) *condition {
 	c := &condition{holds, make(chan struct{})}
 	e.lock()
@@ -41,10 +41,10 @@ func (e *Engine) checkConditions() {
 	e.conditions = left
 }
 
-// Settle waits until every component has handled all that it was given, and all that follows from it, and until every
-// event of it has been reported. Then nothing happens any more before the clock moves. It sends heartbeats to bolts, to see
-// when they have handled their tuples. A spout that goes on emitting never settles; the error is that of the context.
-// When the run is over Settle returns at once.
+// Settle waits until every component has handled everything that it was given, with all consequences, and until all
+// events are reported. Then nothing more happens until the clock moves. Settle sends heartbeats to bolts to learn when
+// they have handled their tuples. A spout that never stops emitting never settles, nor does a component that does not
+// answer. The error is that of the context. Settle returns at once when the run is over.
 func (e *Engine) Settle(ctx context.Context) error {
 	c := e.when(e.settled)
 	defer e.forget(c)
@@ -58,7 +58,7 @@ func (e *Engine) Settle(ctx context.Context) error {
 	return nil
 }
 
-// settled reports whether no component has anything to do. It asks bolts of which this is not known.
+// settled reports whether no component has anything to do. It sends a heartbeat to bolts of which it does not know.
 func (e *Engine) settled() bool {
 	select {
 	case <-e.begin:
@@ -91,7 +91,7 @@ func (t *task) settled() bool {
 	return t.probe == probeAnswered
 }
 
-// drain waits until no tuple is on its way, but not for long.
+// drain waits until no tuple is on its way, but at most for Options.Drain.
 func (e *Engine) drain(ended <-chan struct{}) {
 	c := e.when(e.drained)
 	defer e.forget(c)

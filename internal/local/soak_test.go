@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// TestSoak runs for 20 seconds with bolts that crash, kill themselves, print, ack twice, forget, fail and dawdle. Every tuple
-// must be acked in the end, and nothing may be left.
+// TestSoak runs for 20 seconds with bolts that crash, kill themselves, print, ack twice, forget, fail and dawdle. In
+// the end every tuple must be acked, and no goroutine or file may be left.
 func TestSoak(t *testing.T) {
 	seconds := 20
 	if testing.Short() {
@@ -42,7 +42,7 @@ func TestSoak(t *testing.T) {
 	}
 	t.Logf("%d acked, %d failed, %d of them timed out, %d restarts, %d faults", spout.Acked, spout.Failed, spout.TimedOut, chaos.Restarts, len(s.Faults))
 	if !testing.Short() && (chaos.Restarts == 0 || spout.TimedOut == 0 || len(s.Faults) == 0) {
-		t.Errorf("restarts %d, timed out %d, faults %d: nothing was tried", chaos.Restarts, spout.TimedOut, len(s.Faults))
+		t.Errorf("restarts %d, timed out %d, faults %d: the test tried nothing", chaos.Restarts, spout.TimedOut, len(s.Faults))
 	}
 	waitUntil(t, "goroutines have ended", func() bool { return runtime.NumGoroutine() <= goroutines })
 	if now := openFiles(t); now > files {

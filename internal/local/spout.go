@@ -7,46 +7,47 @@ import (
 	"github.com/stormflux/stormflux/internal/multilang"
 )
 
-// spoutState is where a spout task stands. Storm speaks with a spout strictly in turns (ShellSpout.querySubprocess): one
-// command, then whatever the spout has to say, up to its sync. A spout that says that it can take it gets several
-// commands at once; it answers them one after the other, and cannot tell the difference but by the time it does not lose.
+// spoutState is the state of a conversation with a spout. Storm and a spout take strict turns
+// (ShellSpout.querySubprocess): one command, then everything that the spout writes up to its sync. A spout that says
+// that it supports this gets several commands at once. It answers them one after the other; only the time between them
+// is shorter.
 type spoutState struct {
-	sent     []sentCommand // commands that wait for their sync, oldest first
-	nexts    int           // how many of them are next
-	nextSent bool          // the spout has been asked for a tuple at least once
-	quick    bool          // the last next emitted something, and took no time worth mentioning
+	sent     []sentCommand // commands without a sync yet, oldest first
+	nexts    int           // how many of them are "next"
+	nextSent bool          // at least one "next" was sent
+	quick    bool          // the last "next" emitted something and took less than quickNext
 	emitted  bool          // the spout has emitted since the last sync
-	active   bool          // the spout has been told activate, not deactivate
+	active   bool          // the last such command was "activate", not "deactivate"
 	due      []outcome
-	// deferred are answers to emits that wait for the sync of an ack. Without ackers Storm acks inside of the emit, and
-	// answers the emit after that.
+	// deferred are answers to emits. They wait for the sync of an ack: without ackers Storm acks while it handles the
+	// emit, and answers the emit after that.
 	deferred [][]byte
 	idle     clock.Timer
-	waiting  bool // idle runs
+	waiting  bool // the timer idle runs
 }
 
-// A sentCommand is a command that waits for its sync.
+// A sentCommand is a command without a sync yet.
 type sentCommand struct {
 	next bool
 	at   int64 // when it was sent, as Engine.now
 }
 
 const (
-	// pipelined commands at most wait for their sync, nextsPipelined of them for tuples.
+	// At most pipelined commands wait for their sync, and nextsPipelined of them are "next".
 	pipelined      = 64
 	nextsPipelined = 8
-	// quickNext is what a nextTuple may take that is asked for before the one before it has answered. A slow one
-	// would keep acks waiting behind it.
+	// quickNext limits the duration of a nextTuple that is followed by another one without waiting. Acks would wait
+	// behind a slow one.
 	quickNext = 2 * time.Millisecond
 )
 
-// An outcome is an ack or fail that the spout has not been told yet.
+// An outcome is an ack or fail that is not sent to the spout yet.
 type outcome struct {
 	ok bool
 	id multilang.RawValue
 }
 
-// stepSpout sends the spout the next command, if it is its turn.
+// stepSpout sends the spout as many commands as it may get now.
 func (t *task) stepSpout() {
 	e, s, session := t.engine, &t.spout, t.ready
 	if session == nil || e.stopping {
@@ -59,7 +60,7 @@ func (t *task) stepSpout() {
 			nexts = nextsPipelined
 		}
 		if len(s.sent) > 0 && len(s.due) > 0 && len(s.due) < gather {
-			return // it is at work: what is due goes with the answer to its sync
+			return // it is busy: what is due is sent with its next sync
 		}
 	}
 	for len(s.sent) < limit {
@@ -70,7 +71,7 @@ func (t *task) stepSpout() {
 				command.Command = multilang.SpoutAck
 			}
 			if s.due = s.due[1:]; len(s.due) == 0 {
-				s.due = nil // let go of what was told
+				s.due = nil // release the memory
 			}
 			t.command(session, command)
 		case e.active != s.active:
@@ -116,7 +117,8 @@ func (t *task) fromSpout(session *session, b *batch, m *message) *fault {
 			return nil
 		}
 		if len(s.sent) == 0 {
-			e.warn("extra-sync", t, "the spout wrote a sync that nobody waits for: Storm would take it for the answer to its next command, and run ahead of the spout from then on")
+			e.warn("extra-sync", t, "the spout wrote a sync without a command: "+
+				"Storm takes it for the answer to its next command, and is one command ahead of the spout from then on")
 			return nil
 		}
 		first := s.sent[0]
@@ -143,7 +145,7 @@ func (t *task) fromSpout(session *session, b *batch, m *message) *fault {
 	return nil
 }
 
-// waitIdle keeps next from the spout for the time that Storm sleeps after a nextTuple that emitted nothing.
+// waitIdle delays the next "next", as Storm sleeps after a nextTuple that emitted nothing.
 func (t *task) waitIdle() {
 	s := &t.spout
 	s.waiting = true
@@ -181,11 +183,13 @@ func (t *task) spoutEmit(session *session, b *batch, m *message) *fault {
 	var answer []byte
 	switch {
 	case m.id != "" && tr == nil:
-		// No ackers: acked on the spot, inside of the emit.
+		// No ackers: Storm acks at once, while it handles the emit.
 		t.stats.acked++
 		if m.needIDs && !direct {
 			answer = e.appendTaskIDs(nil)
-			e.warn("nested-ack", t, "there are no ackers (topology.acker.executors: 0), so Storm sends the ack of a tuple before the list of tasks that its emit waits for: a spout that does not expect a command there hangs; emit with need_task_ids false")
+			e.warn("nested-ack", t, "there are no ackers (topology.acker.executors: 0), so Storm sends the ack of a tuple before "+
+				"it sends the task ids that the emit waits for: a spout that does not expect a command there hangs; "+
+				"emit with need_task_ids false")
 		}
 		command := multilang.SpoutMsg{Command: multilang.SpoutAck, ID: m.id}
 		session.outbox.control = command.Append(session.outbox.control)
@@ -196,7 +200,7 @@ func (t *task) spoutEmit(session *session, b *batch, m *message) *fault {
 		t.pending.add(tr)
 		t.exec.pending++
 		if tr.open == 0 {
-			e.complete(tr, true) // nobody reads the stream
+			e.complete(tr, true) // no bolt reads the stream
 		}
 	}
 	if m.needIDs && !direct {
@@ -206,7 +210,7 @@ func (t *task) spoutEmit(session *session, b *batch, m *message) *fault {
 	return nil
 }
 
-// complete has the spout told what became of a tree.
+// complete ends a tree and sends its outcome to the spout.
 func (e *Engine) complete(tr *tree, ok bool) {
 	t := tr.spout
 	t.pending.remove(tr)
@@ -231,8 +235,8 @@ func (e *Engine) complete(tr *tree, ok bool) {
 	}
 }
 
-// spoutDied forgets what a spout's process was waiting for: a new process knows nothing of it. Storm's spout, whose worker
-// died, does not hear of its pending tuples either.
+// spoutDied forgets the trees and outcomes of a spout whose process died: the next process does not know them. In Storm
+// the worker dies too, and the spout never learns what became of its tuples. It returns how many were forgotten.
 func (t *task) spoutDied() (forgotten int) {
 	forgotten = t.pending.clear() + len(t.spout.due)
 	t.exec.pending -= forgotten - len(t.spout.due)

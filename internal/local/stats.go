@@ -4,12 +4,12 @@ import (
 	"time"
 )
 
-// taskStats are a task's numbers since the start of the run.
+// taskStats counts what a task did since the start of the run.
 type taskStats struct {
 	emitted, transferred, acked, failed, executed, errors, restarts, timedOut int64
 
 	waitNanos, ackNanos, busyNanos, completeNanos int64
-	answered                                      int64 // when a bolt last acked or failed
+	answered                                      int64 // when the bolt last acked or failed a tuple
 	lastError                                     string
 
 	busyBefore [capacityWindow]int64 // busyNanos at the last beats
@@ -17,7 +17,7 @@ type taskStats struct {
 	beats      int
 }
 
-// capacityWindow is how many seconds a capacity looks back.
+// capacityWindow is the number of seconds that a capacity covers.
 const capacityWindow = 10
 
 func (s *taskStats) beat(now int64) {
@@ -41,56 +41,57 @@ func (s *taskStats) capacity(now int64) float64 {
 	return float64(s.busyNanos-busy) / float64(now-since)
 }
 
-// A Snapshot is the numbers of a run at one moment.
+// A Snapshot holds the numbers of a run at one moment.
 type Snapshot struct {
 	Running time.Duration // since the start
 	Active  bool
-	// Components are sorted by id, as Storm sorts them; their tasks by task id.
+	// Components are sorted by id as Storm sorts them, and their tasks by task id.
 	Components []ComponentStats
 }
 
-// ComponentStats are the numbers of a component.
+// ComponentStats holds the numbers of a component.
 type ComponentStats struct {
 	ID        string
 	Spout     bool
 	Executors int
-	Stats     // of all tasks together; its latencies are averages over their tuples
+	Stats     // of all tasks together; latencies are averages over all their tuples
 	Tasks     []TaskStats
 }
 
-// TaskStats are the numbers of a task.
+// TaskStats holds the numbers of a task.
 type TaskStats struct {
 	ID  int
-	PID int // 0: no process is running, or it has not answered the handshake
+	PID int // 0: no process runs, or the process has not answered the handshake
 	Stats
 }
 
-// Stats count tuples. They are counted one by one, where Storm samples one of twenty.
+// Stats counts tuples. The engine counts every tuple; Storm samples one of twenty.
 type Stats struct {
 	Emitted     int64 // emits
-	Transferred int64 // tuples that these became: one for each task that one went to
+	Transferred int64 // tuples sent: one for each task that got an emit
 	Executed    int64 // bolts: tuples acked or failed
-	Acked       int64 // spouts: trees that were completed
+	Acked       int64 // spouts: completed trees
 	Failed      int64
-	TimedOut    int64 // spouts: of those failed
-	Errors      int64 // reported by the component
+	TimedOut    int64 // spouts: how many of Failed timed out
+	Errors      int64 // errors that the component reported
 	Restarts    int64
-	Queue       int // tuples that wait for the process
-	Pending     int // spouts: trees that are neither complete nor failed; bolts: tuples the process has
+	Queue       int // tuples that wait for the component
+	Pending     int // spouts: trees that are neither complete nor failed; bolts: tuples that the component has
 
-	// The profile of a bolt, averages per tuple: Wait in the queue; Process, the time that the process had nothing else
-	// to answer; and Ack, from when it was handed to the process until it acked or failed it, which is Storm's process latency.
+	// The profile of a bolt, as averages per tuple. Wait is the time in the queue. Process is the time during which the
+	// bolt had no earlier tuple to answer. Ack is the time from handing the tuple to the bolt until its ack or fail;
+	// Storm calls this the process latency.
 	Wait, Process, Ack time.Duration
-	Complete           time.Duration // spouts: Storm's complete latency
-	// Capacity is the share of the last seconds that a bolt was busy: near 1 it needs more tasks. Of a component it is the
-	// highest of its tasks.
+	Complete           time.Duration // spouts: the complete latency of Storm
+	// Capacity is the share of the last seconds during which a bolt was busy. A bolt with a capacity near 1 needs more
+	// tasks. The capacity of a component is the highest of its tasks.
 	Capacity  float64
 	LastError string
 }
 
 // Snapshot returns the numbers of this moment.
 func (e *Engine) Snapshot() Snapshot {
-	// Not with lock and unlock: whoever reports an event may call this, and must not wait for itself.
+	// Not lock and unlock: unlock may report events, but Options.Events may call this method.
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.readClock()

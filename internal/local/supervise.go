@@ -13,7 +13,7 @@ const (
 	keptFaults  = 100
 )
 
-// run is the task's goroutine: it starts a session whenever there is none.
+// run is the task's goroutine. It runs one session after the other.
 func (t *task) run() {
 	e := t.engine
 	for !e.ended() {
@@ -31,7 +31,7 @@ func (t *task) run() {
 	}
 }
 
-// died does what has to be done after the end of a session, and reports whether another one shall start after a rest.
+// died cleans up after a session. It reports whether the task starts another one after a rest.
 func (t *task) died(end *ending) (again bool) {
 	e := t.engine
 	d := &Death{Spout: t.comp.spout, Component: t.comp.id, Task: t.id}
@@ -49,9 +49,9 @@ func (t *task) died(end *ending) (again bool) {
 		d.Stderr = s.stderrTail.last()
 	} else if !ended {
 		d.Reason = fmt.Sprintf("%q cannot be started: %v", t.comp.words[0], end.err)
-		d.Storm = "the worker dies of it (Cannot run program) and is started again, forever"
+		d.Storm = "the worker dies (Cannot run program), and Storm starts it again, forever"
 		e.event(t, Event{Kind: DeathEvent, Death: d})
-		e.fail(errors.New(d.String())) // another attempt would not help
+		e.fail(errors.New(d.String())) // a second attempt would not help
 		return false
 	}
 	if end.fault != nil {
@@ -60,10 +60,10 @@ func (t *task) died(end *ending) (again bool) {
 			e.faults = append(e.faults, d)
 		}
 	} else if ended {
-		return false // it was asked to end
+		return false // the engine asked it to end
 	} else {
 		d.Reason = end.describe()
-		d.Storm = "its worker dies with it (exit 11) and is started again; tuples at hand time out"
+		d.Storm = "the worker dies too (exit 11), and Storm starts it again; its tuples time out"
 	}
 	t.stats.restarts++
 	t.stats.lastError = d.Reason
@@ -74,7 +74,8 @@ func (t *task) died(end *ending) (again bool) {
 	return t.mayRestart(d)
 }
 
-// mayRestart notes a death. It fails the run when there were too many, or has the task rest before its next session.
+// mayRestart counts a death. It fails the run if there were too many. Otherwise it starts the rest before the next
+// session.
 func (t *task) mayRestart(d *Death) bool {
 	e := t.engine
 	for len(t.deaths) > 0 && e.now-t.deaths[0] > int64(deathWindow) {
@@ -96,8 +97,7 @@ func (t *task) mayRestart(d *Death) bool {
 	return true
 }
 
-// rest has t.rested get a value after the delay. The timer is set under the lock, so that nobody moves a virtual clock
-// before.
+// rest wakes run after the delay. It sets the timer under the lock: nobody can move a virtual clock before.
 func (t *task) rest(delay time.Duration) {
 	e := t.engine
 	t.resting = true
@@ -105,21 +105,19 @@ func (t *task) rest(delay time.Duration) {
 		e.lock()
 		t.resting = false
 		e.unlock()
-		t.rested <- struct{}{} // has room: there is one rest at a time
+		t.rested <- struct{}{} // has room: a task rests once at a time
 	})
 }
 
-// describe describes the end of a component that did nothing wrong that we saw.
+// describe says how a component ended that broke no rule.
 func (end *ending) describe() string {
-	text := "its process ended"
+	text := "components must keep running, but this one exited with status 0"
 	var exit *exec.ExitError
 	switch {
 	case errors.As(end.exit, &exit):
 		text = "its process ended with " + exit.ProcessState.String()
 	case end.exit != nil:
 		text = "its process ended: " + end.exit.Error()
-	default:
-		text += " by itself (exit status 0), which no component may"
 	}
 	if end.err != nil {
 		text += "; " + end.err.Error()

@@ -1,126 +1,58 @@
 package local
 
-import (
-	"cmp"
-	"encoding/json"
-	"fmt"
-	"maps"
-	"slices"
-	"strconv"
+import "github.com/stormflux/stormflux/internal/multilang"
 
-	"github.com/stormflux/stormflux/internal/java"
-)
+// A task is one task of a component.
+type task struct {
+	engine *Engine
+	comp   *component
+	id     int
+	exec   *executor
+	traced bool
 
-// size sets the number of executors, and of tasks as so many zeros in c.tasks. Nimbus computes it in normalizeTopology,
-// before anything is dropped from the component's configuration.
-func (p *plan) size(c *component, hint int, own conf) error {
-	hint = cmp.Or(hint, 1)
-	combined := maps.Clone(p.conf)
-	maps.Copy(combined, own)
-	tasks, err := combined.integer("topology.tasks", hint)
-	if err != nil {
-		return err
-	}
-	limit, err := combined.integer("topology.max.task.parallelism", tasks)
-	if err != nil {
-		return err
-	}
-	tasks = min(tasks, limit)
-	if tasks < 1 || hint < 1 {
-		return fmt.Errorf("it has %d tasks and a parallelism of %d: Storm would not run it", tasks, hint)
-	}
-	c.executors = min(hint, tasks)
-	c.tasks = make([]int, tasks)
-	return nil
+	// Under Engine.mu.
+	current *session // nil while none is running
+	ready   *session // equal to current once the handshake is answered
+	queue   deliveryQueue
+	given   deliveryList
+	inputs  map[int64]*delivery // given, by id
+	// workingOn is the tuple given next after the last answered one. A component that handles one tuple after the other
+	// works on it now.
+	workingOn    *delivery
+	waiters      []*task // wait until the queue is shorter
+	gathering    bool
+	blocked      int          // number of full queues that this task waits for
+	choosers     []chooser    // by subscription.slot
+	pending      pendingTrees // of a spout
+	spout        spoutState
+	stats        taskStats
+	probe        probe
+	deaths       []int64 // times of the last deaths
+	vainSessions int     // how many of the last sessions made no progress
+	resting      bool    // waits for its next start
+	progress     bool    // the current session has done something
+
+	resume chan struct{} // receives when blocked becomes 0
+	rested chan struct{} // receives when resting becomes false
 }
 
-// addTasks numbers the tasks: components sorted by id, from 1 on, Storm's own among them (StormCommon.stormTaskInfo).
-func (p *plan) addTasks() error {
-	type named struct {
-		id    string
-		count int
-		user  *component
-	}
-	all := make([]named, 0, len(p.components)+2)
-	for _, c := range p.components {
-		all = append(all, named{c.id, len(c.tasks), c})
-	}
-	workers, err := p.conf.integer("topology.workers", 1)
-	if err != nil {
-		return err
-	}
-	if p.ackers, err = p.conf.integer("topology.acker.executors", workers); err != nil {
-		return err
-	}
-	loggers, err := p.conf.integer("topology.eventlogger.executors", workers)
-	if err != nil {
-		return err
-	}
-	all = append(all, named{"__acker", p.ackers, nil}, named{"__eventlogger", loggers, nil})
-	consumers, err := p.metricsConsumers()
-	if err != nil {
-		return err
-	}
-	for id, count := range consumers {
-		all = append(all, named{id, count, nil})
-	}
-	slices.SortFunc(all, func(a, b named) int { return java.CompareStrings(a.id, b.id) })
-	next := 1
-	for _, c := range all {
-		for i := range c.count {
-			p.taskNames[next] = c.id
-			if c.user != nil {
-				c.user.tasks[i] = next
-				p.tasksByID[next] = c.user
-				p.tasks = append(p.tasks, taskPlan{next, c.user, executorOf(i, c.count, c.user.executors)})
-			}
-			next++
-		}
-	}
-	return nil
+// An executor counts pending trees: topology.max.spout.pending limits them for all its tasks together.
+type executor struct {
+	tasks   []*task
+	pending int
+	limit   int // 0: no limit
 }
 
-// executorOf returns which of n executors runs the task at index i of count: contiguous ranges, the larger ones first.
-func executorOf(i, count, n int) int {
-	size, larger := count/n, count%n
-	if i < larger*(size+1) {
-		return i / (size + 1)
+// logMessage reports what a component logged, or the error that it reported.
+func (t *task) logMessage(m *message) {
+	if t.engine.stopping {
+		return // Storm's own Python adapter reports the end of its input as an error
 	}
-	return larger + (i-larger*(size+1))/size
-}
-
-// metricsConsumers returns the tasks of topology.metrics.consumer.register by component id (StormCommon.metricsConsumerBoltSpecs).
-func (p *plan) metricsConsumers() (map[string]int, error) {
-	const key = "topology.metrics.consumer.register"
-	var list []struct {
-		Class       string   `json:"class"`
-		Parallelism *float64 `json:"parallelism.hint"`
+	if m.command == multilang.Error {
+		t.stats.errors++
+		t.stats.lastError = m.text
+		t.engine.event(t, Event{Kind: ErrorEvent, Text: m.text})
+		return
 	}
-	if text := p.conf[key]; len(text) > 0 {
-		if err := json.Unmarshal(text, &list); err != nil {
-			return nil, fmt.Errorf("the setting %s: %w", key, err)
-		}
-	}
-	counts := map[string]int{}
-	seen := map[string]int{}
-	for _, c := range list {
-		n := 1
-		if c.Parallelism != nil {
-			n = int(*c.Parallelism)
-		}
-		id := "__metrics_" + c.Class
-		if seen[c.Class]++; seen[c.Class] > 1 {
-			id += "#" + strconv.Itoa(seen[c.Class])
-		}
-		counts[id] = n
-	}
-	return counts, nil
-}
-
-// javaMapOrder returns the subscriptions as Storm visits them: a java.util.HashMap from component id to grouping, filled
-// from another one. That is the order of the lists of task ids that an emit answers with.
-func javaMapOrder(subs []*subscription) []*subscription {
-	order := slices.Clone(subs)
-	java.SortAsHashMap(order, func(s *subscription) string { return s.target.id })
-	return order
+	t.engine.event(t, Event{Kind: LogEvent, Level: m.level, Text: m.text})
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/stormflux/stormflux/internal/multilang"
 )
 
-// startTimers starts what is due again and again by the clock, until stop is called: heartbeats and their timeouts, message
-// timeouts, the end when idle.
+// startTimers starts everything that the clock makes due again and again: heartbeats and their timeouts, message
+// timeouts, and the end when idle.
 func (e *Engine) startTimers() (stop func()) {
 	stops := []func(){clock.Every(e.clock, time.Second, e.beat)}
 	if e.messageTimeout > 0 && e.plan.ackers > 0 {
@@ -37,13 +37,13 @@ func (e *Engine) beat() {
 	}
 }
 
-// beat looks for a component that is silent for too long, and sends a bolt its heartbeat.
+// beat kills a component that was silent for too long, and sends heartbeats to bolts.
 func (s *session) beat() {
 	t, e := s.task, s.task.engine
 	s.checkPIDFile()
 	silent := e.now-s.heard > int64(e.subprocessTimeout) && t.blocked == 0
 	if t.comp.spout {
-		// A spout is waited for only while a command is out (ShellSpout.SpoutHeartbeatTimerTask).
+		// Storm expects a spout to write only while a command has no sync (ShellSpout.SpoutHeartbeatTimerTask).
 		if silent && len(t.spout.sent) > 0 && t.spout.active {
 			s.kill(faultSpoutSilent(e.subprocessTimeout))
 		}
@@ -70,7 +70,7 @@ func (s *session) sendHeartbeat() {
 	e.touch(s)
 }
 
-// tick puts a tick tuple into the queue of a bolt with ticks.
+// tick puts a tick tuple into the queue of the bolt.
 func (s *session) tick() {
 	t, e := s.task, s.task.engine
 	e.lock()
@@ -83,7 +83,7 @@ func (s *session) tick() {
 	}
 }
 
-// expire fails the tuple trees that have waited for the message timeout.
+// expire fails the tuple trees that have waited for at least the message timeout.
 func (e *Engine) expire() {
 	e.lock()
 	defer e.unlock()
@@ -106,7 +106,7 @@ func (e *Engine) endWhenIdle() {
 	}
 }
 
-// idle reports whether nothing is going on and nothing has for a while.
+// idle reports whether nothing happens, and nothing has happened for a while.
 func (e *Engine) idle() bool {
 	limit := int64(e.opts.IdleAfter)
 	if !e.active || e.now-e.activity < limit {
@@ -119,8 +119,8 @@ func (e *Engine) idle() bool {
 		case t.comp.spout && !t.spout.nextSent:
 			return false
 		case t.given.first != nil && t.probe != probeAnswered:
-			// It has tuples that it has not answered, and may be at work: a bolt that has answered a heartbeat
-			// after them is not, it just does not ack them.
+			// The bolt may still work on tuples without an answer. If it has answered a later heartbeat, it does
+			// not: it just never acks them.
 			return false
 		}
 	}

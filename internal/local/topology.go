@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/stormflux/stormflux/internal/java"
@@ -12,18 +13,18 @@ import (
 	"github.com/stormflux/stormflux/internal/topology"
 )
 
-// A plan is what a topology becomes before anything runs: components, their tasks with ids as Storm numbers them, and
-// who reads what how. It does not change while the topology runs.
+// A plan is a topology prepared for running: components, tasks with the ids that Storm gives them, and resolved
+// subscriptions. It does not change while the topology runs.
 type plan struct {
 	typing     typing
 	conf       conf
 	components []*component // by id, as Java sorts strings
 	spouts     []*component
 	bolts      []*component
-	tasks      []taskPlan // user tasks, by id
+	tasks      []taskPlan // of components, not of Storm; by id
 	tasksByID  map[int]*component
-	taskNames  multilang.TaskComponents // all tasks, Storm's own too
-	ackers     int                      // 0: nothing is tracked
+	taskNames  multilang.TaskComponents // of all tasks, those of Storm too
+	ackers     int                      // 0: no tuple is tracked
 }
 
 type taskPlan struct {
@@ -43,7 +44,7 @@ type component struct {
 	streams   map[string]*stream
 	inputs    []*subscription // by source and stream
 	slots     int             // subscriptions to its streams
-	tick      int             // seconds; 0 is none
+	tick      int             // seconds; 0: no ticks
 }
 
 // A stream is an output stream of a component.
@@ -52,8 +53,8 @@ type stream struct {
 	id     string
 	fields []string
 	direct bool
-	subs   []*subscription // in the order in which Storm asks them
-	keys   [][]int         // indexes of the values that some subscription hashes, each list once
+	subs   []*subscription // in the order in which Storm visits them
+	keys   [][]int         // lists of indexes of the values that subscriptions hash, without duplicates
 }
 
 type groupingKind uint8
@@ -70,15 +71,15 @@ const (
 	directGrouping
 )
 
-// A subscription is that a component reads a stream.
+// A subscription says that a component reads a stream, and how its tasks share the tuples.
 type subscription struct {
 	stream *stream
 	target *component
 	kind   groupingKind
 	fields []string
-	key    int  // for fields and partial key groupings: index in stream.keys
-	slot   int  // among all subscriptions to the source's streams
-	cyclic bool // the target's tuples can come back to the source
+	key    int  // of fields and partial key groupings: an index of stream.keys
+	slot   int  // its number among the subscriptions to all streams of the source
+	cyclic bool // tuples of the target can come back to the source
 	shown  multilang.Grouping
 }
 
@@ -192,7 +193,8 @@ func (p *plan) addSubscriptions(top *topology.Topology) error {
 		})
 	}
 	for _, c := range p.components {
-		for _, s := range c.streams {
+		for _, id := range slices.Sorted(maps.Keys(c.streams)) { // slots have one order: see Options.Seed
+			s := c.streams[id]
 			order := javaMapOrder(s.subs)
 			for _, sub := range order {
 				sub.slot = c.slots
@@ -235,7 +237,7 @@ func (sub *subscription) route(g topology.Grouping) error {
 	return nil
 }
 
-// findKey resolves the fields that are hashed to indexes of the stream's values.
+// findKey resolves the fields that the grouping hashes to indexes of values.
 func (sub *subscription) findKey() error {
 	if sub.kind != fieldsGrouping && sub.kind != partialKeyGrouping {
 		return nil
@@ -254,8 +256,8 @@ func (sub *subscription) findKey() error {
 	return nil
 }
 
-// markCycles finds the subscriptions by which tuples can come back to their source. They are left out of back-pressure
-// between bolts, where two full queues would wait for each other for ever.
+// markCycles finds the subscriptions that lead tuples back to their source. Back-pressure leaves them out: two bolts
+// with full queues would wait for each other forever.
 func (p *plan) markCycles() {
 	reach := make([][]bool, len(p.components))
 	for _, c := range p.components {
@@ -284,7 +286,7 @@ func (p *plan) markCycles() {
 	}
 }
 
-// context is what a task is told about its place in the topology (GeneralTopologyContext.toJSONString).
+// context returns what a task learns about its place in the topology (GeneralTopologyContext.toJSONString).
 func (p *plan) context(c *component, task int) multilang.TopologyContext {
 	ctx := multilang.TopologyContext{
 		TaskID:         task,

@@ -2,18 +2,18 @@ package local
 
 import "github.com/stormflux/stormflux/internal/multilang"
 
-// A tree is a spout's tuple with all that bolts emitted anchored to it. It is complete when no tuple of it is open, and
-// failed when a tuple of it was failed, or when it took too long. It is told to the spout once.
+// A tree is a spout's tuple with all tuples that bolts anchored to it. It is complete when none of them is open. It
+// fails when a bolt fails one of them, or when it takes too long. The spout gets one outcome.
 type tree struct {
 	prev, next *tree
-	bucket     *treeList // nil when it has been told, or nobody is left to be told
+	bucket     *treeList // nil when the outcome is known, or when the spout died
 	spout      *task
 	id         multilang.RawValue // the spout's message id
 	start      int64              // when it was emitted, as Engine.now
-	open       int                // deliveries that belong to it
+	open       int                // number of its deliveries that have no answer
 }
 
-// pending tells whether the spout still waits for the tree.
+// pending reports whether the spout still waits for the outcome.
 func (t *tree) pending() bool { return t.bucket != nil }
 
 // treeList is a list of pending trees.
@@ -44,8 +44,8 @@ func (t *tree) unlink() {
 	t.prev, t.next, t.bucket = nil, nil, nil
 }
 
-// A pendingTrees holds a spout task's trees in two buckets, as Storm's RotatingMap does: what is in the older one when they
-// are rotated has waited for at least one and at most two periods.
+// A pendingTrees holds the trees of a spout task in two buckets, as Storm's RotatingMap does. A tree that is in the
+// older bucket at a rotation has waited for at least one period and at most two.
 type pendingTrees struct {
 	buckets [2]treeList
 	newest  int
@@ -62,7 +62,8 @@ func (p *pendingTrees) remove(t *tree) {
 	p.count--
 }
 
-// rotate calls expired with each tree of the older bucket, which must remove it, and makes that bucket the newest.
+// rotate calls expired with each tree of the older bucket and makes that bucket the newest. expired must remove the
+// tree.
 func (p *pendingTrees) rotate(expired func(*tree)) {
 	old := &p.buckets[1-p.newest]
 	for old.first != nil {
@@ -71,7 +72,7 @@ func (p *pendingTrees) rotate(expired func(*tree)) {
 	p.newest = 1 - p.newest
 }
 
-// clear removes all trees.
+// clear removes all trees and returns their number.
 func (p *pendingTrees) clear() (removed int) {
 	for i := range p.buckets {
 		for p.buckets[i].first != nil {

@@ -1,5 +1,5 @@
-// Package clock is where the engine reads the time and sets its alarms: the clock of this machine, or a virtual one that
-// moves only when somebody advances it.
+// Package clock is where the engine reads the time and sets timers. It has two clocks: the clock of this machine, and a
+// virtual clock that moves only when its owner advances it.
 package clock
 
 import (
@@ -7,18 +7,18 @@ import (
 	"time"
 )
 
-// A Clock knows the time. All goroutines may use it.
+// A Clock knows the time. Any goroutine may use it.
 type Clock interface {
 	Now() time.Time
-	// AfterFunc calls f once, after d has passed.
+	// AfterFunc calls f once, after the duration d.
 	AfterFunc(d time.Duration, f func()) Timer
 }
 
-// A Timer is an alarm of a [Clock]. *[time.Timer] is one, as [time.AfterFunc] returns it.
+// A Timer is a timer of a [Clock]. The *[time.Timer] of [time.AfterFunc] is one.
 type Timer interface {
-	// Stop prevents the call and reports whether it did: it returns false when the timer was called or stopped before.
+	// Stop prevents the call. It reports whether it did: false means that the timer fired or was stopped before.
 	Stop() bool
-	// Reset sets the timer again, whether or not it was called. It reports whether the timer was set.
+	// Reset sets the timer again, even if it has fired. It reports whether the timer was set before.
 	Reset(d time.Duration) bool
 }
 
@@ -31,8 +31,8 @@ func (Real) Now() time.Time { return time.Now() }
 // AfterFunc calls [time.AfterFunc].
 func (Real) AfterFunc(d time.Duration, f func()) Timer { return time.AfterFunc(d, f) }
 
-// Every calls f after each period until stop is called. It calls f once at a time, and leaves out the calls that a slow
-// clock or a slow f missed. When stop returns, f is not running and is not called again; f must not call it.
+// Every calls f after each period, until stop is called. It makes one call at a time, and leaves out calls that come
+// too late because f is slow. After stop has returned, f does not run anymore. f must not call stop.
 func Every(c Clock, period time.Duration, f func()) (stop func()) {
 	t := &ticker{clock: c, period: period, f: f, due: c.Now().Add(period)}
 	t.mu.Lock()

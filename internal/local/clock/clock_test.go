@@ -69,7 +69,7 @@ func TestEveryIsStopped(t *testing.T) {
 	<-calls
 	stop()
 	n := len(calls)
-	time.Sleep(5 * time.Millisecond) // nothing shall happen: there is no condition to wait for
+	time.Sleep(5 * time.Millisecond) // nothing must happen: there is no condition to wait for
 	if len(calls) != n {
 		t.Error("a call after stop")
 	}

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Virtual is a clock that stands still until [Virtual.Advance] moves it. The zero value shows the zero time.
+// Virtual is a clock that stands still until [Virtual.Advance] moves it. The zero value is at the zero time.
 type Virtual struct {
 	mu     sync.Mutex
 	now    time.Time
@@ -14,10 +14,10 @@ type Virtual struct {
 	made   uint64
 }
 
-// NewVirtual returns a clock that shows a time.
+// NewVirtual returns a clock that stands at a time.
 func NewVirtual(now time.Time) *Virtual { return &Virtual{now: now} }
 
-// Now returns the time that the clock shows.
+// Now returns the time of the clock.
 func (v *Virtual) Now() time.Time {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -31,9 +31,9 @@ func (v *Virtual) AfterFunc(d time.Duration, f func()) Timer {
 	return t
 }
 
-// Advance moves the clock forward by d. It stops at each time at which timers are due, calls them in the goroutine of the
-// caller, in the order in which they were set, and then calls settle, unless it is nil. settle returns when everything
-// that follows from the timers has happened. One goroutine at a time may call Advance.
+// Advance moves the clock forward by d. It stops at each time at which timers are due, and calls them in the order in
+// which they were set, in the goroutine of the caller. Then it calls settle, unless settle is nil. settle must return
+// when everything that follows from the timers has happened. One goroutine at a time may call Advance.
 func (v *Virtual) Advance(d time.Duration, settle func()) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -68,8 +68,8 @@ type virtualTimer struct {
 
 	// Under Virtual.mu.
 	due   time.Time
-	made  uint64 // the timers set before have lower numbers
-	index int    // in Virtual.timers; -1: it is not set
+	made  uint64 // timers that were set before have lower numbers
+	index int    // in Virtual.timers; -1: not set
 }
 
 func (t *virtualTimer) Stop() bool {
@@ -98,7 +98,7 @@ func (t *virtualTimer) remove() bool {
 	return true
 }
 
-// timerHeap has the timer that is due next at index 0.
+// A timerHeap has the next timer at index 0.
 type timerHeap []*virtualTimer
 
 func (h timerHeap) Len() int { return len(h) }

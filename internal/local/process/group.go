@@ -21,8 +21,8 @@ type request struct {
 	answer chan error
 }
 
-// NewStarter returns a Starter. The folder holds temporary files of the run. When the engine is killed and can no longer
-// clean up, the watchdog kills the processes and removes the folder.
+// NewStarter returns a Starter. The folder holds temporary files of the run. When the engine is killed and can no
+// longer clean up, the watchdog kills the processes and removes the folder.
 func NewStarter(folder string) (*Starter, error) {
 	dog, warning, err := startWatchdog(folder)
 	if err != nil {
@@ -61,16 +61,17 @@ func (s *Starter) Close() {
 
 // A Command says what to start.
 type Command struct {
-	// Path is the program, as [LookPath] returns it. Args are all words, the name of the program first.
+	// Path is the program, as [LookPath] returns it. Args are all words; the first is the name of the program.
 	Path string
 	Args []string
 	Dir  string
 	Env  []string
-	// Stderr gets each line of standard error, without its end. One goroutine calls it until [Process.End] returns.
+	// Stderr is called for each line of standard error, without its end. One goroutine calls it, until [Process.End]
+	// returns.
 	Stderr func(pid int, line string)
 }
 
-// Start starts a process in a process group of its own. Whoever starts it must call [Process.End].
+// Start starts a process in a process group of its own. The caller must call [Process.End].
 func (s *Starter) Start(c Command) (*Process, error) {
 	cmd := &exec.Cmd{Path: c.Path, Args: c.Args, Dir: c.Dir, Env: c.Env}
 	var pipes [6]*os.File

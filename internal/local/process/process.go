@@ -1,8 +1,8 @@
-// Package process starts operating system processes and ends them with all their descendants. It owns the pipes, the
-// process groups, the exit status and what is left when the engine itself is killed. It does not know what the bytes in the
+// Package process starts operating system processes and ends them with all their descendants. It owns pipes, process
+// groups and exit statuses, and it cleans up if the engine itself is killed. It does not know what the bytes in the
 // pipes mean.
 //
-// It waits for the operating system, and so always in real time.
+// It waits for the operating system, so it always uses real time.
 package process
 
 import (
@@ -15,25 +15,25 @@ import (
 	"time"
 )
 
-// lingering is the time that a process has to end by itself after [Process.End] was called. For the same time the output of
-// a process that has ended is still read: a descendant that has left the process group may hold the pipe open.
+// lingering is the time that a process has to end by itself after a call of [Process.End]. The output of an ended
+// process is read for the same time: a descendant that has left the process group may hold the pipe open.
 const lingering = time.Second
 
-// A Process is a running child process with pipes to its standard input, output and error. Read and End are for one
-// goroutine, Write and WriteSome for one goroutine at a time; the other methods are for all.
+// A Process is a child process with pipes to its standard input, output and error. One goroutine calls Read and End,
+// one at a time calls Write and WriteSome. Any goroutine may call the other methods.
 type Process struct {
 	starter *Starter
 	cmd     *exec.Cmd
 	stdin   *os.File
 	stdout  *os.File
 	stderr  *os.File
-	exited  chan struct{}  // closed when the process has ended, before anything of it is cleaned up
+	exited  chan struct{}  // closed when the process has ended, before any cleanup
 	readers sync.WaitGroup // of standard error and of the exit status
-	reaped  bool           // set before exited is closed: exit is known
+	reaped  bool           // exit is known; set before exited is closed
 	exit    error
 
 	mu        sync.Mutex
-	forgotten bool // its id may be another's
+	forgotten bool // the id may belong to another process
 }
 
 // PID returns the process id.
@@ -42,19 +42,19 @@ func (p *Process) PID() int { return p.cmd.Process.Pid }
 // Read reads standard output.
 func (p *Process) Read(b []byte) (int, error) { return p.stdout.Read(b) }
 
-// Write writes to standard input and waits until the process has room for all of it.
+// Write writes to standard input. It waits until the pipe has taken everything.
 func (p *Process) Write(b []byte) (int, error) { return p.stdin.Write(b) }
 
 // WriteSome writes to standard input as much as the pipe takes at once.
 func (p *Process) WriteSome(b []byte) (int, error) { return writeSome(p.stdin, b) }
 
-// CloseWrite closes standard input: the process finds its end.
+// CloseWrite closes standard input.
 func (p *Process) CloseWrite() error { return p.stdin.Close() }
 
 // Exited returns a channel that is closed when the process has ended.
 func (p *Process) Exited() <-chan struct{} { return p.exited }
 
-// Kill kills the process and its descendants, as far as they are in its group.
+// Kill kills the process and its descendants, except those that have left its group.
 func (p *Process) Kill() { p.signal(killGroup) }
 
 // Terminate asks the process and its group to end.
@@ -64,7 +64,7 @@ func (p *Process) signal(send func(*os.Process) error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.forgotten {
-		send(p.cmd.Process) // it may have ended already: an error means nothing
+		send(p.cmd.Process) // ignore the error: it may have ended
 	}
 }
 
@@ -90,9 +90,9 @@ func (p *Process) readStderr(report func(pid int, line string)) {
 	}
 }
 
-// End waits a moment for the process to end, kills it if it does not, discards the rest of its output, and releases
-// everything. Standard input must be closed. It reports whether the process ended in time, and returns the error of
-// [exec.Cmd.Wait], which holds the exit status.
+// End waits a moment until the process ends, or kills it. Then it discards the rest of the output and releases
+// everything. Standard input must be closed before. End reports whether the process ended in time, and returns the
+// error of [exec.Cmd.Wait], which holds the exit status.
 func (p *Process) End() (inTime bool, exit error) {
 	timer := time.NewTimer(lingering)
 	defer timer.Stop()
@@ -107,7 +107,7 @@ func (p *Process) End() (inTime bool, exit error) {
 	p.mu.Lock()
 	p.forgotten = true
 	p.mu.Unlock()
-	// It must not be waited for before: until then its id, and so its group's, is not given to another process.
+	// Nothing may wait for the process before: afterwards its id may belong to another one.
 	p.starter.watchdog.unwatch(p.PID())
 	if !p.reaped {
 		p.exit = p.cmd.Wait()
@@ -116,8 +116,8 @@ func (p *Process) End() (inTime bool, exit error) {
 	return inTime, p.exit
 }
 
-// LookPath finds a program as execvp does, in the folders of path, the PATH that the process will have. A relative folder is
-// relative to dir, where the process will run.
+// LookPath finds a program as execvp does. It looks in the folders of path, the PATH of the new process. A relative
+// folder is relative to dir, the working directory of the new process.
 func LookPath(program, path, dir string) (string, error) {
 	if strings.ContainsRune(program, '/') || filepath.IsAbs(program) || os.PathSeparator != '/' {
 		return program, nil

@@ -7,9 +7,9 @@ import (
 	"syscall"
 )
 
-// setGroup gives the process a group of its own, so that it can be killed with its descendants and a Ctrl-C on the terminal
-// is left to the engine. When the engine is killed, the watchdog kills the group.
+// setGroup gives the process a group of its own: the engine can kill it with its descendants, and a Ctrl-C on the
+// terminal does not reach it. When the engine is killed, the watchdog kills the group.
 func setGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
-// awaitExit waits for the process. There is no way here to wait and leave the id taken.
+// awaitExit waits for the process. This system cannot wait without releasing the process id.
 func awaitExit(cmd *exec.Cmd) (reaped bool, exit error) { return true, cmd.Wait() }

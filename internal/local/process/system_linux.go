@@ -7,13 +7,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// setGroup gives the process a group of its own, so that it can be killed with its descendants and a Ctrl-C on the terminal
-// is left to the engine, and has the kernel kill it when the engine dies.
+// setGroup gives the process a group of its own: the engine can kill it with its descendants, and a Ctrl-C on the
+// terminal does not reach it. When the engine dies, the kernel kills the process.
 func setGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
-// awaitExit waits until the process has ended and leaves its exit status, and with it its id, for Wait.
+// awaitExit waits until the process has ended. It leaves the exit status for Wait: the process id stays taken until
+// then.
 func awaitExit(cmd *exec.Cmd) (reaped bool, exit error) {
 	for {
 		err := unix.Waitid(unix.P_PID, cmd.Process.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil)

@@ -13,7 +13,7 @@ func killGroup(p *os.Process) error { return p.Kill() }
 
 func terminateGroup(p *os.Process) error { return p.Kill() }
 
-// writeSome leaves everything to the writer goroutine: there is no write here that does not wait.
+// writeSome writes nothing: this system has no write that does not wait.
 func writeSome(*os.File, []byte) (int, error) { return 0, nil }
 
 func awaitExit(cmd *exec.Cmd) (reaped bool, exit error) { return true, cmd.Wait() }
@@ -21,7 +21,8 @@ func awaitExit(cmd *exec.Cmd) (reaped bool, exit error) { return true, cmd.Wait(
 type watchdog struct{}
 
 func startWatchdog(string) (*watchdog, string, error) {
-	return &watchdog{}, "this system has no process groups: processes that a component starts are not ended with it, and when stormflux is killed, components end only by the end of their input", nil
+	return &watchdog{}, "this system has no process groups: processes that a component starts do not end with it, " +
+		"and if stormflux is killed, only the end of their input ends the components", nil
 }
 
 func (*watchdog) watch(int) {}

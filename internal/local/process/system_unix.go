@@ -12,14 +12,14 @@ import (
 	"syscall"
 )
 
-// killGroup kills a process and all its descendants that did not leave its group. The process must not have been waited
-// for: until then its id, and so its group's, is not given to another one.
+// killGroup kills a process and all descendants that did not leave its group. Nobody may have waited for the process:
+// until then the system gives its id, which is also the id of the group, to no other process.
 func killGroup(p *os.Process) error { return syscall.Kill(-p.Pid, syscall.SIGKILL) }
 
 // terminateGroup asks the group to end, as Storm asks its subprocesses.
 func terminateGroup(p *os.Process) error { return syscall.Kill(-p.Pid, syscall.SIGTERM) }
 
-// writeSome writes what the pipe takes at once.
+// writeSome writes as much as the pipe takes at once.
 func writeSome(f *os.File, data []byte) (int, error) {
 	raw, err := f.SyscallConn()
 	if err != nil {
@@ -47,8 +47,9 @@ func writeSome(f *os.File, data []byte) (int, error) {
 	return n, errors.Join(writeErr, err)
 }
 
-// watchdogScript reads which process groups live, "+ pid" and "- pid". When its input ends, which happens at the latest
-// when the engine dies in whatever way, it kills those that still do. dash's kill takes no "--" after a number.
+// watchdogScript reads which process groups start, "+ pid", and end, "- pid". Its input ends when the engine closes it
+// or dies, for whatever reason. Then the script kills the groups that are left. The kill of dash takes no "--" after a
+// number.
 const watchdogScript = `trap '' INT TERM HUP QUIT
 groups=
 while read -r op group; do
@@ -69,7 +70,7 @@ done
 rm -rf "$1"
 `
 
-// A watchdog is a shell that ends the processes, and removes the engine's folder, when the engine no longer can.
+// A watchdog is a shell that kills the processes and removes the folder of the engine if the engine dies first.
 type watchdog struct {
 	cmd   *exec.Cmd
 	mu    sync.Mutex
@@ -79,7 +80,7 @@ type watchdog struct {
 func startWatchdog(folder string) (dog *watchdog, warning string, err error) {
 	cmd := exec.Command("/bin/sh", "-c", watchdogScript, "sh", folder)
 	cmd.Dir = "/"
-	// A session of its own: what kills the engine's group must not kill the watchdog.
+	// A session of its own: a signal to the group of the engine must not kill the watchdog.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	input, err := cmd.StdinPipe()
 	if err != nil {
@@ -91,7 +92,7 @@ func startWatchdog(folder string) (dog *watchdog, warning string, err error) {
 	return &watchdog{cmd: cmd, input: input}, "", nil
 }
 
-// A watchdog that somebody killed is no reason to end the run: errors are not looked at.
+// The methods ignore errors: a run goes on even if somebody killed its watchdog.
 
 func (w *watchdog) watch(group int) { w.write('+', group) }
 
