@@ -12,10 +12,10 @@ import (
 	"github.com/stormflux/stormflux/internal/topology"
 )
 
-// conf is a configuration as it is handed to a component: JSON texts by key.
+// conf is a configuration as a component gets it: JSON texts by key.
 type conf map[string]json.RawMessage
 
-// topologyConf is the configuration that all components of the topology share: Storm's defaults, what was submitted, and
+// topologyConf returns the configuration that all components share: the defaults of Storm, the submitted settings, and
 // what Nimbus adds.
 func topologyConf(name, id string, submitted map[string]topology.Value) (conf, error) {
 	defaults := settings.ComponentDefaults()
@@ -43,7 +43,7 @@ func topologyConf(name, id string, submitted map[string]topology.Value) (conf, e
 	return c, nil
 }
 
-// encodedConf encodes a configuration's values.
+// encodedConf returns a configuration with its values as JSON.
 func encodedConf(values map[string]topology.Value) (conf, error) {
 	c := make(conf, len(values))
 	for key, value := range values {
@@ -56,7 +56,7 @@ func encodedConf(values map[string]topology.Value) (conf, error) {
 	return c, nil
 }
 
-// of returns the configuration that a component with settings of its own gets.
+// of returns the configuration of a component that has settings of its own.
 func (c conf) of(own conf) conf {
 	if len(own) == 0 {
 		return c
@@ -70,8 +70,8 @@ func (c conf) of(own conf) conf {
 	return merged
 }
 
-// integer returns a setting that is a whole number, or otherwise where it is absent or null.
-// Storm takes a float with a whole value for an integer.
+// integer returns a setting that is a whole number, or otherwise if it is missing or null. Like Storm it accepts a
+// float with a whole value.
 func (c conf) integer(key string, otherwise int) (int, error) {
 	text, ok := c[key]
 	if !ok || len(text) == 0 || string(text) == "null" {
@@ -87,7 +87,7 @@ func (c conf) integer(key string, otherwise int) (int, error) {
 	return 0, fmt.Errorf("the setting %s is %s, not an integer", key, text)
 }
 
-// boolean returns a setting that is true or false.
+// boolean returns a setting that is true or false, or otherwise if it is missing or null.
 func (c conf) boolean(key string, otherwise bool) (bool, error) {
 	switch text := string(c[key]); text {
 	case "", "null":
@@ -99,20 +99,20 @@ func (c conf) boolean(key string, otherwise bool) (bool, error) {
 	}
 }
 
-// environment returns topology.environment, which is added to the environment of every component.
+// environment returns topology.environment: variables for the environment of every component.
 func (c conf) environment() (map[string]string, error) {
 	const key = "topology.environment"
 	var env map[string]any
 	if text := c[key]; len(text) > 0 {
 		if err := json.Unmarshal(text, &env); err != nil {
-			return nil, fmt.Errorf("the setting %s is no map: %w", key, err)
+			return nil, fmt.Errorf("the setting %s is not a map: %w", key, err)
 		}
 	}
 	out := make(map[string]string, len(env))
 	for name, value := range env {
 		text, ok := value.(string)
 		if !ok {
-			return nil, fmt.Errorf("the setting %s: the value of %s is no string", key, name)
+			return nil, fmt.Errorf("the setting %s: the value of %s is not a string", key, name)
 		}
 		out[name] = text
 	}

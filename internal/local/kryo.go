@@ -8,9 +8,9 @@ import (
 	"github.com/stormflux/stormflux/internal/settings"
 )
 
-// A kryoCheck finds the values that a worker cannot send to another one: Storm's JSON parser makes objects of classes that
-// Kryo does not know unless topology.kryo.register has them (Storm 2.3 and later). One worker hides it, so a
-// topology of one worker is not looked at. The compiler registers the classes; then there is nothing to check.
+// A kryoCheck finds values that a worker cannot send to another worker. Storm's JSON parser makes objects of classes
+// that Kryo does not know unless topology.kryo.register names them (Storm 2.3 and later). A single worker hides the
+// mistake, so there is no check for one. The compiler registers the classes; then there is nothing to check either.
 type kryoCheck struct {
 	missing settings.MultilangClasses
 }
@@ -32,7 +32,7 @@ func newKryoCheck(c conf, v settings.Version, workers int, javaSerialization boo
 	return &kryoCheck{missing}
 }
 
-// unregistered returns the class of a value that is not registered, or "".
+// unregistered returns the class of the first value whose class is not registered, or "".
 func (k *kryoCheck) unregistered(values multilang.RawValues) string {
 	for v := range values.All() {
 		class := ""
