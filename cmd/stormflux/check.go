@@ -26,7 +26,7 @@ func (a *app) check(ctx context.Context, flags *topologyFlags, files []project.F
 	included := map[string]bool{}
 	results := make([]*checked, 0, len(files))
 	for _, file := range files {
-		c, err := a.loadWith(ctx, flags, file.Path, read)
+		c, err := a.load(ctx, flags, file.Path, read)
 		if exit := (*exitError)(nil); errors.As(err, &exit) && exit.code == exitUsage {
 			return nil, err // the same for every file
 		}

@@ -24,7 +24,7 @@ func (c choice[T]) String() string {
 
 func (c choice[T]) Set(value string) error {
 	if !slices.Contains(c.allowed, value) {
-		return fmt.Errorf("want %s", orList(c.allowed))
+		return fmt.Errorf("choose %s", orList(c.allowed))
 	}
 	*c.value = T(value)
 	return nil

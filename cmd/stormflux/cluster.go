@@ -14,38 +14,38 @@ import (
 	"github.com/stormflux/stormflux/schema/yaml"
 )
 
-// clusterFlags are the flags of every command that talks to Nimbus.
+// clusterFlags are the flags of every command that uses a cluster.
 type clusterFlags struct {
 	seeds       []string
 	leader      string
 	stormConf   string
-	environment *string // of the command's own flags
+	environment *string // for commands without a topology file, as are the next two
 	envFile     *string
 	flags       *pflag.FlagSet
 }
 
-// add adds the flags that choose the cluster, but for the environment's.
+// add adds the flags that choose the cluster, except those for the environment.
 func (f *clusterFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringArrayVar(&f.seeds, "nimbus", nil, "a Nimbus, `HOST[:PORT]`, to ask for the leader (repeatable; default: the environment's, else storm.yaml's)")
-	flags.StringVar(&f.leader, "leader", "", "talk to the Nimbus at `HOST[:PORT]` as it is, where the leader's advertised name does not resolve here")
+	flags.StringArrayVar(&f.seeds, "nimbus", nil, "ask the Nimbus at `HOST[:PORT]` for the leader (repeatable; default: from the environment, else from storm.yaml)")
+	flags.StringVar(&f.leader, "leader", "", "use the Nimbus at `HOST[:PORT]` without asking for the leader, if the leader's own name does not resolve here")
 	flags.StringVar(&f.stormConf, "storm-config", "", "read `FILE` instead of storm.yaml")
 	_ = cmd.RegisterFlagCompletionFunc("nimbus", cobra.NoFileCompletions)
 	_ = cmd.RegisterFlagCompletionFunc("leader", cobra.NoFileCompletions)
 }
 
-// addEnvironment adds the flags that choose the cluster by an environment, for commands without a topology file.
-// shorthand is "e", or "" where that letter means something else.
+// addEnvironment adds the flags that choose the cluster by an environment, for commands without a topology file. The
+// shorthand is "e", or "" if that letter means something else.
 func (f *clusterFlags) addEnvironment(cmd *cobra.Command, shorthand string) {
 	f.environment, f.envFile, f.flags = new(string), new(string), cmd.Flags()
-	cmd.Flags().StringVarP(f.environment, "environment", shorthand, "", "the environment of stormflux.yaml whose cluster is meant")
+	cmd.Flags().StringVarP(f.environment, "environment", shorthand, "", "use the cluster of the environment `NAME` in stormflux.yaml")
 	cmd.Flags().StringVar(f.envFile, "environments", "", "read environments from `FILE` instead of the nearest stormflux.yaml")
 	_ = cmd.RegisterFlagCompletionFunc("environment", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return schema.EnvironmentNames("-", *f.envFile), cobra.ShellCompDirectiveNoFileComp
 	})
 }
 
-// chosen loads the environment that was chosen, or none.
+// chosen loads the environment that the user chose. It returns nil if there is none.
 func (f *clusterFlags) chosen() (*schema.Environment, diag.List, error) {
 	if *f.environment == "" {
 		return nil, nil, nil
@@ -53,7 +53,7 @@ func (f *clusterFlags) chosen() (*schema.Environment, diag.List, error) {
 	return schema.LoadEnvironment("-", schema.Options{Environment: *f.environment, EnvironmentFile: *f.envFile})
 }
 
-// connectAlone connects to the cluster that the flags of a command without a topology file name.
+// connectAlone connects a command without a topology file to the cluster that its flags choose.
 func (a *app) connectAlone(ctx context.Context, f *clusterFlags) (*nimbus.Client, error) {
 	if err := notEmpty(f.flags, "environment", "environments"); err != nil {
 		return nil, err
@@ -68,7 +68,7 @@ func (a *app) connectAlone(ctx context.Context, f *clusterFlags) (*nimbus.Client
 	return a.connect(ctx, f, env, nil)
 }
 
-// connect finds the cluster's leader. The command line wins over the environment, which wins over storm.yaml.
+// connect connects to the leader of the cluster. The command line wins over the environment, and this over storm.yaml.
 func (a *app) connect(ctx context.Context, f *clusterFlags, env *schema.Environment, options map[string]any) (*nimbus.Client, error) {
 	conf, err := a.nimbusConfig(f, env, options)
 	if err != nil {
@@ -110,7 +110,7 @@ func (a *app) nimbusConfig(f *clusterFlags, env *schema.Environment, options map
 		}
 	}
 	if env != nil && env.TLS != nil && len(f.seeds) == 0 && f.leader == "" {
-		return conf, environmentError(fmt.Errorf("environment %q asks for TLS, which is not supported yet", env.Name))
+		return conf, environmentError(fmt.Errorf("environment %q asks for TLS, which stormflux does not support yet", env.Name))
 	}
 	if len(f.seeds) > 0 {
 		conf.Seeds = nil

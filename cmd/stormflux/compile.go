@@ -24,14 +24,14 @@ func (a *app) compileCommand() *cobra.Command {
 	var format compiler.Format
 	cmd := &cobra.Command{
 		Use:   "compile FILE|-",
-		Short: "Compile a topology to Thrift, or to the jar that can be submitted",
+		Short: "Compile a topology to Thrift, or to a jar",
 		Long: `Check and compile a topology.
 
-Without -o, say what it was compiled to. With -o FILE.jar, build the Go programs and write the jar. With any other -o
-(or "-o -"), write the topology: as a Thrift StormTopology in the binary or compact protocol, or, with --format json,
-everything that is submitted as JSON for people.
+Without -o, print a summary of the compiled topology. With -o FILE.jar, build the Go programs and write the jar. With any
+other -o, write the topology: as a Thrift StormTopology in the binary or compact protocol, or with --format json
+everything that 'stormflux submit' sends, as JSON for people. "-o -" writes to standard output.
 
-Files are written whole or not at all, and the same input gives the same bytes.`,
+The command writes a file completely or not at all. The same input gives the same bytes.`,
 		Example: `  stormflux compile topology.yaml
   stormflux compile topology.yaml -o topology.jar
   stormflux compile topology.yaml -o - --format json`,
@@ -39,14 +39,14 @@ Files are written whole or not at all, and the same input gives the same bytes.`
 		ValidArgsFunction: completeTopologyFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if strings.EqualFold(filepath.Ext(output), ".jar") && cmd.Flags().Changed("format") {
-				return usageError("--format says how to write the topology, but -o %s is a jar", output)
+				return usageError("--format is for the topology, but -o %s is a jar; leave one of them out", output)
 			}
 			return a.compile(cmd.Context(), &flags, args[0], output, format)
 		},
 	}
 	flags.add(cmd)
-	cmd.Flags().StringVarP(&output, "output", "o", "", "write to `FILE`; a name that ends in .jar gives the jar, - is standard output")
-	addChoice(cmd, cmd.Flags(), &format, "format", orList(formatNames()), formatNames()...)
+	cmd.Flags().StringVarP(&output, "output", "o", "", "write to `FILE`: the jar if its name ends in .jar; - is standard output")
+	addChoice(cmd, cmd.Flags(), &format, "format", "the `FORMAT` of the topology: "+orList(formatNames()), formatNames()...)
 	return cmd
 }
 
@@ -98,7 +98,7 @@ func (a *app) writeJar(ctx context.Context, prog *compiler.Program, output strin
 	return a.writeOutput(output, func(w io.Writer) error { return files.WriteJar(ctx, w) })
 }
 
-// assembleError gives a jar that could not be put together its exit code: a Go program that does not build is a finding.
+// assembleError gives a jar that could not be made its exit code: a Go program that does not build is a finding.
 func assembleError(err error) error {
 	var build *compiler.BuildError
 	if errors.As(err, &build) {
@@ -107,7 +107,7 @@ func assembleError(err error) error {
 	return environmentError(err)
 }
 
-// writeOutput writes a file whole or not at all; "-" is standard output.
+// writeOutput writes a file completely or not at all; "-" is standard output.
 func (a *app) writeOutput(output string, write func(io.Writer) error) error {
 	var err error
 	if output == "-" {
@@ -156,7 +156,7 @@ func describe(top *validate.Topology, p *compiler.Program) string {
 	return b.String()
 }
 
-// runs says in a few words what a component is.
+// runs returns in a few words what a component runs.
 func runs(c *validate.Component) string {
 	switch runs := c.Implementation.(type) {
 	case *validate.GoProgram:

@@ -14,8 +14,8 @@ func (a *app) configCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "config FILE|-",
 		Short: "Print the effective topology file",
-		Long: `Print the topology after includes, substitution, the environment and the command line's options. In YAML, a comment
-says where each value came from that does not stand so in the file.`,
+		Long: `Print the topology after includes, substitution, the environment and the options of the command line. In YAML, a
+comment says where a value comes from if it is not in the file itself.`,
 		Example: `  stormflux config topology.yaml -e prod
   stormflux config topology.yaml --output json`,
 		Args:              oneFile,
@@ -46,6 +46,6 @@ says where each value came from that does not stand so in the file.`,
 		},
 	}
 	flags.add(cmd)
-	addChoice(cmd, cmd.Flags(), &output, "output", "yaml or json", "yaml", "json")
+	addChoice(cmd, cmd.Flags(), &output, "output", "the `FORMAT` of the output: yaml or json", "yaml", "json")
 	return cmd
 }

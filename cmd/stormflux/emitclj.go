@@ -60,7 +60,7 @@ The command overwrites a file that stormflux did not write, or that somebody cha
 		},
 	}
 	flags.add(cmd)
-	cmd.Flags().StringVar(&flags.dialect, "dialect", "", "storm, backtype or streamparse (default: follows from --project, else storm)")
+	cmd.Flags().StringVar(&flags.dialect, "dialect", "", "the `DIALECT`: storm, backtype or streamparse (default: follows from --project, else storm)")
 	cmd.Flags().StringVarP(&flags.output, "output", "o", "", "write to `FILE` instead of standard output")
 	cmd.Flags().StringVar(&flags.namespace, "ns", "", "the `NAMESPACE` of the file (default: the project's :main, else the topology's name and .core)")
 	cmd.Flags().StringVar(&flags.project, "project", "", "write into the Leiningen project in `DIR`")

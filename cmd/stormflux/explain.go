@@ -12,7 +12,7 @@ import (
 func (a *app) explainCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "explain [RULE]",
-		Short: "Explain a diagnostic rule, or list them all",
+		Short: "Explain a rule, or list all rules",
 		Example: `  stormflux explain unknown-component
   stormflux explain`,
 		Args: cobra.MaximumNArgs(1),
@@ -54,5 +54,5 @@ func unknownRule(name string) error {
 	if near, ok := diag.Suggest(strings.ToLower(name), names); ok {
 		return usageError("unknown rule %q; did you mean %q?", name, near)
 	}
-	return usageError("unknown rule %q; 'stormflux explain' lists them all", name)
+	return usageError("unknown rule %q; 'stormflux explain' lists all rules", name)
 }

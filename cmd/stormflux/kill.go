@@ -13,12 +13,12 @@ func (a *app) killCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "kill NAME",
 		Short: "Kill a topology",
-		Long: `Kill a topology. Its spouts stop at once, its workers stop when the wait is over. Until then, no other topology can
-have its name.`,
+		Long: `Kill a topology. Its spouts stop at once, and its workers stop when the wait is over. Its name stays in use until the
+topology is gone.`,
 		Example: `  stormflux kill wordcount
   stormflux kill wordcount --wait 0 -e prod`,
 	}
-	wait := addWait(cmd, "", "how many `SECS` the bolts may work on")
+	wait := addWait(cmd, "", "give the bolts `SECS` seconds to finish")
 	asJSON := outputFlag(cmd)
 	return a.runningCommand(&flags, "e", cmd, func(ctx context.Context, client *nimbus.Client, name string) error {
 		if err := client.Kill(ctx, name, wait.Duration); err != nil {

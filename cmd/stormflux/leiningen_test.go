@@ -18,7 +18,7 @@ import (
 	"github.com/stormflux/stormflux/internal/stormtest"
 )
 
-// requireLeiningen skips the test where Leiningen is absent, or fails it when STORMFLUX_REQUIRE_STORM=1.
+// requireLeiningen skips the test where Leiningen is missing, or fails it if STORMFLUX_REQUIRE_STORM=1.
 func requireLeiningen(t *testing.T) {
 	t.Helper()
 	stormtest.Require(t)
@@ -64,7 +64,7 @@ func TestInitLeiningenMakesTheExample(t *testing.T) {
 	}
 }
 
-// tree returns the files below a folder but for what Leiningen and Python leave there.
+// tree returns the files below a folder, except those that Leiningen and Python leave there.
 func tree(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
@@ -91,8 +91,8 @@ func tree(t *testing.T, dir string) map[string]string {
 	return files
 }
 
-// A Leiningen project is generated into, built by Leiningen, submitted by Storm's own client, and counts words. One
-// component has a launcher, so that it has to be in Leiningen's jar.
+// emit-clj writes into a Leiningen project, Leiningen builds it, Storm's own client submits it, and it counts words. One
+// component has a launcher, which must be in Leiningen's jar.
 func TestLeiningenProjectOnStorm(t *testing.T) {
 	requireLeiningen(t)
 	cluster := storm.Cluster(t)

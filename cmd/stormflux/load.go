@@ -34,15 +34,15 @@ type topologyFlags struct {
 func (f *topologyFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	f.flags = flags
-	flags.StringArrayVar(&f.set, "set", nil, "give the variable `NAME=VALUE` its value (repeatable)")
-	flags.StringArrayVarP(&f.config, "config", "c", nil, "set the topology's configuration `KEY=VALUE`; the value is read as JSON, else as text (repeatable)")
-	flags.StringVarP(&f.environment, "environment", "e", "", "the environment of stormflux.yaml to apply")
+	flags.StringArrayVar(&f.set, "set", nil, "set a variable, `NAME=VALUE` (repeatable)")
+	flags.StringArrayVarP(&f.config, "config", "c", nil, "set a key of the topology's configuration, `KEY=VALUE`; a value that is not JSON is text (repeatable)")
+	flags.StringVarP(&f.environment, "environment", "e", "", "apply the environment `NAME` of stormflux.yaml")
 	flags.StringVar(&f.envFile, "environments", "", "read environments from `FILE` instead of the nearest stormflux.yaml")
-	flags.StringArrayVar(&f.filters, "filter", nil, "take variables from the Java properties `FILE` (repeatable)")
-	flags.BoolVar(&f.envFilter, "env-filter", false, "substitute ${ENV-NAME} from the process environment, as Flux does")
-	flags.StringVar(&f.name, "name", "", "the topology's name, instead of the file's")
-	flags.StringVar(&f.stormVersion, "storm-version", "", "the Storm `VERSION` to check and compile for (default: the environment's, else 2.8)")
-	flags.BoolVar(&f.strict, "strict", false, "let warnings fail")
+	flags.StringArrayVar(&f.filters, "filter", nil, "read variables from the Java properties `FILE` (repeatable)")
+	flags.BoolVar(&f.envFilter, "env-filter", false, "replace ${ENV-NAME} with the environment variable NAME, as Flux does")
+	flags.StringVar(&f.name, "name", "", "name the topology `NAME`, whatever its file says")
+	flags.StringVar(&f.stormVersion, "storm-version", "", "the Storm `VERSION` to check and compile for (default: from the environment, else 2.8)")
+	flags.BoolVar(&f.strict, "strict", false, "exit with 1 if there are warnings")
 	_ = cmd.RegisterFlagCompletionFunc("environment", f.completeEnvironments)
 	_ = cmd.RegisterFlagCompletionFunc("set", f.completeVariables)
 	_ = cmd.RegisterFlagCompletionFunc("name", cobra.NoFileCompletions)
@@ -50,7 +50,7 @@ func (f *topologyFlags) add(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("storm-version", cobra.NoFileCompletions)
 }
 
-// options turns the flags into what the loader takes. Faults are usage errors.
+// options turns the flags into options of the loader. Its errors are usage errors.
 func (f *topologyFlags) options() (schema.Options, error) {
 	opts := schema.Options{
 		Name:            f.name,
@@ -65,7 +65,7 @@ func (f *topologyFlags) options() (schema.Options, error) {
 	for _, s := range f.set {
 		name, value, ok := strings.Cut(s, "=")
 		if !ok || name == "" {
-			return opts, usageError("--set %q: want NAME=VALUE", s)
+			return opts, usageError("--set %q: give NAME=VALUE", s)
 		}
 		opts.Set = append(opts.Set, schema.Assignment{Name: name, Value: value})
 	}
@@ -86,10 +86,10 @@ type checked struct {
 	index    *validate.Index
 	topology *validate.Topology // nil when there are errors
 	diags    diag.List
-	failed   bool // it could not be read
+	failed   bool // the file could not be read
 }
 
-// loadOptions are the loader's options for a file; "-" is standard input, which is read here.
+// loadOptions returns the loader's options for a file. For "-", it reads standard input.
 func (a *app) loadOptions(f *topologyFlags, path string) (schema.Options, error) {
 	opts, err := f.options()
 	if err != nil || path != "-" {
@@ -104,13 +104,8 @@ func (a *app) loadOptions(f *topologyFlags, path string) (schema.Options, error)
 	return opts, nil
 }
 
-// load reads and checks one file.
-func (a *app) load(ctx context.Context, f *topologyFlags, path string) (*checked, error) {
-	return a.loadWith(ctx, f, path, nil)
-}
-
-// loadWith is load that reads files with read, nil from the disk.
-func (a *app) loadWith(ctx context.Context, f *topologyFlags, path string, read func(string) ([]byte, error)) (*checked, error) {
+// load reads and checks one file. read reads a file for the loader; nil is [os.ReadFile].
+func (a *app) load(ctx context.Context, f *topologyFlags, path string, read func(string) ([]byte, error)) (*checked, error) {
 	opts, err := a.loadOptions(f, path)
 	if err != nil {
 		return nil, err
@@ -119,8 +114,8 @@ func (a *app) loadWith(ctx context.Context, f *topologyFlags, path string, read 
 	return a.loadFor(ctx, f, path, opts, validate.Options{})
 }
 
-// loadFor reads and checks one file with the options that [app.loadOptions] made, for what checkOpts say; --storm-version
-// wins over their Storm.
+// loadFor reads and checks one file with the options that [app.loadOptions] made. --storm-version wins over the version in
+// checkOpts.
 func (a *app) loadFor(ctx context.Context, f *topologyFlags, path string, opts schema.Options, checkOpts validate.Options) (*checked, error) {
 	if f.stormVersion != "" {
 		var err error
@@ -140,17 +135,7 @@ func (a *app) loadFor(ctx context.Context, f *topologyFlags, path string, opts s
 	return &checked{path: path, document: doc, index: result.Index, topology: result.Topology, diags: result.Diagnostics}, nil
 }
 
-// loadTopology reads and checks one file for a command that needs it faultless. It prints the diagnostics to standard
-// error and returns findings when there are errors, or warnings with --strict.
-func (a *app) loadTopology(ctx context.Context, f *topologyFlags, path string) (*checked, error) {
-	c, err := a.load(ctx, f, path)
-	if err != nil {
-		return nil, err
-	}
-	return c, a.report(f, c.diags)
-}
-
-// report prints diagnostics to standard error and tells whether they fail the command.
+// report prints diagnostics to standard error, and returns findings if they fail the command.
 func (a *app) report(f *topologyFlags, diags diag.List) error {
 	shown := slices.DeleteFunc(slices.Clone(diags), func(d *diag.Diagnostic) bool { return d.Severity == diag.Note })
 	if err := diag.Write(a.stderr, shown, diag.Options{Format: diag.Text, Color: a.color.On(a.stderr)}); err != nil {

@@ -1,8 +1,8 @@
-// Command stormflux compiles declarative YAML to Apache Storm topologies, checks it, submits it to Nimbus and manages it
-// there.
+// Command stormflux checks topologies in YAML, compiles them for Apache Storm, runs them on this machine, submits them to a
+// cluster and manages them there.
 //
-// The exit codes of every command: 0 fine, 1 findings (the topology has faults), 2 usage, 3 trouble with the cluster or
-// the environment.
+// The package is wiring: a file for each command, with its flags, its messages and its exit code. What the commands know is
+// in other packages.
 package main
 
 import (
@@ -31,15 +31,15 @@ func main() {
 	os.Exit(code)
 }
 
-// The exit codes.
+// The exit codes of every command.
 const (
 	exitFine        = 0
-	exitFindings    = 1
-	exitUsage       = 2
-	exitEnvironment = 3
+	exitFindings    = 1 // the topology has errors
+	exitUsage       = 2 // wrong usage
+	exitEnvironment = 3 // something else failed: a file, the cluster, a tool
 )
 
-// exitError carries the exit code of a failed command. err is nil when everything has been printed already.
+// exitError carries the exit code of a failed command. err is nil when the command has printed everything already.
 type exitError struct {
 	code int
 	err  error
@@ -54,13 +54,13 @@ func (e *exitError) Error() string {
 
 func (e *exitError) Unwrap() error { return e.err }
 
-// findings ends a command whose diagnostics have been printed.
+// findings ends a command that has printed its diagnostics.
 var findings = &exitError{code: exitFindings}
 
-// environmentError says that the world failed: a file, the cluster, a tool.
+// environmentError gives an error of a file, the cluster or a tool its exit code.
 func environmentError(err error) error { return &exitError{code: exitEnvironment, err: err} }
 
-// usageError says that the command was called wrongly.
+// usageError returns an error of the command line.
 func usageError(format string, args ...any) error {
 	return &exitError{code: exitUsage, err: fmt.Errorf(format, args...)}
 }
@@ -82,7 +82,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		// Cobra's own complaints: unknown commands and flags, wrong arguments.
 		exit = &exitError{code: exitUsage, err: err}
 		if file := (*fs.PathError)(nil); errors.As(err, &file) {
-			exit.code = exitEnvironment // output that could not be written
+			exit.code = exitEnvironment // a command could not write its output
 		}
 	}
 	if exit.err != nil {
@@ -91,7 +91,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return exit.code
 }
 
-// app is what all commands share.
+// app holds what all commands share.
 type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
@@ -102,9 +102,9 @@ func (a *app) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "stormflux",
 		Short: "Compile YAML to Apache Storm topologies",
-		Long: `stormflux compiles a declarative YAML file to an Apache Storm topology: components in Go or any other language,
-streams, groupings, parallelism and ticks in one file. It checks the file, compiles it without a JVM, runs it on this
-machine, submits it to Nimbus and manages it there, or writes it as Clojure into a Leiningen project.`,
+		Long: `stormflux makes an Apache Storm topology from a YAML file. The file declares components in Go or any other language,
+their streams, groupings, parallelism and ticks. stormflux checks the file, compiles it without a JVM, runs the topology on
+this machine, submits it to a cluster and manages it there, or writes it as Clojure into a Leiningen project.`,
 		Example: `  stormflux validate topology.yaml
   stormflux run topology.yaml
   stormflux submit topology.yaml -e prod --wait`,
@@ -114,7 +114,7 @@ machine, submits it to Nimbus and manages it there, or writes it as Clojure into
 		Version:                    version(),
 	}
 	root.SetVersionTemplate("stormflux {{.Version}}\n")
-	addChoice(root, root.PersistentFlags(), &a.color, "color", "colour: auto (on a terminal, unless NO_COLOR is set), always or never", console.Colors()...)
+	addChoice(root, root.PersistentFlags(), &a.color, "color", "`WHEN` to use colour: auto (on a terminal, unless NO_COLOR is set), always or never", console.Colors()...)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError("%w%s\nRun '%s --help' for usage.", err, nearFlag(cmd, err), cmd.CommandPath())
 	})
@@ -138,16 +138,16 @@ machine, submits it to Nimbus and manages it there, or writes it as Clojure into
 	root.InitDefaultCompletionCmd()
 	for _, cmd := range root.Commands() {
 		if cmd.Name() == "completion" {
-			cmd.Args = nil // an unknown shell is an unknown command, not a reason to print help and succeed
+			cmd.Args = nil // an unknown shell is an error, and not a reason to print the help and succeed
 			cmd.RunE = func(cmd *cobra.Command, args []string) error {
-				return usageError("which shell? Usage: %s bash|zsh|fish|powershell", cmd.CommandPath())
+				return usageError("name a shell. Usage: %s bash|zsh|fish|powershell", cmd.CommandPath())
 			}
 		}
 	}
 	return root
 }
 
-// nearFlag says which flag an unknown one may have been meant for.
+// nearFlag suggests a flag in place of an unknown one.
 func nearFlag(cmd *cobra.Command, err error) string {
 	var unknown *pflag.NotExistError
 	if !errors.As(err, &unknown) {

@@ -7,15 +7,15 @@ import (
 	"slices"
 )
 
-// tuneCollector adapts garbage collection to the command that args hold. Most are short, and a collection takes longer
-// than what it saves: for these it puts off the first one until the heap has 160 MB, which few reach; from then on memory is
-// collected as in any Go program. `run` goes on for hours with what the tuples on their way need: it collects early, so
-// that it takes little more than that.
+// tuneCollector adapts garbage collection to the command in args. Most commands are short, and a collection takes longer
+// than what it saves. For these, the first collection waits until the heap has 160 MB, which few commands reach; after it, Go
+// collects memory as in any program. `run` works for hours and only needs memory for the tuples in flight, so it collects
+// early and uses little more than that.
 func tuneCollector(args []string) {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
 		return
 	}
-	// A file of that name has its command collect earlier than needed, and nothing else.
+	// If a file has that name, its command collects earlier than needed, and that is all.
 	if slices.Contains(args, "run") {
 		debug.SetGCPercent(50)
 		return

@@ -22,8 +22,8 @@ func (a *app) rebalanceCommand() *cobra.Command {
 more executors than tasks: if you ask for more, it gets one for each task.`,
 		Example: `  stormflux rebalance wordcount -n 4 -e split=8 -e count=16`,
 	}
-	cmd.Flags().Int32VarP(&workers, "workers", "n", 0, "the number of workers (default: as before)")
-	cmd.Flags().StringArrayVarP(&executors, "executors", "e", nil, "the number of executors of a component, `COMPONENT=N` (repeatable)")
+	cmd.Flags().Int32VarP(&workers, "workers", "n", 0, "give the topology `N` workers (default: as before)")
+	cmd.Flags().StringArrayVarP(&executors, "executors", "e", nil, "give a component N executors, `COMPONENT=N` (repeatable)")
 	_ = cmd.RegisterFlagCompletionFunc("executors", func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 		var names []string
 		if len(args) == 1 {
@@ -33,7 +33,7 @@ more executors than tasks: if you ask for more, it gets one for each task.`,
 		}
 		return names, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 	})
-	wait := addWait(cmd, "w", "how many `SECS` tuples in flight may take to finish first")
+	wait := addWait(cmd, "w", "give tuples in flight `SECS` seconds to finish first")
 	asJSON := outputFlag(cmd)
 	cmd.PreRunE = func(cmd *cobra.Command, _ []string) (err error) {
 		if cmd.Flags().Changed("workers") && workers < 1 {

@@ -77,7 +77,7 @@ its process keeps dying; 2 wrong usage; 3 this machine cannot run the topology.`
 	f.StringArrayVar(&flags.trace, "trace", nil, "show every tuple, or only the tuples of one `COMPONENT` (repeatable)")
 	f.Lookup("trace").NoOptDefVal = traceAll
 	f.StringVar(&flags.logDir, "log-dir", "", "write a log file for each task into `DIR`")
-	addChoice(cmd, f, &flags.format, "format", "text, or json with one event on each line", "text", "json")
+	addChoice(cmd, f, &flags.format, "format", "the `FORMAT` of the output: text, or json with one event on each line", "text", "json")
 	f.BoolVar(&flags.watch, "watch", false, "restart when the topology or the source of a component changes")
 	_ = cmd.RegisterFlagCompletionFunc("for", cobra.NoFileCompletions)
 	_ = cmd.RegisterFlagCompletionFunc("trace", flags.completeComponents)

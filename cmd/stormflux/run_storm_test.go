@@ -21,7 +21,7 @@ import (
 	"github.com/stormflux/stormflux/internal/stormtest"
 )
 
-// onStorm submits a topology, waits until done is, and kills it again. The file may be "-", standard input.
+// onStorm submits a topology, waits until done returns true, and kills the topology. Its file may be "-", standard input.
 func onStorm(t *testing.T, cluster *stormtest.Cluster, name, dir, stdin string, done func() bool, args ...string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
@@ -50,7 +50,7 @@ func onStorm(t *testing.T, cluster *stormtest.Cluster, name, dir, stdin string, 
 	}
 }
 
-// contents are the files of a folder by name. A missing folder is empty.
+// contents returns the files of a folder by name. A folder that does not exist is empty.
 func contents(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
@@ -68,7 +68,7 @@ func contents(t *testing.T, dir string) map[string]string {
 	return files
 }
 
-// Each task of the word count's count counts the same words, equally often, here and on a real Storm.
+// Each task of the bolt "count" counts the same words, equally often, here and on a real Storm.
 func TestRunCountsLikeStorm(t *testing.T) {
 	cluster := storm.Cluster(t)
 	ours, theirs := t.TempDir(), t.TempDir()
@@ -83,7 +83,7 @@ func TestRunCountsLikeStorm(t *testing.T) {
 		"../../examples/wordcount.yaml", "--name", "wordcount-run", "-c", "wordcount.out="+theirs)
 }
 
-// rolling is the rolling count over a text that ends, in a window that it does not leave, with ticks of a second.
+// rolling is a rolling count over a text that ends before its window does, with a tick every second.
 const rolling = `
 name: rolling-run
 resources: [examples/wordcount/resources, examples/resources]
@@ -107,7 +107,7 @@ bolts:
   final: {go: ./examples/rolling-count/cmd/ranker, args: [--merge], tick: 1s, inputs: [{from: ranker, grouping: global}]}
 `
 
-// What depends on ticks comes to the same here and on a real Storm.
+// A topology that depends on ticks has the same result here and on a real Storm.
 func TestRunTicksLikeStorm(t *testing.T) {
 	cluster := storm.Cluster(t)
 	counts := wordsOf(t, "../../examples/wordcount/resources/sentences.txt")
@@ -155,8 +155,8 @@ bolts:
   none: {command: [python3, sink.py], parallelism: 2, inputs: [{from: source, grouping: none}]}
   local: {command: [python3, sink.py], parallelism: 2, inputs: [{from: source, grouping: local-or-shuffle}]}
 `,
-	// Writes for each tuple the components whose tasks an emit is said to have gone to, in that order. It is the order of a
-	// HashMap; the ids above share no bucket of it, because within one the order is that in which Nimbus got them.
+	// For each tuple, it writes the components of the tasks that the emit reports, in the reported order. This is the order of
+	// a HashMap. The ids above share no bucket of it: within a bucket, the order would be the one in which Nimbus got them.
 	"lib/source.py": `
 import json
 import os
@@ -189,7 +189,7 @@ def next_tuple():
 
 multilang.run_spout(next_tuple, prepare=prepare, fail=failed.append)
 `,
-	// Each task writes what it receives into a file of its own.
+	// Each task writes the tuples that it receives into its own file.
 	"lib/sink.py": `
 import json
 import os
@@ -216,8 +216,8 @@ multilang.run_bolt(execute, prepare=prepare)
 
 const fanOutTuples = 200
 
-// fanned reads what a fan-out left: the sets of lines of each task that received something, those of the components whose
-// tasks are chosen at random put together, and whether everything has arrived.
+// fanned reads the files of a fan-out: for each task that received tuples, the set of its lines. The tasks of a component
+// whose grouping chooses at random count as one. complete reports whether every tuple has arrived.
 func fanned(t *testing.T, dir string) (received map[string]string, complete bool) {
 	t.Helper()
 	sets := map[string]map[string]bool{}
@@ -248,7 +248,7 @@ func fanned(t *testing.T, dir string) (received map[string]string, complete bool
 	return received, complete && strings.Count(received["answers"], "\n") == fanOutTuples
 }
 
-// Every grouping gives every tuple to the tasks that a real Storm gives it to; those that choose at random give it to one.
+// Every grouping sends every tuple to the same tasks as a real Storm. A grouping that chooses at random sends it to one task.
 func TestRunGroupsLikeStorm(t *testing.T) {
 	cluster := storm.Cluster(t)
 	ours, theirs := t.TempDir(), t.TempDir()
@@ -272,8 +272,8 @@ func TestRunGroupsLikeStorm(t *testing.T) {
 	}
 }
 
-// A million words pass while a bolt is killed five times: every sentence is acked in the end, after it was replayed where it
-// had to be, and every word is counted.
+// A million words pass while a bolt is killed five times. In the end every sentence is acked, some after a replay, and every
+// word is counted.
 func TestRunLosesNothing(t *testing.T) {
 	const sentences, words = 100_000, 10
 	want := map[string]int{}
@@ -336,7 +336,7 @@ bolts:
 	tasks := now["split"].Tasks
 	const kills = 5
 	for i := range kills {
-		// As soon as the one that was killed last is there again, not by the clock: a fast machine would be done before.
+		// Kill as soon as the last victim is running again, and not by the clock: a fast machine would finish earlier.
 		victim := &tasks[i%2]
 		if err := syscall.Kill(victim.PID, syscall.SIGKILL); err != nil {
 			t.Fatal(err)
@@ -371,13 +371,13 @@ bolts:
 	if sum != sentences*words || len(got) != len(want) {
 		t.Errorf("%d words in the text, %d different ones, %d counted", sum, len(want), len(got))
 	}
-	// Only what was replayed may have been counted twice.
+	// Only words of replayed sentences may count twice.
 	if limit := int(spout.Failed) * words; extra > limit {
 		t.Errorf("%d words too many, and no more than %d were replayed", extra, limit)
 	}
 }
 
-// letters writes a number with letters: words have no digits.
+// letters writes a number in letters, because words have no digits.
 func letters(n int) string {
 	text := ""
 	for {

@@ -25,7 +25,7 @@ import (
 	"github.com/stormflux/stormflux/internal/console/consoletest"
 )
 
-// A liveRun is a `stormflux run` in a process of its own: this test binary under the name stormflux.
+// A liveRun is a `stormflux run` in its own process: this test binary under the name stormflux.
 type liveRun struct {
 	t   *testing.T
 	cmd *exec.Cmd
@@ -80,7 +80,7 @@ func (r *liveRun) begin(output io.Reader) {
 		r.t.Fatal(err)
 	}
 	r.collect(output)
-	// What hangs must not outlive the test.
+	// A process that hangs must not outlive the test.
 	deadline := time.AfterFunc(2*time.Minute, func() { r.cmd.Process.Kill() })
 	r.t.Cleanup(func() {
 		deadline.Stop()
@@ -144,7 +144,7 @@ func (r *liveRun) signal(s syscall.Signal) {
 	}
 }
 
-// ends waits for the end, which is to have an exit code, and checks that neither the processes nor files are left.
+// ends waits for the end, and checks the exit code, and that no process and no file is left.
 func (r *liveRun) ends(code int) {
 	r.t.Helper()
 	err := r.cmd.Wait()
@@ -176,7 +176,7 @@ func (r *liveRun) nothingLeft() {
 
 var pidField = regexp.MustCompile(`"event":"start".*"pid":(\d+)`)
 
-// pids are the processes that events told of.
+// pids returns the processes that the events name.
 func (r *liveRun) pids() (pids []int) {
 	for _, m := range pidField.FindAllStringSubmatch(r.text(), -1) {
 		var pid int
@@ -186,7 +186,7 @@ func (r *liveRun) pids() (pids []int) {
 	return pids
 }
 
-// events are the lines of the output as JSON. All of them have to be.
+// events returns the lines of the output. All of them must be JSON.
 func (r *liveRun) events() (all []map[string]any) {
 	r.t.Helper()
 	for line := range strings.Lines(r.text()) {
@@ -199,7 +199,7 @@ func (r *liveRun) events() (all []map[string]any) {
 	return all
 }
 
-const endless = "../../examples/rolling-count.yaml" // its spout repeats its text for ever
+const endless = "../../examples/rolling-count.yaml" // its spout repeats its text forever
 
 func TestRunEndsWithASignal(t *testing.T) {
 	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
@@ -215,13 +215,13 @@ func TestRunEndsWithASignal(t *testing.T) {
 				t.Errorf("the last event is %v", last)
 			}
 			if n := len(r.pids()); n != 11 {
-				t.Errorf("%d processes were told of, want 11", n)
+				t.Errorf("%d processes in the events, want 11", n)
 			}
 		})
 	}
 }
 
-// Who reads the output may go away, as head does.
+// A run ends when the reader of its output goes away, as head does.
 func TestRunEndsWithItsReader(t *testing.T) {
 	t.Parallel()
 	r := command(t, ".", "run", endless, "--format", "json")
@@ -244,7 +244,7 @@ func TestRunEndsWithItsReader(t *testing.T) {
 		}
 	}
 	out.Close()
-	r.cmd.Wait() // how it ended is of no interest to anybody
+	r.cmd.Wait() // nobody is left who wants the exit code
 	r.nothingLeft()
 }
 
@@ -257,7 +257,7 @@ var stubborn = map[string]string{
 	"lib/multilang.py": "", "lib/sentences.py": "", // of the examples
 }
 
-// folder writes files into a new folder. Empty ones are taken from the examples' resources.
+// folder writes files into a new folder. Empty ones come from the resources of the examples.
 func folder(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -284,7 +284,7 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
-// A second Ctrl-C does not wait for those who do not want to end.
+// A second Ctrl-C does not wait for a process that ignores the first.
 func TestSecondSignalEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	r := start(t, folder(t, stubborn), "run", "stubborn.yaml", "--format", "json")
@@ -294,13 +294,13 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 	again := time.Now()
 	r.signal(syscall.SIGINT)
 	r.ends(exitFine)
-	// In order it takes three seconds: one for tuples at hand, one until SIGTERM, one until SIGKILL.
+	// An orderly end takes three seconds: one for tuples in flight, one until SIGTERM, one until SIGKILL.
 	if took := time.Since(again); took > 2*time.Second {
 		t.Errorf("it took %s", took)
 	}
 }
 
-// Several runs at once do not meet.
+// Several runs at once do not disturb each other.
 func TestSeveralRuns(t *testing.T) {
 	t.Parallel()
 	var runs []*liveRun
@@ -338,7 +338,7 @@ func TestEventsAreDocumented(t *testing.T) {
 	}
 }
 
-// On a terminal the table stays in its place, and lines scroll above it.
+// On a terminal, the table stays in its place and lines scroll above it.
 func TestLiveTable(t *testing.T) {
 	t.Parallel()
 	r := command(t, ".", "run", "../../examples/wordcount.yaml", "--until-idle")
@@ -355,11 +355,11 @@ func TestLiveTable(t *testing.T) {
 	r.cmd.Stdin, r.cmd.Stdout, r.cmd.Stderr = child, child, child
 	r.begin(terminal)
 	child.Close()
-	// While it runs: the table with all the text counted is there once, and directly above the cursor.
+	// While it runs, the table with the final numbers is on the screen once, directly above the cursor.
 	_, at := r.until(0, `count +2 +0 +14\d\d +0 [^\n]*\n`)
 	shown := consoletest.Shown(t, r.text()[:at], columns)
 	if n := strings.Count(shown, "COMPONENT "); n != 1 {
-		t.Errorf("the table is there %d times:\n%s", n, shown)
+		t.Errorf("the screen has the table %d times:\n%s", n, shown)
 	}
 	if !regexp.MustCompile(`wordcount  running \d+s\nCOMPONENT +TASKS +EMITTED +ACKED +FAILED +LATENCY +QUEUE +PENDING +LAST ERROR\n` +
 		`sentences +1 +104 +104 +0 .*\nsplit +2 +1403 +104 +0 .*\ncount +2 +0 +14\d\d +0 .*\n$`).MatchString(shown) {
@@ -389,13 +389,13 @@ func TestWatch(t *testing.T) {
 	r := start(t, dir, "run", "t.yaml", "--watch", "--format", "json")
 	_, at := r.until(0, `"text":"first `)
 
-	// A source of a component.
+	// The source of a component changes.
 	write(t, filepath.Join(dir, "lib/say.py"), strings.Replace(say, "first", "second", 1))
 	_, at = r.until(at, `"text":"lib/say.py changed"`)
 	_, at = r.until(at, `"event":"summary"`)
 	_, at = r.until(at, `"text":"second `)
 
-	// A fault in the topology: the old one goes on.
+	// The topology gets an error: the old one keeps running.
 	write(t, filepath.Join(dir, "t.yaml"), strings.Replace(topology, "from: lines", "from: liens", 1))
 	_, at = r.until(at, `\[unknown-component\]`)
 	from := at
@@ -414,8 +414,7 @@ func TestWatch(t *testing.T) {
 	r.ends(exitFine)
 }
 
-// With --watch even a topology that has faults from the start waits to be fixed, and so does a Go program that does not
-// build.
+// With --watch, a topology with errors waits until it is fixed, and so does a Go program that does not build.
 func TestWatchWaitsForAFixedTopology(t *testing.T) {
 	t.Parallel()
 	dir := folder(t, map[string]string{

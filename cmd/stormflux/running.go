@@ -52,7 +52,7 @@ func clusterError(err error) error {
 // outputFlag adds --output. The function that it returns reports whether the user wants JSON.
 func outputFlag(cmd *cobra.Command) (asJSON func() bool) {
 	var output string
-	addChoice(cmd, cmd.Flags(), &output, "output", "the format of the output: table or json", "table", "json")
+	addChoice(cmd, cmd.Flags(), &output, "output", "the `FORMAT` of the output: table or json", "table", "json")
 	return func() bool { return output == "json" }
 }
 

@@ -11,8 +11,8 @@ func (a *app) schemaCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "schema",
 		Short: "Print the JSON Schema of topology files, for editors",
-		Long: `Print the JSON Schema (2020-12) of topology files. Editors with a YAML language server show help and complete keys
-when a file begins with the line
+		Long: `Print the JSON Schema (2020-12) of topology files. An editor with a YAML language server shows help and completes keys
+if the file starts with the line
 
   # yaml-language-server: $schema=topology.schema.json`,
 		Example: `  stormflux schema > topology.schema.json
@@ -27,6 +27,6 @@ when a file begins with the line
 			return err
 		},
 	}
-	cmd.Flags().BoolVar(&environments, "environments", false, "the schema of stormflux.yaml instead")
+	cmd.Flags().BoolVar(&environments, "environments", false, "print the schema of stormflux.yaml instead")
 	return cmd
 }

@@ -17,7 +17,7 @@ import (
 
 var storm stormtest.Shared
 
-// tests lets the shared cluster end before testscript exits.
+// tests ends the shared cluster before testscript exits.
 type tests struct{ m *testing.M }
 
 func (t tests) Run() int { return storm.Main(t.m) }
@@ -26,8 +26,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(tests{m}, map[string]func(){"stormflux": main})
 }
 
-// The scripts call stormflux as people do and compare what they see. STORMFLUX_UPDATE=1 rewrites what `cmp` compares
-// with.
+// The scripts call stormflux as people do, and compare what people see. STORMFLUX_UPDATE=1 rewrites the files that `cmp`
+// compares with.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                "testdata/script",
@@ -40,7 +40,7 @@ func TestScripts(t *testing.T) {
 				return err
 			}
 			env.Setenv("EXAMPLES", examples)
-			// What a developer's machine says of clusters and Go is not the scripts' business, but for Go's caches.
+			// The scripts must not see the clusters and the Go settings of a developer's machine, except Go's caches.
 			env.Setenv("STORM_CONF_DIR", filepath.Join(env.WorkDir, "no-storm"))
 			for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPROXY", "GOFLAGS"} {
 				value, err := goEnv(name)
@@ -58,9 +58,9 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// startNimbus is the script command `nimbus [topology...]`: it starts a fake Nimbus that runs the named topologies,
-// each with one component "split", puts its address into $NIMBUS, and writes it into stormflux.yaml as environment "test"
-// and into conf/storm.yaml.
+// startNimbus is the script command `nimbus [topology...]`. It starts a fake Nimbus that runs the named topologies, each with
+// one component "split". It puts the address into $NIMBUS, into stormflux.yaml as environment "test", and into
+// conf/storm.yaml.
 func startNimbus(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
 		ts.Fatalf("unsupported: ! nimbus")
@@ -83,8 +83,8 @@ func startNimbus(ts *testscript.TestScript, neg bool, args []string) {
 	write("conf/storm.yaml", fmt.Sprintf("nimbus.seeds: [127.0.0.1]\nnimbus.thrift.port: %d\n", server.Port()))
 }
 
-// exits is the script command `exits CODE COMMAND...`: it runs a command and checks its exit code. The command's output
-// is there for stdout, stderr and cmp.
+// exits is the script command `exits CODE COMMAND...`. It runs a command and checks its exit code. stdout, stderr and cmp
+// then check its output.
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exits CODE COMMAND...")

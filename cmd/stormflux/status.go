@@ -17,10 +17,10 @@ func (a *app) statusCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status NAME",
 		Short: "Show a topology's components, workers and errors",
-		Long: `Show what Nimbus knows of a topology: its components' executors, its workers, and the errors that were reported.
+		Long: `Show what Nimbus knows about a topology: the executors of its components, its workers, and its errors.
 
-Nimbus hears from an executor once a minute by default (executor.metrics.frequency.secs), so a healthy topology too
-shows executors that do not report in its first minute.`,
+By default, an executor reports to Nimbus once a minute (executor.metrics.frequency.secs). In its first minute, even a
+healthy topology has executors that do not report yet.`,
 		Example: "  stormflux status wordcount -e prod",
 	}
 	asJSON := outputFlag(cmd)

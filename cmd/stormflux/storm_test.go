@@ -20,8 +20,8 @@ import (
 	"github.com/stormflux/stormflux/internal/stormtest"
 )
 
-// Both word counts run on a real Storm: submitted by the built binary, they count the words of the text exactly, and
-// when they are killed no process of theirs is left.
+// The built binary submits both word counts to a real Storm. They count the words of the text exactly, and after they are
+// killed, none of their processes is left.
 func TestWordCountsOnStorm(t *testing.T) {
 	cluster := storm.Cluster(t)
 	binary := buildStormflux(t)
@@ -60,8 +60,8 @@ func TestWordCountsOnStorm(t *testing.T) {
 	}
 }
 
-// A topology that Nimbus accepts and no worker can run is told as such by --wait, with the reason.
-func TestWaitTellsThatWorkersDie(t *testing.T) {
+// --wait reports a topology that Nimbus accepts but no worker can run, with the reason.
+func TestWaitReportsThatWorkersDie(t *testing.T) {
 	cluster := storm.Cluster(t)
 	binary := buildStormflux(t)
 	file := filepath.Join(t.TempDir(), "dies.yaml")
@@ -80,9 +80,9 @@ func TestWaitTellsThatWorkersDie(t *testing.T) {
 	if !errors.As(err, &exit) || exit.ExitCode() != exitEnvironment {
 		t.Errorf("submit --wait ended with %v, want exit code %d", err, exitEnvironment)
 	}
-	// Of the chain of exceptions Storm reports the outermost only; the advice says where the rest is.
+	// Storm reports only the outermost exception of the chain. The advice says where the others are.
 	if !strings.Contains(stderr.String(), "launching multilang subprocess") || !strings.Contains(stderr.String(), "worker's log") {
-		t.Errorf("the reason is not told:\n%s", stderr.String())
+		t.Errorf("stormflux does not print the reason:\n%s", stderr.String())
 	}
 	stormflux(ctx, t, binary, "kill", "dies", "--wait", "0", "--nimbus", cluster.NimbusAddr())
 	if err := cluster.AwaitTopology(ctx, "dies", ""); err != nil {

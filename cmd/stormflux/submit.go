@@ -35,11 +35,11 @@ func (a *app) submitCommand() *cobra.Command {
 		Short: "Check, compile and submit a topology to a cluster",
 		Long: `Check and compile a topology for the cluster's version of Storm, build its jar, and submit both to Nimbus.
 
-The cluster is the one that --nimbus names, else the environment's, else that of storm.yaml, which is looked for where
-the storm command looks. Nothing is sent before everything that can be known here has been checked.
+--nimbus chooses the cluster, else the environment, else storm.yaml in the places where the storm command looks for it.
+The command checks everything that it can check here before it sends anything.
 
-With --dry-run everything is done but the upload and the submission. With --wait, the command goes on until every
-executor is up, or says which are not and what the topology reported.`,
+With --dry-run, the command does everything except the upload and the submission. With --wait, it goes on until every
+executor is up. If some are not, it reports which ones, and the errors of the topology.`,
 		Example: `  stormflux submit topology.yaml
   stormflux submit topology.yaml -e prod --name wordcount-2 --wait
   stormflux submit topology.yaml --nimbus nimbus1 --nimbus nimbus2:6627 -c topology.workers=4
@@ -52,10 +52,10 @@ executor is up, or says which are not and what the topology reported.`,
 	}
 	flags.topologyFlags.add(cmd)
 	flags.clusterFlags.add(cmd)
-	cmd.Flags().BoolVar(&flags.inactive, "inactive", false, "submit the topology deactivated: its spouts start with 'stormflux activate'")
-	cmd.Flags().BoolVar(&flags.dryRun, "dry-run", false, "do everything but the upload and the submission")
-	cmd.Flags().BoolVar(&flags.wait, "wait", false, "wait until every executor is up, and tell what the topology reports")
-	cmd.Flags().DurationVar(&flags.timeout, "timeout", 5*time.Minute, "how long to wait with --wait")
+	cmd.Flags().BoolVar(&flags.inactive, "inactive", false, "submit the topology deactivated; 'stormflux activate' starts its spouts")
+	cmd.Flags().BoolVar(&flags.dryRun, "dry-run", false, "do everything except the upload and the submission")
+	cmd.Flags().BoolVar(&flags.wait, "wait", false, "wait until every executor is up, and print the errors of the topology")
+	cmd.Flags().DurationVar(&flags.timeout, "timeout", 5*time.Minute, "with --wait, wait at most this `DURATION`")
 	return cmd
 }
 
@@ -98,7 +98,7 @@ func (a *app) forCluster(ctx context.Context, client *nimbus.Client, flags *subm
 	_, name := client.Server()
 	version, err := settings.ParseVersion(name)
 	if err != nil {
-		return c, nil // an unreleased or renamed build: what was assumed has to do
+		return c, nil // an unreleased or renamed build: keep the version that was assumed
 	}
 	chosen := c.topology.Storm
 	env := c.document.Environment
@@ -109,7 +109,7 @@ func (a *app) forCluster(ctx context.Context, client *nimbus.Client, flags *subm
 		return a.loadFor(ctx, &flags.topologyFlags, c.path, opts, validate.Options{Storm: version})
 	}
 	if chosen.Major != version.Major || chosen.Minor != version.Minor {
-		fmt.Fprintf(a.stderr, "stormflux: compiling for Storm %s as asked, but the cluster runs %s\n", chosen, version)
+		fmt.Fprintf(a.stderr, "stormflux: compiling for Storm %s as you asked, but the cluster runs %s\n", chosen, version)
 	}
 	return c, nil
 }
@@ -148,7 +148,7 @@ func (a *app) submitProgram(ctx context.Context, client *nimbus.Client, flags *s
 	}
 	fmt.Fprintf(a.stdout, "%s: submitted to %s as %s, %s\n", prog.Topology.Name, result.Server, result.ID, state)
 	if result.AnswerLost {
-		fmt.Fprintln(a.stderr, "stormflux: the connection broke before Nimbus confirmed; the topology was then found on the cluster")
+		fmt.Fprintln(a.stderr, "stormflux: the connection broke before Nimbus confirmed, but the topology is on the cluster")
 	}
 	if flags.wait {
 		return a.waitFor(ctx, client, prog.Topology.Name, flags.timeout)
@@ -156,7 +156,7 @@ func (a *app) submitProgram(ctx context.Context, client *nimbus.Client, flags *s
 	return nil
 }
 
-// temporaryJar writes the program's jar to a temporary file, which the caller removes.
+// temporaryJar writes the program's jar to a temporary file. The caller removes it.
 func (a *app) temporaryJar(ctx context.Context, prog *compiler.Program) (path string, size int64, err error) {
 	files, err := prog.Assemble(ctx, validate.Platform{})
 	if err != nil {

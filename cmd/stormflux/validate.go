@@ -39,7 +39,7 @@ these include if they are in or below the same folder or the working directory. 
 		},
 	}
 	flags.add(cmd)
-	addChoice(cmd, cmd.Flags(), &flags.format, "format", "the format of the report: "+orList(diag.Formats()), diag.Formats()...)
+	addChoice(cmd, cmd.Flags(), &flags.format, "format", "the `FORMAT` of the report: "+orList(diag.Formats()), diag.Formats()...)
 	cmd.Flags().BoolVar(&flags.fix, "fix", false, "correct misspelt words that have only one correction, then report the other problems")
 	cmd.Flags().BoolVar(&flags.diff, "diff", false, "print the changes that --fix would make as a unified diff, and change nothing")
 	return cmd

@@ -9,8 +9,8 @@ import (
 	"github.com/stormflux/stormflux/internal/nimbus"
 )
 
-// waitFor watches a topology that was just submitted until it is known how it does. What is not up is an error of the
-// environment: the topology is on the cluster and stays there.
+// waitFor waits until a topology that was just submitted is up, or clearly is not. A topology that is not up is an error of
+// the environment; it stays on the cluster.
 func (a *app) waitFor(ctx context.Context, client *nimbus.Client, name string, timeout time.Duration) error {
 	var last nimbus.WatchState
 	said := ""
