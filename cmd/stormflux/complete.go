@@ -57,62 +57,53 @@ func (f *topologyFlags) completeVariables(cmd *cobra.Command, args []string, typ
 	return names, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 }
 
-// topologyNames returns the topologies on the cluster for completion: quickly, or nothing.
-func (a *app) topologyNames(ctx context.Context, flags *clusterFlags) []string {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
-	defer cancel()
-	client := a.connectQuickly(ctx, flags)
-	if client == nil {
-		return nil
-	}
-	defer client.Close()
-	list, err := client.List(ctx)
-	if err != nil {
-		return nil
-	}
-	var names []string
-	for _, t := range list {
-		names = append(names, t.Name)
-	}
+// topologyNames returns the topologies on the cluster for completion.
+func (a *app) topologyNames(ctx context.Context, flags *clusterFlags) (names []string) {
+	a.askQuickly(ctx, flags, func(ctx context.Context, client *nimbus.Client) error {
+		list, err := client.List(ctx)
+		for _, t := range list {
+			names = append(names, t.Name)
+		}
+		return err
+	})
 	return names
 }
 
-// componentNames returns the components of a topology on the cluster for completion: quickly, or nothing.
-func (a *app) componentNames(ctx context.Context, flags *clusterFlags, topology string) []string {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
-	defer cancel()
-	client := a.connectQuickly(ctx, flags)
-	if client == nil {
+// componentNames returns the components of a topology on the cluster for completion.
+func (a *app) componentNames(ctx context.Context, flags *clusterFlags, topology string) (names []string) {
+	a.askQuickly(ctx, flags, func(ctx context.Context, client *nimbus.Client) error {
+		status, err := client.Status(ctx, topology)
+		if err != nil {
+			return err
+		}
+		for _, c := range status.Components {
+			names = append(names, c.ID)
+		}
 		return nil
-	}
-	defer client.Close()
-	status, err := client.Status(ctx, topology)
-	if err != nil {
-		return nil
-	}
-	var names []string
-	for _, c := range status.Components {
-		names = append(names, c.ID)
-	}
+	})
 	return names
 }
 
-// connectQuickly connects for completion, without messages and without a second try. It returns nil when it cannot.
-func (a *app) connectQuickly(ctx context.Context, flags *clusterFlags) *nimbus.Client {
+// askQuickly asks the cluster something for completion: without messages, without a second try, and not for long. When it
+// fails, there is nothing to complete.
+func (a *app) askQuickly(ctx context.Context, flags *clusterFlags, ask func(context.Context, *nimbus.Client) error) {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
 	env, _, err := flags.chosen()
 	if err != nil {
-		return nil
+		return
 	}
 	conf, err := a.nimbusConfig(flags, env, nil)
 	if err != nil {
-		return nil
+		return
 	}
 	conf.Notify, conf.Retry.Times = nil, -1
 	client, err := nimbus.Connect(ctx, conf)
 	if err != nil {
-		return nil
+		return
 	}
-	return client
+	defer client.Close()
+	_ = ask(ctx, client)
 }
 
 // completeEnvironments completes the name of an environment.
