@@ -10,8 +10,8 @@ import (
 	"github.com/stormflux/stormflux/diag"
 )
 
-// TestBounds loads large and malicious texts: each must end soon, with a diagnostic or without. The deadline is far
-// above what they take, and far below what they took while a step was quadratic.
+// TestBounds loads large and malicious texts. Each must end soon, with or without a diagnostic. The deadline is much longer
+// than they take, and much shorter than they took when a step was quadratic.
 func TestBounds(t *testing.T) {
 	repeat := strings.Repeat
 	merges := &strings.Builder{}

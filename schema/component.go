@@ -5,7 +5,7 @@ import (
 	"github.com/stormflux/stormflux/schema/yaml"
 )
 
-// ComponentKind tells spouts from bolts. The zero value is invalid.
+// ComponentKind is the kind of a component: spout or bolt. The zero value is invalid.
 type ComponentKind uint8
 
 // The kinds of components.
@@ -38,7 +38,7 @@ type Component struct {
 	Env  *yaml.Value // Map of scalars, for a GoProgram or a Command
 
 	Outputs      []*Output
-	OutputsValue *yaml.Value // what stands at `outputs`; nil when absent
+	OutputsValue *yaml.Value // the value of `outputs`; nil when absent
 
 	Inputs []*Input // `inputs` of a bolt
 
@@ -76,7 +76,7 @@ func (*Class) implementation()     {}
 
 // Output is one declared output stream.
 type Output struct {
-	Stream *yaml.Value // String: the map's key; nil for the short form, which declares stream "default"
+	Stream *yaml.Value // String: the map's key; nil in the short form, which declares stream "default"
 	Fields []*yaml.Value
 	Direct *yaml.Value // Bool or nil
 	Span   diag.Span
@@ -90,7 +90,7 @@ func (o *Output) StreamID() string {
 	return o.Stream.Text
 }
 
-// DefaultStream is the id of the stream that is meant where none is named (Storm's Utils.DEFAULT_STREAM_ID).
+// DefaultStream is the id of the stream where the text names none (Storm's Utils.DEFAULT_STREAM_ID).
 const DefaultStream = "default"
 
 // Input is one subscription: an element of a bolt's `inputs` or of Flux's `streams`.
@@ -144,11 +144,11 @@ func groupingType(name string) GroupingType {
 	return 0
 }
 
-// Grouping is how tuples of a subscription are spread over the tasks. A subscription without one has
-// Type Shuffle and a nil Value.
+// Grouping is how the tuples of a subscription are spread over the tasks. A subscription without one has Type Shuffle and
+// a nil Value.
 type Grouping struct {
 	Type   GroupingType
-	Value  *yaml.Value   // what stands at `grouping`; nil when left out
+	Value  *yaml.Value   // the value of `grouping`; nil when absent
 	Fields []*yaml.Value // for Fields and PartialKey
 	Object *Object       // for Custom
 }

@@ -5,8 +5,7 @@ import (
 	"github.com/stormflux/stormflux/schema/yaml"
 )
 
-// This file makes a Document of the effective values. It takes what has the right form and leaves the rest out: the
-// grammar has reported it.
+// Decoding takes what has the right form and leaves the rest out: the grammar has reported it.
 
 // decode fills the parts of doc from its Root.
 func decode(doc *Document) {
@@ -183,7 +182,7 @@ func decodeInput(v *yaml.Value) *Input {
 	return in
 }
 
-// decodeGrouping never returns nil; a grouping that is missing, or whose form the grammar refused, is a shuffle.
+// decodeGrouping never returns nil. A grouping that is missing, or that breaks the grammar, is a shuffle.
 func decodeGrouping(v *yaml.Value) *Grouping {
 	g := &Grouping{Type: Shuffle, Value: v}
 	if v == nil {

@@ -61,7 +61,7 @@ func decodeProperty(node *yaml.Value) *Property {
 	return &Property{Node: node, Name: name, Value: &Reference{Node: node, ID: id}}
 }
 
-// decodeArguments returns nil for what is no list.
+// decodeArguments returns nil for a value that is not a list.
 func decodeArguments(v *yaml.Value) *Arguments {
 	if v.AsSequence() == nil {
 		return nil

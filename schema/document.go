@@ -7,11 +7,12 @@ import (
 	"github.com/stormflux/stormflux/schema/yaml"
 )
 
-// Document is a topology as written: includes merged, references substituted, the environment applied, short and list
-// form unified, but nothing resolved or checked beyond the grammar. Every part knows its place.
+// Document is a topology as written. Includes are merged, references are replaced, the environment is applied, and the
+// short form and Flux's list form look the same. Of names, only references to JVM objects are resolved, and nothing is
+// checked beyond the grammar. Every part knows its place.
 //
-// A part that is absent is nil. Where the grammar was broken a diagnostic has been given and the part is left out, so
-// that a reader of the Document need not complain again.
+// An absent part is nil. A part that breaks the grammar is left out after a diagnostic, so a reader of the Document need
+// not report it again.
 type Document struct {
 	File *diag.File
 	Root *yaml.Value // the effective document
@@ -19,7 +20,7 @@ type Document struct {
 	Name      *yaml.Value // String
 	Config    *yaml.Value // Map
 	Resources []*Resource
-	// ResourcesGiven tells `resources: []` from no `resources` at all (which means the default folder).
+	// ResourcesGiven distinguishes `resources: []` from no `resources` at all, which means the default folder.
 	ResourcesGiven bool
 	Jar            *yaml.Value // String: a path
 	Platform       *yaml.Value // String: os/arch
@@ -33,50 +34,50 @@ type Document struct {
 	TopologySource *Object
 	beans          map[string]*Object // by id, see Bean
 
-	Environment *Environment // the chosen one, nil when none
+	Environment *Environment // the chosen one, or nil
 
 	// Ignores holds the `# stormflux:ignore RULE ...` comments of all files.
 	Ignores []Ignore
-	// Unresolved are the places of the values that hold a reference for which there was no value. That was reported,
-	// and they still hold their text as written: see [Document.IsUnresolved].
+	// Unresolved are the places of the values with a reference that has no value. Load reported them, and they still hold
+	// their text as written: see [Document.IsUnresolved].
 	Unresolved []diag.Span
-	// Shared are the places of values that the document reads in several places, by an alias or a variable: what is wrong
-	// with one in one place cannot be fixed where it stands.
+	// Shared are the places of values that the document uses in several places, through an alias or a variable. A fault of
+	// one of these places cannot be fixed in the text of the value.
 	Shared []diag.Span
-	// Files are all the files that were read, the main one first.
+	// Files are all files that Load read, the main one first.
 	Files []*diag.File
 
-	// Includes are the includes of all files, in the order in which they were followed.
+	// Includes are the includes of all files, in the order in which Load followed them.
 	Includes []Include
-	// Incomplete reports whether a part of the document was not read: an included file, or a second document in a file.
-	// That is an error of its own; what the document seems to lack may be in that part.
+	// Incomplete reports whether a part of the document is missing: an included file, or a second document in a file. Load
+	// reported that as an error. What the document seems to lack may be in that part.
 	Incomplete bool
-	// UnknownKeys are the places of the keys that the grammar does not know, with the keys that were probably meant, ""
-	// for none. They have been reported.
+	// UnknownKeys are the places of the keys that the grammar does not know, each with the key that was probably meant, or
+	// "". Load reported them.
 	UnknownKeys map[diag.Span]string
 	// VariableReferences are the references to variables in all files.
 	VariableReferences []VariableReference
-	// VariableNames are the names that have a value: of --set, of the environment, of the properties files.
+	// VariableNames are the names that have a value: from --set, from the environment, from the properties files.
 	VariableNames []string
 }
 
 // Include is an element of `includes`.
 type Include struct {
 	Name *yaml.Value // the path as written
-	File *diag.File  // nil when there is no such file, or it cannot be read
+	File *diag.File  // nil when the file does not exist or cannot be read
 }
 
 // VariableReference is a reference to a variable: `${name}`, `${env:NAME}`.
 type VariableReference struct {
 	Name        string
-	Environment bool // it refers to an environment variable of the process
+	Environment bool // it refers to an environment variable of our own process
 	Span        diag.Span
 	// Declaration is the variable's key in the chosen environment. It is zero when the value comes from elsewhere, or
-	// when there is none.
+	// the variable has no value.
 	Declaration diag.Span
 }
 
-// IsMeant reports whether an unknown key of the map probably stands for the given key.
+// IsMeant reports whether an unknown key of the map is probably a misspelling of the given key.
 func (d *Document) IsMeant(m *yaml.Value, key string) bool {
 	if len(d.UnknownKeys) == 0 || m == nil {
 		return false
@@ -84,8 +85,8 @@ func (d *Document) IsMeant(m *yaml.Value, key string) bool {
 	return slices.ContainsFunc(m.Entries, func(e yaml.Entry) bool { return d.UnknownKeys[e.Key.Span] == key })
 }
 
-// IsUnresolved reports whether the span is of, or in, a value whose reference could not be replaced: what is wrong with
-// its text is no fault of its own.
+// IsUnresolved reports whether the span is part of a value with a reference that has no value. That is the only fault of
+// such a value: the rest of its text is not final.
 func (d *Document) IsUnresolved(span diag.Span) bool {
 	for _, u := range d.Unresolved {
 		if u.File == span.File && u.Start <= span.Start && span.End <= u.End {
@@ -109,21 +110,21 @@ type Environment struct {
 
 	Nimbus      []*yaml.Value // host[:port], String
 	TLS         *yaml.Value   // Map: ca, cert, key (paths relative to File.Dir)
-	Config      *yaml.Value   // Map; already applied to the Document
-	Parallelism *yaml.Value   // Map component -> Int; already applied
-	Variables   *yaml.Value   // Map; already applied
+	Config      *yaml.Value   // Map; the Document has it already
+	Parallelism *yaml.Value   // Map component -> Int; the Document has it already
+	Variables   *yaml.Value   // Map; their references are replaced already
 	Storm       *yaml.Value   // String: the Storm version to compile for
 }
 
-// Ignore is one `# stormflux:ignore RULE ...` comment. On a line of its own it counts for the next line that is not a
-// comment, otherwise for its own line.
+// Ignore is one `# stormflux:ignore RULE ...` comment. On its own line it applies to the next line that is not a comment,
+// otherwise to its own line.
 type Ignore struct {
 	Span  diag.Span // the comment
 	Line  int       // the line it silences, from 1
 	Rules []IgnoredRule
 }
 
-// IgnoredRule is a rule's name in an ignore comment with its place.
+// IgnoredRule is the name of a rule in an ignore comment, with its place.
 type IgnoredRule struct {
 	Name string
 	Span diag.Span

@@ -11,8 +11,8 @@ import (
 	"github.com/stormflux/stormflux/schema"
 )
 
-// TestDocumentKnowsItsGaps checks what a Document says about its own reading: what was not read, which keys are unknown,
-// what refers to variables.
+// TestDocumentKnowsItsGaps checks what a Document says about how it was read: what is missing, which keys are unknown, what
+// refers to variables.
 func TestDocumentKnowsItsGaps(t *testing.T) {
 	const environments = "environments: {prod: {variables: {host: h}}}\n"
 	for _, c := range []struct {

@@ -21,8 +21,8 @@ const (
 // EnvironmentFile is the name of the file that holds the environments.
 const EnvironmentFile = "stormflux.yaml"
 
-// environment reads the environments' file and returns the chosen environment, its variables' references not yet
-// replaced. main is the path of the topology.
+// environment reads the file of the environments and returns the chosen environment. The references in its variables are
+// not replaced yet. main is the path of the topology.
 func (l *loader) environment(main string) (*Environment, *yaml.File, error) {
 	if l.opts.Environment == "" {
 		return nil, nil, nil
@@ -44,7 +44,7 @@ func (l *loader) environment(main string) (*Environment, *yaml.File, error) {
 			span = all.Span
 		}
 		if len(l.diags) == 0 {
-			l.diags.Errorf(ruleNoEnvironment, yaml.FirstLine(span), "environment %q does not exist: there are no environments in this file", l.opts.Environment)
+			l.diags.Errorf(ruleNoEnvironment, yaml.FirstLine(span), "unknown environment %q: this file has no environments", l.opts.Environment)
 		}
 		return nil, nil, nil
 	}
@@ -57,9 +57,9 @@ func (l *loader) environment(main string) (*Environment, *yaml.File, error) {
 	return &Environment{Name: l.opts.Environment, Value: v, File: file}, src, nil
 }
 
-// LoadEnvironment reads an environment on its own, for commands that need a cluster and no topology. path stands for the
-// topology: the nearest stormflux.yaml is searched from its folder upward. The environment is nil when the list has an
-// error.
+// LoadEnvironment reads an environment alone, for commands that need a cluster but no topology. path is the path of a
+// topology: LoadEnvironment searches for stormflux.yaml from its folder upward. The environment is nil when the list has
+// an error.
 func LoadEnvironment(path string, opts Options) (*Environment, diag.List, error) {
 	l := &loader{opts: opts}
 	env, src, err := l.environment(path)
@@ -77,8 +77,8 @@ func LoadEnvironment(path string, opts Options) (*Environment, diag.List, error)
 	return env, l.diags, nil
 }
 
-// EnvironmentNames returns the environments that the topology at path can choose from, in file order: those of the given
-// file, or when that is "" of the nearest stormflux.yaml. Files that cannot be read have none.
+// EnvironmentNames returns the names of the environments in a file, in file order. If file is "", it is the nearest
+// stormflux.yaml from the folder of the topology at path upward. A file that cannot be read has no environments.
 func EnvironmentNames(path, file string) []string {
 	l := &loader{opts: Options{EnvironmentFile: file}}
 	found, err := l.environmentFile(path)
@@ -106,9 +106,9 @@ func (l *loader) unknownEnvironment(all *yaml.Value) {
 		span = all.Entries[0].Key.Span
 	}
 	d := l.diags.Errorf(ruleNoEnvironment, diag.Span{File: span.File, Start: all.Span.Start, End: span.End},
-		"environment %q does not exist, there are %s", l.opts.Environment, diag.Enumerate(names, 10))
+		"unknown environment %q; known environments: %s", l.opts.Environment, diag.Enumerate(names, 10))
 	if len(names) == 0 {
-		d.Message = fmt.Sprintf("environment %q does not exist: there are no environments in this file", l.opts.Environment)
+		d.Message = fmt.Sprintf("unknown environment %q: this file has no environments", l.opts.Environment)
 		d.Span = all.Span
 	}
 	if best, ok := diag.Suggest(l.opts.Environment, names); ok {
@@ -116,8 +116,8 @@ func (l *loader) unknownEnvironment(all *yaml.Value) {
 	}
 }
 
-// environmentFile finds and reads stormflux.yaml: the one that was named, or the first from the topology's folder
-// upward. A nil file without an error was reported.
+// environmentFile finds and reads stormflux.yaml: the file of --environments, or the first one from the topology's folder
+// upward. It reports a missing file and returns nil.
 func (l *loader) environmentFile(main string) (*diag.File, error) {
 	if p := l.opts.EnvironmentFile; p != "" {
 		text, err := l.read(p)
@@ -132,7 +132,7 @@ func (l *loader) environmentFile(main string) (*diag.File, error) {
 		return nil, fmt.Errorf("reading %s: %w", EnvironmentFile, err)
 	}
 	start := up
-	// The path is shown as the topology's is: relative for as long as that is possible without "..".
+	// Messages show the path as they show the topology's path, relative if the topology's path is.
 	for shown := filepath.Join(dir, EnvironmentFile); ; {
 		text, err := l.read(shown)
 		if err == nil {
@@ -153,13 +153,13 @@ func (l *loader) environmentFile(main string) (*diag.File, error) {
 			}
 		}
 	}
-	l.diags.Errorf(ruleNoEnvironmentFile, diag.Span{}, "environment %q is asked for, but neither the folder of %q nor one above it has a %s",
+	l.diags.Errorf(ruleNoEnvironmentFile, diag.Span{}, "there is no environment %q: neither the folder of %q nor a folder above it has a %s",
 		l.opts.Environment, main, EnvironmentFile).
-		WithHint("write one with the key environments, or name a file with --environments")
+		WithHint("write such a file with the key \"environments\", or name another file with --environments")
 	return nil, nil
 }
 
-// finish decodes the environment, once its references are replaced.
+// finish decodes the environment after its references are replaced.
 func (env *Environment) finish() {
 	v := env.Value
 	nimbus := v.Get("nimbus")
@@ -175,7 +175,7 @@ func (env *Environment) finish() {
 	env.Storm = v.Get("storm").AsScalar()
 }
 
-// override applies to root what wins over the topology: the environment, then -c and --name.
+// override applies the environment to root, then -c and --name. Each wins over what comes before it.
 func (l *loader) override(root *yaml.Value, env *Environment) {
 	if env != nil {
 		from := fmt.Sprintf("environment %q", env.Name)
@@ -208,7 +208,7 @@ func (l *loader) override(root *yaml.Value, env *Environment) {
 	}
 }
 
-// ownSection returns the map at a key of root, made root's own, or a new one in its place.
+// ownSection replaces the map at a key of root by a copy, or by a new map if there is none, and returns it.
 func ownSection(root *yaml.Value, name string, span diag.Span) *yaml.Value {
 	key, own := root.Lookup(name)
 	if key == nil {
@@ -259,12 +259,12 @@ func (l *loader) overrideParallelism(root, overrides *yaml.Value, from string) {
 		}
 		at := places[e.Key.Text]
 		if len(at) == 0 {
-			d := l.diags.Errorf(ruleEnvironmentUnknown, e.Key.Span, "%s gives the parallelism of an unknown component %q", from, e.Key.Text)
+			d := l.diags.Errorf(ruleEnvironmentUnknown, e.Key.Span, "%s sets the parallelism of an unknown component %q", from, e.Key.Text)
 			if near, ok := diag.Closest(e.Key.Text, names); ok {
 				near.Sure = near.Sure && overrides.Get(near.Name) == nil
 				d.Suggest(e.Key.Span, near)
 			} else if len(names) > 0 && len(names) <= 10 {
-				d.WithHint("the topology has %s", diag.Enumerate(names, 10))
+				d.WithHint("known components: %s", diag.Enumerate(names, 10))
 			}
 			continue
 		}

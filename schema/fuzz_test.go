@@ -15,15 +15,14 @@ import (
 	"github.com/stormflux/stormflux/schema/yaml"
 )
 
-// noHang ends the process when an input takes unreasonably long, which the fuzzer then reports.
+// noHang ends the process when an input takes too long. The fuzzer then reports the input.
 func noHang(t *testing.T, text string) {
 	timer := time.AfterFunc(20*time.Second, func() { panic(fmt.Sprintf("hangs: %q", text)) })
 	t.Cleanup(func() { timer.Stop() })
 }
 
-// FuzzLoad loads any text as a topology, as an included file and as the environments: nothing may panic or hang, every
-// place must be one of the file, every scalar must be written where its span says, and a document without errors must
-// be the same when it is rendered and read again.
+// FuzzLoad loads any text as a topology and as an included file. Nothing may panic or hang, and every place must be inside
+// the file. A document without errors must stay the same when it is rendered and read again.
 func FuzzLoad(f *testing.F) {
 	var archives []string
 	for _, pattern := range []string{"testdata/*/*.txtar", "grammar/testdata/*/*.txtar"} {
@@ -84,21 +83,21 @@ func FuzzLoad(f *testing.F) {
 			checkSpan(t, i.Span)
 		}
 		if diags.HasErrors() || reached(doc.Root, 20_000) < 0 {
-			return // aliases may stand for a million values: too many to write out for each input
+			return // aliases may expand to a million values: too many to render for each input
 		}
 		rendered := render(t, Render, doc)
 		opts = Options{Text: []byte(rendered)}
 		again, diags, err := Load("topology.yaml", opts)
 		if err != nil || diags.HasErrors() {
-			t.Fatalf("what was rendered is not read: %v\n%s\n%s", err, listing(diags), rendered)
+			t.Fatalf("the rendered document is not readable: %v\n%s\n%s", err, listing(diags), rendered)
 		}
 		if want, have := render(t, RenderJSON, doc), render(t, RenderJSON, again); want != have {
-			t.Errorf("what was rendered is another document:\n%s\nwant\n%s\nrendered\n%s", have, want, rendered)
+			t.Errorf("the rendered document differs:\n%s\nwant\n%s\nrendered\n%s", have, want, rendered)
 		}
 	})
 }
 
-// reached counts down from n by the values in v, aliases expanded, and stops below 0.
+// reached subtracts the number of values in v, with aliases expanded, from n. It stops below 0.
 func reached(v *yaml.Value, n int) int {
 	n--
 	for i := 0; i < len(v.Items) && n >= 0; i++ {

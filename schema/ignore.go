@@ -60,7 +60,7 @@ func isRuleName(s string) bool {
 	return s != ""
 }
 
-// nextCodeLine returns the next line behind n that holds more than a comment.
+// nextCodeLine returns the next line after n that holds more than a comment, or n.
 func nextCodeLine(file *diag.File, n int) int {
 	for next := n + 1; next <= file.Lines(); next++ {
 		if line := strings.TrimSpace(file.LineSpan(next).Text()); line != "" && line[0] != '#' {

@@ -23,21 +23,21 @@ const (
 )
 
 const (
-	// maxIncludes is how many files a topology may include, each counted as often as it is included.
+	// maxIncludes is how many files a topology may include. A file counts as often as it is included.
 	maxIncludes = 1000
-	// maxIncludeDepth is how long a way of files that include each other may be. A folder that links to itself gives one
-	// file ever new paths, which no search for cycles finds.
+	// maxIncludeDepth is how many files may include each other in a chain. A folder that links to itself gives a file new
+	// paths without end, and no search for cycles finds that.
 	maxIncludeDepth = 50
 )
 
-// included is a file on the way from the main file to the one that is read.
+// included is a file in the chain from the main file to the current one.
 type included struct {
 	path string // cleaned
 	span diag.Span
 }
 
-// include merges into root what its `includes` name, with Flux's rules (FluxParser.processIncludes, 2.8.3), and takes
-// the key away. Unlike Flux it does so at every level, and takes paths from the including file's folder.
+// include merges the files of the key `includes` into root with Flux's rules (FluxParser.processIncludes, 2.8.3), and
+// removes the key. Unlike Flux, it does so at every level, and paths start from the folder of the including file.
 func (l *loader) include(root *yaml.Value, file *diag.File, open []included) {
 	_, includes := root.Lookup("includes")
 	if includes == nil {
@@ -47,7 +47,7 @@ func (l *loader) include(root *yaml.Value, file *diag.File, open []included) {
 	for _, v := range includes.Elements() {
 		name := v.Get("file").AsScalar()
 		if v.Kind != yaml.Map || name == nil {
-			continue // the grammar's
+			continue // the grammar has reported it
 		}
 		resource, override := v.Get("resource"), v.Get("override")
 		from, ok := l.findInclude(file, name, resource != nil && resource.Bool)
@@ -63,15 +63,15 @@ func (l *loader) include(root *yaml.Value, file *diag.File, open []included) {
 			continue
 		}
 		if len(chain) > maxIncludeDepth {
-			l.diags.Errorf(ruleIncludeLimit, name.Span, "files include each other more than %d deep, the most that is allowed", maxIncludeDepth).
-				WithHint("a link to a folder above it gives a file ever new paths")
+			l.diags.Errorf(ruleIncludeLimit, name.Span, "files include each other more than %d levels deep, which is the limit", maxIncludeDepth).
+				WithHint("a link to a folder above itself gives a file new paths without end")
 			l.seen.incomplete = true
 			continue
 		}
 		if l.includes++; l.includes > maxIncludes {
 			l.seen.incomplete = true
 			if l.includes == maxIncludes+1 {
-				l.diags.Errorf(ruleIncludeLimit, name.Span, "more than %d files are included, the most that is allowed", maxIncludes)
+				l.diags.Errorf(ruleIncludeLimit, name.Span, "the topology includes more than %d files, which is the limit", maxIncludes)
 			}
 			return
 		}
@@ -100,8 +100,8 @@ type includeFile struct {
 	file *diag.File
 }
 
-// findInclude reads an included file. Flux looks a resource up in the jar; here it is looked for where such jars are
-// made from: beside the file, in resources, and in Maven's src/main/resources.
+// findInclude reads an included file. Flux looks for a resource in the jar. We look where the content of such a jar comes
+// from: beside the file, in resources, and in Maven's src/main/resources.
 func (l *loader) findInclude(file *diag.File, name *yaml.Value, resource bool) (includeFile, bool) {
 	folders := []string{""}
 	local := filepath.FromSlash(name.Text)
@@ -132,9 +132,9 @@ func (l *loader) findInclude(file *diag.File, name *yaml.Value, resource bool) (
 		}
 	}
 	d := l.diags.Errorf(ruleIncludeMissing, name.Span, "included file %q does not exist", name.Text)
-	d.WithHint("paths are relative to the file that includes; looked for %s", strings.Join(quoteAll(tried), ", "))
+	d.WithHint("paths start from the folder of the including file; these files do not exist: %s", strings.Join(quoteAll(tried), ", "))
 	if _, err := l.read(local); err == nil && !resource && !filepath.IsAbs(local) {
-		d.WithHint("%q exists in the working directory, where Flux looks; here paths are relative to the file that includes", name.Text)
+		d.WithHint("%q exists in the working directory, where Flux looks; here, paths start from the folder of the including file", name.Text)
 	}
 	return includeFile{}, false
 }
@@ -174,7 +174,7 @@ func (m *includeMerge) merge(other *yaml.Value) {
 		if m.l.merged += len(e.Value.Items) + len(e.Value.Entries); m.l.merged > yaml.MaxExpansion {
 			m.l.seen.incomplete = true
 			if before <= yaml.MaxExpansion {
-				m.l.diags.Errorf(ruleIncludeLimit, m.span, "included files add more than %d values, the most that is allowed", yaml.MaxExpansion)
+				m.l.diags.Errorf(ruleIncludeLimit, m.span, "included files add more than %d values, which is the limit", yaml.MaxExpansion)
 			}
 			return
 		}
@@ -192,13 +192,13 @@ func (m *includeMerge) merge(other *yaml.Value) {
 		case "workerHooks", "topologySource":
 			if e.Value.Kind != yaml.Null {
 				m.l.diags.Warnf(ruleIncludeDropped, e.Key.Span, "%q of an included file has no effect, as in Flux", e.Key.Text).
-					WithHint("move it into the file that includes").WithRelated(m.span, "the file is included here")
+					WithHint("move it into the including file").WithRelated(m.span, "the file is included here")
 			}
 		}
 	}
 }
 
-// set takes an entry over if there is none, or if it is to override.
+// set takes over an entry if into has none for its key, or if the include overrides.
 func (m *includeMerge) set(into *yaml.Value, e yaml.Entry) {
 	_, own := into.Lookup(e.Key.Text)
 	if own == nil || m.override || own.Kind == yaml.Null && into == m.root {
@@ -206,7 +206,9 @@ func (m *includeMerge) set(into *yaml.Value, e yaml.Entry) {
 	}
 }
 
-// section returns the root's own value of a key, made its own, or nil when the included one was taken as it is.
+// section replaces the root's value of a key by a copy and returns it. If root has none, it takes over the included value
+// and returns nil.
+
 func (m *includeMerge) section(e yaml.Entry) *yaml.Value {
 	if e.Value.Kind == yaml.Null {
 		return nil
@@ -244,7 +246,7 @@ func (m *includeMerge) appendList(e yaml.Entry) {
 	}
 }
 
-// mergeComponents merges two maps or lists of components by id. The result has the form of the including file's.
+// mergeComponents merges two maps or lists of components by id. The result has the form that the including file uses.
 func (m *includeMerge) mergeComponents(e yaml.Entry) {
 	if !e.Value.IsScalar() {
 		if own := m.section(e); own != nil && !own.IsScalar() {
@@ -274,8 +276,8 @@ func (m *includeMerge) mergeByID(own *yaml.Value, e yaml.Entry) {
 		case !m.override:
 			kind := strings.TrimSuffix(e.Key.Text, "s")
 			ownID := ownID(own, at)
-			m.l.diags.Notef(ruleIncludeKept, id.Span, "%s %q of the included file is left out: the including file has its own", kind, id.Text).
-				WithHint("write override: true at the include to replace it").WithRelated(ownID.Span, "this %q is kept", ownID.Text)
+			m.l.diags.Notef(ruleIncludeKept, id.Span, "%s %q of the included file has no effect: the including file has its own", kind, id.Text).
+				WithHint("write \"override: true\" at the include to replace it").WithRelated(ownID.Span, "this %q is kept", ownID.Text)
 			return
 		case own.Kind == yaml.Sequence:
 			own.Items[at] = asItem(id, value.WithOrigin(m.from, m.span, own.Items[at]))
@@ -292,7 +294,7 @@ func (m *includeMerge) mergeByID(own *yaml.Value, e yaml.Entry) {
 			return
 		}
 		if id == nil {
-			return // a list's element without an id, which the grammar reported
+			return // an element of a list without an id: the grammar has reported it
 		}
 		own.Entries = append(own.Entries, yaml.Entry{Key: id, Value: value})
 		index[id.Text] = len(own.Entries) - 1
@@ -312,7 +314,7 @@ func (m *includeMerge) mergeByID(own *yaml.Value, e yaml.Entry) {
 	}
 }
 
-// ownID returns the id of a component in a list or map of them.
+// ownID returns the id of a component in a list or map of components.
 func ownID(components *yaml.Value, at int) *yaml.Value {
 	if components.Kind == yaml.Sequence {
 		return components.Items[at].Get("id")
@@ -320,7 +322,7 @@ func ownID(components *yaml.Value, at int) *yaml.Value {
 	return components.Entries[at].Key
 }
 
-// asItem returns a component as an element of Flux's list, which holds its id.
+// asItem returns a component as an element of Flux's list, with its id inside.
 func asItem(id, value *yaml.Value) *yaml.Value {
 	if id == nil || value.Kind != yaml.Map || value.Get("id") != nil {
 		return value

@@ -1,7 +1,7 @@
-// Package schema is the language as written: it reads YAML with the place of every value, applies includes,
-// substitution and environments, checks the grammar against topology.schema.json, and returns a [Document].
+// Package schema is the language as written. It reads topology files, applies includes, substitution and environments, and
+// returns a [Document]. Package schema/yaml reads the text, package schema/grammar checks its grammar.
 //
-// What a schema cannot say (names that exist, types of Storm's settings, files on disk) is package validate's.
+// Package validate checks what a grammar cannot: that names exist, the types of Storm's settings, the files on disk.
 package schema
 
 import (
@@ -25,9 +25,9 @@ const (
 
 // Load reads a topology: the file at path, or opts.Text under that name.
 //
-// What is wrong with the text, of every file that takes part, is in the list, sorted; the document holds what could
-// be understood in spite of it and is nil when that is nothing. The error says that the world failed: the main file
-// cannot be read.
+// The list is sorted and holds what is wrong with the text of every file of the topology. The document holds everything
+// that Load understood nevertheless; it is nil if that is nothing. The error says that a file cannot be read: the
+// topology itself, the environments, a properties file.
 func Load(path string, opts Options) (*Document, diag.List, error) {
 	l := &loader{opts: opts}
 	text := opts.Text
@@ -57,7 +57,7 @@ type loader struct {
 	includes int
 	seen     seen
 	odd      bool // a value has an oddity, see surprises
-	merged   int  // what was taken over from included files: settings, components, streams
+	merged   int  // settings, components and streams from included files
 }
 
 // seen is what a Document says about its reading.
@@ -69,7 +69,7 @@ type seen struct {
 	shared      []diag.Span
 }
 
-// folder returns the folder that relative paths in the file start from.
+// folder returns the folder of a file: relative paths in the file start from it.
 func folder(path string) string {
 	if path == "-" {
 		return ""
@@ -80,7 +80,7 @@ func folder(path string) string {
 	return ""
 }
 
-// read reads a file, and of a file that is too large to be read no more than shows that it is.
+// read reads a file. Of a file that is too large it reads only enough to show that.
 func (l *loader) read(path string) ([]byte, error) {
 	if l.opts.ReadFile != nil {
 		return l.opts.ReadFile(path)
@@ -95,12 +95,12 @@ func (l *loader) read(path string) ([]byte, error) {
 	if info, err := f.Stat(); err == nil {
 		size = min(info.Size(), yaml.MaxFileSize)
 	}
-	text.Grow(int(size) + bytes.MinRead) // room to find the end without growing
+	text.Grow(int(size) + bytes.MinRead) // enough to reach the end of the file without growing again
 	_, err = text.ReadFrom(io.LimitReader(f, yaml.MaxFileSize+1))
 	return text.Bytes(), err
 }
 
-// pathless returns what is wrong with a file without its path, which the message around it names.
+// pathless returns an error about a file without the path. The message around it names the path.
 func pathless(err error) error {
 	var path *os.PathError
 	if errors.As(err, &path) {
@@ -135,11 +135,11 @@ func (l *loader) load(file *diag.File) (*Document, error) {
 	return doc, nil
 }
 
-// variables makes the variables, and replaces the references in the environment.
+// variables collects the variables, and replaces the references in the environment.
 func (l *loader) variables(env *Environment, envSource *yaml.File) error {
 	vars := &variables{l: l, set: make(map[string]string), envFile: envSource, state: make(map[string]int8)}
 	l.vars = vars
-	vars.blind = env == nil && l.opts.Environment != ""
+	vars.unreadEnvironment = env == nil && l.opts.Environment != ""
 	for _, a := range l.opts.Set {
 		vars.set[a.Name] = a.Value
 	}
@@ -164,7 +164,7 @@ func (l *loader) variables(env *Environment, envSource *yaml.File) error {
 	for _, v := range envSource.References {
 		vars.pending[v] = true
 	}
-	// The variables first, by way of find, which knows when they name each other.
+	// The variables come first: resolve finds out when they refer to each other.
 	for _, e := range vars.env.Members() {
 		vars.resolve(e.Key.Text, e.Value)
 	}
@@ -177,8 +177,8 @@ func (l *loader) variables(env *Environment, envSource *yaml.File) error {
 	return nil
 }
 
-// readSource reads a topology file, replaces its references and checks its grammar. It returns nil, with a diagnostic,
-// for what is no map.
+// readSource reads a topology file, replaces its references and checks its grammar. It returns nil after a diagnostic, if
+// the file does not hold a map.
 func (l *loader) readSource(file *diag.File) *yaml.File {
 	if !slices.Contains(l.files, file) {
 		l.files = append(l.files, file)
@@ -213,7 +213,7 @@ func (l *loader) readSource(file *diag.File) *yaml.File {
 func (l *loader) notMap(src *yaml.File) {
 	span := src.Root.Span
 	if src.Root.Kind == yaml.Null {
-		l.diags.Errorf(ruleEmpty, span, "the file holds no topology: it is empty").
+		l.diags.Errorf(ruleEmpty, span, "the file is empty, expected a topology").
 			WithHint("a topology is a map with the keys name, spouts and bolts")
 		return
 	}
@@ -221,26 +221,26 @@ func (l *loader) notMap(src *yaml.File) {
 		WithHint("a topology is a map with the keys name, spouts and bolts")
 }
 
-// Options says how a document is read. The zero value reads files from disk and chooses no environment.
+// Options controls [Load]. The zero value reads files from disk and chooses no environment.
 type Options struct {
-	// ReadFile reads a file; nil means os.ReadFile. Standard input is given by the caller as Text.
+	// ReadFile reads a file; nil means os.ReadFile. The caller passes standard input as Text.
 	ReadFile func(path string) ([]byte, error)
-	// Text, when not nil, is the main document's text; the path is then only its name.
+	// Text is the text of the main document, if it is not nil. The path is then only its name.
 	Text []byte
-	// Set are the `--set name=value` options, in order; the last one of a name counts.
+	// Set are the `--set name=value` options, in order; the last one of a name wins.
 	Set []Assignment
-	// Config are the `-c key=value` options, in order. Values are parsed by the caller's rules for -c (permissive
-	// JSON; what does not parse is a string).
+	// Config are the `-c key=value` options, in order. The caller has parsed the values by its rules for -c (permissive
+	// JSON; anything else is a string).
 	Config []ConfigOption
-	// Name is `--name`; it overrides the document's name.
+	// Name is `--name`. It replaces the document's name.
 	Name string
 	// Environment is `-e`; "" chooses none.
 	Environment string
 	// EnvironmentFile names a stormflux.yaml; "" searches from the topology's folder upward.
 	EnvironmentFile string
-	// Filters are Java properties files given with `--filter`, in order.
+	// Filters are the Java properties files of `--filter`, in order.
 	Filters []string
-	// EnvFilter allows Flux's `${ENV-NAME}`.
+	// EnvFilter is `--env-filter`: it allows Flux's `${ENV-NAME}`.
 	EnvFilter bool
 	// LookupEnv reads the process environment; nil means os.LookupEnv.
 	LookupEnv func(name string) (string, bool)

@@ -16,9 +16,9 @@ import (
 	"github.com/stormflux/stormflux/diag"
 )
 
-// A case is a folder in an archive: the files of a project, of which topology.yaml is read, and
+// A case is a folder in an archive. It holds the files of a project, with topology.yaml, and
 //   - args: the options, one a line: -e ENV, --set n=v, -c k=v (a string), --name N, --filter F, --env-filter, env n=v;
-//   - diagnostics: what is wrong, as file:line:col-line:col: severity: message [rule], hint and related places below.
+//   - diagnostics: as file:line:col-line:col: severity: message [rule], with the hint and related places below.
 //   - document: the effective document.
 //
 // A file with the ending .quoted is a Go string literal.
@@ -37,7 +37,7 @@ func loadCases(t *testing.T, archive *txtar.Archive) []*loadCase {
 		}
 		if len(cases) == 0 || cases[len(cases)-1].name != name {
 			if slices.ContainsFunc(cases, func(c *loadCase) bool { return c.name == name }) {
-				t.Fatalf("case %s is there twice", name)
+				t.Fatalf("case %s occurs twice", name)
 			}
 			cases = append(cases, &loadCase{name: name, files: make(map[string]string)})
 		}
@@ -161,10 +161,10 @@ func TestLoad(t *testing.T) {
 				}
 				again, diags, err := Load("topology.yaml", Options{Text: []byte(rendered)})
 				if err != nil || diags.HasErrors() {
-					t.Fatalf("what was rendered is not read: %v\n%s\n%s", err, listing(diags), rendered)
+					t.Fatalf("the rendered document is not readable: %v\n%s\n%s", err, listing(diags), rendered)
 				}
 				if want, have := render(t, RenderJSON, doc), render(t, RenderJSON, again); want != have {
-					t.Errorf("what was rendered is another document: %s\nwant %s", have, want)
+					t.Errorf("the rendered document differs: %s\nwant %s", have, want)
 				}
 			})
 		}

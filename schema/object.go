@@ -4,8 +4,8 @@ import (
 	"github.com/stormflux/stormflux/schema/yaml"
 )
 
-// Object is Flux's definition of a JVM object: an element of `components` or `workerHooks`, a class that a component
-// runs, a custom grouping, a topology source.
+// Object is Flux's definition of a JVM object: an element of `components` or `workerHooks`, the class of a component, a
+// custom grouping, a topology source.
 type Object struct {
 	Value           *yaml.Value // the whole map
 	ID              *yaml.Value // of an element of `components` or `workerHooks`; nil when missing
@@ -38,20 +38,20 @@ type Arguments struct {
 	Items []Argument
 }
 
-// Argument is one value that an object is made with: a [Literal], a [Reference] or a [ReferenceList]. Flux knows
-// references only at the top level of a list of arguments: deeper down, `{ref: x}` is a map (Flux 2.8.3,
+// Argument is one value for making an object: a *[Literal], a *[Reference] or a *[ReferenceList]. Flux knows references
+// only at the top level of a list of arguments. Deeper down, `{ref: x}` is a map (Flux 2.8.3,
 // ObjectDef.setConstructorArgs).
 type Argument interface {
-	// Written returns the argument as it stands in the file.
+	// Written returns the argument as it is in the file.
 	Written() *yaml.Value
 }
 
-// Literal is an argument that is passed as it is written: a scalar, a list or a map.
+// Literal is an argument that Flux passes as it is: a scalar, a list or a map.
 type Literal struct{ Value *yaml.Value }
 
 // Reference is `{ref: id}`, or the `ref` of a property.
 type Reference struct {
-	Node   *yaml.Value // the map with `ref`
+	Node   *yaml.Value // the map with `ref`, or the id in a `reflist`
 	ID     *yaml.Value // a scalar
 	Object *Object     // the element of `components` with that id; nil when there is none
 }
@@ -65,14 +65,14 @@ type ReferenceList struct {
 // Written returns the value itself.
 func (l *Literal) Written() *yaml.Value { return l.Value }
 
-// Written returns the map with `ref`.
+// Written returns the map with `ref`, or the id in a `reflist`.
 func (r *Reference) Written() *yaml.Value { return r.Node }
 
 // Written returns the map with `reflist`.
 func (l *ReferenceList) Written() *yaml.Value { return l.Node }
 
-// References returns every reference that the object makes, in the order of the keys constructorArgs, factoryArgs,
-// properties and configMethods. It is safe on nil.
+// References returns the references in constructorArgs, factoryArgs, properties and configMethods, in this order. It is
+// safe on nil.
 func (o *Object) References() []*Reference {
 	if o == nil {
 		return nil
@@ -106,7 +106,7 @@ func (a *Arguments) items() []Argument {
 	return a.Items
 }
 
-// Bean returns the object of `components` with the id, the first one when several have it, or nil.
+// Bean returns the object of `components` with the id, or nil. If several have the id, it returns the first.
 func (d *Document) Bean(id string) *Object { return d.beans[id] }
 
 // objects returns every JVM object of the document.
@@ -136,7 +136,7 @@ func (d *Document) objects() []*Object {
 	return all
 }
 
-// resolve sets the objects that references refer to.
+// resolve sets the object of every reference.
 func (d *Document) resolve() {
 	if len(d.Beans) == 0 {
 		return

@@ -9,15 +9,15 @@ import (
 )
 
 // parseProperties reads a Java properties file exactly as java.util.Properties.load(InputStream) does, which Flux calls
-// for --filter: ISO 8859-1 text with \uXXXX escapes, continued lines, and "=", ":" or blanks behind a key. References
-// in the values are not replaced. testdata/properties holds what Java answers.
+// for --filter: ISO 8859-1 text with \uXXXX escapes, continued lines, and "=", ":" or spaces after a key. It does not
+// replace references in the values. testdata/properties holds Java's answers.
 func parseProperties(path string, text []byte) (filter, error) {
 	f := filter{path: path, values: make(map[string]string)}
 	for number, line := range logicalLines(text) {
 		end := keyEnd(line)
-		rest := strings.TrimLeft(line[end:], propertyBlanks)
+		rest := strings.TrimLeft(line[end:], propertySpaces)
 		if rest != "" && (rest[0] == '=' || rest[0] == ':') {
-			rest = strings.TrimLeft(rest[1:], propertyBlanks)
+			rest = strings.TrimLeft(rest[1:], propertySpaces)
 		}
 		key, err := unescapeProperty(line[:end])
 		if err != nil {
@@ -35,22 +35,22 @@ func parseProperties(path string, text []byte) (filter, error) {
 	return f, nil
 }
 
-const propertyBlanks = " \t\f"
+const propertySpaces = " \t\f"
 
-// logicalLines yields the lines that are neither blank nor comments, continued ones joined, each with the number of the
-// line that it begins on.
+// logicalLines yields each line that is neither empty nor a comment, together with its continuation lines. The number is
+// that of its first line.
 func logicalLines(text []byte) func(yield func(int, string) bool) {
 	return func(yield func(int, string) bool) {
 		lines := strings.Split(strings.ReplaceAll(strings.ReplaceAll(string(text), "\r\n", "\n"), "\r", "\n"), "\n")
 		for i := 0; i < len(lines); i++ {
 			number := i + 1
-			line := strings.TrimLeft(lines[i], propertyBlanks)
+			line := strings.TrimLeft(lines[i], propertySpaces)
 			if line == "" || line[0] == '#' || line[0] == '!' {
 				continue
 			}
 			var b strings.Builder
 			for {
-				// An odd number of backslashes at its end continues a line: the others are escaped ones.
+				// An odd number of backslashes at the end continues a line: the others are escaped.
 				if (len(line)-len(strings.TrimRight(line, `\`)))%2 == 0 {
 					b.WriteString(line)
 					break
@@ -59,7 +59,7 @@ func logicalLines(text []byte) func(yield func(int, string) bool) {
 				if i++; i >= len(lines) {
 					break
 				}
-				line = strings.TrimLeft(lines[i], propertyBlanks)
+				line = strings.TrimLeft(lines[i], propertySpaces)
 			}
 			if !yield(number, b.String()) {
 				return
@@ -68,7 +68,7 @@ func logicalLines(text []byte) func(yield func(int, string) bool) {
 	}
 }
 
-// keyEnd returns where the key of a line ends: at the first blank, "=" or ":" that is not escaped.
+// keyEnd returns where the key of a line ends: at the first space, "=" or ":" that is not escaped.
 func keyEnd(line string) int {
 	for i := 0; i < len(line); i++ {
 		switch line[i] {
@@ -95,11 +95,11 @@ func unescapeProperty(s string) (string, error) {
 		switch c = s[i]; c {
 		case 'u':
 			if i+5 > len(s) {
-				return "", fmt.Errorf(`expected four hexadecimal digits behind "\u"`)
+				return "", fmt.Errorf(`expected four hexadecimal digits after "\u"`)
 			}
 			unit, err := strconv.ParseUint(s[i+1:i+5], 16, 16)
 			if err != nil {
-				return "", fmt.Errorf(`expected four hexadecimal digits behind "\u"`)
+				return "", fmt.Errorf(`expected four hexadecimal digits after "\u"`)
 			}
 			units = append(units, uint16(unit))
 			i += 4

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestPropertiesAsJava holds the reader of properties files against the answers of java.util.Properties itself.
+// TestPropertiesAsJava compares parseProperties with java.util.Properties itself.
 func TestPropertiesAsJava(t *testing.T) {
 	table, err := os.ReadFile("testdata/properties/answers.tsv")
 	if err != nil {
@@ -30,7 +30,7 @@ func TestPropertiesAsJava(t *testing.T) {
 		checked++
 		if slices.Equal(columns[1:], []string{"error"}) {
 			if err == nil {
-				t.Errorf("%q: got %q, Java refuses it", text, f.values)
+				t.Errorf("%q: got %q, but Java refuses it", text, f.values)
 			}
 			continue
 		}

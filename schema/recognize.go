@@ -17,9 +17,9 @@ var topologyKeyLine = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?m)^["']?(spouts|bolts|topologySource)["']?[ \t]*:`)
 })
 
-// LooksLikeTopology tells whether a YAML file found in a folder is meant as a topology: it has one of the keys that only
-// topologies have, or consists of included files. A text that is no YAML is searched for such a key at the start of a
-// line, so that a topology with a slip in its YAML is not passed over.
+// LooksLikeTopology reports whether a YAML file in a folder is meant as a topology: it has a key that only topologies have,
+// or it consists of included files. In a text that is not YAML, it looks for such a key at the start of a line, so a
+// topology with a YAML fault is recognized too.
 func LooksLikeTopology(text []byte) bool {
 	var diags diag.List
 	root := yaml.Read(diag.NewFile("", "", text), &diags).Root

@@ -20,7 +20,7 @@ func TestLooksLikeTopology(t *testing.T) {
 		{"includes: [a.yaml]\n", false},       // another tool's
 		{"includes: {a: {file: b}}\n", false}, // another tool's
 		{"includes: []\n", false},
-		// What is no YAML is a topology with a fault, when it has a topology's key where one stands.
+		// A text that is not YAML is a topology with a fault, if it has a topology's key at the right place.
 		{"name: t\nspouts:\n  s: {command: [cat]\nbolts: {}\n", true},
 		{"name: t\n\"bolts\" :\n\tb: 1\n", true},
 		{"name: [t\r\nspouts: {}\r\n", true},

@@ -9,12 +9,12 @@ import (
 	"github.com/stormflux/stormflux/schema/yaml"
 )
 
-// reference is one ${...} in a scalar's text.
+// reference is one ${...} in the text of a scalar.
 type reference struct {
-	start, end int // in the text, with the braces
+	start, end int // offsets in the text, with the braces
 	name       string
 	env        bool   // ${env:NAME} or ${ENV-NAME}
-	flux       bool   // ${ENV-NAME}, which --env-filter allows
+	flux       bool   // ${ENV-NAME}, which needs --env-filter
 	index      int    // of ${list[0]}, or -1
 	op         byte   // '-' of ${name:-default}, '?' of ${name:?message}, or 0
 	arg        string // the default or the message
@@ -26,15 +26,15 @@ type part struct {
 	ref  *reference
 }
 
-// referenceFault is why a text is no reference, at an offset of the text.
+// referenceFault is why a part of a text is not a reference.
 type referenceFault struct {
 	start, end    int
 	message, hint string
 }
 
-const literalHint = `write "$${" where a literal "${" is meant`
+const literalHint = `write "$${" for a literal "${"`
 
-// splitReferences splits a scalar's text at its references. `$${` is a literal `${`.
+// splitReferences splits the text of a scalar at its references. `$${` is a literal `${`.
 func splitReferences(text string) (parts []part, faults []referenceFault) {
 	var pending strings.Builder
 	literal := func(s string) { pending.WriteString(s) }
@@ -76,7 +76,7 @@ func splitReferences(text string) (parts []part, faults []referenceFault) {
 		}
 		ref, fault := parseReference(text[i+2 : i+end-1])
 		if fault != "" {
-			faults = append(faults, referenceFault{i, i + end, fmt.Sprintf("%q is no reference: %s", text[i:i+end], fault), literalHint})
+			faults = append(faults, referenceFault{i, i + end, fmt.Sprintf("%q is not a reference: %s", text[i:i+end], fault), literalHint})
 			literal(text[i : i+end])
 		} else {
 			ref.start, ref.end = i, i+end
@@ -95,7 +95,7 @@ func joinParts(parts []part) string {
 	return b.String()
 }
 
-// referenceEnd returns the length of the reference that text begins with, or -1.
+// referenceEnd returns the length of the reference at the start of text, or -1.
 func referenceEnd(text string) int {
 	depth := 0
 	for i := range len(text) {
@@ -111,7 +111,7 @@ func referenceEnd(text string) int {
 	return -1
 }
 
-// parseReference reads what stands between the braces.
+// parseReference reads the text between the braces.
 func parseReference(text string) (ref *reference, fault string) {
 	ref = &reference{index: -1}
 	rest := text
@@ -126,15 +126,15 @@ func parseReference(text string) (ref *reference, fault string) {
 		n++
 	}
 	if ref.name, rest = rest[:n], rest[n:]; ref.name == "" {
-		return nil, "a name is missing"
+		return nil, "the name is missing"
 	}
 	if strings.HasPrefix(rest, "[") {
-		digits, behind, closed := strings.Cut(rest[1:], "]")
+		digits, after, closed := strings.Cut(rest[1:], "]")
 		index, err := strconv.Atoi(digits)
 		if !closed || err != nil || index < 0 {
-			return nil, "expected a whole number in brackets behind the name"
+			return nil, "expected a whole number in brackets after the name"
 		}
-		ref.index, rest = index, behind
+		ref.index, rest = index, after
 	}
 	switch {
 	case rest == "":
@@ -148,7 +148,7 @@ func parseReference(text string) (ref *reference, fault string) {
 	return ref, ""
 }
 
-// isNameByte reports whether c may stand in a variable's name: what property files use for names.
+// isNameByte reports whether the name of a variable may contain c. Property files use such names.
 func isNameByte(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '.' || c == '-' || c == '/' || c >= 0x80
 }
@@ -158,8 +158,8 @@ func referenceSpan(s *yaml.File, v *yaml.Value, ref *reference) diag.Span {
 	return spanInText(s, v, ref.start, ref.end)
 }
 
-// spanInText returns the place of a part of a scalar's text that begins with "${". Escapes and folded lines can make
-// the text as written longer than the text that is meant; but the references in both are in the same order.
+// spanInText returns the place of a part of a scalar's text that begins with "${". With escapes and folded lines, the text
+// in the file can be longer than the value. But the references in both have the same order.
 func spanInText(s *yaml.File, v *yaml.Value, start, end int) diag.Span {
 	text := v.Text
 	if v.Origin != nil && v.Origin.Was != nil {

@@ -11,10 +11,10 @@ import (
 	"github.com/stormflux/stormflux/schema/yaml"
 )
 
-// Render writes the effective document as YAML: includes merged, references replaced, the environment and the options
-// of the command line applied, in the order in which it was written. A comment behind a value that stands in the file
-// as something else, or not at all, says where it came from. Reading what was written gives the same document; paths
-// that an included file wrote are made relative to the main file's folder.
+// Render writes the effective document as YAML, in the order of the file: includes are merged, references are replaced,
+// the environment and the options of the command line are applied. If a value differs from the file, or the file does not
+// have it, a comment after it says where it came from. Reading the result gives the same document. Paths from an included
+// file become relative to the folder of the main file.
 func Render(doc *Document, w io.Writer) error {
 	b := bufio.NewWriter(w)
 	r := &renderer{w: b, dir: doc.File.Dir}
@@ -38,7 +38,7 @@ type renderer struct {
 
 func (r *renderer) indent(n int) { r.w.WriteString(strings.Repeat("  ", n)) }
 
-// comment returns the comment behind a value, with the blanks before it.
+// comment returns the comment after a value, with the spaces before it.
 func comment(v *yaml.Value) string {
 	if v.Origin == nil {
 		return ""
@@ -59,7 +59,7 @@ func oneLine(s string) string {
 	}, s)
 }
 
-// onOneLine reports whether a value is written on one line.
+// onOneLine reports whether a value fits on one line: it is a scalar or empty.
 func onOneLine(v *yaml.Value) bool { return len(v.Items) == 0 && len(v.Entries) == 0 }
 
 func (r *renderer) inline(v *yaml.Value, at []string) string {
@@ -87,7 +87,7 @@ func (r *renderer) entries(v *yaml.Value, depth int, at []string) {
 func (r *renderer) entry(e yaml.Entry, depth int, at []string) {
 	key := yaml.FormatScalar(e.Key)
 	if len(key) > 1000 {
-		// A key that is not announced may have 1,024 characters; readers of YAML look no further for its colon.
+		// Readers of YAML look for the colon of a key within 1,024 characters, unless "?" announces the key.
 		r.w.WriteString("? " + key + "\n")
 		r.indent(depth)
 		key = ""
@@ -103,7 +103,7 @@ func (r *renderer) entry(e yaml.Entry, depth int, at []string) {
 	r.block(v, depth+1, at)
 }
 
-// block writes a list or map that is not empty, whose first line is indented already.
+// block writes a list or map that is not empty. Its first line is indented already.
 func (r *renderer) block(v *yaml.Value, depth int, at []string) {
 	if v.Kind == yaml.Map {
 		r.entries(v, depth, at)
@@ -129,7 +129,7 @@ func (r *renderer) block(v *yaml.Value, depth int, at []string) {
 	}
 }
 
-// relative returns a path that an included file wrote as the main file would write it.
+// relative returns a path of an included file as the main file would write it.
 func (r *renderer) relative(v *yaml.Value, at []string) *yaml.Value {
 	if v.Kind != yaml.String || v.Span.File == nil || v.Span.File.Dir == r.dir || !isPath(at) {
 		return v
@@ -148,12 +148,12 @@ func (r *renderer) relative(v *yaml.Value, at []string) *yaml.Value {
 	}
 	c.Text = filepath.ToSlash(filepath.Join(rel, filepath.FromSlash(v.Text)))
 	if at[len(at)-1] == "go" && !strings.HasPrefix(c.Text, "..") {
-		c.Text = "./" + c.Text // a Go package is told from an import path by its dot
+		c.Text = "./" + c.Text // the dot distinguishes a Go package in a folder from an import path
 	}
 	return &c
 }
 
-// isPath reports whether the value at the place is a path that is relative to its file.
+// isPath reports whether the value at a place is a path that starts from the folder of its file.
 func isPath(at []string) bool {
 	switch {
 	case len(at) == 1:
@@ -194,7 +194,7 @@ func (r *renderer) json(v *yaml.Value, depth int, at []string) {
 	case v.Kind == yaml.String:
 		r.w.WriteString(jsonQuote(r.relative(v, at).Text))
 	case v.Kind == yaml.Float && v.Float-v.Float != 0:
-		r.w.WriteString(jsonQuote(v.Text)) // reported: JSON has no such number
+		r.w.WriteString(jsonQuote(v.Text)) // surprises has reported it: JSON has no such number
 	case v.Kind == yaml.Float:
 		r.w.WriteString(yaml.FormatFloat(v.Float))
 	default:
@@ -214,7 +214,7 @@ func jsonQuote(text string) string {
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(text); err != nil {
-		panic("schema: a string is no JSON: " + err.Error())
+		panic("schema: a string is not JSON: " + err.Error())
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }

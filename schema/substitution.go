@@ -20,9 +20,9 @@ const (
 const (
 	// maxAlike is how many unset variables of a run are reported.
 	maxAlike = 1000
-	// maxFaults is how many faults of the references in one scalar are told.
+	// maxFaults is how many faults of the references in one scalar are reported.
 	maxFaults = 20
-	// maxDefaults is how deep defaults may stand in defaults.
+	// maxDefaults is how deep defaults may be nested in defaults.
 	maxDefaults = 20
 )
 
@@ -49,8 +49,8 @@ func (vars *variables) substitute(s *yaml.File) {
 	s.CheckKeys(&vars.l.diags)
 }
 
-// replace replaces the references in one string. What stands there plainly is typed as YAML types it, as it would be
-// had the value been written there; in quotes and in block scalars it stays a string.
+// replace replaces the references in one string. Without quotes, the result gets the type that YAML gives to its text, as
+// if the value were written there. In quotes and in block scalars it stays a string.
 func (vars *variables) replace(s *yaml.File, v *yaml.Value) {
 	parts, faults := splitReferences(v.Text)
 	for _, f := range faults {
@@ -84,8 +84,8 @@ func (vars *variables) replace(s *yaml.File, v *yaml.Value) {
 		if first, last := strings.TrimSpace(f.text)+" ", " "+strings.TrimSpace(f.text); f.value == nil &&
 			(first[0] == '[' && last[len(last)-1] == ']' || first[0] == '{' && last[len(last)-1] == '}') {
 			span := spanInText(s, &was, parts[0].ref.start, parts[0].ref.end)
-			vars.l.diags.Warnf(ruleListAsText, span, "the value of %q looks like a list or map, but is text here", parts[0].ref.name).
-				WithHint("set it in an environment, which knows lists; or put the reference in quotes if text is meant")
+			vars.l.diags.Warnf(ruleListAsText, span, "the value of %q looks like a list or map, but it is text here", parts[0].ref.name).
+				WithHint("set it in an environment, where lists and maps are possible; or put the reference in quotes if text is meant")
 		}
 	} else {
 		text, ok := r.text(parts)
@@ -101,26 +101,26 @@ func (vars *variables) replace(s *yaml.File, v *yaml.Value) {
 	v.Origin = &yaml.Origin{From: strings.Join(from, ", "), Span: r.span, Was: &was}
 }
 
-// replacement is the replacing of the references in one string.
+// replacement replaces the references in one string.
 type replacement struct {
 	vars *variables
 	s    *yaml.File
 	v    *yaml.Value
 	from *[]string
 	span diag.Span
-	deep int // of defaults in defaults
+	deep int // nested defaults
 	// noted is how many references there were so far, see note.
 	noted int
 }
 
-// add notes where a value came from.
+// add records where a value came from.
 func (r *replacement) add(from string) {
 	if len(*r.from) < 8 && !slices.Contains(*r.from, from) {
 		*r.from = append(*r.from, from)
 	}
 }
 
-// find returns the value of a reference, or nil when a diagnostic says why there is none.
+// find returns the value of a reference, or nil after a diagnostic.
 func (r *replacement) find(ref *reference) *found {
 	r.note(ref)
 	f, failed := r.vars.find(r.s, r.v, ref)
@@ -129,7 +129,7 @@ func (r *replacement) find(ref *reference) *found {
 		return nil
 	case f == nil && ref.op == '-':
 		if r.deep++; r.deep > maxDefaults {
-			r.vars.l.diags.Errorf(ruleReference, referenceSpan(r.s, r.v, ref), "defaults stand in each other more than %d deep, the most that is allowed", maxDefaults)
+			r.vars.l.diags.Errorf(ruleReference, referenceSpan(r.s, r.v, ref), "defaults are nested more than %d levels deep, which is the limit", maxDefaults)
 			return nil
 		}
 		defer func() { r.deep-- }()
@@ -170,7 +170,7 @@ func (r *replacement) find(ref *reference) *found {
 	return f
 }
 
-// text joins parts with the values of the references.
+// text joins parts and the values of their references.
 func (r *replacement) text(parts []part) (text string, ok bool) {
 	var b strings.Builder
 	ok = true
@@ -190,9 +190,9 @@ func (r *replacement) text(parts []part) (text string, ok bool) {
 		text, scalar := f.asText()
 		if !scalar {
 			ok = false
-			d := r.vars.l.diags.Errorf(ruleReferenceKind, referenceSpan(r.s, r.v, p.ref), "variable %q is %s, which cannot stand inside text",
+			d := r.vars.l.diags.Errorf(ruleReferenceKind, referenceSpan(r.s, r.v, p.ref), "variable %q is %s, which cannot be part of a text",
 				p.ref.name, f.value.Kind)
-			d.WithHint("let the reference stand alone and without quotes").WithRelated(f.value.Span, "%q is set here", p.ref.name)
+			d.WithHint("write the reference alone and without quotes").WithRelated(f.value.Span, "%q is set here", p.ref.name)
 			continue
 		}
 		if !r.vars.grow(len(text), r, p.ref) {
@@ -203,20 +203,20 @@ func (r *replacement) text(parts []part) (text string, ok bool) {
 	return b.String(), ok
 }
 
-// grow counts what references are replaced with. It reports, once, that this is more than any file may hold.
+// grow counts the bytes that replace references. It reports once that they are more than a file may hold.
 func (vars *variables) grow(n int, r *replacement, ref *reference) bool {
 	before := vars.replaced
 	if vars.replaced += n; vars.replaced <= yaml.MaxFileSize {
 		return true
 	}
 	if before <= yaml.MaxFileSize {
-		vars.l.diags.Errorf(yaml.RuleSize, referenceSpan(r.s, r.v, ref), "the values of all references together have more than %d MB, the most that is read", yaml.MaxFileSize>>20).
+		vars.l.diags.Errorf(yaml.RuleSize, referenceSpan(r.s, r.v, ref), "the values of all references together are larger than %d MB, which is the limit", yaml.MaxFileSize>>20).
 			WithHint("variables that hold variables multiply")
 	}
 	return false
 }
 
-// assign gives the string that was nothing but one reference the value.
+// assign gives the value of a reference to a string that is only this reference.
 func (r *replacement) assign(f *found) {
 	v := r.v
 	if f.value == nil {
@@ -238,7 +238,7 @@ func (r *replacement) assign(f *found) {
 	r.s.Odd = r.s.Odd || v.Oddity != 0
 }
 
-// element returns an element of a list, of which a text is one when it is separated by commas, in brackets or not.
+// element returns an element of a list. A text with commas is a list too, with or without brackets.
 func (r *replacement) element(f *found, ref *reference) *found {
 	fault := func(format string, args ...any) *found {
 		d := r.vars.l.diags.Errorf(ruleReferenceKind, referenceSpan(r.s, r.v, ref), format, args...)
@@ -251,15 +251,15 @@ func (r *replacement) element(f *found, ref *reference) *found {
 		text, _ := f.asText()
 		list := splitList(text)
 		if ref.index >= len(list) {
-			return fault("variable %q has %d elements, so there is no %q", ref.name, len(list), fmt.Sprintf("%s[%d]", ref.name, ref.index))
+			return fault("variable %q has only %d elements, so %q does not exist", ref.name, len(list), fmt.Sprintf("%s[%d]", ref.name, ref.index))
 		}
 		return &found{text: list[ref.index], from: f.from, span: f.span}
 	}
 	if f.value.Kind != yaml.Sequence {
-		return fault("variable %q is %s, expected a list to take an element of", ref.name, f.value.Kind)
+		return fault("variable %q is %s, expected a list", ref.name, f.value.Kind)
 	}
 	if ref.index >= len(f.value.Items) {
-		return fault("variable %q has %d elements, so there is no %q", ref.name, len(f.value.Items), fmt.Sprintf("%s[%d]", ref.name, ref.index))
+		return fault("variable %q has only %d elements, so %q does not exist", ref.name, len(f.value.Items), fmt.Sprintf("%s[%d]", ref.name, ref.index))
 	}
 	return &found{value: f.value.Items[ref.index], from: f.from, span: f.span}
 }
@@ -283,7 +283,7 @@ func splitList(text string) []string {
 }
 
 func (r *replacement) unset(ref *reference) {
-	if r.vars.blind && !ref.env {
+	if r.vars.unreadEnvironment && !ref.env {
 		return
 	}
 	if r.vars.unset++; r.vars.unset > maxAlike {
@@ -299,8 +299,8 @@ func (r *replacement) unset(ref *reference) {
 		}
 		diags.Errorf(ruleUnset, span, "variable %q is not set: %s", ref.name, message).WithHint("%s", r.vars.hint(ref))
 	case ref.flux && !r.vars.l.opts.EnvFilter:
-		diags.Errorf(ruleUnset, span, "%q reads the process environment, which is only done with --env-filter", "${ENV-"+ref.name+"}").
-			WithHint("give --env-filter, or write ${env:%s}, which is always read", ref.name)
+		diags.Errorf(ruleUnset, span, "%q reads the process environment, which needs --env-filter", "${ENV-"+ref.name+"}").
+			WithHint("use --env-filter, or write ${env:%s}, which always works", ref.name)
 	case ref.env:
 		diags.Errorf(ruleUnset, span, "environment variable %q is not set", ref.name).WithHint("%s", r.vars.hint(ref))
 	default:
@@ -308,9 +308,9 @@ func (r *replacement) unset(ref *reference) {
 	}
 }
 
-// note remembers where a variable is referred to.
+// note records where the document refers to a variable.
 func (r *replacement) note(ref *reference) {
-	// The place of a reference is searched for from the start of its text, so very many in one text would cost too much.
+	// The search for the place of a reference begins at the start of its text: very many in one text would cost too much.
 	const most = 1000
 	if r.noted++; r.noted > most {
 		return

@@ -139,29 +139,29 @@ func (w *surprises) scalar(v *yaml.Value, place placeKind) {
 	defer func() { w.reported[v.Span] = len(*w.diags) > before }()
 	switch v.Oddity {
 	case yaml.Timestamp:
-		w.diags.Errorf(ruleTimestamp, v.Span, "%q is a date to YAML, which no setting can hold", v.Text).
-			WithHint("quote it to make it text: %q", v.Text).Quote(v.Span, v.Text, true)
+		w.diags.Errorf(ruleTimestamp, v.Span, "YAML reads %q as a date, but no setting can hold a date", v.Text).
+			WithHint("write it in quotes to make it text: %q", v.Text).Quote(v.Span, v.Text, true)
 	case yaml.NotFinite:
-		w.diags.Errorf(ruleNotFinite, v.Span, "%q is no finite number, which no setting can hold", v.Text).
-			WithHint("quote it if it is meant as text: %q", v.Text).Quote(v.Span, v.Text, false)
+		w.diags.Errorf(ruleNotFinite, v.Span, "%q is not a finite number, so no setting can hold it", v.Text).
+			WithHint("write it in quotes if text is meant: %q", v.Text).Quote(v.Span, v.Text, false)
 	case yaml.PlainBool:
 		switch v.Text {
 		case "on", "On", "ON", "off", "Off", "OFF":
 			return // few people write these for anything but a switch
 		}
 		if place == typedPlace || place == argumentPlace {
-			w.warn(v, "%q is %s to YAML 1.1, which Flux and Storm read", v.Text, v.Canonical()).
-				WithHint("write %s if that is meant, %q in quotes if the word is", v.Canonical(), v.Text).
+			w.warn(v, "Flux and Storm read YAML 1.1, where %q is %s", v.Text, v.Canonical()).
+				WithHint("write %s if that is meant, or %q in quotes if the word is meant", v.Canonical(), v.Text).
 				Quote(v.Span, v.Text, place == typedPlace).Unquote(v.Span, v.Text, v.Canonical(), false)
 		}
 	case yaml.Octal:
 		if strings.Trim(v.Text, "+-0_") != "" {
-			w.warn(v, "%q is octal to YAML 1.1 and makes the number %s", v.Text, v.Canonical()).
+			w.warn(v, "%q is an octal number in YAML 1.1: it means %s", v.Text, v.Canonical()).
 				WithHint("write %s, or %q in quotes if the text is meant", v.Canonical(), v.Text).
 				Quote(v.Span, v.Text, place == typedPlace).Unquote(v.Span, v.Text, v.Canonical(), false)
 		}
 	case yaml.Sexagesimal:
-		w.warn(v, "%q is a number in base 60 to YAML 1.1 and makes %s", v.Text, v.Canonical()).
+		w.warn(v, "%q is a number in base 60 in YAML 1.1: it means %s", v.Text, v.Canonical()).
 			WithHint("write %s, or %q in quotes if the text is meant", v.Canonical(), v.Text).
 			Quote(v.Span, v.Text, place == typedPlace).Unquote(v.Span, v.Text, v.Canonical(), false)
 	}

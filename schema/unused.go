@@ -9,11 +9,11 @@ import (
 
 const ruleUnusedVariable = "unused-variable"
 
-// unusedVariables warns of each --set whose name no reference in the files has: it is misspelt, mostly. A reference that
-// was not needed, such as the default of another one, is one too. Where a reference is unset, or a file is missing, that
-// is what is wrong.
+// unusedVariables warns about each --set whose name no reference in the files has: mostly, it is misspelt. A reference
+// that has no effect, such as one in an unused default, counts too. If a reference has no value, or a file is missing,
+// that is the fault, and there is no warning.
 func (l *loader) unusedVariables() {
-	if len(l.opts.Set) == 0 || l.vars.blind ||
+	if len(l.opts.Set) == 0 || l.vars.unreadEnvironment ||
 		slices.ContainsFunc(l.diags, func(d *diag.Diagnostic) bool { return d.Rule == ruleIncludeMissing || d.Rule == ruleUnset }) {
 		return
 	}
@@ -36,17 +36,17 @@ func (l *loader) unusedVariables() {
 			text = rest
 		}
 	}
-	told := map[string]bool{}
+	seen := map[string]bool{}
 	for _, a := range l.opts.Set {
-		if referred[a.Name] || told[a.Name] {
+		if referred[a.Name] || seen[a.Name] {
 			continue
 		}
-		told[a.Name] = true
+		seen[a.Name] = true
 		d := l.diags.Warnf(ruleUnusedVariable, diag.Span{}, "--set %s: nothing refers to ${%s}", a.Name, a.Name)
 		if near, ok := diag.Suggest(a.Name, names); ok {
 			d.WithHint("did you mean %q?", near)
 		} else if len(names) == 0 {
-			d.WithHint("there are no references; a setting is given with -c KEY=VALUE")
+			d.WithHint("the files have no references; use -c KEY=VALUE for a setting")
 		}
 	}
 }

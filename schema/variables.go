@@ -11,23 +11,23 @@ import (
 	"github.com/stormflux/stormflux/schema/yaml"
 )
 
-// variables are the names that references take their values from, in the order of the language: --set, the chosen
-// environment, --filter.
+// variables holds the values for references. The first of these that has a name wins: --set, the chosen environment,
+// --filter.
 type variables struct {
-	l          *loader
-	set        map[string]string
-	env        *yaml.Value          // the environment's variables
-	envFile    *yaml.File           // of the environment's file
-	pending    map[*yaml.Value]bool // strings of the environment's file whose references are not replaced yet
-	state      map[string]int8      // of the environment's variables
-	path       []string             // the environment's variables that are being replaced, outermost first
-	filters    []filter
-	unresolved []diag.Span // of values with a reference that could not be replaced
-	unset      int         // references without a value
-	replaced   int         // bytes that took the place of references inside of text
-	shared     bool        // a list or map took the place of a reference
-	blind      bool        // the environment could not be read: what is not set may be set there
-	names      []string    // all names, for suggestions; made when first needed
+	l                 *loader
+	set               map[string]string
+	env               *yaml.Value          // the environment's variables
+	envFile           *yaml.File           // of the environment's file
+	pending           map[*yaml.Value]bool // strings of the environment's file with references to replace
+	state             map[string]int8      // of the environment's variables
+	path              []string             // the environment's variables in progress, outermost first
+	filters           []filter
+	unresolved        []diag.Span // values with a reference that has no value
+	unset             int         // references without a value
+	replaced          int         // bytes of the values that replaced references inside text
+	shared            bool        // a list or map replaced a reference
+	unreadEnvironment bool        // the environment cannot be read: it may set what is missing
+	names             []string    // see all
 }
 
 const (
@@ -43,7 +43,7 @@ type filter struct {
 	names  []string
 }
 
-// found is the value of a variable: typed, or a text.
+// found is the value of a variable: a typed value, or a text.
 type found struct {
 	value *yaml.Value
 	text  string
@@ -51,7 +51,7 @@ type found struct {
 	span  diag.Span
 }
 
-// asText returns the value as it stands inside other text; ok is false for a list or map.
+// asText returns the value as a part of other text. It returns false for a list or map.
 func (f *found) asText() (text string, ok bool) {
 	switch {
 	case f.value == nil:
@@ -62,7 +62,7 @@ func (f *found) asText() (text string, ok bool) {
 	return f.value.Text, f.value.IsScalar()
 }
 
-// find looks a reference's name up. A nil result with failed set was reported already.
+// find looks up the name of a reference. failed means that there is a diagnostic already.
 func (vars *variables) find(s *yaml.File, v *yaml.Value, ref *reference) (f *found, failed bool) {
 	if ref.env {
 		lookup := vars.l.opts.LookupEnv
@@ -87,7 +87,7 @@ func (vars *variables) find(s *yaml.File, v *yaml.Value, ref *reference) (f *fou
 		case variableOpen:
 			path := append(slices.Clone(vars.path[slices.Index(vars.path, ref.name):]), ref.name)
 			d := vars.l.diags.Errorf(ruleVariableCycle, referenceSpan(s, v, ref),
-				"variable %q stands for itself: %s", ref.name, strings.Join(path, " -> "))
+				"variable %q refers to itself: %s", ref.name, strings.Join(path, " -> "))
 			if len(path) > 2 {
 				d.WithRelated(key.Span, "%q is set here", ref.name)
 			}
@@ -126,7 +126,7 @@ func (vars *variables) resolve(name string, val *yaml.Value) bool {
 	return true
 }
 
-// all returns the names of the variables that have a value, the first of --set, then of the environment and of the
+// all returns the names of all variables that have a value: those of --set, then of the environment, then of the
 // properties files.
 func (vars *variables) all() []string {
 	if vars.names != nil {
@@ -142,7 +142,7 @@ func (vars *variables) all() []string {
 	return vars.names
 }
 
-// hint says how to set a variable, or which one was probably meant.
+// hint says how to set a variable.
 func (vars *variables) hint(ref *reference) string {
 	if ref.env {
 		return fmt.Sprintf("export %s, or write ${env:%s:-default}", ref.name, ref.name)
@@ -150,5 +150,5 @@ func (vars *variables) hint(ref *reference) string {
 	if best, ok := diag.Suggest(ref.name, vars.all()); ok {
 		return fmt.Sprintf("did you mean %q?", best)
 	}
-	return fmt.Sprintf("give --set %s=VALUE, set it in an environment or a --filter file, or write ${%s:-default}", ref.name, ref.name)
+	return fmt.Sprintf("set it with --set %s=VALUE, in an environment or in a --filter file, or write ${%s:-default}", ref.name, ref.name)
 }

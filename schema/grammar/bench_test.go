@@ -45,7 +45,7 @@ func BenchmarkGrammar(b *testing.B) {
 		b.Run(fmt.Sprintf("bolts=%d", n), func(b *testing.B) {
 			for b.Loop() {
 				if l := topologyGrammar().check(root); l != nil {
-					b.Fatal(told(l))
+					b.Fatal(listing(l))
 				}
 			}
 		})
@@ -62,14 +62,14 @@ func BenchmarkGrammar(b *testing.B) {
 	b.Run("cold", func(b *testing.B) {
 		for b.Loop() {
 			if l := newGrammar(topologyText, topologyNouns).check(root); l != nil {
-				b.Fatal(told(l))
+				b.Fatal(listing(l))
 			}
 		}
 	})
 	b.Run("warm", func(b *testing.B) {
 		for b.Loop() {
 			if l := topologyGrammar().check(root); l != nil {
-				b.Fatal(told(l))
+				b.Fatal(listing(l))
 			}
 		}
 	})

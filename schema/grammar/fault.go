@@ -30,32 +30,32 @@ const (
 	ruleGroupingKind       = "grouping-kind"
 )
 
-// cause is one complaint of the library at its deepest place, with the part of the schema that is broken.
+// cause is one complaint of the library at its deepest place, with the part of the schema that the document breaks.
 type cause struct {
 	node    *node
 	keyword string   // "type", "required", ...
 	rest    []string // what follows the keyword in its location
-	key     bool     // the complaint is about the key of the places, not about their values
+	key     bool     // the complaint is about the keys of the places, not about their values
 	places  []*site
 }
 
-// faults turns the library's complaints into diagnostics. The library says that and where something is wrong; what is
-// wrong is worked out here from the document and the schema.
+// faults turns the library's complaints into diagnostics. The library finds that there is a fault, and where. What the
+// fault is comes from the document and the schema.
 type faults struct {
 	*grammar
 	diags diag.List
-	// meant holds, by map, the missing keys that its unknown keys probably mean: not to be missed once more.
+	// meant holds, for each map, the keys that its unknown keys probably mean. They are not reported as missing too.
 	meant map[*yaml.Value][]string
-	// chosen holds, by map, the keys of which there should be one and are several.
+	// chosen holds, for each map, its keys of a group in which only one is allowed.
 	chosen  map[*yaml.Value][]string
-	unknown map[diag.Span]string // as UnknownKeys
+	unknown map[diag.Span]string // see CheckTopology
 }
 
-// keywordFaults says for each keyword that can fail what is to be told of a place where it did. They are told in this
-// order: what is told first may silence what follows from it.
+// keywordFaults says what to report for each keyword that can fail. The order matters: an early report may suppress a
+// later one that follows from it.
 var keywordFaults = []struct {
 	keyword string
-	tell    func(f *faults, c *cause, p *site)
+	report  func(f *faults, c *cause, p *site)
 }{
 	{"additionalProperties", (*faults).unknownKeys},
 	{"oneOf", (*faults).notExactlyOne},
@@ -76,7 +76,7 @@ var keywordFaults = []struct {
 func (g *grammar) faults(err error, places places) (diag.List, map[diag.Span]string) {
 	failed, ok := err.(*jsonschema.ValidationError)
 	if !ok {
-		panic(fmt.Sprintf("schema: validating: %v", err)) // a loop in the schema, or a value that is not JSON
+		panic(fmt.Sprintf("grammar: validating: %v", err)) // a loop in the schema, or a value that is not JSON
 	}
 	f := faults{grammar: g, meant: map[*yaml.Value][]string{}, chosen: map[*yaml.Value][]string{}, unknown: map[diag.Span]string{}}
 	causes := map[string][]cause{}
@@ -85,7 +85,7 @@ func (g *grammar) faults(err error, places places) (diag.List, map[diag.Span]str
 		for i := range causes[k.keyword] {
 			c := &causes[k.keyword][i]
 			for _, p := range c.places {
-				k.tell(&f, c, p)
+				k.report(&f, c, p)
 			}
 		}
 		delete(causes, k.keyword)
@@ -93,7 +93,7 @@ func (g *grammar) faults(err error, places places) (diag.List, map[diag.Span]str
 	for _, keyword := range sortedKeys(causes) {
 		for i := range causes[keyword] {
 			for _, p := range causes[keyword][i].places {
-				f.diags.Errorf(ruleBadValue, p.span(), "%s is not what the grammar allows here", f.nouns.named(p)).
+				f.diags.Errorf(ruleBadValue, p.span(), "the grammar does not allow %s here", f.nouns.named(p)).
 					WithHint("\"stormflux schema\" prints the grammar")
 			}
 		}
@@ -102,8 +102,8 @@ func (g *grammar) faults(err error, places places) (diag.List, map[diag.Span]str
 	return f.diags, f.unknown
 }
 
-// collect finds the deepest complaints. It does not go below oneOf and anyOf: what each of their branches misses is
-// not what is wrong.
+// collect finds the deepest complaints. It does not go below oneOf and anyOf: the complaints of their branches are not
+// the fault.
 func (g *grammar) collect(e *jsonschema.ValidationError, places places, causes map[string][]cause) {
 	_, location, _ := strings.Cut(e.AbsoluteKeywordLocation, "#")
 	tokens := strings.Split("#"+location, "/")
@@ -112,8 +112,8 @@ func (g *grammar) collect(e *jsonschema.ValidationError, places places, causes m
 			tokens[i] = plain
 		}
 	}
-	// The last part is a keyword even where it is also the location of a part of the schema ("not"), unless the
-	// complaint only holds others together.
+	// The last part is a keyword, even if it is also the location of a part of the schema ("not"), unless the complaint
+	// only groups others.
 	n := len(tokens) - 1
 	for n > 0 && g.nodes[strings.Join(tokens[:n], "/")] == nil {
 		n--

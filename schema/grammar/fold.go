@@ -14,35 +14,34 @@ import (
 	"github.com/stormflux/stormflux/schema/yaml"
 )
 
-// A document of ten thousand bolts has a handful of bolts that differ in anything a schema can see. Folding finds them:
-// each value gets a shape, a small number that two values share only when no keyword of the schema can tell them
-// apart, and of the items of a list and the freely named keys of a map only the first of each shape is kept. The
-// library then validates the folded document, and a cause found in it holds for every value that was folded into the
-// same place.
+// To a schema, most of ten thousand bolts look the same. Folding finds the few that differ. Each value gets a shape: a
+// small number. Two values share it only if no keyword of the schema can distinguish them. Of the items of a list, and of
+// the keys of a map that the schema does not name, folding keeps only the first of each shape. The library validates the
+// folded document. A cause in it holds for every value that was folded into the same place.
 //
-// This is sound because our schemas use no keyword that counts or compares items or keys beyond "none at all"
-// (maxItems, uniqueItems, contains, prefixItems, minProperties, ...); a test holds the schemas to that, and another one
-// compares folded with unfolded validation.
+// This is correct because our schemas have no keyword that counts or compares items or keys, except "none at all" (they
+// have no maxItems, uniqueItems, contains, prefixItems, minProperties, ...). A test checks that, and another test compares
+// folded validation with unfolded validation.
 
-// referencePattern is the pattern of a string that stands for a value of another type: it holds a reference.
+// referencePattern is the pattern of a string in place of a value of another type: it holds a reference.
 const referencePattern = `\$\{`
 
-// filledPattern is the pattern of a key that is not empty. It refuses line breaks as well, because an empty key has to
-// be given to the library as one (see keyName).
+// filledPattern is the pattern of a key that is not empty. It also refuses a line break, because the library gets an empty
+// key as one (see keyName).
 const filledPattern = `.`
 
-// shapeRules is what a schema can tell apart.
+// shapeRules is what a schema can distinguish.
 type shapeRules struct {
-	names       map[string]int32 // each name of a key that the schema knows: a number from firstName on
+	names       map[string]int32 // the keys that the schema names, with numbers from firstName on
 	words       map[string]bool  // the strings of enum and const
 	bounds      []int64          // the numbers of minimum and maximum, ascending
 	keyPatterns []*regexp.Regexp // patternProperties
-	// textual holds the contexts of the keys (by name) below which strings, or names of keys, meet a pattern of their own.
+	// textual holds, by name, the context of each key below which a pattern applies to strings or to names of keys.
 	textual     map[string]context
 	rootContext context
 }
 
-// context says what matters of the strings and keys at a place beyond what always matters.
+// context says whether the text of the strings or of the keys at a place matters.
 type context uint8
 
 const (
@@ -101,7 +100,7 @@ func (r *shapeRules) addName(names ...string) {
 	}
 }
 
-// contextOf looks for patterns that the value of a key meets without passing another named key.
+// contextOf finds the patterns that apply to the value of a key, down to the next named key.
 func (r *shapeRules) contextOf(n *node, nodes map[string]*node, seen map[*node]bool) context {
 	if n == nil || seen[n] {
 		return 0
@@ -130,7 +129,7 @@ func (r *shapeRules) below(c context, key *yaml.Value) context {
 	return c | r.textual[key.Text]
 }
 
-// The numbers of scalar shapes; those of lists and maps, and of scalars whose text matters, follow.
+// The numbers of scalar shapes. Those of lists, maps, and scalars whose text matters come after them.
 const (
 	shapeNull int32 = iota
 	shapeTrue
@@ -141,14 +140,14 @@ const (
 	firstShape
 )
 
-// firstName is where the numbers of known keys start; below are the classes of unknown ones.
+// firstName is the first number of the known keys. The numbers below it are the classes of unknown keys.
 const firstName = 1 << 10
 
 // shape is what the folder knows of one shape.
 type shape struct {
-	json  any      // the folded value as the library takes it; shared, not changed
+	json  any      // the folded value for the library; it is shared and never changes
 	parts []int32  // list: the items' shapes; map: the entries' numbers; each once, in order of first appearance
-	names []string // map: the keys under which the parts stand in json
+	names []string // map: the keys of the parts in json
 }
 
 type entry struct {
@@ -162,10 +161,10 @@ type folding struct {
 	entries map[entry]int32
 	ofEntry []entry
 	memo    map[folded]int32
-	stack   []int32 // the parts of the values that are being folded
+	stack   []int32 // the parts of the values in progress
 	seen    []int32 // by shape or entry number: the round that saw it last
 	round   int32
-	first   []int // of the last call of distinct
+	first   []int // result of the last call of distinct
 	key     []byte
 }
 
@@ -185,7 +184,7 @@ func newFolding(r *shapeRules) *folding {
 	return f
 }
 
-// fold returns the shape of v. Lists and maps are remembered, so that an alias is folded once.
+// fold returns the shape of v. It remembers lists and maps, so it folds an alias once.
 func (f *folding) fold(v *yaml.Value, c context) int32 {
 	switch v.Kind {
 	case yaml.Null:
@@ -220,8 +219,8 @@ func (f *folding) fold(v *yaml.Value, c context) int32 {
 	return id
 }
 
-// foldEntry returns the number of an entry: entries share one when their values share a shape and the schema cannot
-// tell their keys apart.
+// foldEntry returns the number of an entry. Entries share a number if their values share a shape and the schema cannot
+// distinguish their keys.
 func (f *folding) foldEntry(e *yaml.Entry, c context) int32 {
 	text := e.Key.Text
 	class, known := f.names[text]
@@ -229,7 +228,7 @@ func (f *folding) foldEntry(e *yaml.Entry, c context) int32 {
 	case known:
 	case c&textualKeys != 0:
 		f.key = append(append(f.key[:0], 'k'), text...)
-		class = -1 - f.number(text) // apart from the other classes
+		class = -1 - f.number(text) // negative, unlike the other classes
 	case strings.Trim(text, "\n") != "":
 		class = 1
 		for i, re := range f.keyPatterns {
@@ -251,8 +250,7 @@ func (f *folding) entry(e entry) int32 {
 	return id
 }
 
-// number returns the shape for the key that was put together in f.key, which is new with the given JSON value when
-// there is none yet.
+// number returns the shape for the key in f.key. If there is none yet, it makes one with the given JSON value.
 func (f *folding) number(value any) int32 {
 	if id, ok := f.ids[string(f.key)]; ok {
 		return id
@@ -296,8 +294,8 @@ func (f *folding) foldNumber(v *yaml.Value) int32 {
 	return f.number(jsonNumber(v))
 }
 
-// keyName returns the name under which a key is given to the library, which loses an empty one from its locations: keys
-// of nothing but line breaks get one more.
+// keyName returns the name of a key for the library. The library loses an empty name from its locations, so a key that is
+// empty, or has only line breaks, gets one more line break.
 func keyName(key *yaml.Value) string {
 	if strings.Trim(key.Text, "\n") == "" {
 		return key.Text + "\n"
@@ -305,8 +303,8 @@ func keyName(key *yaml.Value) string {
 	return key.Text
 }
 
-// jsonNumber returns a number for the library. To JSON Schema 4.0 is a whole number; to YAML and Storm it is none, so
-// a float never becomes one.
+// jsonNumber returns a number for the library. In JSON Schema, 4.0 is a whole number. In YAML and Storm it is not, so
+// jsonNumber makes every float a number with a fraction.
 func jsonNumber(v *yaml.Value) json.Number {
 	switch {
 	case v.Kind == yaml.Int && v.Int != nil:
@@ -314,7 +312,7 @@ func jsonNumber(v *yaml.Value) json.Number {
 	case v.Kind == yaml.Int:
 		return json.Number(strconv.FormatInt(v.Int64, 10))
 	case math.IsNaN(v.Float):
-		return "-1000000000000000000.5" // JSON has no such number; package validate has its say where a number is expected
+		return "-1000000000000000000.5" // JSON has no such number; package validate checks it where a number is expected
 	}
 	f := min(max(v.Float, -1e18), 1e18)
 	if f != math.Trunc(f) {
@@ -324,8 +322,8 @@ func jsonNumber(v *yaml.Value) json.Number {
 	return json.Number(nudged.Add(nudged, big.NewRat(1, 1e18)).FloatString(18))
 }
 
-// distinct removes repetitions from the stack from start on and returns what is left, and notes in f.first where each
-// came first.
+// distinct removes repetitions from the stack, from start on, and returns the rest. It stores in f.first where each part
+// occurs first.
 func (f *folding) distinct(start int) []int32 {
 	f.round++
 	if top := max(len(f.shapes), len(f.ofEntry)); len(f.seen) < top {

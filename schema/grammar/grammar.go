@@ -1,3 +1,5 @@
+// Package grammar holds the JSON Schemas of topology files and of stormflux.yaml, checks values against them, and reports
+// every fault at its place and in our own words. It knows the shape of a file and not its meaning.
 package grammar
 
 import (
@@ -10,7 +12,7 @@ import (
 	"github.com/stormflux/stormflux/schema/yaml"
 )
 
-// The two schemas that editors use are the grammar that we check: there is no second one.
+// Editors use the same two schemas, so there is only one grammar.
 var (
 	//go:embed topology.schema.json
 	topologyText string
@@ -24,15 +26,14 @@ func TopologySchema() []byte { return []byte(topologyText) }
 // EnvironmentsSchema returns the JSON Schema (2020-12) of stormflux.yaml. The caller owns the bytes.
 func EnvironmentsSchema() []byte { return []byte(environmentsText) }
 
-// The grammars are built on first use, once: a run that reads no stormflux.yaml does not pay for its schema.
+// Each grammar is built once, on first use: a run without a stormflux.yaml does not pay for its schema.
 var (
 	topologyGrammar     = sync.OnceValue(func() *grammar { return newGrammar(topologyText, topologyNouns) })
 	environmentsGrammar = sync.OnceValue(func() *grammar { return newGrammar(environmentsText, environmentsNouns) })
 )
 
 // CheckTopology checks a topology document against topology.schema.json. It returns one diagnostic per fault, sorted,
-// and the places of the unknown keys with the keys that were probably meant, "" for none. A nil root, which is no
-// document at all, has no faults.
+// and the place of every unknown key with the key that was probably meant, or "". A nil root has no faults.
 func CheckTopology(root *yaml.Value) (diag.List, map[diag.Span]string) {
 	return topologyGrammar().findings(root)
 }
@@ -40,7 +41,7 @@ func CheckTopology(root *yaml.Value) (diag.List, map[diag.Span]string) {
 // CheckEnvironments checks a stormflux.yaml against environments.schema.json.
 func CheckEnvironments(root *yaml.Value) diag.List { return environmentsGrammar().check(root) }
 
-// grammar is a schema made ready for checking documents. It is safe for concurrent use.
+// grammar is a schema that is ready for checking documents. It is safe for concurrent use.
 type grammar struct {
 	root  *jsonschema.Schema
 	nodes map[string]*node // the schema's parts by location, "#/$defs/bolt"
@@ -48,15 +49,15 @@ type grammar struct {
 	shapeRules
 }
 
-// check validates in three steps: the document is folded into one that holds each distinct shape once (fold), the
-// library says whether and where that breaks the schema, and each of its causes is told of every place in the document
-// that has the faulty shape.
+// check validates in three steps. It folds the document into one that holds each distinct shape once (fold). The library
+// finds whether and where that breaks the schema. Then check reports each cause for every place of the document that has
+// the faulty shape.
 func (g *grammar) check(root *yaml.Value) diag.List {
 	diags, _ := g.findings(root)
 	return diags
 }
 
-// findings is check with the keys that the grammar does not know.
+// findings is check that also returns the unknown keys.
 func (g *grammar) findings(root *yaml.Value) (diag.List, map[diag.Span]string) {
 	if root == nil {
 		return nil, nil

@@ -21,19 +21,19 @@ import (
 	"github.com/stormflux/stormflux/schema/yaml"
 )
 
-// readValue reads YAML that must be sound as YAML.
+// readValue reads YAML that must be correct as YAML.
 func readValue(t testing.TB, name, text string) *yaml.Value {
 	t.Helper()
 	var diags diag.List
 	s := yaml.Read(diag.NewFile(name, "", []byte(text)), &diags)
 	if diags.HasErrors() {
-		t.Fatalf("%s: not sound YAML: %s", name, diags[0].Message)
+		t.Fatalf("%s: not correct YAML: %s", name, diags[0].Message)
 	}
 	return s.Root
 }
 
-// told renders diagnostics one to a line, with their hints and related places below.
-func told(l diag.List) string {
+// listing renders diagnostics, each on one line with its hint and related places below.
+func listing(l diag.List) string {
 	var b strings.Builder
 	at := func(s diag.Span) string {
 		p := s.File.Position(s.Start)
@@ -55,8 +55,8 @@ func told(l diag.List) string {
 	return b.String()
 }
 
-// TestGrammarMessages compares what is told of malformed documents to the character. In testdata/grammar each NAME.yaml
-// is followed by NAME.txt, which STORMFLUX_UPDATE=1 rewrites.
+// TestGrammarMessages compares the messages about malformed documents to the character. In testdata/grammar, NAME.txt
+// follows each NAME.yaml. STORMFLUX_UPDATE=1 rewrites NAME.txt.
 func TestGrammarMessages(t *testing.T) {
 	archives, err := filepath.Glob("testdata/grammar/*.txtar")
 	if err != nil || len(archives) == 0 {
@@ -85,7 +85,7 @@ func TestGrammarMessages(t *testing.T) {
 				continue
 			}
 			cases++
-			got := told(check(readValue(t, f.Name, string(f.Data))))
+			got := listing(check(readValue(t, f.Name, string(f.Data))))
 			updated.Files = append(updated.Files, f, txtar.File{Name: base + ".txt", Data: []byte(got)})
 			if w, ok := want[base]; os.Getenv("STORMFLUX_UPDATE") == "" && (!ok || w != got) {
 				t.Errorf("%s: %s: got\n%s\nwant\n%s", name, f.Name, got, w)
@@ -148,7 +148,7 @@ func (p plainPlaces) find(location string, _ bool) []*site {
 	return []*site{at}
 }
 
-// compiled returns a schema as the library's own compiler makes it, which checks it against the metaschema of its draft.
+// compiled returns a schema as the library's own compiler makes it. The compiler checks it against its metaschema.
 func compiled(t testing.TB, text string) *jsonschema.Schema {
 	t.Helper()
 	var id struct {
@@ -172,7 +172,7 @@ func compiled(t testing.TB, text string) *jsonschema.Schema {
 	return s
 }
 
-// checkPlainly is checkGrammar without folding and with the library's compiler.
+// checkPlainly checks without folding and with the library's compiler.
 func checkPlainly(g *grammar, s *jsonschema.Schema, root *yaml.Value) diag.List {
 	err := s.Validate(unfold(root))
 	if err == nil {
@@ -182,7 +182,7 @@ func checkPlainly(g *grammar, s *jsonschema.Schema, root *yaml.Value) diag.List 
 	return diags
 }
 
-// mutator makes documents that are wrong in many ways from sound ones.
+// mutator makes documents that are wrong in many ways from correct ones.
 type mutator struct {
 	*rand.Rand
 	scraps []*yaml.Value // values from all over the seeds
@@ -261,7 +261,7 @@ func seeds(t testing.TB, environments bool) []*yaml.Value {
 	return roots
 }
 
-// own gives every value of a document a span of its own in a file of its own, so that diagnostics can be told apart.
+// own gives every value of a document its own span in a new file, so that diagnostics can be distinguished.
 func own(v *yaml.Value, file *diag.File, next *int) *yaml.Value {
 	span := func() diag.Span {
 		*next++
@@ -281,8 +281,8 @@ func own(v *yaml.Value, file *diag.File, next *int) *yaml.Value {
 	return &c
 }
 
-// TestFoldingChangesNothing compares, on documents that are wrong in many ways, what is told by way of folding and our
-// own construction of the schema with what is told by way of the library's compiler and the whole document.
+// TestFoldingChangesNothing compares two ways to check documents that are wrong in many ways: with folding and our own
+// form of the schema, and with the library's compiler and the whole document.
 func TestFoldingChangesNothing(t *testing.T) {
 	for _, kind := range []struct {
 		name string
@@ -308,7 +308,7 @@ func TestFoldingChangesNothing(t *testing.T) {
 			for round := range rounds {
 				next := 0
 				mutant := own(m.mutate(roots[round%len(roots)], 0.01+0.1*m.Float64()), file, &next)
-				got, want := told(kind.g.check(mutant)), told(checkPlainly(kind.g, plain, mutant))
+				got, want := listing(kind.g.check(mutant)), listing(checkPlainly(kind.g, plain, mutant))
 				if got != want {
 					t.Fatalf("round %d: folded:\n%s\nplainly:\n%s\ndocument: %v", round, got, want, unfold(mutant))
 				}
@@ -325,7 +325,8 @@ func TestFoldingChangesNothing(t *testing.T) {
 	}
 }
 
-// TestAliasesAreCheckedOnce: values that many aliases share cost no more than one, sound or not, and are told of once.
+// TestAliasesAreCheckedOnce checks that a value with many aliases costs no more than one value, correct or not, and is
+// reported once.
 func TestAliasesAreCheckedOnce(t *testing.T) {
 	file := diag.NewFile("aliases.yaml", "", bytes.Repeat([]byte{' '}, 100))
 	at := 0
@@ -354,11 +355,11 @@ func TestAliasesAreCheckedOnce(t *testing.T) {
 		{Key: word("bolts"), Value: many(bolt)},
 	}})
 	done := make(chan string)
-	go func() { done <- told(topologyGrammar().check(root)) }()
+	go func() { done <- listing(topologyGrammar().check(root)) }()
 	select {
 	case got := <-done:
 		if strings.Count(got, "\n") != 2 || !strings.Contains(got, `unknown key "groping" in input from "s" of bolt "b"`) {
-			t.Errorf("told %s", got)
+			t.Errorf("got %s", got)
 		}
 	case <-time.After(time.Minute):
 		t.Fatal("the aliases are followed one by one")

@@ -8,7 +8,7 @@ import (
 	"github.com/stormflux/stormflux/schema/yaml"
 )
 
-// legalKeys returns the keys that the map at p may still be given.
+// legalKeys returns the keys that can be added to the map at p.
 func (f *faults) legalKeys(n *node, p *site) []string {
 	taken := map[string]bool{}
 	for i := range p.value.Entries {
@@ -46,7 +46,7 @@ func (f *faults) unknownKeys(c *cause, p *site) {
 		}
 		if key.Text == "inputs" && c.node == f.nodes["#/$defs/spout"] {
 			f.diags.Errorf(ruleSpoutInputs, key.Span, "%s cannot have inputs", f.nouns.named(p)).
-				WithHint("tuples start at a spout; what reads tuples belongs under \"bolts\"")
+				WithHint("tuples start at a spout; move a component that reads tuples to \"bolts\"")
 			continue
 		}
 		d := f.diags.Errorf(ruleUnknownKey, key.Span, "unknown key %q in %s", key.Text, f.nouns.named(p))
@@ -54,32 +54,32 @@ func (f *faults) unknownKeys(c *cause, p *site) {
 		if hint := f.otherPlace(c.node, p, key.Text); hint != "" {
 			d.WithHint("%s", hint)
 			if c.node == f.nodes["#/$defs/groupingMap"] {
-				f.meant[p.value] = append(f.meant[p.value], "type") // it says which grouping it is, in its way
+				f.meant[p.value] = append(f.meant[p.value], "type") // the key says which grouping is meant
 			}
 		} else if near, ok := diag.Closest(key.Text, legal); ok {
 			if other := suggested[near.Name]; other != nil {
-				near.Sure, other.Fixes = false, nil // a key stands once in a map
+				near.Sure, other.Fixes = false, nil // a map has a key only once
 			}
 			suggested[near.Name] = d.Suggest(key.Span, near)
 			f.meant[p.value] = append(f.meant[p.value], near.Name)
 			f.unknown[key.Span] = near.Name
 		} else if len(legal) > 0 {
-			d.WithHint("the keys that may stand here are %s", diag.Quoted(legal, 0))
+			d.WithHint("allowed keys: %s", diag.Quoted(legal, 0))
 		}
 	}
 }
 
-// otherPlace returns a hint for an unknown key that has its meaning elsewhere.
+// otherPlace returns a hint for an unknown key that has a meaning elsewhere.
 func (f *faults) otherPlace(n *node, p *site, key string) string {
 	switch {
 	case strings.HasPrefix(key, "topology.") && n.Properties["config"] != nil:
-		return "settings stand under \"config\""
+		return "settings belong in \"config\""
 	case key == "environments" && p.parent == nil:
-		return "environments stand in stormflux.yaml"
+		return "environments belong in stormflux.yaml"
 	case n == f.nodes["#/$defs/groupingMap"] && slices.Contains(f.groupingNames(), key):
 		return "write \"grouping: " + key + "\""
 	case key == "to" && n == f.nodes["#/$defs/input"]:
-		return "an input belongs to the bolt that it stands in"
+		return "an input always belongs to the bolt around it"
 	}
 	return ""
 }
@@ -103,7 +103,7 @@ func (f *faults) missingKeys(c *cause, p *site) {
 	}
 }
 
-// missingPartner tells of a key without the one that it needs.
+// missingPartner reports a key without the key that it needs.
 func (f *faults) missingPartner(c *cause, p *site) {
 	for _, name := range sortedKeys(c.node.DependentRequired) {
 		there := p.child(name)
@@ -118,7 +118,7 @@ func (f *faults) missingPartner(c *cause, p *site) {
 	}
 }
 
-// notExactlyOne tells of a map that has none or several of the keys of which it needs one.
+// notExactlyOne reports a map with none or several of a group of keys, of which it needs exactly one.
 func (f *faults) notExactlyOne(c *cause, p *site) {
 	var all, given []string
 	for _, one := range c.node.OneOf {
@@ -138,7 +138,7 @@ func (f *faults) notExactlyOne(c *cause, p *site) {
 			f.diags.Errorf(ruleComponentKind, p.ownSpan(), "%s does not say what it runs", name).
 				WithHint("add one of %s", diag.Quoted(all, 0))
 		case "#/$defs/groupingMap":
-			d := f.diags.Errorf(ruleGroupingKind, p.ownSpan(), "%s does not say which grouping it is", name)
+			d := f.diags.Errorf(ruleGroupingKind, p.ownSpan(), "%s does not name a grouping", name)
 			if p.value.Get("args") != nil {
 				d.WithHint("add \"type: FIELDS\"")
 			} else {
@@ -157,32 +157,32 @@ func (f *faults) notExactlyOne(c *cause, p *site) {
 	case "#/$defs/groupingMap":
 		rule = ruleGroupingKind
 	}
-	// The later key of the file is the one too many.
+	// The first key in the file is fine, the later ones are too many.
 	places := make([]*site, len(given))
 	for i, name := range given {
 		places[i] = p.child(name)
 	}
 	slices.SortStableFunc(places, func(a, b *site) int { return a.key.Span.Start - b.key.Span.Start })
-	d := f.diags.Errorf(rule, places[1].key.Span, "%s has %s; one of them is allowed", name, diag.Quoted(given, 0))
+	d := f.diags.Errorf(rule, places[1].key.Span, "%s has %s, but only one of them is allowed", name, diag.Quoted(given, 0))
 	for _, other := range append(places[:1:1], places[2:]...) {
-		d.WithRelated(other.key.Span, "%q stands here", other.key.Text)
+		d.WithRelated(other.key.Span, "%q is here", other.key.Text)
 	}
 }
 
-// conflictHints say what to do about a key that does not go with another, by the two or by the other alone.
+// conflictHints say what to do about a key that another key excludes, by both keys or by the other key alone.
 var conflictHints = map[string]string{
 	"numTasks tasks":  "they mean the same: keep one",
 	"streamId stream": "they mean the same: keep one",
 	"args className":  "a class takes its arguments as \"constructorArgs\"",
-	"env className":   "the environment of the workers is the setting \"topology.environment\"",
-	"go":              "only a JVM class (\"className\") has it",
-	"command":         "only a JVM class (\"className\") has it",
+	"env className":   "use the setting \"topology.environment\" for the environment of the workers",
+	"go":              "only a JVM class (\"className\") can have it",
+	"command":         "only a JVM class (\"className\") can have it",
 	"fields":          "it belongs to \"type\"",
 	"partial-key":     "it belongs to \"type\"",
 	"custom":          "it belongs to \"type\"",
 }
 
-// conflictingKey tells of a key that another key beside it, or beside a map around it, rules out.
+// conflictingKey reports a key that another key of the same map, or of a map around it, excludes.
 func (f *faults) conflictingKey(c *cause, p *site) {
 	tokens := strings.Split(c.node.location, "/")
 	at := -1
@@ -194,7 +194,7 @@ func (f *faults) conflictingKey(c *cause, p *site) {
 	if at < 0 {
 		if p.key.Text == "id" && p.parent != nil {
 			f.diags.Errorf(ruleUnknownKey, p.key.Span, "unknown key \"id\" in %s", f.nouns.named(p.parent)).
-				WithHint("in a map of components the key is the id")
+				WithHint("in a map of components, the key is the id")
 			return
 		}
 		f.diags.Errorf(ruleUnknownKey, p.key.Span, "key %q is not allowed in %s", p.key.Text, f.nouns.named(p.parent))
@@ -207,10 +207,10 @@ func (f *faults) conflictingKey(c *cause, p *site) {
 		owner = owner.parent
 	}
 	if slices.Contains(f.chosen[owner.value], other) {
-		return // the other key is one too many itself
+		return // the other key is too many itself
 	}
-	d := f.diags.Errorf(ruleConflictingKeys, p.key.Span, "%q does not go with %q in %s", p.key.Text, other, f.nouns.named(owner)).
-		WithRelated(owner.child(other).key.Span, "%q stands here", other)
+	d := f.diags.Errorf(ruleConflictingKeys, p.key.Span, "%q cannot be combined with %q in %s", p.key.Text, other, f.nouns.named(owner)).
+		WithRelated(owner.child(other).key.Span, "%q is here", other)
 	hint, ok := conflictHints[p.key.Text+" "+other]
 	if !ok {
 		hint = conflictHints[other]
@@ -218,5 +218,5 @@ func (f *faults) conflictingKey(c *cause, p *site) {
 	d.Hint = hint
 }
 
-// isFree reports whether a key is one of the x- keys, which are free for notes and YAML anchors.
+// IsFree reports whether a key is one of the x- keys. They are free for notes and YAML anchors.
 func IsFree(key string) bool { return strings.HasPrefix(key, "x-") }

@@ -18,7 +18,7 @@ type site struct {
 	value  *yaml.Value
 }
 
-// span is where a complaint about the value points: the value, or its key when nothing is written.
+// span is the place for a complaint about the value: the value, or its key if the value has no text.
 func (p *site) span() diag.Span {
 	if p.value.Span.Start == p.value.Span.End && p.key != nil {
 		return p.key.Span
@@ -26,7 +26,7 @@ func (p *site) span() diag.Span {
 	return p.value.Span
 }
 
-// ownSpan is where a complaint about what is absent from the value points: its key, its id or its first key.
+// ownSpan is the place for a complaint about something that the value lacks: its key, its id or its first key.
 func (p *site) ownSpan() diag.Span {
 	if p.key != nil {
 		return p.key.Span
@@ -49,11 +49,11 @@ func (p *site) child(name string) *site {
 	return &site{parent: p, key: key, value: value}
 }
 
-// nouns gives names to the parts of one kind of document.
+// nouns are the names of the parts of one kind of document.
 type nouns struct {
 	document string
-	// members maps the keys of lists and maps to what one of their members is called. A dot stands before a key of the
-	// document itself.
+	// members maps the key of a list or map to the name of one of its members. Keys of the document itself have a dot in
+	// front.
 	members map[string]string
 }
 
@@ -71,8 +71,8 @@ var environmentsNouns = nouns{
 	members:  map[string]string{".environments": "environment"},
 }
 
-// named returns what the place is called in a sentence: `bolt "split"`, `"tick" of bolt "split"`, `input from "a" of
-// bolt "split"`.
+// named returns the name of a place in a sentence: `bolt "split"`, `"tick" of bolt "split"`, `input from "a" of bolt
+// "split"`.
 func (n *nouns) named(p *site) string {
 	if p.parent == nil {
 		return n.document
@@ -100,7 +100,7 @@ func (n *nouns) named(p *site) string {
 	return own + " of " + n.named(p.parent)
 }
 
-// which tells a member from its neighbours: by its key or what names it, else by its number.
+// which distinguishes a member from its neighbours: by its key or its name, else by its number.
 func (n *nouns) which(p *site, member string) string {
 	if p.key != nil {
 		return strconv.Quote(p.key.Text)
@@ -132,10 +132,10 @@ func (n *nouns) which(p *site, member string) string {
 	return strconv.Itoa(p.index + 1)
 }
 
-// places finds the places of a document that a cause of the library is about.
+// places finds the places in a document for a cause of the library.
 type places interface {
-	// find returns the places at an instance location. With key, the cause is about the location's last part, a key,
-	// rather than about the value.
+	// find returns the places at an instance location. With key, the cause is about the last part of the location, a key,
+	// and not about its value.
 	find(location string, key bool) []*site
 }
 
@@ -154,11 +154,11 @@ func pointer(location string) []string {
 	return tokens
 }
 
-// foldedPlaces finds the places of a document by locations in its folded form.
+// foldedPlaces finds places in a document by their locations in its folded form.
 type foldedPlaces struct {
 	folder *folding
 	root   *site
-	// members holds for a list or map which of its items or entries stand for each part.
+	// members holds, for each list or map, the indices of its items or entries by the part that they were folded into.
 	members map[folded]map[int32][]int
 }
 
@@ -191,7 +191,7 @@ func (f *foldedPlaces) find(location string, key bool) []*site {
 					reached.place.key, reached.place.value = e.Key, e.Value
 					reached.context = f.folder.below(s.context, e.Key)
 				}
-				// An alias of a list or map is told of once, however many ways lead to it.
+				// A list or map with aliases is reported once.
 				if value := reached.place.value; !value.IsScalar() && !(key && depth == len(tokens)-1) {
 					if seen[value] {
 						continue

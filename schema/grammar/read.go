@@ -9,20 +9,20 @@ import (
 
 // readSchema reads an embedded schema.
 //
-// Every run does this before it checks anything, and two thirds of the text are for editors: encoding/json, which looks
-// at all of it twice, took a tenth of the time of a cold validate. A test holds the result against encoding/json's.
+// Every run does this before it checks anything, and two thirds of the text are only for editors. encoding/json, which
+// reads everything twice, took a tenth of the time of a cold validate. A test compares the result with encoding/json's.
 func readSchema(text string) *node {
 	t := &schemaText{text: text}
 	return t.node()
 }
 
-// schemaText is the text of a JSON document that is known to be valid, read from front to back. Anything else panics.
+// schemaText reads the text of a valid JSON document from front to back. It panics on anything else.
 type schemaText struct {
 	text string
 	at   int
 }
 
-// next returns the next byte that is not blank, without consuming it.
+// next returns the next byte that is not a space or line break. It does not consume it.
 func (t *schemaText) next() byte {
 	for {
 		switch c := t.text[t.at]; c {
@@ -34,7 +34,7 @@ func (t *schemaText) next() byte {
 	}
 }
 
-// take consumes the byte c and tells whether it was there.
+// take consumes the byte c, if it is next, and reports whether it was.
 func (t *schemaText) take(c byte) bool {
 	if t.next() != c {
 		return false
@@ -45,11 +45,11 @@ func (t *schemaText) take(c byte) bool {
 
 func (t *schemaText) must(c byte) {
 	if !t.take(c) {
-		panic(fmt.Sprintf("schema: embedded schema: no %q at byte %d", c, t.at))
+		panic(fmt.Sprintf("grammar: embedded schema: no %q at byte %d", c, t.at))
 	}
 }
 
-// object calls member for every member of an object; member reads the value.
+// object calls member for every member of an object. member reads the value.
 func (t *schemaText) object(member func(key string)) {
 	t.must('{')
 	for !t.take('}') {
@@ -60,7 +60,7 @@ func (t *schemaText) object(member func(key string)) {
 	}
 }
 
-// list calls item for every item of an array; item reads it.
+// list calls item for every item of an array. item reads it.
 func (t *schemaText) list(item func()) {
 	t.must('[')
 	for !t.take(']') {
@@ -90,7 +90,7 @@ func (t *schemaText) word() string {
 	}
 	var word string
 	if err := json.Unmarshal([]byte(quoted), &word); err != nil {
-		panic(fmt.Sprintf("schema: embedded schema: %v", err))
+		panic(fmt.Sprintf("grammar: embedded schema: %v", err))
 	}
 	return word
 }
@@ -113,7 +113,7 @@ func (t *schemaText) literal() string {
 func (t *schemaText) integer() *int64 {
 	n, err := strconv.ParseInt(t.literal(), 10, 64)
 	if err != nil {
-		panic(fmt.Sprintf("schema: embedded schema: %v", err))
+		panic(fmt.Sprintf("grammar: embedded schema: %v", err))
 	}
 	return &n
 }
@@ -154,7 +154,7 @@ func (t *schemaText) node() *node {
 	return n
 }
 
-// keyword reads the value of one of a schema's keywords. Those that demand nothing are skipped.
+// keyword reads the value of a keyword of a schema. It skips a keyword that demands nothing.
 func (t *schemaText) keyword(n *node, keyword string) {
 	switch keyword {
 	case "$ref":
@@ -195,7 +195,7 @@ func (t *schemaText) keyword(n *node, keyword string) {
 		if t.next() == '{' {
 			n.AdditionalProperties.node = t.node()
 		} else if word := t.literal(); word != "false" {
-			panic("schema: embedded schema: additionalProperties: " + word)
+			panic("grammar: embedded schema: additionalProperties: " + word)
 		}
 	case "propertyNames":
 		n.PropertyNames = t.node()

@@ -24,7 +24,7 @@ func (a *additional) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, a.node)
 }
 
-// TestReadSchema holds our reading of the schemas against encoding/json's.
+// TestReadSchema compares our reading of the schemas with encoding/json's.
 func TestReadSchema(t *testing.T) {
 	texts := map[string]string{
 		"odd": "{ \"const\": \"a\\n\\\"\\u00e9\\\\\" ,\t\"x\":[ ] , \"y\":{ }, \"z\":[1,{\"a\":[true,null,\"]}\\\"\"]}],\r\n\"enum\":[\"\"],\"minimum\":-3 }",

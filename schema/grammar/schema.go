@@ -11,8 +11,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v5"
 )
 
-// node is one part of a schema, with the keywords that our schemas use. A keyword that is not here is refused by
-// a test, so that none is ever passed over in silence. The tags are for tests, too.
+// node is one part of a schema, with the keywords that our schemas use. A test refuses every other keyword, so none is
+// ignored by mistake. The tags are for tests too.
 type node struct {
 	Ref  string           `json:"$ref"`
 	Defs map[string]*node `json:"$defs"`
@@ -93,8 +93,8 @@ func pointerToken(s string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(s, "~", "~0"), "/", "~1")
 }
 
-// prune drops the properties that are there for editors alone, such as Storm's settings: they demand nothing, and beside
-// them any key is allowed.
+// prune drops the properties that are only for editors, such as Storm's settings: they demand nothing, and their map may
+// have any other key too.
 func (n *node) prune() {
 	if n.AdditionalProperties == nil {
 		for name, part := range n.Properties {
@@ -108,9 +108,9 @@ func (n *node) prune() {
 
 // newGrammar makes the library's compiled form of a schema.
 //
-// It does so directly rather than through jsonschema.Compiler, which takes longer to check a schema of this size
-// against the metaschema and to look up its parts than a whole run of validate may take. Tests check the schemas
-// against the metaschema, and hold this construction against the compiler's.
+// It does not use jsonschema.Compiler. The compiler checks the schema against the metaschema and looks up its parts, which
+// takes longer than a whole run of validate should take. Tests check the schemas against the metaschema, and compare this
+// form with the compiler's.
 func newGrammar(text string, nouns nouns) *grammar {
 	root := readSchema(text)
 	root.prune()
@@ -164,7 +164,7 @@ func (b *builder) schema(n *node) *jsonschema.Schema {
 	if n.Ref != "" {
 		target := b.nodes[n.Ref]
 		if target == nil {
-			panic("schema: embedded schema: no " + n.Ref)
+			panic("grammar: embedded schema: no " + n.Ref)
 		}
 		s.Ref = b.schema(target)
 	}
@@ -231,8 +231,8 @@ func orMinusOne(n *int) int {
 	return *n
 }
 
-// enumeration is the keyword `enum` of words. The library's own keeps the text of its complaint in a field that only
-// its compiler can set, and drops a complaint without text.
+// enumeration is the keyword `enum` for words. The library's own keeps the text of its complaint in a field that only its
+// compiler can set, and drops a complaint without text.
 type enumeration []string
 
 // Validate implements jsonschema.ExtSchema.

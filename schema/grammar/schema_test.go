@@ -66,8 +66,8 @@ func TestSchemasAreValid(t *testing.T) {
 	}
 }
 
-// TestSchemaKeysAreDescribed holds every key that a person may write to a title, a description and examples of its own or
-// of what it refers to, and the examples to the schema of the key.
+// TestSchemaKeysAreDescribed checks that every key that a person can write has a title, a description and examples, or
+// refers to a part that has them, and that the examples match the schema of the key.
 func TestSchemaKeysAreDescribed(t *testing.T) {
 	for _, s := range schemas {
 		root := decoded(t, s.text)
@@ -94,7 +94,7 @@ func TestSchemaKeysAreDescribed(t *testing.T) {
 			if location == "#" || strings.Count(location, "/") == 2 && strings.HasPrefix(location, "#/$defs/") {
 				describes(location, m)
 			}
-			// What stands in a condition or only forbids a key describes none.
+			// A condition, or a part that only forbids a key, describes no key.
 			conditional := slices.ContainsFunc([]string{"/if", "/then", "/dependentSchemas/"}, func(part string) bool { return strings.Contains(location, part) }) ||
 				strings.HasSuffix(location, "/additionalProperties")
 			for _, keyword := range []string{"properties", "patternProperties"} {
@@ -131,20 +131,20 @@ func TestSchemaKeysAreDescribed(t *testing.T) {
 	}
 }
 
-// TestSchemaKeywords holds the schemas to the keywords that are known here, that folding allows, and for which there are
-// words: one that is not would be passed over, or told of in a general way.
+// TestSchemaKeywords checks that the schemas use only keywords that are known here, that folding allows, and that have a
+// message of their own.
 func TestSchemaKeywords(t *testing.T) {
 	annotations := []string{"$schema", "$id", "title", "description", "examples", "default"}
 	structure := []string{"$ref", "$defs", "properties", "patternProperties", "propertyNames", "items", "allOf", "if", "then", "else", "dependentSchemas", "const"}
-	var told []string
+	var reported []string
 	for _, k := range keywordFaults {
-		told = append(told, k.keyword)
+		reported = append(reported, k.keyword)
 	}
 	for _, s := range schemas {
 		root := decoded(t, s.text)
 		eachSchema("#", root, func(location string, m map[string]any) {
 			for _, keyword := range sortedKeys(m) {
-				if !slices.Contains(annotations, keyword) && !slices.Contains(structure, keyword) && !slices.Contains(told, keyword) {
+				if !slices.Contains(annotations, keyword) && !slices.Contains(structure, keyword) && !slices.Contains(reported, keyword) {
 					t.Errorf("%s: %s: keyword %q", s.name, location, keyword)
 				}
 			}
@@ -156,7 +156,7 @@ func TestSchemaKeywords(t *testing.T) {
 					t.Errorf("%s: %s: no words for pattern %s", s.name, location, pattern)
 				}
 			}
-			// Folding leaves one of several like items and keys.
+			// Folding keeps one of several items and keys with the same shape.
 			for _, keyword := range []string{"minItems", "minLength"} {
 				if n, ok := m[keyword].(float64); ok && n != 1 {
 					t.Errorf("%s: %s: %s other than 1 cannot be folded", s.name, location, keyword)
@@ -179,7 +179,7 @@ func TestSchemaKeywords(t *testing.T) {
 				t.Errorf("%s: %s: not of something has no words", s.name, location)
 			}
 		})
-		// The typed reading of the schema must not lose a part.
+		// readSchema must not lose a part.
 		count, read := 0, 0
 		eachSchema("#", root, func(string, map[string]any) { count++ })
 		var walk func(string, *node)
@@ -191,7 +191,7 @@ func TestSchemaKeywords(t *testing.T) {
 	}
 }
 
-// TestSchemasAgree: what both schemas define, they define alike.
+// TestSchemasAgree checks that both schemas define the same name in the same way.
 func TestSchemasAgree(t *testing.T) {
 	a, b := decoded(t, topologyText)["$defs"].(map[string]any), decoded(t, environmentsText)["$defs"].(map[string]any)
 	both := 0
@@ -211,8 +211,8 @@ func TestSchemasAgree(t *testing.T) {
 }
 
 func TestExamplesKeepTheGrammar(t *testing.T) {
-	files, err := filepath.Glob("../examples/*.yaml")
-	if err != nil {
+	files, err := filepath.Glob("../../examples/*.yaml")
+	if err != nil || len(files) == 0 {
 		t.Fatal(err)
 	}
 	for _, name := range files {
@@ -225,7 +225,7 @@ func TestExamplesKeepTheGrammar(t *testing.T) {
 			check = environmentsGrammar().check
 		}
 		if diags := check(readValue(t, name, string(text))); len(diags) > 0 {
-			t.Errorf("%s:\n%s", name, told(diags))
+			t.Errorf("%s:\n%s", name, listing(diags))
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/stormflux/stormflux/schema/yaml"
 )
 
-// Names of the types of JSON Schema, as people are told of them.
+// typeWords are the names of the types of JSON Schema in messages.
 var typeWords = map[string]string{
 	"integer": "a whole number",
 	"number":  "a number",
@@ -20,29 +20,29 @@ var typeWords = map[string]string{
 	"object":  "a map",
 }
 
-// form is what a pattern of the schema asks for.
+// form describes a pattern of the schema.
 type form struct {
 	rule     string
 	expected string
 	hint     string
 }
 
-// forms are the patterns of the schemas, without the one for a reference, which any value may be.
+// forms are the patterns of the schemas, except referencePattern.
 var forms = map[string]form{
 	`^([0-9]+[hms])+$|\$\{`:      {ruleBadDuration, "a duration", "write whole seconds, such as 5s, 1m30s or 2h"},
 	`^[a-z0-9]+/[a-z0-9]+$|\$\{`: {ruleBadValue, "an operating system and a processor", "write os/arch as Go names them, such as linux/amd64 or linux/arm64"},
 	`^[0-9]+\.[0-9]+(\.[0-9]+([-._+][-._+0-9A-Za-z]+)?|[-_+][-._+0-9A-Za-z]+)?$|\$\{`: {ruleBadValue, "a version", "write it as 2.8 or 2.8.3"},
-	`^[A-Za-z_][A-Za-z0-9_]*$`: {ruleBadValue, "the name of an environment variable", "letters, digits and _ may stand in it, and no digit at its start"},
+	`^[A-Za-z_][A-Za-z0-9_]*$`: {ruleBadValue, "the name of an environment variable", "it consists of letters, digits and _, and does not begin with a digit"},
 }
 
-// expected says in words what the schema part wants.
+// expected says in words what a part of the schema demands.
 func expected(n *node) string {
 	has := func(name string) bool { return slices.Contains(n.Type, name) }
 	var words []string
 	for _, name := range n.Type {
 		switch {
 		case name == "null":
-		case name == "string" && n.Pattern == referencePattern: // a string only as a reference to the value proper
+		case name == "string" && n.Pattern == referencePattern: // a string only if it is a reference to the real value
 		case name == "string" && n.Pattern != "":
 			words = append(words, forms[n.Pattern].expected)
 		case has("string") && has("number") && has("boolean"):
@@ -79,7 +79,7 @@ func (f *faults) wrongType(c *cause, p *site) {
 	}
 }
 
-// decimal is a number that YAML reads as a person does: 010 is octal and 1_0 is 10.
+// decimal matches the numbers that people and YAML read in the same way. In YAML, 010 is octal and 1_0 is 10.
 var decimal = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?$`)
 
 func (f *faults) wrongForm(c *cause, p *site) {
@@ -100,7 +100,7 @@ func (f *faults) wrongForm(c *cause, p *site) {
 		return
 	}
 	if !ok {
-		panic("schema: pattern without words: " + c.node.Pattern)
+		panic("grammar: pattern without words: " + c.node.Pattern)
 	}
 	if c.key {
 		f.diags.Errorf(form.rule, p.key.Span, "%q in %s is not %s", p.key.Text, f.nouns.named(p.parent), form.expected).
@@ -127,7 +127,7 @@ func (f *faults) outOfRange(c *cause, p *site) {
 	f.diags.Errorf(ruleOutOfRange, p.span(), "%s must be at most %d, not %s", f.nouns.named(p), *c.node.Maximum, p.value.Text)
 }
 
-// words returns the words that an anyOf of words and references, or an enum, allows.
+// words returns the words that an enum, or an anyOf of words and references, allows.
 func (n *node) words() []string {
 	if n.Enum != nil {
 		return n.Enum
@@ -142,7 +142,7 @@ func (n *node) words() []string {
 
 func (f *faults) groupingNames() []string { return f.nodes["#/$defs/groupingName"].words() }
 
-// unknownWord tells of a grouping that there is not; nothing else in the schemas is chosen from a list of words.
+// unknownWord reports an unknown grouping. The schemas have no other list of words.
 func (f *faults) unknownWord(c *cause, p *site) {
 	word, owner := p.value.Text, p
 	typed := c.node.location == "#/$defs/groupingMap/properties/type"
@@ -164,11 +164,11 @@ func (f *faults) unknownWord(c *cause, p *site) {
 	d := f.diags.Errorf(ruleUnknownGrouping, p.span(), "unknown grouping %q in %s", word, f.nouns.named(owner))
 	switch {
 	case typed && slices.Contains(legal, upper):
-		d.WithHint("write %q: in \"type\" the groupings have Flux's names, in upper case", upper).Replace(p.span(), word, upper, true)
+		d.WithHint("write %q: \"type\" uses Flux's names, in upper case", upper).Replace(p.span(), word, upper, true)
 	case typed && arguments != "":
 		d.WithHint("write \"grouping: {%s}\"", arguments)
 	case !typed && slices.Contains(legal, lower):
-		d.WithHint("write %q; Flux's upper-case names stand in \"type\" only", lower).Replace(p.span(), word, lower, true)
+		d.WithHint("write %q: only \"type\" uses Flux's names, in upper case", lower).Replace(p.span(), word, lower, true)
 	default:
 		candidates := legal
 		if !typed {
@@ -177,7 +177,7 @@ func (f *faults) unknownWord(c *cause, p *site) {
 		if near, ok := diag.Closest(word, candidates); ok {
 			d.Suggest(p.span(), near)
 		} else {
-			d.WithHint("the groupings are %s", diag.Quoted(candidates, 0))
+			d.WithHint("known groupings: %s", diag.Quoted(candidates, 0))
 		}
 	}
 }

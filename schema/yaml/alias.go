@@ -8,16 +8,16 @@ import (
 	"github.com/stormflux/stormflux/diag"
 )
 
-// anchored is what is known of a value with an anchor.
+// anchored is a value with an anchor.
 type anchored struct {
-	value  *Value // nil while it is being read
-	size   int    // values in it, aliases expanded
+	value  *Value // nil until the value is complete
+	size   int    // values in it, with aliases expanded
 	height int    // levels of lists and maps in it
-	shared bool   // an alias names it
+	shared bool   // an alias refers to it
 }
 
-// height counts the levels of lists and maps in a node. The nodes inside are those that were just converted, so that
-// their own anchors are known.
+// height counts the levels of lists and maps in a node. The nodes inside are already converted, so their own anchors are
+// known.
 func (r *reader) height(n *yaml.Node) int {
 	if n.Kind == yaml.AliasNode {
 		if a := r.anchors[n.Alias]; a != nil {
@@ -40,9 +40,9 @@ func (r *reader) alias(n *yaml.Node, depth int) *Value {
 	span := r.span(at, min(at+1+len(n.Value), len(r.src)))
 	a := r.anchors[n.Alias]
 	if a == nil || a.value == nil {
-		d := r.diags.Errorf(ruleCycle, span, "alias %q stands inside the value that it names, which would never end", "*"+n.Value).
-			WithHint("remove the alias, or write the part that is meant once more")
-		d.WithRelated(r.anchorSpan(n.Alias), "%q is this value", "&"+n.Value)
+		d := r.diags.Errorf(ruleCycle, span, "alias %q is part of the value that it refers to, so the value never ends", "*"+n.Value).
+			WithHint("remove the alias, or write the value a second time")
+		d.WithRelated(r.anchorSpan(n.Alias), "%q names this value", "&"+n.Value)
 		return r.null(at)
 	}
 	r.written++
@@ -72,14 +72,14 @@ func (r *reader) anchorSpan(n *yaml.Node) diag.Span {
 func (r *reader) checkExpansion(span diag.Span) {
 	if r.count-r.written > MaxExpansion && !r.failed {
 		r.failed = true
-		r.diags.Errorf(ruleBomb, span, "aliases expand to more than %d values, the most that is allowed", MaxExpansion).
-			WithHint("aliases of lists that hold aliases multiply; write the values once, or generate the file")
+		r.diags.Errorf(ruleExpansion, span, "aliases expand to more than %d values, which is the limit", MaxExpansion).
+			WithHint("aliases of lists that hold aliases multiply: write the values once, or generate the file")
 	}
 }
 
 func (r *reader) tooDeep(span diag.Span) {
 	if !r.failed {
 		r.failed = true
-		r.diags.Errorf(ruleDepth, span, "lists and maps are nested deeper than %d levels, the most that is allowed", MaxDepth)
+		r.diags.Errorf(ruleDepth, span, "lists and maps are nested deeper than %d levels, which is the limit", MaxDepth)
 	}
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/stormflux/stormflux/diag"
 )
 
-// Comments returns the comments of a YAML file in file order, each from its "#" to the end of its line. Of a text that
-// is not YAML it returns those before the fault.
+// Comments returns the comments of a YAML file in file order, each from its "#" to the end of its line. If the text is
+// not YAML, it returns the comments before the fault.
 func Comments(file *diag.File) []diag.Span {
 	text, start, masked := file.Text, 0, false
 	if !bytes.Contains(text, []byte("#")) {
@@ -21,7 +21,7 @@ func Comments(file *diag.File) []diag.Span {
 	}
 	found := newScanner(text, start).comments
 	spans := make([]diag.Span, len(found))
-	from, shift := 0, 0 // masked text up to from is longer by shift
+	from, shift := 0, 0 // up to offset from, the masked text is longer by shift
 	place := func(at int) int {
 		if masked {
 			shift += at - from - unmaskedOffset(text[from:at], at-from)

@@ -8,7 +8,7 @@ import (
 )
 
 // DecodeMap reads a YAML document whose root is a map, such as storm.yaml, with the types of YAML 1.1 and without
-// substitution. An empty document gives nil. The error tells every fault, each with its place.
+// substitution. It returns nil for an empty document. The error lists every fault with its place.
 func DecodeMap(name string, text []byte) (map[string]any, error) {
 	var diags diag.List
 	src := Read(diag.NewFile(name, "", text), &diags)
@@ -30,7 +30,7 @@ func DecodeMap(name string, text []byte) (map[string]any, error) {
 	return src.Root.Go().(map[string]any), nil
 }
 
-// Unquote returns the text of a YAML scalar in quotes.
+// Unquote returns the text of a YAML scalar in quotes. It returns false for anything else.
 func Unquote(text string) (string, bool) {
 	if len(text) < 2 || text[0] != text[len(text)-1] || text[0] != '"' && text[0] != '\'' {
 		return "", false

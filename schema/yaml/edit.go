@@ -6,16 +6,16 @@ import (
 	"github.com/stormflux/stormflux/diag"
 )
 
-// Clone returns a copy of v with a list of items and entries of its own: they may be changed without changing v, which
-// an alias may share.
+// Clone returns a copy of v with its own list of items and entries. Changing them does not change v, which an alias may
+// share.
 func (v *Value) Clone() *Value {
 	c := *v
 	c.Items, c.Entries = slices.Clone(v.Items), slices.Clone(v.Entries)
 	return &c
 }
 
-// Put sets the value of a key of a map. A key that is there keeps its position. Put returns the value that was there
-// before, or nil.
+// Put sets the value of a key of a map. A key that the map has already keeps its position. Put returns the value that the
+// key had before, or nil.
 func (v *Value) Put(key, val *Value) (was *Value) {
 	for i := range v.Entries {
 		if v.Entries[i].Key.Text == key.Text {
@@ -33,7 +33,7 @@ func (v *Value) Remove(key string) {
 	v.Entries = slices.DeleteFunc(v.Entries, func(e Entry) bool { return e.Key.Text == key })
 }
 
-// WithOrigin returns a copy of v that came from elsewhere, in place of was.
+// WithOrigin returns a copy of v that comes from elsewhere and replaces was.
 func (v *Value) WithOrigin(from string, span diag.Span, was *Value) *Value {
 	c := *v
 	c.Origin = &Origin{From: from, Span: span, Was: was}

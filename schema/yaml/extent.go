@@ -6,14 +6,14 @@ import (
 	"github.com/stormflux/stormflux/diag"
 )
 
-// extent is the size of a value with everything in it, each part counted as often as it is reached.
+// extent is the size of a value with everything in it. A part counts as often as it is reached.
 type extent struct {
 	size   int
 	height int // levels of lists and maps
 }
 
-// CheckExtent refuses a document in which variables that hold lists of references have multiplied, which no later step
-// could walk through.
+// CheckExtent reports whether later steps can walk through a document. They cannot if variables that hold lists of
+// references have multiplied. CheckExtent then adds a diagnostic.
 func CheckExtent(root *Value, diags *diag.List) bool {
 	known := make(map[*Value]extent)
 	var measure func(v *Value) extent
@@ -45,12 +45,12 @@ func CheckExtent(root *Value, diags *diag.List) bool {
 	}
 	switch {
 	case whole.size > written+MaxExpansion:
-		diags.Errorf(ruleBomb, diag.Span{File: root.Span.File, Start: root.Span.Start, End: root.Span.Start},
-			"variables expand to more than %d values, the most that is allowed", MaxExpansion).
-			WithHint("variables that hold lists of variables multiply; write the values once, or generate the file")
+		diags.Errorf(ruleExpansion, diag.Span{File: root.Span.File, Start: root.Span.Start, End: root.Span.Start},
+			"variables expand to more than %d values, which is the limit", MaxExpansion).
+			WithHint("variables that hold lists of variables multiply: write the values once, or generate the file")
 	case whole.height > MaxDepth:
 		diags.Errorf(ruleDepth, diag.Span{File: root.Span.File, Start: root.Span.Start, End: root.Span.Start},
-			"variables nest lists and maps deeper than %d levels, the most that is allowed", MaxDepth)
+			"variables nest lists and maps deeper than %d levels, which is the limit", MaxDepth)
 	default:
 		return true
 	}

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// FormatScalar returns a scalar as YAML, in plain style where that is read as the same value, else in double quotes. What
-// is no string keeps the spelling in which it was written: where text is wanted, that is what counts.
+// FormatScalar returns a scalar as YAML: in plain style where YAML reads that as the same value, else in double quotes.
+// A scalar that is not a string keeps its spelling, because some places use its text.
 func FormatScalar(v *Value) string {
 	if v.Kind != String && v.Text != "" {
 		if s := resolve(v.Text); s.kind == v.Kind {
@@ -33,7 +33,7 @@ func FormatScalar(v *Value) string {
 	return quote(text)
 }
 
-// FormatFloat returns a float as YAML and JSON read it back as the same float; what is not finite as YAML alone does.
+// FormatFloat returns a float in a form that YAML and JSON read as the same float. Only YAML reads what is not finite.
 func FormatFloat(f float64) string {
 	switch {
 	case f != f:
@@ -50,7 +50,7 @@ func FormatFloat(f float64) string {
 	return s
 }
 
-// isPlainSafe reports whether text can stand without quotes anywhere in block style: the rule is stricter than YAML's.
+// isPlainSafe reports whether text needs no quotes anywhere in block style. The rule is stricter than YAML's.
 func isPlainSafe(text string) bool {
 	if text == "" || text == "<<" || text == "=" || strings.Contains(text, "${") {
 		return false
@@ -60,7 +60,7 @@ func isPlainSafe(text string) bool {
 	}
 	switch text {
 	case "y", "Y", "n", "N", "---", "...":
-		return false // readers other than SnakeYAML take these for something else
+		return false // readers other than SnakeYAML give these another meaning
 	}
 	for i := range len(text) {
 		switch c := text[i]; {
@@ -88,7 +88,7 @@ func isPlainSafe(text string) bool {
 	return true
 }
 
-// quote writes text in double quotes. A literal "${" is escaped, so that it is not taken for a reference.
+// quote returns text in double quotes. It escapes a literal "${", which would be a reference.
 func quote(text string) string {
 	var b strings.Builder
 	b.WriteByte('"')

@@ -9,14 +9,13 @@ import (
 	"github.com/stormflux/stormflux/diag"
 )
 
-// noHang ends the process when an input takes unreasonably long, which the fuzzer then reports.
+// noHang ends the process when an input takes too long. The fuzzer then reports the input.
 func noHang(t *testing.T, text string) {
 	timer := time.AfterFunc(20*time.Second, func() { panic(fmt.Sprintf("hangs: %q", text)) })
 	t.Cleanup(func() { timer.Stop() })
 }
 
-// FuzzSpans reads any text as YAML and holds every value's span against the value: the text of the span alone, read
-// again, is the value.
+// FuzzSpans reads any text as YAML and compares every value with the text of its span.
 func FuzzSpans(f *testing.F) {
 	for _, seed := range []string{
 		"a: b\n", "a: \"b\\n\"\n", "a: 'it''s'\n", "a: |\n  b\n\n  c\n", "a: >-\n  b\n  c\n", "a: [b, {c: d}]\n", "- a\n- - b\n", "a:\n- b\n",
@@ -28,7 +27,7 @@ func FuzzSpans(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		noHang(t, text)
 		if strings.ContainsAny(text, "$*<") {
-			return // references, aliases and merges: values that stand elsewhere
+			return // values of references, aliases and merges are elsewhere
 		}
 		var diags diag.List
 		s := Read(diag.NewFile("t.yaml", "", []byte(text)), &diags)
@@ -78,7 +77,7 @@ func checkValueSpans(t *testing.T, v *Value) {
 func checkInside(t *testing.T, v, part *Value) {
 	t.Helper()
 	if part.Span.Start < v.Span.Start || part.Span.End > v.Span.End {
-		t.Errorf("%q at %d-%d is not inside of %q at %d-%d", part.Span.Text(), part.Span.Start, part.Span.End, v.Span.Text(), v.Span.Start, v.Span.End)
+		t.Errorf("%q at %d-%d is not inside %q at %d-%d", part.Span.Text(), part.Span.Start, part.Span.End, v.Span.Text(), v.Span.Start, v.Span.End)
 	}
 	checkValueSpans(t, part)
 }

@@ -19,16 +19,16 @@ func (r *reader) mapping(n *yaml.Node, start, depth int) *Value {
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, c := n.Content[i], n.Content[i+1]
-		before := len(r.file.References)
+		references := len(r.file.References)
 		key := r.value(k, end, depth+1)
-		r.file.KeyReferences = r.file.KeyReferences || len(r.file.References) > before
+		r.file.KeyReferences = r.file.KeyReferences || len(r.file.References) > references
 		end = r.endOf(k, key, end)
-		behind := end
+		after := end
 		if at := r.skipSpace(end); at < len(r.src) && r.src[at] == ':' {
-			behind = at + 1
+			after = at + 1
 		}
-		val := r.value(c, behind, depth+1)
-		end = r.endOf(c, val, behind)
+		val := r.value(c, after, depth+1)
+		end = r.endOf(c, val, after)
 		if r.failed {
 			break
 		}
@@ -37,11 +37,11 @@ func (r *reader) mapping(n *yaml.Node, start, depth int) *Value {
 			merges = append(merges, merge{at: len(v.Entries), key: key, node: c, value: val})
 			continue
 		case !key.IsScalar():
-			r.diags.Errorf(ruleMapKey, key.Span, "%s stands as a key, expected a name", key.Kind)
+			r.diags.Errorf(ruleMapKey, key.Span, "%s is used as a key, expected a name", key.Kind)
 			continue
 		case key.Kind == Null:
-			r.diags.Errorf(ruleMapKey, key.Span, "a key is missing: null stands in its place").
-				WithHint("if the key is meant to be the word, quote it")
+			r.diags.Errorf(ruleMapKey, key.Span, "the key is null, expected a name").
+				WithHint("put the key in quotes if the word is meant")
 			continue
 		}
 		if other := keys.add(v.Entries, key); other != nil {
@@ -61,17 +61,18 @@ func (r *reader) duplicate(key, other *Value) {
 	if r.duplicates++; r.duplicates > maxAlike {
 		return
 	}
-	d := r.diags.Errorf(ruleDuplicate, key.Span, "key %q is given twice in this map", key.Text)
+	d := r.diags.Errorf(ruleDuplicate, key.Span, "key %q occurs twice in this map", key.Text)
 	if key.Text != other.Text {
 		d.Message = fmt.Sprintf("keys %q and %q of this map are the same: both are %s", other.Text, key.Text, key.Canonical())
 	}
 	if d.WithHint("remove one of the two"); r.duplicates == maxAlike {
-		d.WithHint("remove one of the two; more of them in this file are not told")
+		d.WithHint("remove one of the two; further duplicate keys in this file are not reported")
 	}
-	d.WithRelated(other.Span, "%q is first given here", other.Text)
+	d.WithRelated(other.Span, "%q occurs here first", other.Text)
 }
 
-// CheckKeys finds the keys that became no name, or the same name, when their references were replaced, and drops them.
+// CheckKeys reports and drops the keys that are not a name, or are a second key of the same name, since their references
+// were replaced.
 func (f *File) CheckKeys(diags *diag.List) {
 	if f.KeyReferences {
 		recheckKeys(f.Root, diags, make(map[*Value]bool))
@@ -93,12 +94,12 @@ func recheckKeys(v *Value, diags *diag.List, seen map[*Value]bool) {
 	kept := v.Entries[:0:0]
 	for _, e := range v.Entries {
 		if !e.Key.IsScalar() || e.Key.Kind == Null {
-			diags.Errorf(ruleMapKey, e.Key.Span, "the reference makes %s of this key, expected a name", e.Key.Kind)
+			diags.Errorf(ruleMapKey, e.Key.Span, "the reference turns this key into %s, expected a name", e.Key.Kind)
 			continue
 		}
 		if other := keys.add(kept, e.Key); other != nil {
-			diags.Errorf(ruleDuplicate, e.Key.Span, "key %q is given twice in this map, once by a reference", e.Key.Text).
-				WithHint("remove one of the two").WithRelated(other.Span, "%q is first given here", other.Text)
+			diags.Errorf(ruleDuplicate, e.Key.Span, "key %q occurs twice in this map, once through a reference", e.Key.Text).
+				WithHint("remove one of the two").WithRelated(other.Span, "%q occurs here first", other.Text)
 			continue
 		}
 		kept = append(kept, e)
@@ -107,7 +108,7 @@ func recheckKeys(v *Value, diags *diag.List, seen map[*Value]bool) {
 	v.Entries = kept
 }
 
-// keySet finds duplicate keys: by comparing while a map is small, by hash from then on.
+// keySet finds duplicate keys. It compares the keys of a small map one by one, and hashes those of a large one.
 type keySet struct {
 	byText map[string]*Value
 }
@@ -122,8 +123,8 @@ func newKeySet(size int) *keySet {
 	return k
 }
 
-// add adds a key and returns nil, or returns the key among entries that is the same: of the same text (1 and "1" are
-// the same name to everyone who looks for it), or of the same value (010 and 8).
+// add adds a key and returns nil. If entries has the same key already, add returns that one. Keys are the same if they
+// have the same text (to everyone who looks for it, 1 and "1" are the same name) or the same value (010 and 8).
 func (k *keySet) add(entries []Entry, key *Value) *Value {
 	if k.byText == nil && len(entries) < smallMap {
 		for i := range entries {
@@ -163,7 +164,7 @@ func (k *keySet) index(key *Value) {
 	}
 }
 
-// merge is one `<<` of a map: the place among the map's entries where it stands, and what it names.
+// merge is one `<<` of a map: its position among the map's entries, and its value.
 type merge struct {
 	at    int
 	key   *Value
@@ -171,11 +172,11 @@ type merge struct {
 	value *Value
 }
 
-// merge adds to v what its merge keys name. The map's own keys win, then earlier maps over later ones.
+// merge adds the maps of its merge keys to v. The map's own keys win, then earlier maps win over later ones.
 func (r *reader) merge(v *Value, merges []merge, keys *keySet) {
 	merged := make([]Entry, 0, len(v.Entries))
 	own := v.Entries
-	// Known are the own entries and those merged so far, for the small maps that keys compares one by one.
+	// known are the own entries and those merged so far: keys compares the entries of a small map one by one.
 	known := append(make([]Entry, 0, len(own)+8), own...)
 	last := 0
 	for _, m := range merges {

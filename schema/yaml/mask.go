@@ -7,15 +7,15 @@ import (
 	"unicode/utf8"
 )
 
-// A reference may stand unquoted in a flow list or map, as in `constructorArgs: [${host}, ${port}]`: Flux replaces it
-// in the text before any YAML is read. To YAML its braces would open a map. So the characters of a reference that mean
-// something to YAML are replaced by characters of a private plane while the text is parsed, one for one, which keeps
-// every column; quotes and line breaks end the attempt, so that nothing outside of a scalar is ever touched.
+// A flow list or map may hold a reference without quotes, as in `constructorArgs: [${host}, ${port}]`: Flux replaces it
+// in the text before it reads the text as YAML. To YAML, the braces of the reference open a map. So while yaml.v3 parses
+// the text, a private character stands for each character of a reference that means something to YAML. That keeps every
+// column. A reference with a quote or a line break is not masked, so nothing outside of a scalar changes.
 const maskBase = 0x10ff00 // in plane 16, which is for private use
 
 const maskable = "{}[],:#&*!|>%@` ?-="
 
-// mask returns text with its references masked; ok is false when there was none to mask, or when text holds
+// mask returns text with its references masked. It returns false when there is nothing to mask, or when text holds
 // characters of the private range itself.
 func mask(text []byte) (masked []byte, ok bool) {
 	if bytes.Contains(text, []byte("\xf4\x8f\xbc")) || bytes.Contains(text, []byte("\xf4\x8f\xbd")) {
@@ -46,17 +46,17 @@ func mask(text []byte) (masked []byte, ok bool) {
 	return append(out, text[done:]...), true
 }
 
-// Range is a part of a text, from its first byte to behind its last one.
+// Range is a part of a text: Start is the offset of its first byte, End the offset after its last byte.
 type Range struct{ Start, End int }
 
-// FindReferences returns every "${" of a text up to and with the "}" that closes it, in the order of their starts.
+// FindReferences returns every "${" of a text with the "}" that closes it and all between, in the order of their starts.
 func FindReferences(text string) []Range { return braces(text, false) }
 
-// braces finds every "${" that is closed, in the order of their starts, in one pass over the text. With plain, nothing
-// is closed behind a line break, a quote, a backslash or a tab.
+// braces finds every "${" that is closed, in the order of their starts, in one pass over the text. With plain, a line
+// break, a quote, a backslash or a tab ends the search for the closing brace.
 func braces[T string | []byte](text T, plain bool) []Range {
 	var found []Range
-	var open []int // of each brace that is open, its index in found, or -1 for one without "$"
+	var open []int // for each open brace its index in found, or -1 for one without "$"
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
 		case '{':
@@ -88,7 +88,7 @@ func hasMask(s string) bool {
 	return strings.Contains(s, "\xf4\x8f\xbc") || strings.Contains(s, "\xf4\x8f\xbd")
 }
 
-// unmask undoes mask on a scalar's text.
+// unmask restores the text of a scalar that mask has changed.
 func unmask(s string) string {
 	if !hasMask(s) {
 		return s

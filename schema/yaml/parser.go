@@ -22,7 +22,7 @@ func (p *tokenParser) tok() token {
 
 func (p *tokenParser) is(kinds ...tokenKind) bool { return slices.Contains(kinds, p.tok().kind) }
 
-// stopped reports whether a fault was found, or the tokens ended because the scanner found one.
+// stopped reports whether the parser found a fault, or the tokens ended because the scanner found one.
 func (p *tokenParser) stopped() bool { return p.f != nil || p.i >= len(p.tokens) }
 
 func (p *tokenParser) wrong(t token, hint, format string, args ...any) {
@@ -58,23 +58,23 @@ func (p *tokenParser) unexpected() {
 		sameLine := !bytes.ContainsAny(p.src[last.end:max(t.start, last.end)], "\n\r")
 		switch {
 		case t.kind == tokenFlowSequenceEnd || t.kind == tokenFlowMappingEnd:
-			p.wrong(t, "remove it, or put the value in quotes", "%q closes no bracket", string(p.src[t.start]))
+			p.wrong(t, "remove it, or put the value in quotes", "there is no open bracket for %q", string(p.src[t.start]))
 			return
 		case t.kind == tokenDirective:
-			p.wrong(p.restOfLine(t), "put the key or value in quotes", `a "%%" at the start of a line begins a directive, which cannot stand here`)
+			p.wrong(p.restOfLine(t), "put the key or value in quotes", `"%%" at the start of a line begins a directive, which is not allowed here`)
 			return
 		case t.kind == tokenFlowEntry:
-			p.wrong(t, "put the value in quotes if the comma belongs to it", `"," stands outside of brackets`)
+			p.wrong(t, "put the value in quotes if the comma belongs to it", `"," is outside of brackets`)
 			return
 		case sameLine && last.kind == tokenScalar && (p.src[last.start] == '"' || p.src[last.start] == '\''):
-			p.wrong(p.restOfLine(t), "put all of the value in quotes", "text follows the closing quotes")
+			p.wrong(p.restOfLine(t), "put the whole value in quotes", "there is text after the closing quotes")
 			p.f.related, p.f.relatedAt = "the quotes begin here", last.start
 			return
 		case sameLine && (last.kind == tokenFlowSequenceEnd || last.kind == tokenFlowMappingEnd):
-			p.wrong(p.restOfLine(t), "put the value in quotes if the brackets belong to it", "text follows the closing bracket")
+			p.wrong(p.restOfLine(t), "put the value in quotes if the brackets belong to it", "there is text after the closing bracket")
 			return
 		case sameLine && last.kind == tokenAlias:
-			p.wrong(p.restOfLine(t), "put the value in quotes if it is text", "text follows the alias %q", p.src[last.start:last.end])
+			p.wrong(p.restOfLine(t), "put the value in quotes if it is text", "there is text after the alias %q", p.src[last.start:last.end])
 			return
 		}
 	}
@@ -86,20 +86,20 @@ func (p *tokenParser) restOfLine(t token) token {
 	for t.end < len(p.src) && p.breakAt(t.end) == 0 {
 		t.end++
 	}
-	for t.end > t.start+1 && isBlankOrBreak(p.src[t.end-1]) {
+	for t.end > t.start+1 && isSpaceOrBreak(p.src[t.end-1]) {
 		t.end--
 	}
 	return t
 }
 
-// indentation reports a line that is indented like none of the lines that it could belong to.
+// indentation reports a line whose indentation matches none of the lines that it could belong to.
 func (p *tokenParser) indentation(t token) {
 	if t.kind == tokenBlockEnd || t.kind == tokenEnd || t.kind == 0 {
-		p.wrong(t, "", "the text ends where more was expected")
+		p.wrong(t, "", "the text ends too early")
 		return
 	}
-	p.wrong(p.restOfLine(t), "indent it like the keys or list elements that it belongs beside",
-		"the line is indented by %d, which fits none of the lines before it", t.column)
+	p.wrong(p.restOfLine(t), "give it the indentation of the keys or list elements that it belongs to",
+		"the line is indented by %d, which matches none of the lines before it", t.column)
 }
 
 func (p *tokenParser) node(block, indentless bool) {
@@ -110,7 +110,7 @@ func (p *tokenParser) node(block, indentless bool) {
 			of = &tag
 		}
 		if *of {
-			p.wrong(p.tok(), "", "a value has one anchor and one tag")
+			p.wrong(p.tok(), "", "a value can have only one anchor and one tag")
 			return
 		}
 		properties, *of = true, true
@@ -119,7 +119,7 @@ func (p *tokenParser) node(block, indentless bool) {
 	switch t := p.tok(); {
 	case t.kind == tokenAlias:
 		if properties {
-			p.wrong(t, "", "an alias cannot have an anchor or a tag of its own")
+			p.wrong(t, "", "an alias cannot have its own anchor or tag")
 			return
 		}
 		p.i++
@@ -155,8 +155,8 @@ func (p *tokenParser) sequence(indentless bool) {
 			p.i++
 			return
 		case p.is(tokenKey):
-			p.wrong(p.restOfLine(p.tok()), `write "- " before it, or indent it like the key that the list belongs to`,
-				"a key stands among the elements of a list")
+			p.wrong(p.restOfLine(p.tok()), `write "- " before it, or give it the indentation of the key that the list belongs to`,
+				"there is a key among the elements of a list")
 		default:
 			p.unexpected()
 		}
@@ -184,7 +184,7 @@ func (p *tokenParser) mapping() {
 		case p.is(tokenValue):
 			p.wrong(p.tok(), "", `a key is missing before ":"`)
 		case p.is(tokenEntry, tokenBlockSequence):
-			p.wrong(p.restOfLine(p.tok()), "indent it like the other elements of its list", "a list element stands among the keys of a map")
+			p.wrong(p.restOfLine(p.tok()), "give it the indentation of the other elements of its list", "there is a list element among the keys of a map")
 		default:
 			p.unexpected()
 		}
@@ -248,7 +248,7 @@ func (p *tokenParser) flowNode(open token, end tokenKind) {
 	}
 }
 
-// flowFault reports what stands where a comma or the closing bracket was expected.
+// flowFault reports a token where a comma or the closing bracket is expected.
 func (p *tokenParser) flowFault(open token, end tokenKind) {
 	closing := "]"
 	if end == tokenFlowMappingEnd {
@@ -268,7 +268,7 @@ func (p *tokenParser) flowFault(open token, end tokenKind) {
 	case p.leavesBracket(open, t):
 		unclosed()
 		if p.f.related == "" {
-			p.f.related, p.f.relatedAt = "this line cannot belong to it any more", p.lineOf(t.start)+p.indentOfLine(t.start)
+			p.f.related, p.f.relatedAt = "this line cannot belong to it", p.lineOf(t.start)+p.indentOfLine(t.start)
 		}
 	default:
 		p.wrong(t, fmt.Sprintf("separate the elements with \",\", or close the bracket with %q", closing), "expected \",\" or %q", closing)
@@ -276,13 +276,13 @@ func (p *tokenParser) flowFault(open token, end tokenKind) {
 	}
 }
 
-// leavesBracket reports whether a token, or the last line of the plain scalar before it, stands on a line that is not
-// indented deeper than the one with the bracket.
+// leavesBracket reports whether the line of a token, or the last line of the plain scalar before it, is not indented
+// deeper than the line with the bracket.
 func (p *tokenParser) leavesBracket(open, t token) bool {
 	last := p.tokens[max(p.i-1, 0)]
 	line := p.lineOf(t.start)
 	if line <= open.start || line <= last.start {
-		return false // the line is the bracket's, or began well
+		return false // it is the line of the bracket, or it begins correctly
 	}
 	n := 0
 	for line+n < len(p.src) && p.src[line+n] == ' ' {
@@ -291,7 +291,7 @@ func (p *tokenParser) leavesBracket(open, t token) bool {
 	return n <= p.indentOfLine(open.start)
 }
 
-// indentOfLine returns by how much the line of an offset is indented.
+// indentOfLine returns the indentation of the line at an offset.
 func (p *tokenParser) indentOfLine(at int) int {
 	line := p.lineOf(at)
 	n := 0

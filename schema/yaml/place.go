@@ -13,7 +13,7 @@ func (r *reader) span(start, end int) diag.Span {
 	return diag.Span{File: r.file.File, Start: start, End: end}
 }
 
-// indexLines finds where lines begin. To YAML 1.1, and to yaml.v3, U+0085, U+2028 and U+2029 end a line too.
+// indexLines finds where lines begin. In YAML 1.1, and in yaml.v3, U+0085, U+2028 and U+2029 also end a line.
 func (r *reader) indexLines() {
 	src := r.src
 	r.lines = append(make([]int, 0, bytes.Count(src, []byte("\n"))+1), r.start)
@@ -34,7 +34,7 @@ func (r *reader) indexLines() {
 	r.line, r.column, r.at = 1, 1, r.start
 }
 
-// offset returns the place of a node.
+// offset returns the offset of a node.
 func (r *reader) offset(n *yaml.Node) int {
 	if n.Line < 1 || n.Line > len(r.lines) {
 		return len(r.src)
@@ -53,7 +53,7 @@ func (r *reader) offset(n *yaml.Node) int {
 	return r.at
 }
 
-// skipProperties returns the place of a node's content, behind its anchor and its tag.
+// skipProperties returns the offset of a node's content, after its anchor and its tag.
 func (r *reader) skipProperties(n *yaml.Node, at int) int {
 	anchor := n.Anchor != ""
 	tag := n.Style&yaml.TaggedStyle != 0 || n.Kind == yaml.ScalarNode
@@ -70,28 +70,28 @@ func (r *reader) skipProperties(n *yaml.Node, at int) int {
 			tag = false
 			at = r.skipTag(next)
 		case n.Kind == yaml.ScalarNode && n.Value == "" && n.Style&^yaml.TaggedStyle == 0:
-			return at // nothing follows that belongs to the node
+			return at // the node has no content
 		default:
 			return next
 		}
 	}
 }
 
-// skipTag returns the end of the tag at the offset.
+// skipTag returns the end of the tag at an offset.
 func (r *reader) skipTag(at int) int {
-	for at < len(r.src) && !isBlankOrBreak(r.src[at]) && (r.src[at] != ',' && r.src[at] != ']' && r.src[at] != '}') {
+	for at < len(r.src) && !isSpaceOrBreak(r.src[at]) && (r.src[at] != ',' && r.src[at] != ']' && r.src[at] != '}') {
 		at++
 	}
 	return at
 }
 
-// skipSpace returns the first offset from at on that is neither blank, line break nor comment.
+// skipSpace returns the first offset from at on that is not a space, a line break or a comment.
 func (r *reader) skipSpace(at int) int {
 	for at < len(r.src) {
 		switch c := r.src[at]; {
-		case isBlankOrBreak(c):
+		case isSpaceOrBreak(c):
 			at++
-		case c == '#' && (at == 0 || isBlankOrBreak(r.src[at-1])):
+		case c == '#' && (at == 0 || isSpaceOrBreak(r.src[at-1])):
 			for at < len(r.src) && r.src[at] != '\n' && r.src[at] != '\r' {
 				at++
 			}
@@ -104,7 +104,7 @@ func (r *reader) skipSpace(at int) int {
 	return at
 }
 
-// endOf returns where a node's text ends; an alias's value stands elsewhere. The end never goes back.
+// endOf returns where a node's text ends, and at least the given offset. The value of an alias is elsewhere in the file.
 func (r *reader) endOf(n *yaml.Node, v *Value, least int) int {
 	if n.Kind == yaml.AliasNode {
 		return max(least, min(r.offset(n)+1+len(n.Value), len(r.src)))
@@ -112,10 +112,10 @@ func (r *reader) endOf(n *yaml.Node, v *Value, least int) int {
 	return max(least, v.Span.End)
 }
 
-// collectionEnd returns the end of a list or map whose last part ends at the offset.
+// collectionEnd returns the end of a list or map whose last part ends at an offset.
 func (r *reader) collectionEnd(n *yaml.Node, start, end int, open, closing byte) int {
 	if n.Style&yaml.FlowStyle == 0 || start >= len(r.src) || r.src[start] != open {
-		return min(end, len(r.src)) // a block, or the single pair of [a: b]
+		return min(end, len(r.src)) // a block, or the single pair in [a: b]
 	}
 	for at := end; ; at++ {
 		at = r.skipSpace(at)
@@ -132,7 +132,7 @@ func (r *reader) collectionEnd(n *yaml.Node, start, end int, open, closing byte)
 	}
 }
 
-// plainEnd returns where the plain scalar with the given value ends. One of several lines has its line breaks folded.
+// plainEnd returns where a plain scalar with the given value ends. YAML folds the line breaks of one on several lines.
 func (r *reader) plainEnd(start int, text string) int {
 	if end := start + len(text); end <= len(r.src) && string(r.src[start:end]) == text {
 		return end
@@ -141,7 +141,7 @@ func (r *reader) plainEnd(start int, text string) int {
 	for i := 0; i < len(text); {
 		if text[i] == ' ' || text[i] == '\n' || text[i] == '\t' || wideBreak([]byte(text[i:min(len(text), i+3)])) > 0 {
 			i += max(1, wideBreak([]byte(text[i:min(len(text), i+3)])))
-			for at < len(r.src) && (isBlankOrBreak(r.src[at]) || wideBreak(r.src[at:]) > 0) {
+			for at < len(r.src) && (isSpaceOrBreak(r.src[at]) || wideBreak(r.src[at:]) > 0) {
 				at += max(1, wideBreak(r.src[at:]))
 			}
 			continue
@@ -177,16 +177,16 @@ func (r *reader) singleQuotedEnd(start int) int {
 	return len(r.src)
 }
 
-// blockEnd returns where the block scalar whose header is at the offset ends: behind its last line that is not blank.
-// The lines that belong to it are those indented as its first line; of that line some blanks may be text.
+// blockEnd returns where a block scalar ends, after its last line that is not empty. start is the offset of its header.
+// All lines with the indentation of the first line belong to it. In that first line, some spaces may be text.
 func (r *reader) blockEnd(start int, text string) int {
 	at := r.lineEnd(start)
 	end := at
-	for end > start && isBlankOrBreak(r.src[end-1]) {
+	for end > start && isSpaceOrBreak(r.src[end-1]) {
 		end--
 	}
 	if i := bytes.Index(r.src[start:end], []byte(" #")); i >= 0 {
-		for end = start + i; end > start && isBlankOrBreak(r.src[end-1]); {
+		for end = start + i; end > start && isSpaceOrBreak(r.src[end-1]); {
 			end--
 		}
 	}
@@ -200,14 +200,14 @@ func (r *reader) blockEnd(start int, text string) int {
 		}
 		if content < stop {
 			if indent < 0 {
-				indent = max(0, content-line-leadingBlanks(text))
+				indent = max(0, content-line-leadingSpaces(text))
 			}
 			if content-line < indent || indent == 0 {
 				break
 			}
 			end = stop
 		} else if indent >= 0 && content-line > indent {
-			end = stop // blanks beyond the indentation are text
+			end = stop // spaces beyond the indentation are text
 		}
 		if at = stop; stop >= len(r.src) {
 			break
@@ -216,8 +216,8 @@ func (r *reader) blockEnd(start int, text string) int {
 	return end
 }
 
-// leadingBlanks counts the spaces that begin the first line of text that has more than spaces.
-func leadingBlanks(text string) int {
+// leadingSpaces counts the spaces at the start of the first line of text that has more than spaces.
+func leadingSpaces(text string) int {
 	n := 0
 	for i := range len(text) {
 		switch text[i] {
@@ -232,7 +232,7 @@ func leadingBlanks(text string) int {
 	return 0
 }
 
-// lineEnd returns the end of the line that the offset is on, without its line break.
+// lineEnd returns the end of the line at an offset, without its line break.
 func (r *reader) lineEnd(at int) int {
 	for at < len(r.src) && r.src[at] != '\n' && r.src[at] != '\r' && wideBreak(r.src[at:min(len(r.src), at+3)]) == 0 {
 		at++
@@ -240,7 +240,7 @@ func (r *reader) lineEnd(at int) int {
 	return at
 }
 
-// nextLine returns the offset behind the line break at the offset.
+// nextLine returns the offset after the line break at an offset.
 func (r *reader) nextLine(at int) int {
 	switch {
 	case at >= len(r.src):

@@ -1,3 +1,6 @@
+// Package yaml reads YAML 1.1 text into values with places, with the types and limits of SnakeYAML, and writes scalars. It
+// reports what is wrong with a text as YAML, better than yaml.v3 does, and finds comments. It knows where references are,
+// because they may break YAML's rules, but not what they mean.
 package yaml
 
 import (
@@ -9,7 +12,7 @@ import (
 	"github.com/stormflux/stormflux/diag"
 )
 
-// The rules of this file: what is wrong with a text as YAML, before it means anything.
+// The rules about a text as YAML, before it means anything.
 const (
 	ruleSyntax    = "yaml-syntax"
 	ruleEncoding  = "yaml-encoding"
@@ -19,40 +22,40 @@ const (
 	ruleDuplicate = "duplicate-key"
 	ruleMapKey    = "map-key"
 	ruleCycle     = "alias-cycle"
-	ruleBomb      = "alias-expansion"
+	ruleExpansion = "alias-expansion"
 	ruleMerge     = "merge-key"
 	ruleTag       = "yaml-tag"
 )
 
 const (
-	// MaxFileSize is the size in bytes up to which a file is read. 10,000 components are about 1.5 MB.
+	// MaxFileSize is the size of the largest file that Read accepts, in bytes. 10,000 components are about 1.5 MB.
 	MaxFileSize = 16 << 20
-	// maxDepth is how deep lists and maps may be nested. SnakeYAML, and so Flux, stops at 50.
+	// MaxDepth is how deep lists and maps may be nested. SnakeYAML, and so Flux, stops at 50.
 	MaxDepth = 100
-	// maxAlike is how many duplicate keys of a file are reported.
+	// maxAlike is how many duplicate keys of a file Read reports.
 	maxAlike = 1000
-	// maxExpansion is how many values the aliases and merge keys of a file may add to those that are written.
+	// MaxExpansion is how many values the aliases and merge keys of a file may add to the values in its text.
 	MaxExpansion = 1_000_000
 )
 
 // File is a file as YAML.
 type File struct {
 	File *diag.File
-	// Root is the value of the document, Null for an empty file, nil when a fault leaves nothing to go on with.
+	// Root is the value of the document: Null for an empty file, nil when a fault leaves no value.
 	Root *Value
-	// Truncated reports whether there is a second document behind the root, which is not read.
+	// Truncated reports whether a second document follows. Read does not read it.
 	Truncated bool
-	// References are the strings that hold a "$", and so may hold references, in file order.
+	// References are the strings with a "$", in file order. They may hold references.
 	References []*Value
 	// KeyReferences reports whether one of References is a key.
 	KeyReferences bool
 	// Odd reports whether a value has an oddity.
 	Odd bool
-	// Shared are the places of the values that aliases name.
+	// Shared are the places of the values that aliases refer to.
 	Shared []diag.Span
 }
 
-// Read reads a file's text to values and adds what is wrong to diags.
+// Read turns a file's text into values and adds what is wrong to diags.
 func Read(file *diag.File, diags *diag.List) *File {
 	f := &File{File: file}
 	r := &reader{file: f, src: file.Text, diags: diags}
@@ -78,43 +81,43 @@ func Read(file *diag.File, diags *diag.List) *File {
 	return f
 }
 
-// reader turns the nodes of yaml.v3 into values. The library gives where a node begins, as a line and a column counted
-// in characters, and nothing of where it ends: both are found in the text.
+// reader turns the nodes of yaml.v3 into values. The library reports only where a node begins, as a line and a column in
+// characters. The reader finds the offsets of the beginning and the end in the text.
 type reader struct {
 	file  *File
 	src   []byte
 	diags *diag.List
 
-	start  int   // offset of the text behind a byte order mark
+	start  int   // offset of the text after a byte order mark
 	ascii  bool  // every character is one byte
-	masked bool  // references were masked, see mask
+	masked bool  // the references are masked, see mask
 	lines  []int // offset of each line, as YAML counts lines
 
-	// The last place that was asked for: places come in order, so that a long line is walked once.
+	// The last place that offset found. Nodes come in order, so offset walks a long line only once.
 	line, column, at int
 
 	anchors map[*yaml.Node]*anchored
-	count   int // values, aliases expanded
-	written int // values, as written
-	failed  bool
+	count   int  // values, with aliases expanded
+	written int  // values in the text
+	failed  bool // a limit is exceeded: nothing more is converted
 
-	duplicates int // keys
+	duplicates int // keys that occur twice
 
 	slab []Value
 }
 
-// parse reads the first document. ok is false when there was a fault; a nil node is an empty text.
+// parse reads the first document. It returns false after a fault, and a nil node for an empty text.
 func (r *reader) parse() (root *yaml.Node, ok bool) {
-	text := sameVersion(r.src, r.start)
+	text := asVersion11(r.src, r.start)
 	if bytes.Contains(text, []byte("${")) {
 		text, r.masked = mask(text)
 	}
 	var doc yaml.Node
 	err := unmarshal(text, &doc)
 	if err != nil {
-		if blanked, ok := blankComments(text, r.start); ok {
+		if bare, ok := withoutComments(text, r.start); ok {
 			doc = yaml.Node{}
-			err = unmarshal(blanked, &doc)
+			err = unmarshal(bare, &doc)
 		}
 	}
 	if err != nil {
@@ -128,7 +131,7 @@ func (r *reader) parse() (root *yaml.Node, ok bool) {
 	return doc.Content[0], true
 }
 
-// unmarshal is yaml.Unmarshal, which panics for some malformed texts.
+// unmarshal calls yaml.Unmarshal, which panics on some malformed texts.
 func unmarshal(text []byte, doc *yaml.Node) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -154,10 +157,10 @@ func (r *reader) null(at int) *Value {
 	return v
 }
 
-// value converts a node. A value that is not written at all is placed at the offset behind.
-func (r *reader) value(n *yaml.Node, behind, depth int) *Value {
+// value converts a node. A value without text gets the place after.
+func (r *reader) value(n *yaml.Node, after, depth int) *Value {
 	if r.failed {
-		return r.null(behind)
+		return r.null(after)
 	}
 	if n.Kind == yaml.AliasNode {
 		return r.alias(n, depth)
@@ -165,7 +168,7 @@ func (r *reader) value(n *yaml.Node, behind, depth int) *Value {
 	r.count++
 	r.written++
 	if n.Anchor == "" {
-		return r.written1(n, behind, depth)
+		return r.convert(n, after, depth)
 	}
 	if r.anchors == nil {
 		r.anchors = make(map[*yaml.Node]*anchored)
@@ -173,19 +176,19 @@ func (r *reader) value(n *yaml.Node, behind, depth int) *Value {
 	a := &anchored{}
 	r.anchors[n] = a
 	before := r.count
-	v := r.written1(n, behind, depth)
+	v := r.convert(n, after, depth)
 	a.size = r.count - before + 1
 	a.height = r.height(n)
 	a.value = v
 	return v
 }
 
-// written1 converts a node that is no alias.
-func (r *reader) written1(n *yaml.Node, behind, depth int) *Value {
+// convert converts a node that is not an alias.
+func (r *reader) convert(n *yaml.Node, after, depth int) *Value {
 	start := r.offset(n)
 	switch n.Kind {
 	case yaml.ScalarNode:
-		return r.scalar(n, start, behind)
+		return r.scalar(n, start, after)
 	case yaml.SequenceNode, yaml.MappingNode:
 		if depth > MaxDepth {
 			r.tooDeep(r.span(start, start))
@@ -200,7 +203,7 @@ func (r *reader) written1(n *yaml.Node, behind, depth int) *Value {
 		}
 		return r.mapping(n, start, depth)
 	}
-	panic(fmt.Sprintf("schema: yaml.v3 gave a node of kind %d", n.Kind))
+	panic(fmt.Sprintf("yaml: yaml.v3 returned a node of kind %d", n.Kind))
 }
 
 func (r *reader) sequence(n *yaml.Node, start, depth int) *Value {

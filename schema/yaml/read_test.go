@@ -15,7 +15,7 @@ func read(t *testing.T, text string) (*File, diag.List) {
 	return s, diags
 }
 
-// spans lists every value of v with the text that its span covers.
+// spans lists every value of v with the text of its span.
 func spans(b *strings.Builder, v *Value, depth int) {
 	fmt.Fprintf(b, "%*s%d %q", 2*depth, "", v.Kind, v.Span.Text())
 	if v.IsScalar() {

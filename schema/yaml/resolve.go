@@ -28,9 +28,9 @@ type scalar struct {
 	oddity Oddity
 }
 
-// resolve types a plain scalar as YAML 1.1 does, to the letter of SnakeYAML 2.2, which is what Flux 2.8 reads with
-// (org.yaml.snakeyaml.resolver.Resolver and constructor.SafeConstructor; testdata/snakeyaml holds what it answers).
-// A timestamp stays a string and is marked as one: JSON, which a topology's configuration travels in, has no dates.
+// resolve gives a plain scalar its type in YAML 1.1, exactly as SnakeYAML 2.2 does, which Flux 2.8 uses
+// (org.yaml.snakeyaml.resolver.Resolver and constructor.SafeConstructor; testdata/snakeyaml holds its answers).
+// A timestamp stays a string and is marked: a topology's configuration travels as JSON, which has no dates.
 func resolve(s string) scalar {
 	text := scalar{kind: String}
 	if s == "" {
@@ -135,7 +135,7 @@ func resolveInt(s string) (scalar, bool) {
 	return scalar{kind: Int, int: i, oddity: odd}, ok
 }
 
-// sexagesimalParts splits 12:30:45 into its numbers; ok is false for what has another form.
+// sexagesimalParts splits 12:30:45 into its numbers. It returns false for any other form.
 func sexagesimalParts(t string) (parts []string, ok bool) {
 	parts = strings.Split(t, ":")
 	if len(parts) < 2 || !isDigit(t[0]) || !all(parts[0], isDigitOrUnderline) {
@@ -221,7 +221,7 @@ func resolveFloat(s string) (scalar, bool) {
 	case !isDigit(whole[0]) || !all(whole, isDigitOrUnderline):
 		return scalar{}, false
 	}
-	// The only error left is a number out of range, for which ParseFloat answers an infinity as Java does.
+	// The only possible error is a number out of range. ParseFloat then returns an infinity, as Java does.
 	f, _ := strconv.ParseFloat(strings.ReplaceAll(s, "_", ""), 64)
 	r := scalar{kind: Float, float: f}
 	if f-f != 0 {
@@ -230,7 +230,7 @@ func resolveFloat(s string) (scalar, bool) {
 	return r, true
 }
 
-// isTimestamp is SnakeYAML's Resolver.TIMESTAMP.
+// isTimestamp reports whether s matches SnakeYAML's Resolver.TIMESTAMP.
 func isTimestamp(s string) bool {
 	digits := func(least, most int) bool {
 		n := 0
@@ -247,7 +247,7 @@ func isTimestamp(s string) bool {
 		s = s[1:]
 		return true
 	}
-	blanks := func() bool {
+	spaces := func() bool {
 		t := s
 		s = strings.TrimLeft(s, " \t")
 		return len(s) < len(t)
@@ -259,7 +259,7 @@ func isTimestamp(s string) bool {
 	if s == "" {
 		return len(whole) == len("2006-01-02")
 	}
-	if !is("Tt") && !blanks() {
+	if !is("Tt") && !spaces() {
 		return false
 	}
 	if !digits(1, 2) || !is(":") || !digits(2, 2) || !is(":") || !digits(2, 2) {
@@ -271,7 +271,7 @@ func isTimestamp(s string) bool {
 	if s == "" {
 		return true
 	}
-	blanks()
+	spaces()
 	if is("Z") {
 		return s == ""
 	}

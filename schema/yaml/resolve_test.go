@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestResolveAsSnakeYAML holds the typing of plain scalars against the answers of SnakeYAML 2.2 itself.
+// TestResolveAsSnakeYAML compares the types of plain scalars with those of SnakeYAML 2.2 itself.
 func TestResolveAsSnakeYAML(t *testing.T) {
 	table, err := os.ReadFile("testdata/snakeyaml/scalars.tsv")
 	if err != nil {
@@ -20,7 +20,7 @@ func TestResolveAsSnakeYAML(t *testing.T) {
 		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
 		in, class, value := f[0], f[1], f[2]
 		if in == "" || strings.ContainsAny(in[:1], "!'\"") || in == "<<" || in == "-" || strings.HasSuffix(in, ":") {
-			continue // a tag, a quoted scalar or a collection: the business of the reader's tests
+			continue // a tag, a quoted scalar or a collection, which the tests of Read cover
 		}
 		checked++
 		got := resolve(in)
@@ -58,7 +58,7 @@ func TestResolveAsSnakeYAML(t *testing.T) {
 				t.Errorf("%s: got %+v, want a string", in, got)
 			}
 		default:
-			t.Errorf("%s: the table has the class %s, which this test does not know", in, class)
+			t.Errorf("%s: the table has the class %s, but this test does not know it", in, class)
 		}
 	}
 	if checked < 200 {

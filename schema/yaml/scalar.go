@@ -18,7 +18,7 @@ func (r *reader) checkCollectionTag(n *yaml.Node, start int) {
 		return
 	}
 	at := r.offset(n)
-	d := r.diags.Errorf(ruleTag, r.span(at, start), "tag %q is not known here, expected plain YAML", n.Tag)
+	d := r.diags.Errorf(ruleTag, r.span(at, start), "unknown tag %q, expected plain YAML", n.Tag)
 	if i := bytes.IndexByte(r.src[at:], '!'); i >= 0 {
 		d.Span = r.span(at+i, r.skipTag(at+i))
 	}
@@ -26,14 +26,14 @@ func (r *reader) checkCollectionTag(n *yaml.Node, start int) {
 	case "!!set":
 		d.WithHint("write a list")
 	case "!!omap", "!!pairs":
-		d.WithHint("write a map: the order of its keys is kept")
+		d.WithHint("write a map: it keeps the order of its keys")
 	default:
-		d.WithHint("remove the tag; a JVM object is written with className and constructorArgs")
+		d.WithHint("remove the tag; define a JVM object with className and constructorArgs")
 	}
 }
 
-// scalar converts a scalar that starts, with its properties, at the offset.
-func (r *reader) scalar(n *yaml.Node, start, behind int) *Value {
+// scalar converts a scalar that begins, with its anchor and tag, at start. One without text gets the place after.
+func (r *reader) scalar(n *yaml.Node, start, after int) *Value {
 	style := n.Style &^ yaml.TaggedStyle
 	property := start
 	if start < len(r.src) && (r.src[start] == '&' || r.src[start] == '!') {
@@ -47,7 +47,7 @@ func (r *reader) scalar(n *yaml.Node, start, behind int) *Value {
 	switch {
 	case style == 0 && n.Value == "":
 		if property == start {
-			start = behind
+			start = after
 		}
 		v.Span = r.span(start, start)
 	case style == 0:
@@ -60,9 +60,9 @@ func (r *reader) scalar(n *yaml.Node, start, behind int) *Value {
 		v.Span = r.span(start, r.blockEnd(start, v.Text))
 	}
 	if n.Style&yaml.TaggedStyle != 0 {
-		r.tagged(n, v, property)
+		r.setTaggedType(n, v, property)
 	} else if style == 0 {
-		r.typed(v, resolve(v.Text))
+		r.setType(v, resolve(v.Text))
 	}
 	v.Plain = style == 0
 	if v.Kind == String && strings.IndexByte(v.Text, '$') >= 0 {
@@ -71,13 +71,13 @@ func (r *reader) scalar(n *yaml.Node, start, behind int) *Value {
 	return v
 }
 
-// typed gives v the type of a resolved scalar.
-func (r *reader) typed(v *Value, s scalar) {
+// setType gives v the type of a resolved scalar.
+func (r *reader) setType(v *Value, s scalar) {
 	s.set(v)
 	r.file.Odd = r.file.Odd || s.oddity != 0
 }
 
-// Retype gives a plain scalar of the file the type that the text has in YAML.
+// Retype gives a plain scalar of the file the type of a text.
 func (f *File) Retype(v *Value, text string) {
 	resolve(text).set(v)
 	f.Odd = f.Odd || v.Oddity != 0
@@ -87,8 +87,8 @@ func (s scalar) set(v *Value) {
 	v.Kind, v.Bool, v.Int64, v.Int, v.Float, v.Oddity = s.kind, s.bool, s.int64, s.int, s.float, s.oddity
 }
 
-// tagged gives v the type that its tag names.
-func (r *reader) tagged(n *yaml.Node, v *Value, property int) {
+// setTaggedType gives v the type of its tag.
+func (r *reader) setTaggedType(n *yaml.Node, v *Value, property int) {
 	wrong := func(format string, args ...any) *diag.Diagnostic {
 		at := property + max(0, bytes.IndexByte(r.src[property:], '!'))
 		return r.diags.Errorf(ruleTag, r.span(at, r.skipTag(at)), format, args...)
@@ -113,15 +113,15 @@ func (r *reader) tagged(n *yaml.Node, v *Value, property int) {
 			}
 		}
 	case "!!timestamp":
-		r.typed(v, scalar{kind: String, oddity: Timestamp})
+		r.setType(v, scalar{kind: String, oddity: Timestamp})
 		return
 	case "!!binary":
-		wrong("tag %q makes bytes, which no setting and no component can take", n.Tag).
-			WithHint("remove the tag: the text stays base64 for the component to decode")
+		wrong("tag %q makes bytes, but no setting and no component takes bytes", n.Tag).
+			WithHint("remove the tag: the component then gets the base64 text and can decode it")
 		return
 	default:
-		wrong("tag %q is not known here, expected plain YAML", n.Tag).
-			WithHint("remove the tag; a JVM object is written with className and constructorArgs")
+		wrong("unknown tag %q, expected plain YAML", n.Tag).
+			WithHint("remove the tag; define a JVM object with className and constructorArgs")
 		return
 	}
 	if s.kind != want {
@@ -129,9 +129,9 @@ func (r *reader) tagged(n *yaml.Node, v *Value, property int) {
 		return
 	}
 	if s.oddity != NotFinite {
-		s.oddity = 0 // the tag says that it is meant
+		s.oddity = 0 // the tag shows that the writer means it
 	}
-	r.typed(v, s)
+	r.setType(v, s)
 }
 
 func canonicalInt(s scalar) string {

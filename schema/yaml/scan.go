@@ -44,7 +44,7 @@ type scanner struct {
 	lineStart  int
 	line       int
 	column     int // of at, in characters
-	columnAt   int // the offset for which column is right
+	columnAt   int // the offset that column belongs to
 	tokens     []token
 	indent     int
 	indents    []int
@@ -84,13 +84,13 @@ func (s *scanner) breakAt(at int) int {
 	return wideBreak(s.src[at:])
 }
 
-// blankOrEnd reports whether a blank, a line break or the end of the text is n bytes ahead.
-func (s *scanner) blankOrEnd(n int) bool {
+// spaceOrEnd reports whether a space, a tab, a line break or the end of the text is n bytes ahead.
+func (s *scanner) spaceOrEnd(n int) bool {
 	at := s.at + n
 	return at >= len(s.src) || s.src[at] == ' ' || s.src[at] == '\t' || s.breakAt(at) > 0
 }
 
-// newLine moves over the line break at the current place.
+// newLine moves past the line break at the current offset.
 func (s *scanner) newLine() {
 	s.at += s.breakAt(s.at)
 	s.lineStart = s.at
@@ -98,7 +98,7 @@ func (s *scanner) newLine() {
 	s.column, s.columnAt = 0, s.at
 }
 
-// here returns the column of the current place.
+// here returns the column of the current offset.
 func (s *scanner) here() int {
 	if s.columnAt > s.at || s.columnAt < s.lineStart {
 		s.column, s.columnAt = 0, s.lineStart
@@ -154,7 +154,7 @@ func (s *scanner) toNextToken() {
 	}
 }
 
-// comment moves over a comment, to the end of its line.
+// comment moves past a comment, to the end of its line.
 func (s *scanner) comment() {
 	start := s.at
 	for s.at < len(s.src) && s.breakAt(s.at) == 0 {
@@ -171,10 +171,10 @@ func (s *scanner) next(column int) {
 		case c == '%':
 			s.directive()
 			return
-		case s.blankOrEnd(3) && bytes.HasPrefix(rest, []byte("---")):
+		case s.spaceOrEnd(3) && bytes.HasPrefix(rest, []byte("---")):
 			s.documentMark(tokenDocumentStart)
 			return
-		case s.blankOrEnd(3) && bytes.HasPrefix(rest, []byte("...")):
+		case s.spaceOrEnd(3) && bytes.HasPrefix(rest, []byte("...")):
 			s.documentMark(tokenDocumentEnd)
 			return
 		}
@@ -192,7 +192,7 @@ func (s *scanner) next(column int) {
 		s.keyAllowed = true
 		s.one(kind, column)
 		if len(s.flow) > 2000 {
-			s.fail(s.flow[MaxDepth], s.flow[MaxDepth]+1, "", "lists and maps are nested deeper than %d levels, the most that is allowed", MaxDepth)
+			s.fail(s.flow[MaxDepth], s.flow[MaxDepth]+1, "", "lists and maps are nested deeper than %d levels, which is the limit", MaxDepth)
 			s.fault.deep = true
 		}
 	case c == ']' || c == '}':
@@ -211,12 +211,12 @@ func (s *scanner) next(column int) {
 		s.dropKey()
 		s.keyAllowed = true
 		s.one(tokenFlowEntry, column)
-	case c == '-' && s.blankOrEnd(1):
+	case c == '-' && s.spaceOrEnd(1):
 		s.entry(column)
-	case c == '?' && (inFlow || s.blankOrEnd(1)):
+	case c == '?' && (inFlow || s.spaceOrEnd(1)):
 		if !inFlow {
 			if !s.keyAllowed {
-				s.fail(s.at, s.at+1, "put the value in quotes", `a "? " cannot begin a key here`)
+				s.fail(s.at, s.at+1, "put the value in quotes", `"? " cannot begin a key here`)
 				return
 			}
 			s.rollIndent(column, -1, tokenBlockMapping, s.at)
@@ -224,7 +224,7 @@ func (s *scanner) next(column int) {
 		s.dropKey()
 		s.keyAllowed = !inFlow
 		s.one(tokenKey, column)
-	case c == ':' && (inFlow || s.blankOrEnd(1)):
+	case c == ':' && (inFlow || s.spaceOrEnd(1)):
 		s.value(column)
 	case c == '*' || c == '&':
 		s.anchor(c, column)
@@ -257,9 +257,9 @@ func (s *scanner) plainStart(c byte, inFlow bool) bool {
 	case '-':
 		return true
 	case '?', ':':
-		return !inFlow && !s.blankOrEnd(1)
+		return !inFlow && !s.spaceOrEnd(1)
 	}
-	return !s.blankOrEnd(0) && strings.IndexByte(",[]{}#&*!|>'\"%@`", c) < 0
+	return !s.spaceOrEnd(0) && strings.IndexByte(",[]{}#&*!|>'\"%@`", c) < 0
 }
 
 func (s *scanner) noToken(c byte) {
@@ -269,12 +269,12 @@ func (s *scanner) noToken(c byte) {
 		for end < len(s.src) && (s.src[end] == '\t' || s.src[end] == ' ') {
 			end++
 		}
-		s.fail(s.at, end, "indent with spaces", "a tab indents this line, which YAML does not allow")
+		s.fail(s.at, end, "indent with spaces", "a tab indents this line, but YAML allows only spaces")
 	case c == '@' || c == '`' || c == '%' || c == '|' || c == '>':
 		s.fail(s.at, s.at+1, "put the value in quotes", "%q cannot begin a plain value", c)
 		s.fault.message = fmt.Sprintf("%q cannot begin a plain value", string(c))
 	default:
-		s.fail(s.at, s.at+1, "put the value in quotes", "%q cannot stand here", string(rune(c)))
+		s.fail(s.at, s.at+1, "put the value in quotes", "%q is not allowed here", string(rune(c)))
 	}
 }
 
@@ -290,12 +290,12 @@ func (s *scanner) directive() {
 	words := strings.Fields(string(s.src[start:s.at]))
 	switch {
 	case len(s.tokens) > 1 && s.tokens[len(s.tokens)-2].kind != tokenDirective && s.tokens[len(s.tokens)-2].kind != tokenDocumentEnd:
-		s.fail(start, start+1, "put the value in quotes", `"%%" at the start of a line begins a directive, which cannot stand here`)
+		s.fail(start, start+1, "put the value in quotes", `"%%" at the start of a line begins a directive, which is not allowed here`)
 	case words[0] == "%YAML" && len(words) > 1 && words[1] != "1.1" && words[1] != "1.2":
-		s.fail(start, s.at, "remove the line", "YAML version %q is not known, expected 1.1 or 1.2", words[1])
+		s.fail(start, s.at, "remove the line", "unknown YAML version %q, expected 1.1 or 1.2", words[1])
 	case words[0] == "%YAML" && len(words) > 1, words[0] == "%TAG" && len(words) == 3:
 	default:
-		s.fail(start, s.at, "remove the line", "directive %q is not known", words[0])
+		s.fail(start, s.at, "remove the line", "unknown directive %q", words[0])
 	}
 }
 
@@ -310,7 +310,7 @@ func (s *scanner) documentMark(kind tokenKind) {
 func (s *scanner) entry(column int) {
 	if len(s.flow) == 0 {
 		if !s.keyAllowed {
-			s.fail(s.at, s.at+1, `begin the list on a line of its own, or put the value in quotes`, `a list cannot begin here, behind other text of the line`)
+			s.fail(s.at, s.at+1, `begin the list on its own line, or put the value in quotes`, `a list cannot begin here, after other text on the line`)
 			return
 		}
 		s.rollIndent(column, -1, tokenBlockSequence, s.at)

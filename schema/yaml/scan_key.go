@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// simpleKey is a token that becomes a key if a ":" follows.
+// simpleKey is a token that becomes a key if ":" follows.
 type simpleKey struct {
 	possible, required bool
 	token              int // its index
@@ -28,7 +28,7 @@ func (s *scanner) rollIndent(column, index int, kind tokenKind, start int) {
 		s.insert(index, t)
 	}
 	if len(s.indents) > 2000 {
-		s.fail(start, start+1, "", "lists and maps are nested deeper than %d levels, the most that is allowed", MaxDepth)
+		s.fail(start, start+1, "", "lists and maps are nested deeper than %d levels, which is the limit", MaxDepth)
 		s.fault.deep = true
 	}
 }
@@ -74,21 +74,21 @@ func (s *scanner) missingColon(k *simpleKey) {
 	text := string(bytes.TrimRight(s.src[k.start:end], " \t"))
 	for _, mark := range []string{"<<<<<<<", "=======", ">>>>>>>"} {
 		if strings.HasPrefix(text, mark) {
-			s.fail(k.start, k.start+len(text), "resolve it: keep one side and remove the marks", "a merge conflict of version control stands here")
+			s.fail(k.start, k.start+len(text), "resolve it: keep one side and remove the marks", "this is an unresolved merge conflict")
 			return
 		}
 	}
 	if s.line == k.line && utf8.RuneCount(s.src[k.start:s.at]) > 1024 {
-		s.fail(k.start, k.start+1, "", "key of more than 1024 characters, the most that YAML allows")
+		s.fail(k.start, k.start+1, "", "the key has more than 1024 characters, the limit in YAML")
 		return
 	}
-	hint := `a key ends with ":" and a blank`
+	hint := `a key ends with ":" and a space`
 	if i := strings.IndexByte(text, ':'); i > 0 {
-		hint = `a blank must follow the ":"`
-		s.fail(k.start+i, k.start+i+1, hint, `expected a blank behind ":" of key %q`, text[:i])
+		hint = `write a space after ":"`
+		s.fail(k.start+i, k.start+i+1, hint, `expected a space after ":" of key %q`, text[:i])
 		return
 	}
-	s.fail(k.start, k.start+len(text), hint, "expected \":\" behind key %q", shorten(text))
+	s.fail(k.start, k.start+len(text), hint, "expected \":\" after key %q", shorten(text))
 }
 
 func (s *scanner) value(column int) {
@@ -110,32 +110,32 @@ func (s *scanner) value(column int) {
 	s.one(tokenValue, column)
 }
 
-// secondColon reports a ": " inside of a value.
+// secondColon reports ": " inside a value.
 func (s *scanner) secondColon() {
 	last := s.tokens[len(s.tokens)-1]
 	if last.end-last.start > 1024 && !bytes.ContainsAny(s.src[last.start:last.end], "\n\r") {
-		s.fail(last.start, last.start+1, "", "key of more than 1024 characters, the most that YAML allows")
+		s.fail(last.start, last.start+1, "", "the key has more than 1024 characters, the limit in YAML")
 		return
 	}
 	if last.kind == tokenScalar && bytes.ContainsAny(s.src[last.start:last.end], "\n\r") && s.src[last.start] != '"' && s.src[last.start] != '\'' {
-		// The lines between were taken for one value: the key is on the last of them.
+		// YAML reads the lines between as one value: the key is on the last line.
 		first, _, _ := bytes.Cut(s.src[last.start:last.end], []byte("\n"))
 		if i := bytes.IndexByte(first, ':'); i > 0 && i+1 < len(first) && len(bytes.TrimSpace(s.src[s.lineOf(last.start):last.start])) == 0 {
-			s.fail(last.start+i, last.start+i+1, `a blank must follow the ":"`, `expected a blank behind ":" of key %q`, shorten(string(first[:i])))
+			s.fail(last.start+i, last.start+i+1, `write a space after ":"`, `expected a space after ":" of key %q`, shorten(string(first[:i])))
 			return
 		}
 		at := last.start + bytes.LastIndexAny(s.src[last.start:last.end], "\n\r") + 1
 		for s.src[at] == ' ' || s.src[at] == '\t' {
 			at++
 		}
-		s.fail(at, s.at, "indent it as the key that it belongs beside", "key %q is indented deeper than the value before it began", shorten(string(s.src[at:s.at])))
+		s.fail(at, s.at, "give it the indentation of the keys that it belongs to", "key %q is indented deeper than the start of the value before it", shorten(string(s.src[at:s.at])))
 		s.fault.related, s.fault.relatedAt = "the value begins here", last.start
 		return
 	}
-	s.fail(s.at, s.at+1, `put the value in quotes if the ":" belongs to it`, `a ":" makes a key of what stands before it, which cannot be one here`)
+	s.fail(s.at, s.at+1, `put the value in quotes if the ":" belongs to it`, `":" turns the text before it into a key, but there can be no key here`)
 }
 
-// shorten keeps messages short.
+// shorten cuts a text for a message.
 func shorten(text string) string {
 	const most = 40
 	if utf8.RuneCountInString(text) <= most {
@@ -144,5 +144,5 @@ func shorten(text string) string {
 	return string([]rune(text)[:most-1]) + "…"
 }
 
-// lineOf returns where the line of an offset begins.
+// lineOf returns where the line at an offset begins.
 func (s *scanner) lineOf(at int) int { return bytes.LastIndexAny(s.src[:at], "\n\r") + 1 }

@@ -27,13 +27,13 @@ func (s *scanner) anchor(c byte, column int) {
 	}
 	switch {
 	case name == "":
-		s.fail(start, start+1, fmt.Sprintf("put the value in quotes if %q belongs to it", c), "%q begins an %s, whose name is missing", string(c), what)
+		s.fail(start, start+1, fmt.Sprintf("put the value in quotes if %q belongs to it", c), "%q begins an %s, but its name is missing", string(c), what)
 		if s.fault != nil {
 			s.fault.hint = fmt.Sprintf("put the value in quotes if the %q belongs to it", string(c))
 		}
 		return
-	case !s.blankOrEnd(0) && strings.IndexByte("?:,]}%@`", s.peek(0)) < 0:
-		s.fail(start, s.at+1, "letters, digits, _ and - may stand in it; put the value in quotes if it is text", "the name of the %s %q holds a character that is not allowed", what, string(c)+name)
+	case !s.spaceOrEnd(0) && strings.IndexByte("?:,]}%@`", s.peek(0)) < 0:
+		s.fail(start, s.at+1, "a name consists of letters, digits, _ and -; put the value in quotes if it is text", "the name of the %s %q has a character that is not allowed", what, string(c)+name)
 		return
 	case c == '&':
 		s.anchors[name] = true
@@ -45,11 +45,11 @@ func (s *scanner) anchor(c byte, column int) {
 			names = append(names, n)
 		}
 		slices.Sort(names)
-		hint := fmt.Sprintf("an anchor is written &%s before the value; put the value in quotes if it is text", name)
+		hint := fmt.Sprintf("write the anchor &%s before a value above; put the value in quotes if it is text", name)
 		if best, ok := diag.Suggest(name, names); ok {
 			hint = fmt.Sprintf("did you mean %q?", "*"+best)
 		}
-		s.fail(start, s.at, hint, "alias %q names no anchor before it", "*"+name)
+		s.fail(start, s.at, hint, "there is no anchor for alias %q before it", "*"+name)
 		return
 	}
 	s.add(tokenAlias, start, s.at, column)
@@ -61,7 +61,7 @@ func (s *scanner) tag(column int) {
 	start := s.at
 	s.at++
 	if s.peek(0) == '<' {
-		for s.at < len(s.src) && s.src[s.at] != '>' && !s.blankOrEnd(0) {
+		for s.at < len(s.src) && s.src[s.at] != '>' && !s.spaceOrEnd(0) {
 			s.at++
 		}
 		if s.peek(0) != '>' {
@@ -70,16 +70,16 @@ func (s *scanner) tag(column int) {
 		}
 		s.at++
 	}
-	for !s.blankOrEnd(0) && strings.IndexByte(",[]{}", s.peek(0)) < 0 {
+	for !s.spaceOrEnd(0) && strings.IndexByte(",[]{}", s.peek(0)) < 0 {
 		s.at++
 	}
 	text := string(s.src[start:s.at])
 	if handle, _, ok := strings.Cut(text[1:], "!"); ok && handle != "" && !bytes.Contains(s.src[:start], []byte("%TAG")) {
-		s.fail(start, s.at, "remove the tag, or put the value in quotes if it is text", "tag %q is not known here", text)
+		s.fail(start, s.at, "remove the tag, or put the value in quotes if it is text", "unknown tag %q", text)
 		return
 	}
-	if !s.blankOrEnd(0) && (len(s.flow) == 0 || s.peek(0) != ',' && s.peek(0) != ']' && s.peek(0) != '}') {
-		s.fail(start, s.at+1, "put the value in quotes if it is text", "expected a blank behind tag %q", text)
+	if !s.spaceOrEnd(0) && (len(s.flow) == 0 || s.peek(0) != ',' && s.peek(0) != ']' && s.peek(0) != '}') {
+		s.fail(start, s.at+1, "put the value in quotes if it is text", "expected a space after tag %q", text)
 		return
 	}
 	s.add(tokenTag, start, s.at, column)
@@ -95,7 +95,7 @@ func (s *scanner) blockScalar(column int) {
 			s.at++
 		case isDigit(c):
 			if c == '0' {
-				s.fail(s.at, s.at+1, "", "the indentation of a block is a digit from 1 to 9")
+				s.fail(s.at, s.at+1, "", "the indentation of a block must be a digit from 1 to 9")
 				return
 			}
 			explicit = int(c - '0')
@@ -110,7 +110,7 @@ func (s *scanner) blockScalar(column int) {
 	}
 	if s.at < len(s.src) && s.breakAt(s.at) == 0 {
 		c := string(s.src[start])
-		s.fail(s.at, s.at+1, "begin the text on the next line, or put the value in quotes", "%q begins a block of text, behind it the line must end", c)
+		s.fail(s.at, s.at+1, "begin the text on the next line, or put the value in quotes", "%q begins a block of text, so the line must end after it", c)
 		return
 	}
 	if s.at < len(s.src) {
@@ -139,7 +139,7 @@ func (s *scanner) blockScalar(column int) {
 			break
 		}
 		if (indent == 0 || spaces < indent) && s.src[first] == '\t' {
-			s.fail(first, first+1, "indent with spaces", "a tab indents this line, which YAML does not allow")
+			s.fail(first, first+1, "indent with spaces", "a tab indents this line, but YAML allows only spaces")
 			return
 		}
 		if indent == 0 {
@@ -169,11 +169,11 @@ func (s *scanner) quoted(quote byte, column int) {
 			s.unclosedQuote(start, name)
 			return
 		}
-		if s.at == s.lineStart && (s.peek(0) == '-' || s.peek(0) == '.') && s.blankOrEnd(3) &&
+		if s.at == s.lineStart && (s.peek(0) == '-' || s.peek(0) == '.') && s.spaceOrEnd(3) &&
 			(bytes.HasPrefix(s.src[s.at:], []byte("---")) || bytes.HasPrefix(s.src[s.at:], []byte("..."))) {
-			s.fail(start, start+1, "close the quotes before it", "%s quotes are not closed before the document ends", name)
+			s.fail(start, start+1, "close the quotes before it", "the %s quotes are not closed before the document ends", name)
 			if s.fault.related == "" {
-				s.fault.related, s.fault.relatedAt = "here the document ends", s.at
+				s.fault.related, s.fault.relatedAt = "the document ends here", s.at
 			}
 			return
 		}
@@ -196,10 +196,10 @@ func (s *scanner) quoted(quote byte, column int) {
 	}
 }
 
-// unclosedQuote reports quotes that the text ends in. When a line below has quotes of its own it was probably closed
-// by them, so that the fault shows only later; the line of the first quote is the place to look.
+// unclosedQuote reports quotes that are still open at the end of the text. The quotes of a line below may have closed
+// earlier ones, so the real fault may be further up. The line of the open quote is the best place to start looking.
 func (s *scanner) unclosedQuote(start int, name string) {
-	s.fail(start, start+1, "", "%s quotes are not closed", name)
+	s.fail(start, start+1, "", "the %s quotes are not closed", name)
 }
 
 func (s *scanner) escape() bool {
@@ -233,13 +233,13 @@ func (s *scanner) escape() bool {
 	for i := range digits {
 		d, err := strconv.ParseUint(string(s.peek(2+i)), 16, 8)
 		if err != nil {
-			s.fail(s.at, s.at+2+i, `write "\\" for a backslash, or use single quotes`, `expected %d hexadecimal digits behind "\%c"`, digits, c)
+			s.fail(s.at, s.at+2+i, `write "\\" for a backslash, or use single quotes`, `expected %d hexadecimal digits after "\%c"`, digits, c)
 			return false
 		}
 		value = value<<4 + int(d)
 	}
 	if value >= 0xd800 && value <= 0xdfff || value > 0x10ffff {
-		s.fail(s.at, s.at+2+digits, "", "%s is no Unicode character", s.src[s.at:s.at+2+digits])
+		s.fail(s.at, s.at+2+digits, "", "%s is not a Unicode character", s.src[s.at:s.at+2+digits])
 		return false
 	}
 	s.at += 2 + digits
@@ -252,7 +252,7 @@ func (s *scanner) plain(column int) {
 	indent := s.indent + 1
 	broke := false
 	for {
-		if s.at == s.lineStart && s.blankOrEnd(3) &&
+		if s.at == s.lineStart && s.spaceOrEnd(3) &&
 			(bytes.HasPrefix(s.src[s.at:], []byte("---")) || bytes.HasPrefix(s.src[s.at:], []byte("..."))) {
 			break
 		}
@@ -260,10 +260,10 @@ func (s *scanner) plain(column int) {
 			break
 		}
 		before := s.at
-		for !s.blankOrEnd(0) {
+		for !s.spaceOrEnd(0) {
 			c := s.src[s.at]
 			if inFlow && c == ':' && (s.peek(1) == ',' || s.peek(1) == '?' || s.peek(1) == '[' || s.peek(1) == ']' || s.peek(1) == '{' || s.peek(1) == '}') ||
-				c == ':' && s.blankOrEnd(1) || inFlow && strings.IndexByte(",[]{}", c) >= 0 || inFlow && c == '?' && s.blankOrEnd(1) {
+				c == ':' && s.spaceOrEnd(1) || inFlow && strings.IndexByte(",[]{}", c) >= 0 || inFlow && c == '?' && s.spaceOrEnd(1) {
 				break
 			}
 			s.at++
@@ -271,17 +271,17 @@ func (s *scanner) plain(column int) {
 		if s.at > before {
 			end, broke = s.at, false
 		}
-		if s.at == before && s.at > start || !s.blankOrEnd(0) || s.at >= len(s.src) {
+		if s.at == before && s.at > start || !s.spaceOrEnd(0) || s.at >= len(s.src) {
 			break
 		}
-		for s.at < len(s.src) && s.blankOrEnd(0) {
+		for s.at < len(s.src) && s.spaceOrEnd(0) {
 			if s.breakAt(s.at) > 0 {
 				s.newLine()
 				broke = true
 				continue
 			}
 			if broke && s.src[s.at] == '\t' && s.here() < indent {
-				s.fail(s.at, s.at+1, "indent with spaces", "a tab indents this line, which YAML does not allow")
+				s.fail(s.at, s.at+1, "indent with spaces", "a tab indents this line, but YAML allows only spaces")
 				return
 			}
 			s.at++

@@ -8,12 +8,12 @@ import (
 	"github.com/stormflux/stormflux/diag"
 )
 
-// yaml.v3 says what is wrong with a text, but no column, and often the wrong line or none. When it refuses a text, the
-// text is scanned a second time by the code of this file, which follows the scanner of the YAML 1.1 library libyaml
-// (and so of yaml.v3) in what a token is and where keys may stand, keeps no values, and remembers every place. Where
-// it finds nothing wrong, what yaml.v3 said is reported.
+// yaml.v3 reports what is wrong with a text, but without a column, and often with the wrong line or none. When it refuses a
+// text, a second scanner reads the text again. It follows the scanner of the YAML 1.1 library libyaml (and so of yaml.v3)
+// in what a token is and where keys may be, keeps no values, and remembers every place. If it finds nothing wrong, the
+// message of yaml.v3 is reported.
 
-// syntaxError reports what yaml.v3 refused.
+// syntaxError reports why yaml.v3 refused the text.
 func (r *reader) syntaxError(err error) {
 	text := r.src
 	if r.masked {
@@ -51,12 +51,12 @@ func (r *reader) syntaxError(err error) {
 	r.diags.Errorf(ruleSyntax, r.file.File.LineSpan(min(max(line, 1), r.file.File.Lines())), "this is not YAML: %s", message)
 }
 
-// unmaskedOffset turns an offset of the masked text into one of the text.
+// unmaskedOffset turns an offset in the masked text into an offset in the text.
 func unmaskedOffset(masked []byte, at int) int {
 	return at - 3*(bytes.Count(masked[:at], []byte("\xf4\x8f\xbc"))+bytes.Count(masked[:at], []byte("\xf4\x8f\xbd")))
 }
 
-// syntaxFault is where and why a text is no YAML.
+// syntaxFault is where and why a text is not YAML.
 type syntaxFault struct {
 	start, end int
 	message    string
@@ -72,27 +72,27 @@ func newScanner(src []byte, start int) *scanner {
 	return s
 }
 
-// blankComments returns a copy of a text with spaces in place of its comments; ok is false when it has none, or is no
-// YAML. yaml.v3 attaches comments to values and fails on some texts, which are sound YAML, only for where their
-// comments stand.
-func blankComments(src []byte, start int) (blanked []byte, ok bool) {
+// withoutComments returns a copy of a text with spaces in place of its comments. It returns false when the text has none,
+// or is not YAML. yaml.v3 attaches comments to values. It refuses some texts that are correct YAML because of the places of
+// their comments.
+func withoutComments(src []byte, start int) (bare []byte, ok bool) {
 	s := newScanner(src, start)
 	if s.fault != nil || len(s.comments) == 0 || (&tokenParser{scanner: s}).document() != nil {
 		return nil, false
 	}
-	blanked = bytes.Clone(src)
+	bare = bytes.Clone(src)
 	for _, c := range s.comments {
 		for i := c[0]; i < c[1]; i++ {
-			blanked[i] = ' '
+			bare[i] = ' '
 		}
 	}
-	return blanked, true
+	return bare, true
 }
 
 func findSyntaxFault(src []byte, start int) *syntaxFault {
 	s := newScanner(src, start)
 	p := &tokenParser{scanner: s}
-	// The scanner is ahead of the parser: what it could not read may be why the parser is lost.
+	// The scanner is ahead of the parser: a text that it cannot read may be the cause of what the parser reports.
 	if f := p.document(); f != nil && (s.fault == nil || f.start < s.fault.start) {
 		return f
 	}

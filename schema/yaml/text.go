@@ -5,12 +5,12 @@ import (
 	"unicode/utf8"
 )
 
-// checkText refuses what is no UTF-8 text, at the first wrong byte, and what is too large to be read.
+// checkText reports whether the text is UTF-8 that YAML allows and not too large. It adds a diagnostic for the first fault.
 func (r *reader) checkText() bool {
 	src := r.src
 	if len(src) > MaxFileSize {
-		r.diags.Errorf(RuleSize, r.span(0, 0), "the file has more than %d MB, the most that is read", MaxFileSize>>20).
-			WithHint("split it with includes, or move data that is no topology into resources")
+		r.diags.Errorf(RuleSize, r.span(0, 0), "the file is larger than %d MB, which is the limit", MaxFileSize>>20).
+			WithHint("split it with includes, or move data into resources")
 		return false
 	}
 	for _, bom := range []struct{ mark, name string }{
@@ -33,7 +33,7 @@ func (r *reader) checkText() bool {
 			continue
 		}
 		if c < 0x80 {
-			r.diags.Errorf(ruleEncoding, r.span(i, i+1), "control character U+%04X, which YAML does not allow", c).
+			r.diags.Errorf(ruleEncoding, r.span(i, i+1), "YAML does not allow the control character U+%04X", c).
 				WithHint(`write it as "\x%02x" in double quotes, or remove it`, c)
 			return false
 		}
@@ -44,7 +44,7 @@ func (r *reader) checkText() bool {
 			r.diags.Errorf(ruleEncoding, r.span(i, i+1), "byte 0x%02X is not UTF-8", c).WithHint("save the file as UTF-8")
 			return false
 		case char > 0x7f && char < 0xa0 && char != 0x85, char == 0xfffe, char == 0xffff:
-			r.diags.Errorf(ruleEncoding, r.span(i, i+size), "control character U+%04X, which YAML does not allow", char).
+			r.diags.Errorf(ruleEncoding, r.span(i, i+size), "YAML does not allow the control character U+%04X", char).
 				WithHint(`write it as "\u%04x" in double quotes, or remove it`, char)
 			return false
 		}
@@ -53,9 +53,9 @@ func (r *reader) checkText() bool {
 	return true
 }
 
-// sameVersion returns text with a "%YAML 1.2" before the document, or any other 1.x, made the 1.1 that yaml.v3 takes
-// alone. SnakeYAML, and so Flux, takes each and reads YAML 1.1 all the same. Every offset stays.
-func sameVersion(text []byte, start int) []byte {
+// asVersion11 returns text with "%YAML 1.1" in place of a "%YAML 1.x" before the document: yaml.v3 accepts only 1.1.
+// SnakeYAML, and so Flux, accepts every 1.x and reads YAML 1.1 anyway. Every offset stays the same.
+func asVersion11(text []byte, start int) []byte {
 	for at := start; at < len(text); {
 		line := text[at:]
 		if n := bytes.IndexAny(line, "\r\n"); n >= 0 {
@@ -77,9 +77,9 @@ func sameVersion(text []byte, start int) []byte {
 	return text
 }
 
-func isBlankOrBreak(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
+func isSpaceOrBreak(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
 
-// wideBreak returns the length of the line break that is not ASCII at the start of b, or 0.
+// wideBreak returns the length of the non-ASCII line break at the start of b, or 0.
 func wideBreak(b []byte) int {
 	switch {
 	case len(b) >= 2 && b[0] == 0xc2 && b[1] == 0x85:
@@ -90,7 +90,7 @@ func wideBreak(b []byte) int {
 	return 0
 }
 
-// checkRest refuses what follows the first document, which yaml.v3 would not look at.
+// checkRest reports text after the first document: yaml.v3 ignores it.
 func (r *reader) checkRest(end int) {
 	at := end
 	for {
@@ -101,11 +101,11 @@ func (r *reader) checkRest(end int) {
 		rest := r.src[at:]
 		lineStart := at == r.start || at > 0 && (r.src[at-1] == '\n' || r.src[at-1] == '\r')
 		switch {
-		case lineStart && bytes.HasPrefix(rest, []byte("...")) && (len(rest) == 3 || isBlankOrBreak(rest[3])):
+		case lineStart && bytes.HasPrefix(rest, []byte("...")) && (len(rest) == 3 || isSpaceOrBreak(rest[3])):
 			at += 3
-		case lineStart && bytes.HasPrefix(rest, []byte("---")) && (len(rest) == 3 || isBlankOrBreak(rest[3])):
-			r.diags.Errorf(ruleSeveral, r.span(at, at+3), "a second document begins here, expected one topology in a file").
-				WithHint("put each topology into a file of its own")
+		case lineStart && bytes.HasPrefix(rest, []byte("---")) && (len(rest) == 3 || isSpaceOrBreak(rest[3])):
+			r.diags.Errorf(ruleSeveral, r.span(at, at+3), "a second document begins here, but a file holds one topology").
+				WithHint("put each topology into its own file")
 			r.file.Truncated = true
 			return
 		case lineStart && rest[0] == '%':
@@ -114,7 +114,7 @@ func (r *reader) checkRest(end int) {
 			span := r.span(at, len(bytes.TrimRight(r.src[:r.lineEnd(at)], " \t")))
 			if v := r.file.Root; lineStart && v.Kind == Map && len(v.Entries) > 0 && v.Span.Start > r.start && r.src[v.Span.Start-1] == ' ' {
 				r.diags.Errorf(ruleSyntax, span, "the line is indented less than the first key of the document").
-					WithHint("indent all keys of the document alike").WithRelated(v.Entries[0].Key.Span, "this is the first key")
+					WithHint("indent all keys of the document by the same number of spaces").WithRelated(v.Entries[0].Key.Span, "this is the first key")
 				return
 			}
 			r.diags.Errorf(ruleSyntax, span, "text follows the end of the document").

@@ -13,7 +13,7 @@ import (
 // Kind is the type of a [Value]. The zero value is invalid.
 type Kind uint8
 
-// The kinds of values. Scalars are typed as YAML 1.1 does it (which Flux users rely on), after substitution.
+// The kinds of values. After substitution, scalars have the types of YAML 1.1, which users of Flux rely on.
 const (
 	Null Kind = iota + 1
 	Bool
@@ -24,19 +24,19 @@ const (
 	Map
 )
 
-// Value is one node of a document, typed, with the place where it was written.
-// Values are not changed once [Load] has returned; aliases of one anchor may share a Value.
+// Value is one node of a document with its type and its place in a file. Aliases of one anchor may share a Value. Values
+// do not change any more once a document is loaded.
 type Value struct {
+	// The four small fields share one word of memory: a large file has hundreds of thousands of values.
 	Kind Kind
 	Bool bool // Kind Bool
-
-	// Plain reports that the value was written as a scalar without quotes.
+	// Plain reports whether the value is a scalar without quotes in its file.
 	Plain bool
 	// Oddity says why the value may not be what its writer meant.
 	Oddity Oddity
 
-	// Span is the text of the value: of a scalar with its quotes, of a list or map from its first to its last
-	// character. A value that is written as nothing at all (`key:`) has an empty span behind its key.
+	// Span is the text of the value: a scalar with its quotes, a list or map from its first to its last character. A value
+	// without text (`key:`) has an empty span after its key.
 	Span diag.Span
 
 	Int   *big.Int // Kind Int; nil when the number fits Int64
@@ -47,8 +47,8 @@ type Value struct {
 	Items   []*Value // Kind Sequence
 	Entries []Entry  // Kind Map, in file order; keys are unique
 
-	// Origin says where a value came from that does not stand at its Span's place as it is: a substitution, an
-	// environment, an included file, an option of the command line. nil for what was written right here.
+	// Origin says where the value came from if its Span does not show it: a substitution, an environment, an included file,
+	// an option of the command line. It is nil for a value that is written at its Span.
 	Origin *Origin
 }
 
@@ -58,11 +58,11 @@ type Entry struct {
 	Value *Value
 }
 
-// Origin tells where an overriding or substituted value came from.
+// Origin is where an overriding or substituted value came from.
 type Origin struct {
 	From string // in words: `environment "prod"`, `--set redis_url`, `-c topology.workers`, `include "base.yaml"`
 	Span diag.Span
-	// Was is the value that this one replaced; nil when it replaced none.
+	// Was is the value that this one replaced, or nil.
 	Was *Value
 }
 
@@ -185,8 +185,8 @@ func (v *Value) Canonical() string {
 	return v.Text
 }
 
-// FromGo returns the value of what JSON decodes to: nil, bool, int64, float64, string, []any or map[string]any, the
-// keys of a map in sorted order. It has no place in a file. Other types panic.
+// FromGo returns the value of a Go value that JSON decodes to: nil, bool, int64, float64, string, []any or
+// map[string]any. The keys of a map are sorted. The value has no place in a file. FromGo panics for other types.
 func FromGo(x any) *Value {
 	switch x := x.(type) {
 	case nil:
@@ -216,11 +216,11 @@ func FromGo(x any) *Value {
 		}
 		return v
 	}
-	panic(fmt.Sprintf("yaml: no value can be made of a %T", x))
+	panic(fmt.Sprintf("yaml: no value for a %T", x))
 }
 
-// Go returns the value in Go's own types, as JSON and Storm's configuration have it: nil, bool, int64, *big.Int (of
-// integers that int64 does not hold), float64, string, []any or map[string]any. It is the inverse of [FromGo].
+// Go returns the value in Go's own types, as in JSON and Storm's configuration: nil, bool, int64, *big.Int (for integers
+// that do not fit int64), float64, string, []any or map[string]any. It is the inverse of [FromGo].
 func (v *Value) Go() any {
 	switch v.Kind {
 	case Null:
