@@ -1,6 +1,7 @@
 package clojure
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 	"strings"
@@ -71,65 +72,33 @@ func collectComments(t *validate.Topology) *comments {
 		}
 	}
 	slices.SortStableFunc(anchors, func(a, b anchor) int { return cmp.Compare(a.from, b.from) })
-	opaque := map[*diag.File][]diag.Span{}
-	collectScalars(t.Source.Root, opaque, map[*yaml.Value]bool{})
 	for _, file := range t.Source.Files {
-		c.file(file, anchors, opaque[file], file == t.Source.File)
+		c.file(file, anchors, file == t.Source.File)
 	}
 	return c
 }
 
-// collectScalars finds the spans in which a # begins no comment.
-func collectScalars(v *yaml.Value, spans map[*diag.File][]diag.Span, seen map[*yaml.Value]bool) {
-	if v == nil || seen[v] {
-		return
-	}
-	seen[v] = true
-	if v.IsScalar() && v.Span.File != nil {
-		spans[v.Span.File] = append(spans[v.Span.File], v.Span)
-	}
-	if v.Origin != nil {
-		if s := v.Origin.Span; s.File != nil && v.IsScalar() {
-			spans[s.File] = append(spans[s.File], s)
-		}
-		collectScalars(v.Origin.Was, spans, seen)
-	}
-	for _, item := range v.Items {
-		collectScalars(item, spans, seen)
-	}
-	for _, entry := range v.Entries {
-		collectScalars(entry.Key, spans, seen)
-		collectScalars(entry.Value, spans, seen)
-	}
-}
-
-func (c *comments) file(file *diag.File, all []anchor, opaque []diag.Span, main bool) {
+// file gives the comments of a file to what they belong to.
+func (c *comments) file(file *diag.File, all []anchor, main bool) {
 	var anchors []anchor
 	for _, a := range all {
 		if a.file == file {
 			anchors = append(anchors, a)
 		}
 	}
-	slices.SortFunc(opaque, func(a, b diag.Span) int { return cmp.Compare(a.Start, b.Start) })
-	began := false // a line with more than a comment was seen
-	for n := 1; n <= file.Lines(); n++ {
-		line := file.LineSpan(n)
-		for len(opaque) > 0 && opaque[0].End <= line.Start {
-			opaque = opaque[1:]
-		}
-		hash := findComment(file.Text, line, opaque)
-		alone := hash >= 0 && len(strings.TrimSpace(string(file.Text[line.Start:hash]))) == 0
-		if hash < 0 {
-			began = began || len(strings.TrimSpace(line.Text())) > 0
-			continue
-		}
-		text := strings.TrimRight(string(file.Text[hash:line.End]), " \t\r\n")
+	began := false // there was more than comments
+	last := 0      // the end of the last comment
+	for _, comment := range yaml.Comments(file) {
+		began = began || len(bytes.TrimSpace(file.Text[last:comment.Start])) > 0
+		last = comment.End
+		text := strings.TrimRight(comment.Text(), " \t\r\n")
 		text = printable(strings.TrimPrefix(strings.TrimLeft(text, "#"), " "))
 		if !forPeople(text) {
-			began = began || !alone
 			continue
 		}
-		switch at, ok := owner(anchors, hash, alone); {
+		line := file.LineSpan(file.Position(comment.Start).Line)
+		alone := len(bytes.TrimSpace(file.Text[line.Start:comment.Start])) == 0
+		switch at, ok := owner(anchors, comment.Start, alone); {
 		case main && alone && !began, ok && at.start == header:
 			c.header = append(c.header, text)
 		case ok:
@@ -137,25 +106,7 @@ func (c *comments) file(file *diag.File, all []anchor, opaque []diag.Span, main 
 		default:
 			c.header = append(c.header, text)
 		}
-		began = began || !alone
 	}
-}
-
-// findComment returns where a line's comment begins, or -1.
-func findComment(text []byte, line diag.Span, opaque []diag.Span) int {
-	for i := line.Start; i < line.End; i++ {
-		for len(opaque) > 0 && opaque[0].End <= i {
-			opaque = opaque[1:]
-		}
-		if len(opaque) > 0 && i >= opaque[0].Start {
-			i = opaque[0].End - 1
-			continue
-		}
-		if text[i] == '#' && (i == line.Start || text[i-1] == ' ' || text[i-1] == '\t') {
-			return i
-		}
-	}
-	return -1
 }
 
 // forPeople tells whether a comment says something to a reader.
