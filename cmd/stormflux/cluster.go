@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"al.essio.dev/pkg/shellescape"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -129,4 +130,17 @@ func (a *app) nimbusConfig(f *clusterFlags, env *schema.Environment, options map
 	}
 	conf.Notify = func(remark string) { fmt.Fprintln(a.stderr, "stormflux: "+remark) }
 	return conf, nil
+}
+
+// nextStep says what a user can do next about a cluster, with the commands and flags of this program.
+func nextStep(next nimbus.Next) string {
+	switch next.Step {
+	case nimbus.LookAtTopologies:
+		return "\"stormflux list\" shows the cluster's topologies and their status"
+	case nimbus.KillFirst:
+		return fmt.Sprintf("\"stormflux kill %s\" kills it", shellescape.Quote(next.Topology))
+	case nimbus.NameLeader:
+		return "--leader HOST[:PORT] gives the address to dial"
+	}
+	return ""
 }

@@ -21,6 +21,7 @@ import (
 
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/console"
+	"github.com/stormflux/stormflux/internal/nimbus"
 )
 
 func main() {
@@ -87,6 +88,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	if exit.err != nil {
 		fmt.Fprintf(stderr, "stormflux: %v\n", exit.err)
+		if step := nextStep(nimbus.NextOf(exit.err)); step != "" {
+			fmt.Fprintf(stderr, "  %s\n", step)
+		}
 	}
 	return exit.code
 }

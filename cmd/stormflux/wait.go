@@ -31,6 +31,9 @@ func (a *app) waitFor(ctx context.Context, client *nimbus.Client, name string, t
 	for _, line := range last.Advice {
 		fmt.Fprintf(a.stderr, "  %s\n", line)
 	}
+	if step := nextStep(last.Next); step != "" {
+		fmt.Fprintf(a.stderr, "  %s\n", step)
+	}
 	if last.Verdict != nimbus.Up {
 		return environmentError(fmt.Errorf("%s is submitted, but %s", name, last.Verdict))
 	}

@@ -1,11 +1,14 @@
 package nimbus
 
 import (
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/stormflux/stormflux/internal/settings"
 )
 
 const (
@@ -22,9 +25,9 @@ var advices = sync.OnceValue(func() []advice {
 		{regexp.MustCompile(`^(.+) is already alive$`),
 			`a killed topology keeps its name until its wait is over; otherwise kill "$1" first, or submit under another name`},
 		{regexp.MustCompile(`^(.+) is not alive$`),
-			`the cluster has no topology "$1"; "stormflux list" shows those it has`},
+			`no topology on the cluster has the name "$1"`},
 		{regexp.MustCompile(`Topology name .*(is not valid|must match|cannot contain any of the following)`),
-			`use letters, digits, blanks, "-" and "_" in the topology's name`},
+			`use letters, digits, spaces, "-" and "_" in the topology's name`},
 		{regexp.MustCompile(`^(Topology|Spout|Bolt|Stream) name '.*' contains illegal character '\.'`),
 			`this cluster runs StrictTopologyValidator (nimbus.topology.validator): names must not contain "."`},
 		{regexp.MustCompile(`could not find a configured compatible version to use (\[.*\])`),
@@ -66,7 +69,7 @@ var advices = sync.OnceValue(func() []advice {
 		{regexp.MustCompile(`not an accepted value\. Value: (.*) Accepted values: \[(.*)\]`),
 			`give one of $2 instead of $1`},
 		{regexp.MustCompile(`^(?:null)?(?:Field|Each element|Each value)`),
-			`mend the topology's configuration; Nimbus names Java constants, so TOPOLOGY_WORKERS means topology.workers`},
+			`correct the topology's configuration; Nimbus names Java constants, so TOPOLOGY_WORKERS means topology.workers`},
 	}
 })
 
@@ -117,14 +120,14 @@ func internalCauses(call string) []string {
 	case "submitTopology", "submitTopologyWithOpts":
 		causes = []string{
 			causeNotLeader,
-			"the name has characters besides letters, digits, blanks, \"-\" and \"_\", or more than 200 bytes: it becomes part of a blob's key",
+			fmt.Sprintf("the name has characters besides letters, digits, spaces, \"-\" and \"_\", or more than %d bytes: it becomes part of a blob's key", settings.MaxTopologyName),
 			"topology.workers is null or has a decimal point, or the configuration is no JSON object",
 			"a component's configuration is no JSON object",
 			"the topology's storm_version is no version number",
 			"the uploaded jar has gone from Nimbus's inbox (nimbus.inbox.jar.expiration.secs), or its disk is full",
 		}
 	case "activate", "deactivate", "rebalance":
-		causes = []string{"the topology is being killed or rebalanced just now: see \"stormflux list\"", causeNotLeader}
+		causes = []string{"the topology is being killed or rebalanced just now", causeNotLeader}
 	case "killTopology", "killTopologyWithOpts", "uploadNewCredentials":
 		causes = []string{causeNotLeader}
 	case "beginFileUpload":
@@ -141,7 +144,7 @@ func internalCauses(call string) []string {
 		"getTopologyConf", "getTopology", "getUserTopology":
 		causes = []string{"the topology is just being set up or removed: try again"}
 	case "beginCreateBlob", "beginUpdateBlob", "getBlobMeta":
-		causes = []string{"the key has characters besides letters, digits, blanks, \"-\", \"_\" and \".\""}
+		causes = []string{"the key has characters besides letters, digits, spaces, \"-\", \"_\" and \".\""}
 	case "downloadBlobChunk", "downloadChunk", "uploadBlobChunk", "finishBlobUpload":
 		causes = []string{"the transfer is over, or had paused for too long"}
 	}

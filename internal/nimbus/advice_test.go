@@ -12,10 +12,10 @@ func TestAdvice(t *testing.T) {
 	met := map[int]bool{}
 	for _, c := range []struct{ said, advice string }{
 		{"word count is already alive", `a killed topology keeps its name until its wait is over; otherwise kill "word count" first, or submit under another name`},
-		{"life is not alive", `the cluster has no topology "life"; "stormflux list" shows those it has`},
-		{`Topology name 'a.b' is not valid. It can't be null and it must match ^[^/.:\\]+$`, `use letters, digits, blanks, "-" and "_" in the topology's name`},
-		{`Topology name cannot contain any of the following: #{"." "/" ":" "\\"}`, `use letters, digits, blanks, "-" and "_" in the topology's name`}, // 1.x
-		{`Topology name must match ^[^/.:\\]+$`, `use letters, digits, blanks, "-" and "_" in the topology's name`},                                   // 2.0
+		{"life is not alive", `no topology on the cluster has the name "life"`},
+		{`Topology name 'a.b' is not valid. It can't be null and it must match ^[^/.:\\]+$`, `use letters, digits, spaces, "-" and "_" in the topology's name`},
+		{`Topology name cannot contain any of the following: #{"." "/" ":" "\\"}`, `use letters, digits, spaces, "-" and "_" in the topology's name`}, // 1.x
+		{`Topology name must match ^[^/.:\\]+$`, `use letters, digits, spaces, "-" and "_" in the topology's name`},                                   // 2.0
 		{"Bolt name 'a.b' contains illegal character '.'", `this cluster runs StrictTopologyValidator (nimbus.topology.validator): names must not contain "."`},
 		{"Topology submitted with storm version 9.9.9 but could not find a configured compatible version to use [2.8]", "compile for a Storm release this cluster runs workers of: [2.8]"},
 		{"Topology will not be able to be successfully scheduled: Config TOPOLOGY_WORKER_MAX_HEAP_SIZE_MB=768.0 < 4096.0 (Largest memory requirement of a component in the topology). Perhaps set TOPOLOGY_WORKER_MAX_HEAP_SIZE_MB to a larger amount",
@@ -39,8 +39,8 @@ func TestAdvice(t *testing.T) {
 		{"Component: [bolt] subscribes from stream: [default] of component [spout] + with non-existent fields: [zz]", `declare the stream "default" with its fields at "spout", or change what "bolt" reads`},
 		{"Attempting to delete blob dep-a.jar from under active topology life-1-2", "the topology life-1-2 uses it: kill that first, and wait until it is gone"},
 		{"Field TOPOLOGY_LOGGING_SENSITIVITY is not an accepted value. Value: S9 Accepted values: [S3, S0, S1, S2]", "give one of S3, S0, S1, S2 instead of S9"},
-		{"Field TOPOLOGY_WORKERS must be an Integer within type range.", "mend the topology's configuration; Nimbus names Java constants, so TOPOLOGY_WORKERS means topology.workers"},
-		{"nullEach element of the list TOPOLOGY_AUTO_CREDENTIALS must be a java.lang.String. (1)", "mend the topology's configuration; Nimbus names Java constants, so TOPOLOGY_WORKERS means topology.workers"},
+		{"Field TOPOLOGY_WORKERS must be an Integer within type range.", "correct the topology's configuration; Nimbus names Java constants, so TOPOLOGY_WORKERS means topology.workers"},
+		{"nullEach element of the list TOPOLOGY_AUTO_CREDENTIALS must be a java.lang.String. (1)", "correct the topology's configuration; Nimbus names Java constants, so TOPOLOGY_WORKERS means topology.workers"},
 	} {
 		got := strings.Join(adviceFor(c.said), "|")
 		if got != c.advice {

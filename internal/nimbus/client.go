@@ -341,10 +341,10 @@ func (c *Client) explain(ctx context.Context, name string, err error) error {
 		return err
 	}
 	failed.Reason = fmt.Sprintf("Nimbus at %s failed (%q) because the topology %q is %s, in which state it can only be killed", failed.Addr, failed.Said, name, t.Status)
-	failed.Advice = []string{"wait until that is over: \"stormflux list\" shows the status"}
+	failed.Advice, failed.Next = []string{"wait until that is over"}, Next{Step: LookAtTopologies}
 	if t.Status == "KILLED" {
 		failed.Reason = fmt.Sprintf("Nimbus at %s failed (%q) because the topology %q is being killed", failed.Addr, failed.Said, name)
-		failed.Advice = []string{"submit it again once \"stormflux list\" does not show it any more"}
+		failed.Advice = []string{"submit it again when it is gone"}
 	}
 	return failed
 }

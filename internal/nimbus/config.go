@@ -11,51 +11,45 @@ import (
 	"github.com/stormflux/stormflux/internal/settings"
 )
 
-// Config says how to reach a cluster. Zero values are Storm's defaults, or where
-// Storm has none, this package's.
+// Config is how to reach a cluster. Zero values are Storm's defaults, or this package's where Storm has none.
 type Config struct {
-	// Seeds are asked in order for the leader. None: localhost.
+	// Seeds are the Nimbuses to ask for the leader, in order. None: localhost.
 	Seeds []Address
 
 	// Port is for seeds without one. 0: 6627, nimbus.thrift.port's default.
 	Port int
 
-	// LeaderOverride is dialled instead of the address that the leader
-	// advertises (its storm.local.hostname), which a client outside the
-	// cluster's network may be unable to resolve or reach. With it no seed is
-	// asked.
+	// LeaderOverride is the address to dial instead of the one that the leader advertises (its storm.local.hostname). A
+	// client outside the cluster's network may be unable to resolve or reach that. With an override, the client asks no
+	// seed.
 	LeaderOverride Address
 
 	// Transport carries the messages. nil: Plain.
 	Transport Transport
 
-	// CallTimeout bounds one call from its first byte to the end of its
-	// answer. 0: 10 minutes, storm.thrift.socket.timeout.ms's default.
+	// CallTimeout bounds one call from its first byte to the end of its answer. 0: 10 minutes, the default of
+	// storm.thrift.socket.timeout.ms.
 	CallTimeout time.Duration
 
-	// ConnectTimeout bounds each of: opening a connection, and asking it who
-	// leads. Storm uses the call timeout for both, which makes a port that
-	// accepts and stays silent cost 10 minutes. 0: 20 seconds.
+	// ConnectTimeout bounds two steps, each on its own: opening a connection, and asking it who leads. Storm uses the
+	// call timeout for both, so that a port that accepts and stays silent costs 10 minutes. 0: 20 seconds.
 	ConnectTimeout time.Duration
 
-	// Retry is how often and how fast opening a connection is tried again.
+	// Retry is how often and how fast the client tries again to open a connection.
 	Retry Retry
 
-	// MaxFrameSize is nimbus.thrift.max_buffer_size in bytes as this client
-	// knows it; it serves only until the server has told its own, or where it
-	// refuses to. 0: 1 MiB.
+	// MaxFrameSize is nimbus.thrift.max_buffer_size in bytes as this client knows it. It counts only until the server
+	// has answered with its own, or where the server refuses to. 0: 1 MiB.
 	MaxFrameSize int
 
-	// AsUser is storm.doAsUser: the user to act as. Transports without an
-	// identity ([Plain]) ignore it, as Storm does.
+	// AsUser is storm.doAsUser: the user to act as. Transports without an identity ([Plain]) ignore it, as Storm does.
 	AsUser string
 
-	// ZooKeeperPayload is storm.zookeeper.topology.auth.payload, if the
-	// client's configuration has one; otherwise each submission makes its own.
+	// ZooKeeperPayload is storm.zookeeper.topology.auth.payload, if the client's configuration has one. Otherwise each
+	// submission makes its own.
 	ZooKeeperPayload string
 
-	// Notify, if set, is told in one line each what delays a call: a retry,
-	// the turn to another seed.
+	// Notify, if set, gets one line for everything that delays a call: a retry, or the turn to another seed.
 	Notify func(remark string)
 }
 
@@ -107,9 +101,8 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// ConfigOf takes from a client's Storm configuration ([StormConf.Values]) what
-// concerns connections. A value of the wrong kind, and a transport that does not
-// exist here yet, is an error that names the key.
+// ConfigOf returns what a client's Storm configuration ([StormConf.Values]) says about connections. A value of the wrong
+// type, and a transport that does not exist here yet, is an error that names the key.
 func ConfigOf(values map[string]any) (Config, error) {
 	var c Config
 	r := confReader{values: values}

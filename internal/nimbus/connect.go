@@ -188,8 +188,9 @@ func (c *Client) connectVia(ctx context.Context, seed Address) (*session, error)
 		Kind: Unreachable, Addr: seed.String(), Err: failed,
 		Reason: fmt.Sprintf("Nimbus at %s says the leader is %s, but that cannot be reached from here: %s", seed, addr, failed.Reason),
 		Advice: []string{
-			fmt.Sprintf("the leader advertises that address (its storm.local.hostname): make %q resolvable and reachable here, or give the address to dial instead with --leader HOST[:PORT]", addr.Host),
+			fmt.Sprintf("the leader advertises that address (its storm.local.hostname): make %q resolvable and reachable here, or give the address to dial instead", addr.Host),
 		},
+		Next: Next{Step: NameLeader},
 	}
 }
 

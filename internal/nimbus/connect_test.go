@@ -205,7 +205,7 @@ func TestUnresolvableLeader(t *testing.T) {
 	_, err := nimbus.Connect(t.Context(), config)
 	port := strings.TrimPrefix(leader.Addr(), "127.0.0.1")
 	mustFail(t, err, nimbus.Unreachable, `Nimbus at ADDR says the leader is nimbus-0.internal:PORT, but that cannot be reached from here: cannot resolve Nimbus's host "nimbus-0.internal": no such host
-  the leader advertises that address (its storm.local.hostname): make "nimbus-0.internal" resolvable and reachable here, or give the address to dial instead with --leader HOST[:PORT]`,
+  the leader advertises that address (its storm.local.hostname): make "nimbus-0.internal" resolvable and reachable here, or give the address to dial instead`,
 		follower.Addr(), "ADDR", port, ":PORT")
 
 	config.LeaderOverride, _ = nimbus.ParseAddress(leader.Addr())

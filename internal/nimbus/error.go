@@ -68,6 +68,7 @@ type Error struct {
 	Said   string   // Nimbus's own words, if there are any
 	Reason string   // one line: what happened, with Nimbus's words
 	Advice []string // what to do, or the likely causes; each one line
+	Next   Next     // what the caller has a command or a flag for
 	Err    error    // the cause, if there is one below this package
 }
 
@@ -88,6 +89,39 @@ func KindOf(err error) Kind {
 		return e.Kind
 	}
 	return 0
+}
+
+// A Step is something that a user can do next and that only the caller has words for: its commands and flags.
+type Step uint8
+
+const (
+	_                Step = iota
+	LookAtTopologies      // see which topologies the cluster has, and their status
+	KillFirst             // kill the topology that has the name
+	NameLeader            // set Config.LeaderOverride
+)
+
+// Next is what a user can do next. The zero value is nothing.
+type Next struct {
+	Step     Step
+	Topology string // of KillFirst
+}
+
+// NextOf returns the next step after a failure of this package.
+func NextOf(err error) Next {
+	var submission *SubmitError
+	if errors.As(err, &submission) && (submission.Outcome == Unknown || submission.Outcome == NotFound) {
+		return Next{Step: LookAtTopologies}
+	}
+	var e *Error
+	switch {
+	case !errors.As(err, &e):
+	case e.Next.Step == 0 && e.Kind == NotAlive:
+		return Next{Step: LookAtTopologies}
+	default:
+		return e.Next
+	}
+	return Next{}
 }
 
 // callError turns the error of a generated call into an Error. fault is the error of the connection itself, or nil.

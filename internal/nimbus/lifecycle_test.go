@@ -40,7 +40,7 @@ func TestLifecycle(t *testing.T) {
 		}
 		err = client.Activate(ctx, "a")
 		mustFail(t, err, nimbus.Internal, `Nimbus at ADDR failed ("Internal error processing activate") because the topology "a" is REBALANCING, in which state it can only be killed`+
-			"\n  wait until that is over: \"stormflux list\" shows the status", server.Addr(), "ADDR")
+			"\n  wait until that is over", server.Addr(), "ADDR")
 		err = client.Rebalance(ctx, "b", nimbus.RebalanceOptions{Executors: map[string]int32{"wrods": 2}})
 		mustFail(t, err, nimbus.InvalidTopology, `Nimbus at ADDR refused: Invalid component wrods for topology b, valid values are words`+
 			"\n  topology \"b\" has the components words", server.Addr(), "ADDR")
@@ -52,7 +52,7 @@ func TestLifecycle(t *testing.T) {
 		}
 		err = client.Deactivate(ctx, "a")
 		mustFail(t, err, nimbus.Internal, `Nimbus at ADDR failed ("Internal error processing deactivate") because the topology "a" is being killed`+
-			"\n  submit it again once \"stormflux list\" does not show it any more", server.Addr(), "ADDR")
+			"\n  submit it again when it is gone", server.Addr(), "ADDR")
 		if err := client.Kill(ctx, "b", 0); err != nil || server.Topology("b") != nil {
 			t.Error(err)
 		}
@@ -60,7 +60,7 @@ func TestLifecycle(t *testing.T) {
 			"kill": client.Kill(ctx, "b", 0), "activate": client.Activate(ctx, "b"), "deactivate": client.Deactivate(ctx, "b"),
 			"rebalance": client.Rebalance(ctx, "b", nimbus.RebalanceOptions{}),
 		} {
-			if nimbus.KindOf(err) != nimbus.NotAlive || !strings.Contains(err.Error(), `the cluster has no topology "b"`) {
+			if nimbus.KindOf(err) != nimbus.NotAlive || !strings.Contains(err.Error(), `no topology on the cluster has the name "b"`) {
 				t.Errorf("%s: %v", call, err)
 			}
 		}

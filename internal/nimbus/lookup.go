@@ -24,7 +24,8 @@ func (sub *submission) lookUp(ctx context.Context, cause error) (id string, err 
 	if sub.client.lookUpTime > 0 {
 		window = sub.client.lookUpTime
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), window)
+	deadline := time.Now().Add(window)
+	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), deadline)
 	defer cancel()
 	asked := false // and the answer was that it is not there
 	sub.outcome = Unknown
@@ -40,7 +41,7 @@ func (sub *submission) lookUp(ctx context.Context, cause error) (id string, err 
 		if err == nil {
 			asked = true
 		}
-		if err != nil && ctx.Err() == nil {
+		if err != nil && time.Now().Before(deadline) { // otherwise the error is only that the time is over
 			sub.lookedUp = err
 		}
 		if sleep(ctx, min(lookUpInterval, window/10)) != nil {

@@ -2,14 +2,14 @@ package nimbus
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
-	"math/rand/v2"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/stormflux/stormflux/internal/java"
@@ -17,43 +17,40 @@ import (
 	"github.com/stormflux/stormflux/internal/storm"
 )
 
-// SubmitRequest is a topology and what is to be done with it. The caller has
-// compiled and checked it; Submit repeats only the checks whose failure Nimbus
-// would not explain.
+// SubmitRequest is a topology and how to submit it. The caller has compiled and checked it. Submit repeats only the
+// checks whose failure Nimbus would not explain.
 type SubmitRequest struct {
 	Name     string
-	Topology *storm.StormTopology // with storm_version and jdk_version, if wanted; not changed
-	Conf     map[string]any       // the topology's and the -c options; not changed
-	JarPath  string               // Nimbus wants one, if only an empty zip with one entry
+	Topology *storm.StormTopology // with storm_version and jdk_version, if wanted; Submit does not change it
+	Conf     map[string]any       // the topology's own, and options over it; Submit does not change it
+	JarPath  string               // Nimbus wants a jar; a zip with one entry will do
 
 	Inactive    bool              // submit it deactivated
 	Credentials map[string]string // for the workers; nil: none
 
-	// Progress, if set, is told how much of the jar Nimbus has taken, after
-	// each chunk and once before the first.
+	// Progress, if set, gets how many bytes of the jar Nimbus has taken: once before the first chunk, and after each.
 	Progress func(sent, total int64)
 
-	// ChunkSize of the upload in bytes; 0: 307200, as Storm's client. It is
-	// lowered to what the server reads.
+	// ChunkSize is the size of an upload's chunk in bytes; 0 means 307200, as in Storm's client. Submit lowers it to what
+	// the server reads.
 	ChunkSize int
 }
 
-// SubmitResult is a topology that runs, or waits for its activation.
+// SubmitResult is a topology that runs or waits for its activation.
 type SubmitResult struct {
-	ID       string // Nimbus's id for it; empty if it could not be asked for
+	ID       string // Nimbus's id for it; empty if Nimbus did not answer the question
 	Server   Address
 	JarBytes int64
 
-	// AnswerLost says that the connection broke before Nimbus confirmed, and
-	// that the topology was then found on the cluster.
+	// AnswerLost reports that the connection broke before Nimbus confirmed, and that the client then found the topology
+	// on the cluster.
 	AnswerLost bool
 }
 
 const (
 	defaultChunkSize = 307200 // StormSubmitter.THRIFT_CHUNK_SIZE_BYTES
 
-	// How long an interrupted submission is looked for, and after the caller
-	// has cancelled, who wants to go.
+	// How long Submit looks for an interrupted submission. A caller that has cancelled does not want to wait long.
 	lookUpTime         = 15 * time.Second
 	lookUpTimeCanceled = 3 * time.Second
 	lookUpInterval     = 500 * time.Millisecond
@@ -61,14 +58,12 @@ const (
 
 var zooKeeperPayload = lazyRegexp(`^\S+:\S+$`)
 
-// Submit uploads the jar and submits the topology, in the order of
-// StormSubmitter.submitTopologyAs, but asks and measures all it can before it
-// sends anything. The jar is streamed; one chunk is in memory at a time.
+// Submit uploads the jar and submits the topology, in the order of StormSubmitter.submitTopologyAs. It asks and measures
+// all it can before it sends anything. It streams the jar: one chunk is in memory at a time.
 //
-// When ctx ends, Submit stops at once and says what it leaves behind. When the
-// connection breaks while Nimbus has the topology in hand, Submit connects again
-// and looks for it: if it is there, that is success ([SubmitResult.AnswerLost]).
-// Its error is a [*SubmitError].
+// When ctx ends, Submit stops at once and reports what it leaves behind. When the connection breaks while Nimbus works on
+// the topology, Submit connects again and looks for it. A topology that is there is a success
+// ([SubmitResult.AnswerLost]). The error is a [*SubmitError].
 func (c *Client) Submit(ctx context.Context, r SubmitRequest) (SubmitResult, error) {
 	sub := &submission{SubmitRequest: r, client: c, timeout: c.config.CallTimeout, started: time.Now()}
 	result, err := sub.run(ctx)
@@ -78,9 +73,8 @@ func (c *Client) Submit(ctx context.Context, r SubmitRequest) (SubmitResult, err
 	return result, nil
 }
 
-// Check does what Submit does before it uploads: it checks the request, asks
-// whether the name is free, and measures all messages. The jar need not exist
-// yet: without a JarPath it is left out.
+// Check does what Submit does before it uploads: it checks the request, asks whether the name is free, and measures all
+// messages. Without a JarPath it leaves the jar out.
 func (c *Client) Check(ctx context.Context, r SubmitRequest) error {
 	sub := &submission{SubmitRequest: r, client: c, timeout: c.config.CallTimeout, started: time.Now()}
 	err := sub.prepare()
@@ -176,14 +170,14 @@ func (sub *submission) run(ctx context.Context) (SubmitResult, error) {
 		var failed *Error
 		if errors.As(err, &failed) {
 			if key := configKeyOf(failed.Said, sub.Conf); key != "" {
-				failed.Advice = []string{fmt.Sprintf("mend %q in the topology's configuration", key)}
+				failed.Advice = []string{fmt.Sprintf("correct %q in the topology's configuration", key)}
 			}
 		}
 	}
 	return none, err
 }
 
-// prepare checks what needs neither Nimbus nor the jar.
+// prepare checks whatever needs neither Nimbus nor the jar.
 func (sub *submission) prepare() error {
 	if f := settings.CheckTopologyName(sub.Name); f != nil {
 		return invalid("a topology cannot be named %q: %v", sub.Name, f)
@@ -192,7 +186,7 @@ func (sub *submission) prepare() error {
 		return invalid("topology %q does not have any spout", sub.Name)
 	}
 	if plugins := sub.Conf["topology.auto-credentials"]; plugins != nil && sub.Credentials == nil {
-		return invalid("topology.auto-credentials names Java classes that run in the client, which this one cannot: give the credentials themselves, or take the key out")
+		return invalid("topology.auto-credentials names Java classes that run in the client, but this client cannot run Java: give the credentials themselves, or remove the key")
 	}
 	conf := maps.Clone(sub.Conf)
 	if conf == nil {
@@ -234,9 +228,9 @@ func invalid(format string, args ...any) *Error {
 	return &Error{Kind: InvalidTopology, Reason: fmt.Sprintf(format, args...)}
 }
 
-// addZooKeeperPayload adds the secret that separates a topology's ZooKeeper
-// nodes from others', as StormSubmitter.prepareZookeeperAuthentication does. A
-// Nimbus without ZooKeeper authentication drops it; one with it fails without.
+// addZooKeeperPayload adds the secret that protects a topology's ZooKeeper nodes from other topologies, as
+// StormSubmitter.prepareZookeeperAuthentication does. A Nimbus without ZooKeeper authentication drops the secret; a Nimbus
+// with it fails without the secret.
 func (sub *submission) addZooKeeperPayload(conf map[string]any) {
 	const key = "storm.zookeeper.topology.auth.payload"
 	payload, _ := conf[key].(string)
@@ -244,12 +238,17 @@ func (sub *submission) addZooKeeperPayload(conf map[string]any) {
 		payload = sub.client.config.ZooKeeperPayload
 	}
 	if payload == "" {
-		// UUID.getLeastSignificantBits: the variant makes the top bits 10.
-		half := func() int64 { return int64(rand.Uint64()>>2 | 1<<63) }
-		payload = fmt.Sprintf("%d:%d", half(), half())
+		payload = fmt.Sprintf("%d:%d", uuidHalf(), uuidHalf())
 	}
 	conf["storm.zookeeper.topology.auth.scheme"] = "digest"
 	conf[key] = payload
+}
+
+// uuidHalf is UUID.randomUUID().getLeastSignificantBits(): random, but the UUID's variant makes the top bits 10.
+func uuidHalf() int64 {
+	var b [8]byte
+	rand.Read(b[:]) // it never fails
+	return int64(binary.BigEndian.Uint64(b[:])>>2 | 1<<63)
 }
 
 func (sub *submission) options() *storm.SubmitOptions {
@@ -263,7 +262,7 @@ func (sub *submission) options() *storm.SubmitOptions {
 	return options
 }
 
-// askFirst asks all that can be asked before the upload, and measures.
+// askFirst asks Nimbus what it can answer before the upload, and measures the message.
 func (sub *submission) askFirst(ctx context.Context, s *session) error {
 	sub.server = s.addr
 	allowed, err := s.nameAllowed(ctx, sub.timeout, sub.Name)
@@ -279,31 +278,25 @@ func (sub *submission) askFirst(ctx context.Context, s *session) error {
 	return sub.measure(ctx, s, "")
 }
 
-// nameTaken says who has the name: Nimbus's answer is only "not allowed".
+// nameTaken finds out who has the name, because Nimbus answers only "not allowed".
 func (sub *submission) nameTaken(ctx context.Context, s *session) error {
 	e := &Error{Kind: AlreadyAlive, Call: "isTopologyNameAllowed", Addr: s.addr.String()}
 	e.Reason = fmt.Sprintf("the name %q is taken on the cluster, or not allowed there", sub.Name)
-	e.Advice = []string{fmt.Sprintf("kill %q first (stormflux kill %s), or submit under another name", sub.Name, shellWord(sub.Name))}
+	e.Advice = []string{fmt.Sprintf("kill %q first, or submit under another name", sub.Name)}
+	e.Next = Next{Step: KillFirst, Topology: sub.Name}
 	t, err := sub.find(ctx, s)
 	switch {
 	case err != nil || t == nil:
 	case t.Status == "KILLED":
 		e.Reason = fmt.Sprintf("topology %q (%s) is being killed and has its name until it is gone", sub.Name, t.ID)
-		e.Advice = []string{"try again when \"stormflux list\" does not show it any more"}
+		e.Advice, e.Next = []string{"try again when it is gone"}, Next{Step: LookAtTopologies}
 	default:
 		e.Reason = fmt.Sprintf("topology %q is on the cluster already (%s, %s for %s)", sub.Name, t.ID, t.Status, time.Duration(t.UptimeSecs)*time.Second)
 	}
 	return e
 }
 
-func shellWord(s string) string {
-	if strings.Contains(s, " ") {
-		return "'" + s + "'"
-	}
-	return s
-}
-
-// find looks for a topology of the submission's name on s; nil if there is none.
+// find returns the topology that has the submission's name on s, or nil.
 func (sub *submission) find(ctx context.Context, s *session) (*storm.TopologySummary, error) {
 	topologies, err := invoke(ctx, s, sub.timeout, "getTopologySummaries", s.calls.GetTopologySummaries)
 	if KindOf(err) == Unsupported {
@@ -318,7 +311,7 @@ func (sub *submission) find(ctx context.Context, s *session) (*storm.TopologySum
 	return named(topologies, sub.Name), nil
 }
 
-// askLimit learns the largest frame that this server reads.
+// askLimit asks for the largest frame that this server reads.
 func (sub *submission) askLimit(ctx context.Context, s *session) error {
 	if !s.wire.framed {
 		s.wire.limit = 0
@@ -343,8 +336,8 @@ func (sub *submission) askLimit(ctx context.Context, s *session) error {
 	return nil
 }
 
-// measure fails if the submission's own message is too large for the server. The
-// jar's location is known only once its upload has begun.
+// measure fails if the submission's own message is too large for the server. The jar's location is known only after its
+// upload has begun.
 func (sub *submission) measure(ctx context.Context, s *session, location string) error {
 	if s.wire.limit == 0 {
 		return nil
@@ -361,7 +354,7 @@ func (sub *submission) measure(ctx context.Context, s *session, location string)
 	return nil
 }
 
-// upload sends the jar in chunks, each after the one before was taken.
+// upload sends the jar in chunks. Each chunk waits until Nimbus has taken the one before.
 func (sub *submission) upload(ctx context.Context, s *session, jar io.Reader) error {
 	sub.stage = Uploading
 	location, err := invoke(ctx, s, sub.timeout, "beginFileUpload", s.calls.BeginFileUpload)
@@ -379,7 +372,7 @@ func (sub *submission) upload(ctx context.Context, s *session, jar io.Reader) er
 	if limit := s.wire.limit; limit > 0 {
 		overhead, err := frameSize(ctx, "uploadChunk", &storm.NimbusUploadChunkArgs{Location: location, Chunk: []byte{}})
 		if err != nil {
-			panic(err) // nothing in it can fail
+			panic(err) // writing to memory cannot fail
 		}
 		if overhead >= limit {
 			return faultError(&Error{Call: "uploadChunk", Addr: s.addr.String()}, &frameTooLargeError{size: overhead + 1, limit: limit})
@@ -396,7 +389,7 @@ func (sub *submission) upload(ctx context.Context, s *session, jar io.Reader) er
 		part := buffer[:min(int64(len(buffer)), sub.total-sub.sent)]
 		if _, err := io.ReadFull(jar, part); err != nil {
 			if err == io.EOF || err == io.ErrUnexpectedEOF {
-				err = errors.New("it became shorter while it was sent")
+				err = errors.New("it became shorter during the upload")
 			}
 			return fmt.Errorf("reading %s: %w", sub.JarPath, bareCause(err))
 		}

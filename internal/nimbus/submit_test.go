@@ -162,10 +162,10 @@ func TestSubmitRefusesBeforeUpload(t *testing.T) {
 	}{
 		{"taken", func(r *nimbus.SubmitRequest) { r.Name = "taken" }, nimbus.AlreadyAlive,
 			`topology "taken" was not submitted: topology "taken" is on the cluster already (taken-1-1, ACTIVE for 1m30s)` +
-				"\n  kill \"taken\" first (stormflux kill taken), or submit under another name"},
+				"\n  kill \"taken\" first, or submit under another name"},
 		{"dying", func(r *nimbus.SubmitRequest) { r.Name = "dying" }, nimbus.AlreadyAlive,
 			`topology "dying" was not submitted: topology "dying" (dying-2-1) is being killed and has its name until it is gone` +
-				"\n  try again when \"stormflux list\" does not show it any more"},
+				"\n  try again when it is gone"},
 		{"name", func(r *nimbus.SubmitRequest) { r.Name = "a.b" }, nimbus.InvalidTopology,
 			`topology "a.b" was not submitted: a topology cannot be named "a.b": '.' may not stand in a topology's name; use letters, digits, spaces, "_" and "-"`},
 		{"long name", func(r *nimbus.SubmitRequest) { r.Name = strings.Repeat("日", 74) }, nimbus.InvalidTopology,
@@ -180,7 +180,7 @@ func TestSubmitRefusesBeforeUpload(t *testing.T) {
 		{"function", func(r *nimbus.SubmitRequest) { r.Conf = map[string]any{"a": time.Now} }, nimbus.InvalidTopology,
 			`topology "life" was not submitted: the topology's configuration is not JSON-serializable: a is a func() time.Time`},
 		{"auto credentials", func(r *nimbus.SubmitRequest) { r.Conf["topology.auto-credentials"] = []any{"AutoTGT"} }, nimbus.InvalidTopology,
-			`topology "life" was not submitted: topology.auto-credentials names Java classes that run in the client, which this one cannot: give the credentials themselves, or take the key out`},
+			`topology "life" was not submitted: topology.auto-credentials names Java classes that run in the client, but this client cannot run Java: give the credentials themselves, or remove the key`},
 		{"no jar", func(r *nimbus.SubmitRequest) { r.JarPath = filepath.Join(folder, "none.jar") }, 0,
 			`topology "life" was not submitted: reading FOLDER/none.jar: no such file or directory`},
 		{"empty jar", func(r *nimbus.SubmitRequest) { r.JarPath = empty }, 0,
@@ -315,7 +315,7 @@ func TestSubmitInterrupted(t *testing.T) {
 			notSubm + broke + "isTopologyNameAllowed: it was closed" + maybe},
 		{"connection breaks before the submission is carried out", on("submitTopologyWithOpts", 1, nimbustest.Reply{Close: true}), nimbus.Disconnected, nimbus.Submitting, nimbus.NotFound,
 			`topology "life" is not on the cluster after its submission was interrupted: ` + broke + "submitTopologyWithOpts: it was closed" + maybe +
-				"\n  should Nimbus still be working on it, it will appear: look with \"stormflux list\" before submitting \"life\" again" + wholeJar},
+				"\n  it appears later if Nimbus still works on it: look at the cluster's topologies before you submit \"life\" again" + wholeJar},
 		{"another takes the name", func(s *nimbustest.Server, c nimbustest.Call) nimbustest.Reply {
 			if c.Method == "submitTopologyWithOpts" {
 				return nimbustest.Reply{Do: func() { s.Add(nimbustest.Topology{Name: "life"}) }}
@@ -335,11 +335,11 @@ func TestSubmitInterrupted(t *testing.T) {
 		{"refused", on("submitTopologyWithOpts", 1, nimbustest.Reply{Error: &storm.InvalidTopologyException{Msg: "Field TOPOLOGY_WORKERS must be an Integer within type range."}}),
 			nimbus.InvalidTopology, nimbus.Submitting, nimbus.NotSubmitted,
 			notSubm + "Nimbus at ADDR refused: Field TOPOLOGY_WORKERS must be an Integer within type range." +
-				"\n  mend \"topology.workers\" in the topology's configuration" + wholeJar},
+				"\n  correct \"topology.workers\" in the topology's configuration" + wholeJar},
 		{"internal error", on("submitTopologyWithOpts", 1, nimbustest.Reply{Internal: true}), nimbus.Internal, nimbus.Submitting, nimbus.NotSubmitted,
 			notSubm + `Nimbus at ADDR failed and says only "Internal error processing submitTopologyWithOpts"` +
 				"\n  likely: this Nimbus is not the leader any more (only the leader does this): try again" +
-				"\n  likely: the name has characters besides letters, digits, blanks, \"-\" and \"_\", or more than 200 bytes: it becomes part of a blob's key" +
+				"\n  likely: the name has characters besides letters, digits, spaces, \"-\" and \"_\", or more than 220 bytes: it becomes part of a blob's key" +
 				"\n  likely: topology.workers is null or has a decimal point, or the configuration is no JSON object" +
 				"\n  likely: a component's configuration is no JSON object" +
 				"\n  likely: the topology's storm_version is no version number" +
@@ -491,7 +491,7 @@ func TestJarThatShrinks(t *testing.T) {
 		}
 	}
 	_, err := client.Submit(t.Context(), r)
-	if err == nil || !strings.Contains(err.Error(), "it became shorter while it was sent") || server.Topology("life") != nil {
+	if err == nil || !strings.Contains(err.Error(), "it became shorter during the upload") || server.Topology("life") != nil {
 		t.Errorf("%v", err)
 	}
 }

@@ -65,14 +65,14 @@ func (e *SubmitError) Remains() []string {
 	var lines []string
 	switch e.Outcome {
 	case Unknown:
-		line := fmt.Sprintf("Nimbus may have taken it; look with \"stormflux list\" before submitting %q again", e.Name)
+		line := fmt.Sprintf("Nimbus may have taken it: look at the cluster's topologies before you submit %q again", e.Name)
 		if e.LookUp != nil {
 			why, _, _ := strings.Cut(e.LookUp.Error(), "\n")
 			line += " (asking it failed: " + why + ")"
 		}
 		lines = append(lines, line)
 	case NotFound:
-		lines = append(lines, fmt.Sprintf("should Nimbus still be working on it, it will appear: look with \"stormflux list\" before submitting %q again", e.Name))
+		lines = append(lines, fmt.Sprintf("it appears later if Nimbus still works on it: look at the cluster's topologies before you submit %q again", e.Name))
 	}
 	if e.Inbox != "" {
 		what := "the uploaded jar"

@@ -165,6 +165,7 @@ type WatchState struct {
 	Verdict  Verdict
 	Why      string          // one line: what was seen, or what the watch waits for
 	Advice   []string        // what to look at next, one line each; only with the last state
+	Next     Next            // what the caller has a command for
 	News     []ReportedError // errors that count for the verdict, the latest first
 	Restarts int             // executors seen starting again, or moving, since the watch began
 	Elapsed  time.Duration   // since the watch began
@@ -345,7 +346,8 @@ func (w *watch) judge(s *WatchState, settled int, late bool) {
 		if s.SchedulerStatus != "" {
 			s.Why += "; the scheduler says: " + s.SchedulerStatus
 		}
-		s.Advice = []string{"the supervisors may have no free slots (\"stormflux list\" shows who has them), or no supervisor is up"}
+		s.Advice = []string{"other topologies may have all slots, or no supervisor is up"}
+		s.Next = Next{Step: LookAtTopologies}
 	case late && w.restarts > 1:
 		s.Verdict, s.Why = Failing, fmt.Sprintf("executors were started again %d times, and no error was reported", w.restarts)
 		s.Advice = []string{"see the worker's log on " + where}
