@@ -1,17 +1,17 @@
-// What a client says to Storm's Nimbus and what Nimbus answers.
+// The requests of a client to Storm's Nimbus, and the answers of Nimbus.
 //
-// Ids, names, types and requiredness are Storm 2.8.3's, without which the wire
-// does not fit; TestIDLEqualsStorm holds them against Storm's Java classes.
-// Left out: everything between daemons (Assignment has maps with lists as keys,
-// which Go cannot express), DRPC, worker tokens, profiling, owner summaries.
-// Releases in brackets say since when a thing exists; older servers skip fields
-// they do not know and answer unknown calls with UNKNOWN_METHOD.
+// Ids, names, types and requiredness are those of Storm 2.8.3, because both ends
+// must agree on them. TestIDLEqualsStorm compares them with Storm's Java classes.
+// This file leaves out what only daemons exchange (Assignment has maps with lists
+// as keys, which Go cannot express), DRPC, worker tokens, profiling, and owner
+// summaries. A release in brackets is the first one with the field or call. Older
+// servers skip unknown fields and answer unknown calls with UNKNOWN_METHOD.
 
 namespace go storm
 
-// ---- What is submitted ----
+// ---- The topology ----
 
-// The argument of a Java constructor or method; its Java type is the boxed one.
+// The argument of a Java constructor or method. Its Java type is the boxed one.
 union JavaObjectArg {
   1: i32 int_arg
   2: i64 long_arg
@@ -26,7 +26,7 @@ struct JavaObject {
   2: required list<JavaObjectArg> args_list
 }
 
-// A process that speaks the multilang protocol; argv is exactly these two.
+// A process that speaks the multilang protocol. Its argv is exactly these two.
 struct ShellComponent {
   1: string execution_command
   2: string script
@@ -41,7 +41,7 @@ union ComponentObject {
 struct NullStruct {}
 
 union Grouping {
-  1: list<string> fields // none at all: global grouping
+  1: list<string> fields // an empty list is the global grouping
   2: NullStruct shuffle
   3: NullStruct all
   4: NullStruct none
@@ -65,7 +65,7 @@ struct ComponentCommon {
   1: required map<GlobalStreamId, Grouping> inputs
   2: required map<string, StreamInfo> streams // by stream id
   3: optional i32 parallelism_hint // executors
-  4: optional string json_conf // an object
+  4: optional string json_conf // a JSON object
 }
 
 struct SpoutSpec {
@@ -78,7 +78,7 @@ struct Bolt {
   2: required ComponentCommon common
 }
 
-// Never implemented by Storm, but a required part of its topology.
+// Storm requires this part of a topology, but never implemented it.
 struct StateSpoutSpec {
   1: required ComponentObject state_spout_object
   2: required ComponentCommon common
@@ -92,7 +92,7 @@ struct SharedMemory {
   4: optional double off_heap_node
 }
 
-// Ids are unique over the three maps.
+// An id is unique in all three maps together.
 struct StormTopology {
   1: required map<string, SpoutSpec> spouts
   2: required map<string, Bolt> bolts
@@ -123,8 +123,8 @@ struct SubmitOptions {
 
 // ---- Lifecycle ----
 
-// wait_secs, here and below: how long spouts are off before the deed; unset
-// means the topology's message timeout.
+// wait_secs, here and below: how long the spouts are off before the action.
+// The default is the topology's message timeout.
 struct KillOptions {
   1: optional i32 wait_secs
 }
@@ -134,11 +134,11 @@ struct RebalanceOptions {
   2: optional i32 num_workers
   3: optional map<string, i32> num_executors // by component
   4: optional map<string, map<string, double>> topology_resources_overrides // [2.0]
-  5: optional string topology_conf_overrides // an object, not validated [2.0]
+  5: optional string topology_conf_overrides // a JSON object; Nimbus does not validate it [2.0]
   6: optional string principal // Nimbus sets it
 }
 
-// ---- Refusals ----
+// ---- Exceptions ----
 
 exception AlreadyAliveException {
   1: required string msg
@@ -171,7 +171,7 @@ exception IllegalStateException {
 // ---- The cluster ----
 
 struct NimbusSummary {
-  1: required string host // as it advertises itself
+  1: required string host // the name under which it advertises itself
   2: required i32 port
   3: required i32 uptime_secs
   4: required bool isLeader
@@ -179,7 +179,7 @@ struct NimbusSummary {
   6: optional i32 tlsPort // [2.7]
 }
 
-// Memory in MB, CPU in percent of a core; here and below.
+// Here and below, memory is in MB and CPU in percent of a core.
 struct SupervisorSummary {
   1: required string host
   2: required i32 uptime_secs
@@ -234,8 +234,8 @@ struct ErrorInfo {
   4: optional i32 port
 }
 
-// Statistics are keyed by window ("600", "10800", "86400", ":all-time"), then
-// by stream; averages in milliseconds.
+// The keys of statistics are windows ("600", "10800", "86400", ":all-time"), and
+// below them streams. Averages are in milliseconds.
 struct BoltStats {
   1: required map<string, map<GlobalStreamId, i64>> acked
   2: required map<string, map<GlobalStreamId, i64>> failed
@@ -262,7 +262,7 @@ struct ExecutorStats {
   4: required double rate
 }
 
-// The tasks of one executor, both ends included.
+// The tasks of one executor, from the first to the last.
 struct ExecutorInfo {
   1: required i32 task_start
   2: required i32 task_end
@@ -273,7 +273,7 @@ struct ExecutorSummary {
   2: required string component_id
   3: required string host
   4: required i32 port // of the worker
-  5: required i32 uptime_secs // as of the last heartbeat with statistics
+  5: required i32 uptime_secs // at the last heartbeat with statistics
   7: optional ExecutorStats stats
 }
 
@@ -286,7 +286,7 @@ struct TopologyInfo {
   1: required string id
   2: required string name
   3: required i32 uptime_secs
-  4: required list<ExecutorSummary> executors // none: not scheduled
+  4: required list<ExecutorSummary> executors // empty: not scheduled
   5: required string status
   6: required map<string, list<ErrorInfo>> errors // by component
   7: optional map<string, DebugOptions> component_debug
@@ -456,7 +456,7 @@ struct LogLevel {
   2: optional string target_log_level
   3: optional i32 reset_log_level_timeout_secs // 0: never
   4: optional i64 reset_log_level_timeout_epoch // Nimbus sets it
-  5: optional string reset_log_level // INFO, if unset
+  5: optional string reset_log_level // the default is INFO
 }
 
 struct LogConfig {
@@ -483,7 +483,7 @@ struct SettableBlobMeta {
 
 struct ReadableBlobMeta {
   1: required SettableBlobMeta settable
-  2: required i64 version // another one, if the data changed
+  2: required i64 version // it changes with the data
 }
 
 struct ListBlobsResult {
@@ -500,7 +500,7 @@ struct BeginDownloadResult {
 // ---- Calls ----
 
 service Nimbus {
-  // Submission. The leader's, all but the name.
+  // Submission. Only the leader answers these, except the check of the name.
   bool isTopologyNameAllowed(1: string name) throws (1: AuthorizationException aze) // [1.1]
   string beginFileUpload() throws (1: AuthorizationException aze)
   void uploadChunk(1: string location, 2: binary chunk) throws (1: AuthorizationException aze)
@@ -508,7 +508,7 @@ service Nimbus {
   void submitTopology(1: string name, 2: string uploadedJarLocation, 3: string jsonConf, 4: StormTopology topology) throws (1: AlreadyAliveException e, 2: InvalidTopologyException ite, 3: AuthorizationException aze)
   void submitTopologyWithOpts(1: string name, 2: string uploadedJarLocation, 3: string jsonConf, 4: StormTopology topology, 5: SubmitOptions options) throws (1: AlreadyAliveException e, 2: InvalidTopologyException ite, 3: AuthorizationException aze)
 
-  // Lifecycle. The leader's.
+  // Lifecycle. Only the leader answers these.
   void killTopology(1: string name) throws (1: NotAliveException e, 2: AuthorizationException aze)
   void killTopologyWithOpts(1: string name, 2: KillOptions options) throws (1: NotAliveException e, 2: AuthorizationException aze)
   void activate(1: string name) throws (1: NotAliveException e, 2: AuthorizationException aze)
@@ -534,9 +534,9 @@ service Nimbus {
   ComponentPageInfo getComponentPageInfo(1: string topology_id, 2: string component_id, 3: string window, 4: bool is_include_sys) throws (1: NotAliveException e, 2: AuthorizationException aze)
   string getTopologyConf(1: string id) throws (1: NotAliveException e, 2: AuthorizationException aze) // JSON
   StormTopology getTopology(1: string id) throws (1: NotAliveException e, 2: AuthorizationException aze) // with system components
-  StormTopology getUserTopology(1: string id) throws (1: NotAliveException e, 2: AuthorizationException aze) // without
+  StormTopology getUserTopology(1: string id) throws (1: NotAliveException e, 2: AuthorizationException aze) // without system components
 
-  // Watching one.
+  // Details of a topology.
   void setLogConfig(1: string name, 2: LogConfig config)
   LogConfig getLogConfig(1: string name)
   void debug(1: string name, 2: string component, 3: bool enable, 4: double samplingPercentage) throws (1: NotAliveException e, 2: AuthorizationException aze)
@@ -550,9 +550,9 @@ service Nimbus {
   ReadableBlobMeta getBlobMeta(1: string key) throws (1: AuthorizationException aze, 2: KeyNotFoundException knf)
   void setBlobMeta(1: string key, 2: SettableBlobMeta meta) throws (1: AuthorizationException aze, 2: KeyNotFoundException knf)
   BeginDownloadResult beginBlobDownload(1: string key) throws (1: AuthorizationException aze, 2: KeyNotFoundException knf)
-  binary downloadBlobChunk(1: string session) throws (1: AuthorizationException aze) // until empty, and not once more
+  binary downloadBlobChunk(1: string session) throws (1: AuthorizationException aze) // call until the answer is empty, and not again
   void deleteBlob(1: string key) throws (1: AuthorizationException aze, 2: KeyNotFoundException knf, 3: IllegalStateException ise)
-  ListBlobsResult listBlobs(1: string session) // from "" until no keys come
+  ListBlobsResult listBlobs(1: string session) // begin with "", and stop when no keys come
   i32 getBlobReplication(1: string key) throws (1: AuthorizationException aze, 2: KeyNotFoundException knf)
   i32 updateBlobReplication(1: string key, 2: i32 replication) throws (1: AuthorizationException aze, 2: KeyNotFoundException knf)
   void createStateInZookeeper(1: string key)

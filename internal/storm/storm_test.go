@@ -12,10 +12,9 @@ import (
 	"github.com/stormflux/stormflux/internal/stormtest"
 )
 
-// TestIDLEqualsStorm holds storm.thrift against the metadata of Storm's own
-// classes: every field's id, name, requiredness and type, the values of enums,
-// the arguments, results and exceptions of calls. It does so in both directions
-// for what storm.thrift declares; what it leaves out, nobody misses.
+// TestIDLEqualsStorm compares storm.thrift with the metadata of Storm's own classes: the id, name, requiredness and
+// type of every field, the values of enums, and the arguments, results and exceptions of calls. It compares all that
+// storm.thrift declares, in both directions. It ignores what storm.thrift leaves out.
 func TestIDLEqualsStorm(t *testing.T) {
 	stormtest.Require(t)
 	text, err := os.ReadFile("storm.thrift")
@@ -56,8 +55,8 @@ var (
 	idlCall  = regexp.MustCompile(`^(\S+|\w+<.*>) (\w+)\((.*?)\)(?: throws \((.*)\))?$`)
 )
 
-// readIDL reads a Thrift file of one declaration a line into the lines that
-// FieldsOf.java prints, and the names to give it.
+// readIDL reads a Thrift file with one declaration per line. It returns the lines that FieldsOf.java prints for it, and
+// the names that FieldsOf.java needs.
 func readIDL(t *testing.T, text string) (lines, names []string) {
 	kind, name, next := "", "", 0
 	fields := func(of, list string, requirement string) {
@@ -88,7 +87,7 @@ func readIDL(t *testing.T, text string) (lines, names []string) {
 		case line == "}":
 			kind = ""
 		case kind == "union":
-			fields(name, line, "optional") // as Thrift's compiler has it
+			fields(name, line, "optional") // as in Thrift's compiler
 		case kind == "struct", kind == "exception":
 			fields(name, line, "default")
 		case kind == "enum":

@@ -13,10 +13,9 @@ import org.apache.storm.thrift.meta_data.StructMetaData;
 import org.apache.storm.thrift.protocol.TType;
 
 /**
- * Prints what Storm's generated classes say of themselves, one line a field:
- * "NAME ID REQUIREMENT FIELD TYPE", one line an enum's value: "NAME VALUE
- * NUMBER". The arguments are names of structs, unions, exceptions and enums;
- * "Nimbus.CALL" stands for the call's arguments and its result.
+ * Prints the metadata of Storm's generated classes: one line per field, "NAME ID REQUIREMENT FIELD TYPE", and one line
+ * per value of an enum, "NAME VALUE NUMBER". The arguments are the names of structs, unions, exceptions and enums.
+ * "Nimbus.CALL" stands for the arguments and the result of the call.
  */
 public class FieldsOf {
     static final String PACKAGE = "org.apache.storm.generated.";

@@ -1,9 +1,9 @@
-;; Evaluates generated Clojure files with real Clojure and Storm's own DSL, and answers with the topology that they build.
+;; Evaluates generated Clojure files with real Clojure and Storm's own DSL. The answer is the topology that they build.
 ;;
-;; The wire: a question is a line of four words, KIND NAMESPACE FUNCTION SOURCE, the source in base64; the answer is a line
-;; of JSON: {"topology": ..., "conf": ..., "local": ...} or {"exception": text}. End of input ends the process.
+;; A question is a line of four words: KIND NAMESPACE FUNCTION SOURCE. The source is in base64. The answer is a line of
+;; JSON: {"topology": ..., "conf": ..., "local": ...} or {"exception": text}. The process ends at the end of the input.
 ;; KIND is storm (org.apache.storm), backtype (backtype.storm) or streamparse (backtype.storm, by streamparse's way of
-;; loading). The library is that of the classpath. Runs on Clojure 1.5 and later.
+;; loading). The library is the one in the classpath. This file runs on Clojure 1.5 and later.
 (ns evaluate
   (:require [clojure.string :as string])
   (:import [java.io BufferedReader ByteArrayInputStream InputStreamReader ObjectInputStream PrintStream

@@ -21,9 +21,9 @@ import org.apache.storm.shade.net.minidev.json.JSONValue;
 import org.apache.storm.utils.Utils;
 
 /**
- * A StormTopology as JSON in which equal topologies have equal texts: names as in storm.thrift, inputs as a list sorted by
- * component and stream, JSON configuration parsed as Storm parses it, serialized Java objects as {@link ObjectDump} shows
- * them. A field that is not set is absent.
+ * Writes a StormTopology as JSON, so that equal topologies have equal texts. Names are those of storm.thrift. Inputs are
+ * a list, sorted by component and stream. JSON configuration is parsed as Storm parses it. Serialized Java objects have
+ * the form of {@link ObjectDump}. A field that is not set is absent.
  */
 final class CanonicalTopology {
     private CanonicalTopology() {
@@ -187,7 +187,7 @@ final class CanonicalTopology {
         return out;
     }
 
-    /** The object in a Java serialization stream, or why Storm cannot read it. */
+    /** Returns the object in a Java serialization stream, or the reason why Storm cannot read it. */
     static Object serialized(byte[] bytes) {
         try {
             return ObjectDump.of(Utils.javaDeserialize(bytes, Object.class));

@@ -12,7 +12,7 @@ import org.apache.storm.flux.parser.FluxParser;
 import org.apache.storm.generated.StormTopology;
 import org.apache.storm.shade.net.minidev.json.JSONValue;
 
-/** What Flux makes of a YAML file: the same calls as its main class makes. */
+/** Builds a topology from a YAML file with the same calls as Flux's main class. */
 final class FluxFile {
     private FluxFile() {
     }
@@ -25,7 +25,7 @@ final class FluxFile {
             StormTopology topology = FluxBuilder.buildTopology(new ExecutionContext(definition, conf));
             Map<String, Object> out = new LinkedHashMap<>();
             out.put("name", definition.getName());
-            // As the submitter sends it: what JSON has no type for (a date) becomes text here.
+            // As the submitter sends it: a value for which JSON has no type (a date) becomes text here.
             out.put("conf", JSONValue.parse(JSONValue.toJSONString(conf)));
             out.put("topology", CanonicalTopology.of(topology));
             out.put("thrift", Base64.getEncoder().encodeToString(Topologies.write(topology)));

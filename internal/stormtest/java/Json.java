@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Writes JSON with the keys of every map in the order of their UTF-16 units, so that equal values have equal texts. */
+/** Writes JSON. The keys of every map are in the order of their UTF-16 units, so that equal values have equal texts. */
 final class Json {
     private Json() {
     }
@@ -21,7 +21,7 @@ final class Json {
         } else if (value instanceof Double || value instanceof Float) {
             double number = ((Number) value).doubleValue();
             if (Double.isNaN(number) || Double.isInfinite(number)) {
-                quote(value.toString(), out); // JSON has no such number
+                quote(value.toString(), out); // JSON cannot express this number
             } else {
                 out.append(value);
             }

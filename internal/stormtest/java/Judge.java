@@ -13,9 +13,10 @@ import org.apache.storm.shade.net.minidev.json.parser.JSONParser;
 /**
  * Answers questions about Storm with Storm's own classes.
  *
- * The wire: one JSON object a line each way, in UTF-8, one answer for each question, in order.
- * A question has "op" and the operation's own fields. The answer is {"result": ...}, or {"exception": {"class", "message"}}
- * when Storm threw, or {"failure": text} when the question itself is wrong. End of input ends the process.
+ * Questions and answers are JSON objects in UTF-8, one per line. Each question gets one answer, in order. A question
+ * has "op" and the fields of the operation. The answer is {"result": ...}. If Storm throws, it is
+ * {"exception": {"class", "message"}}. If the question itself is wrong, it is {"failure": text}. The process ends at the
+ * end of the input.
  */
 public final class Judge {
     private Judge() {
@@ -23,7 +24,7 @@ public final class Judge {
 
     public static void main(String[] args) throws Exception {
         PrintStream answers = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
-        // Flux prints to standard output; only answers may stand there.
+        // Flux prints to standard output, which is only for answers.
         System.setOut(System.err);
         BufferedReader questions = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = questions.readLine(); line != null; line = questions.readLine()) {
@@ -53,7 +54,7 @@ public final class Judge {
     private static Map<String, Object> exception(Throwable e) {
         Map<String, Object> said = new LinkedHashMap<>();
         said.put("class", e.getClass().getName());
-        // Thrift's exceptions carry their text in a field of their own.
+        // Thrift's exceptions hold their text in a separate field.
         String message = e instanceof org.apache.storm.generated.InvalidTopologyException
             ? ((org.apache.storm.generated.InvalidTopologyException) e).get_msg() : e.getMessage();
         said.put("message", message);

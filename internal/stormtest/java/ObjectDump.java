@@ -15,10 +15,14 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Any Java object as JSON: null, booleans and strings as they are; {"class", "value"} for numbers and enums, so that an
- * Integer differs from a Long; {"class", "items"} for arrays and collections; {"class", "entries"} for maps, as pairs sorted by
- * the key's JSON; {"class", "fields"} for the rest, with those fields that Java serializes (not static, not transient).
- * A field that hides a superclass's is named "Class.field" in full there. Objects inside themselves are {"class", "again": true}.
+ * Writes any Java object as JSON:
+ * null, booleans and strings stay as they are;
+ * numbers and enums become {"class", "value"}, so that an Integer differs from a Long;
+ * arrays and collections become {"class", "items"};
+ * maps become {"class", "entries"}, as pairs sorted by the JSON of the key;
+ * other objects become {"class", "fields"}, with the fields that Java serializes (not static, not transient).
+ * A field that hides one of a superclass has the full name "Class.field". An object inside itself becomes
+ * {"class", "again": true}.
  */
 final class ObjectDump {
     private final Set<Object> around = Collections.newSetFromMap(new IdentityHashMap<>());

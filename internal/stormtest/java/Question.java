@@ -3,7 +3,7 @@ package stormflux.judge;
 import java.util.Base64;
 import java.util.Map;
 
-/** The fields of a question; a missing field is an error unless asked for with a default. */
+/** The fields of a question. A missing field is an error if the caller gives no default. */
 final class Question {
     private final Map<String, Object> fields;
 
@@ -11,7 +11,7 @@ final class Question {
         this.fields = fields;
     }
 
-    /** A question that the judge does not understand: an error of the asker, not an answer of Storm's. */
+    /** A question that the judge does not understand. The caller is wrong; it is not an answer of Storm. */
     static final class Wrong extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

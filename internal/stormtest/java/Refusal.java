@@ -1,6 +1,6 @@
 package stormflux.judge;
 
-/** What Storm threw at what it was asked to judge: this is an answer. */
+/** An exception that Storm throws while it judges. It is an answer. */
 final class Refusal extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -8,7 +8,7 @@ final class Refusal extends Exception {
         super(cause);
     }
 
-    /** Code of Storm's that may refuse. */
+    /** Code of Storm that may throw. */
     interface Attempt<T> {
         T run() throws Throwable;
     }

@@ -7,7 +7,7 @@ import org.apache.storm.thrift.protocol.TBinaryProtocol;
 import org.apache.storm.thrift.protocol.TCompactProtocol;
 import org.apache.storm.thrift.protocol.TProtocolFactory;
 
-/** StormTopology to and from Thrift's bytes, by Storm's generated classes. */
+/** Converts a StormTopology to Thrift's bytes and back, with Storm's generated classes. */
 final class Topologies {
     private Topologies() {
     }

@@ -23,7 +23,7 @@ import org.apache.storm.utils.VersionInfo;
 import org.apache.storm.utils.WrappedInvalidTopologyException;
 import org.apache.storm.validation.ConfigValidation;
 
-/** What Nimbus checks of a submission before it runs it, without a cluster. */
+/** Makes the checks that Nimbus makes before it runs a submission, without a cluster. */
 final class Validation {
     private Validation() {
     }
@@ -33,7 +33,7 @@ final class Validation {
         return (Map<String, Object>) JSONValue.parse(json);
     }
 
-    /** ConfigValidation on a topology configuration that was parsed as Nimbus parses it. */
+    /** Runs ConfigValidation on a topology configuration, which is parsed as Nimbus parses it. */
     static Object conf(String json) throws Refusal {
         return Refusal.of(() -> {
             ConfigValidation.validateTopoConf(parse(json));
@@ -49,7 +49,7 @@ final class Validation {
         return conf;
     }
 
-    /** The configuration and the topology as Nimbus has them after its own additions. */
+    /** Returns the configuration and the topology after the additions of Nimbus. */
     private static final class Normal {
         Map<String, Object> topoConf;
         Map<String, Object> totalConf;
@@ -76,7 +76,7 @@ final class Validation {
         return normal;
     }
 
-    /** Calls one of Nimbus's own static methods, which it keeps to itself. */
+    /** Calls a private static method of Nimbus. */
     @SuppressWarnings("unchecked")
     private static <T> T call(String name, Object... args) throws Throwable {
         for (Method method : Nimbus.class.getDeclaredMethods()) {
@@ -88,7 +88,7 @@ final class Validation {
         throw new NoSuchMethodException("Nimbus." + name);
     }
 
-    /** Everything that a Nimbus checks in order, but for authorization, names in use, blobs and the Resource Aware Scheduler. */
+    /** Makes Nimbus's checks in order, except authorization, names in use, blobs and the Resource Aware Scheduler. */
     static Object submission(Question q) throws Refusal {
         StormTopology topology = Topologies.read(q.bytes("topology"), q.text("protocol"));
         Map<String, Object> conf = nimbusConf(q);
@@ -117,7 +117,7 @@ final class Validation {
         });
     }
 
-    /** Which component each task id is, as Storm numbers them. */
+    /** Returns the component of each task id, as Storm numbers the tasks. */
     static Object taskIds(Question q) throws Refusal {
         StormTopology topology = Topologies.read(q.bytes("topology"), q.text("protocol"));
         Map<String, Object> conf = nimbusConf(q);

@@ -16,12 +16,12 @@ import org.apache.storm.shade.net.minidev.json.JSONValue;
 import org.apache.storm.utils.TupleUtils;
 import org.apache.storm.utils.Utils;
 
-/** What Storm does with the values of a tuple. */
+/** Does with the values of a tuple what Storm does. */
 final class Values {
     private Values() {
     }
 
-    /** The index of the task, among those that a fields grouping has, that gets these values of the grouping's fields. */
+    /** Returns the index of the task to which a fields grouping sends a tuple with these values of its fields. */
     static Object fieldsTask(Question q) throws Refusal {
         List<Object> values = new ArrayList<>();
         for (Object item : (List<?>) q.get("values")) {
@@ -40,7 +40,7 @@ final class Values {
         String type = (String) typed.get("type");
         String text = (String) typed.get("value");
         switch (type) {
-            case "json": // as Storm reads what a multilang process writes
+            case "json": // as Storm reads the output of a multilang process
                 return JSONValue.parse(text);
             case "null":
                 return null;
@@ -80,7 +80,7 @@ final class Values {
         return conf;
     }
 
-    /** The classes that workers with this configuration may send to each other, in the order of their Kryo ids. */
+    /** Returns the classes that workers with this configuration may exchange, in the order of their Kryo ids. */
     static Object kryoRegistrations(String json) throws Refusal {
         return Refusal.of(() -> {
             Kryo kryo = SerializationFactory.getKryo(workerConf(json));
@@ -97,7 +97,7 @@ final class Values {
         });
     }
 
-    /** Values, given as a JSON list that is read as multilang's are, after their way from one worker to another. */
+    /** Returns values after their way from one worker to another. They are a JSON list, read as in multilang. */
     static Object kryoRoundTrip(String json, String values) throws Refusal {
         return Refusal.of(() -> {
             Map<String, Object> conf = workerConf(json);

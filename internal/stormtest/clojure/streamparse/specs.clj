@@ -1,5 +1,5 @@
-;; Stands in for com.parsely/streamparse, which is not on Maven Central: the two functions that a topology file uses, with
-;; what is known of streamparse 2.0.2: both run `PYTHON -m streamparse.run CLASS`.
+;; Replaces com.parsely/streamparse, which is not on Maven Central. It has the two functions that a topology file uses.
+;; As in streamparse 2.0.2, both run `PYTHON -m streamparse.run CLASS`.
 (ns streamparse.specs
   (:require [backtype.storm.clojure :as storm]))
 
