@@ -2,6 +2,7 @@ package schema
 
 import (
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/topology"
 	"github.com/stormflux/stormflux/schema/yaml"
 )
 
@@ -90,8 +91,8 @@ func (o *Output) StreamID() string {
 	return o.Stream.Text
 }
 
-// DefaultStream is the id of the stream where the text names none (Storm's Utils.DEFAULT_STREAM_ID).
-const DefaultStream = "default"
+// DefaultStream is the id of the stream where the text names none.
+const DefaultStream = topology.DefaultStream
 
 // Input is one subscription: an element of a bolt's `inputs` or of Flux's `streams`.
 type Input struct {

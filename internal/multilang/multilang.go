@@ -15,10 +15,12 @@
 // any number of goroutines; keeping one small string keeps the whole text alive.
 package multilang
 
+import "github.com/stormflux/stormflux/internal/topology"
+
 // Names that Storm reserves and a component meets.
 const (
-	DefaultStream   = "default"     // where an emit without a stream goes
-	HeartbeatStream = "__heartbeat" // Storm asks a bolt for a sign of life
-	TickStream      = "__tick"      // of SystemComponent: a tick tuple
-	SystemComponent = "__system"    // the source of ticks
+	DefaultStream   = topology.DefaultStream // where an emit without a stream goes
+	HeartbeatStream = "__heartbeat"          // Storm asks a bolt for a sign of life
+	TickStream      = "__tick"               // of SystemComponent: a tick tuple
+	SystemComponent = "__system"             // the source of ticks
 )
