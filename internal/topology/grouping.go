@@ -1,32 +1,32 @@
 package topology
 
-// Grouping says which tasks of a bolt get a tuple. It is one of the types below.
+// Grouping decides which tasks of a bolt get a tuple. It is one of the types below.
 type Grouping interface {
 	// Name returns the grouping's name in the language, such as "local-or-shuffle".
 	Name() string
 }
 
-// The groupings that have no more to say than their name.
+// The groupings without parameters.
 type (
 	Shuffle        struct{} // any task, evenly
-	LocalOrShuffle struct{} // a task in the same worker where there is one, else as Shuffle
+	LocalOrShuffle struct{} // a task in the same worker if there is one, else like Shuffle
 	All            struct{} // every task
 	Global         struct{} // the task with the lowest id
-	None           struct{} // any task; Storm promises no more
+	None           struct{} // any task; Storm promises nothing else
 	Direct         struct{} // the task that the sender names
 )
 
 // Fields sends equal values of the named fields to the same task.
 type Fields struct{ Names []string }
 
-// PartialKey sends equal values of the named fields to one of two tasks, the less busy one
+// PartialKey sends equal values of the named fields to one of two tasks: the less busy one of the two
 // (org.apache.storm.grouping.PartialKeyGrouping).
 type PartialKey struct{ Names []string }
 
 // CustomObject is a JVM class that implements CustomStreamGrouping.
 type CustomObject struct{ Object *JavaObject }
 
-// CustomSerialized is a serialised object that implements CustomStreamGrouping, other than a [PartialKey].
+// CustomSerialized is a serialised object that implements CustomStreamGrouping and is not a [PartialKey].
 type CustomSerialized struct{ Object SerializedJava }
 
 func (Shuffle) Name() string          { return "shuffle" }
@@ -40,7 +40,7 @@ func (PartialKey) Name() string       { return "partial-key" }
 func (CustomObject) Name() string     { return "custom" }
 func (CustomSerialized) Name() string { return "custom" }
 
-// FieldNames returns the fields that a grouping groups by; nil for a grouping without fields.
+// FieldNames returns the fields that a grouping groups by. For a grouping without fields it returns nil.
 func FieldNames(g Grouping) []string {
 	switch g := g.(type) {
 	case Fields:

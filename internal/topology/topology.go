@@ -1,33 +1,34 @@
 // Package topology is the model of a compiled topology: what a cluster runs, in our own words. It is neither Thrift nor
 // the file as written.
 //
-// Package compiler makes a Topology from a checked file, and package wire makes one from the Thrift structures of a
-// running cluster. Everything behind it (Thrift, the engine, the Clojure file, the dump) takes a Topology and nothing else.
+// Package compiler makes a Topology from a checked file. Package wire makes one from the Thrift structures of a running
+// cluster. Every consumer (Thrift, the engine, the Clojure file, the dump) takes a Topology and nothing else.
 //
-// The package owns the types and questions about them. It checks nothing, imports nothing of ours, and knows no file,
-// place or comment.
+// The package owns the types and simple queries on them. It checks nothing, imports no other package of this module,
+// and knows no files, places or comments.
 package topology
 
 import "slices"
 
-// DefaultStream is the id of the stream that a component emits to when it names none (Storm's Utils.DEFAULT_STREAM_ID).
+// DefaultStream is the id of the stream that a component emits to if it names none (Storm's Utils.DEFAULT_STREAM_ID).
 const DefaultStream = "default"
 
-// Topology is a compiled topology. Whoever makes one owns it; everybody else only reads it.
+// Topology is a compiled topology. Only the code that makes one may change it.
 type Topology struct {
 	Name string
 	// Conf is the topology's configuration as it is submitted. See [Value] for the types of its values.
 	Conf map[string]Value
 
-	// Spouts and Bolts have an order for people: that of the file, or by id when they come from a cluster. Storm keeps none.
+	// Spouts and Bolts are in the order of the file, or sorted by id if they come from a cluster. The order is for people:
+	// Storm keeps none.
 	Spouts []*Component
 	Bolts  []*Component
 
-	WorkerHooks  []SerializedJava // run by each worker when it starts and ends
+	WorkerHooks  []SerializedJava // each worker runs them when it starts and when it ends
 	SharedMemory []*SharedMemory  // by name
 	Dependencies Dependencies
 
-	// StormVersion and JDKVersion are those of the client that submitted, or "".
+	// StormVersion and JDKVersion are the versions of the client that submitted the topology, or "".
 	StormVersion, JDKVersion string
 }
 
@@ -53,11 +54,11 @@ func (t *Topology) Component(id string) *Component {
 type Component struct {
 	ID   string
 	Code Code
-	// Conf is the component's own configuration; nil for none. Storm lets it change few keys of the topology's.
+	// Conf is the component's own configuration, or nil. Storm lets a component override only a few keys of the topology.
 	Conf    map[string]Value
 	Streams []*Stream
 	Inputs  []*Input // none for a spout
-	// Parallelism is the number of executors. 0 is not set, which Storm reads as 1.
+	// Parallelism is the number of executors. 0 means that it is not set; Storm then starts 1.
 	Parallelism int
 }
 
@@ -75,22 +76,22 @@ func (c *Component) Stream(id string) *Stream {
 type Stream struct {
 	ID     string
 	Fields []string
-	Direct bool // the sender chooses the task
+	Direct bool // the sender chooses the receiving task
 }
 
 // Input is a subscription of a bolt to a stream. A bolt has at most one for each stream of each component.
 type Input struct {
-	Component string // id of the source; may be one of Storm's own, such as __system
+	Component string // id of the source, also one of Storm's own, such as __system
 	Stream    string
 	Grouping  Grouping
 }
 
-// SharedMemory is memory that components of one worker or node share, in MB (Storm 2.0).
+// SharedMemory is memory, in MB, that components of one worker or node share (since Storm 2.0).
 type SharedMemory struct {
 	Name                               string
 	OnHeap, OffHeapWorker, OffHeapNode *float64
 	Components                         []string // ids, sorted
 }
 
-// Dependencies are keys of blobs that workers add to their class path (Storm 1.1).
+// Dependencies are keys of blobs that workers add to their class path (since Storm 1.1).
 type Dependencies struct{ Jars, Artifacts []string }

@@ -9,25 +9,25 @@ import (
 	"github.com/apache/thrift/lib/go/thrift"
 )
 
-// canonical is a write-only Thrift protocol that writes into another one and puts the entries of every map into the order
-// of their keys' binary form. Thrift's generated code ranges over Go maps, so writing straight to the target would give
-// other bytes on every run.
+// canonical is a write-only Thrift protocol. It writes into another protocol and sorts the entries of every map by the
+// binary form of their keys. Thrift's generated code ranges over Go maps, so without it every run would give other bytes.
 //
-// It does so in the target's bytes when a map ends. That is sound for protocols whose form of a map's entry does not
-// depend on the entries before it, as it is with the binary and the compact one.
+// It sorts in the written bytes, when a map ends. This works for protocols in which the bytes of an entry do not depend
+// on the entries before it. The binary and the compact protocol are such protocols.
 type canonical struct {
-	// The reading half, and the writing of what no structure of a topology has (byte, UUID): never called.
+	// The embedded protocol is nil. It stands for the methods that nothing calls: the reading half, and the writing of
+	// types that no structure of a topology has (byte, UUID).
 	thrift.TProtocol
 
 	out   thrift.TProtocol
-	bytes *thrift.TMemoryBuffer // what out writes to, at once
+	bytes *thrift.TMemoryBuffer // what out writes to, without a buffer between them
 
-	// Keys are written a second time, in binary form, to be compared.
+	// Keys are written a second time, in binary form, for the comparison.
 	key      thrift.TProtocol
 	keyBytes *thrift.TMemoryBuffer
 	inKey    bool
 
-	open    []container // the containers around the current place, the innermost last
+	open    []container // the containers around the current position, the innermost last
 	scratch []byte
 }
 
@@ -35,16 +35,16 @@ type canonical struct {
 type container struct {
 	isMap   bool
 	entries []entry // of a map; the last one may be incomplete
-	keys    int     // of a map: where its keys begin in keyBytes
+	keys    int     // of a map: the offset of its keys in keyBytes
 }
 
-// entry is a map's entry: places in bytes and, of its key, in keyBytes.
+// entry is a map's entry: the offsets of the entry in bytes, and those of its key in keyBytes.
 type entry struct {
 	start, end       int
 	keyStart, keyEnd int
 }
 
-// writeCanonical writes v to out in canonical order. out writes to buf, and buffers nothing itself.
+// writeCanonical writes v to out in canonical order. out must write to buf directly, without a buffer of its own.
 func writeCanonical(ctx context.Context, v thrift.TStruct, out thrift.TProtocol, buf *thrift.TMemoryBuffer) error {
 	keys := thrift.NewTMemoryBuffer()
 	c := &canonical{out: out, bytes: buf, key: thrift.NewTBinaryProtocolConf(keys, nil), keyBytes: keys}
@@ -57,7 +57,7 @@ func writeCanonical(ctx context.Context, v thrift.TStruct, out thrift.TProtocol,
 	return out.Flush(ctx)
 }
 
-// begin is called after the header of a container was written.
+// begin notes the start of a container. The caller has written the container's header.
 func (c *canonical) begin(isMap bool) {
 	if isMap && c.inKey {
 		panic("wire: a map in a map's key")
@@ -73,11 +73,11 @@ func (c *canonical) beginEntry(m *container) {
 	c.inKey = true
 }
 
-// end is called after the end of a container was written.
+// end notes the end of a container. The caller has written that end.
 func (c *canonical) end() {
 	last := len(c.open) - 1
 	if ended := &c.open[last]; ended.isMap {
-		c.inKey = false // it waited for another key
+		c.inKey = false // the map expected another key
 		c.order(ended.entries[:len(ended.entries)-1])
 		c.keyBytes.Truncate(ended.keys)
 	}
@@ -85,7 +85,7 @@ func (c *canonical) end() {
 	c.value()
 }
 
-// value is called after a value was written: a key or a value of the innermost map, if it is not a field or an element.
+// value notes that a whole value was written. Inside a map this completes a key or an entry.
 func (c *canonical) value() {
 	if len(c.open) == 0 {
 		return
@@ -104,7 +104,7 @@ func (c *canonical) value() {
 	c.beginEntry(m)
 }
 
-// order puts a map's entries, which lie one after the other, into the order of their keys.
+// order sorts a map's entries by their keys. The entries are adjacent in bytes.
 func (c *canonical) order(entries []entry) {
 	keys := c.keyBytes.Bytes()
 	byKey := func(a, b entry) int {
@@ -123,7 +123,7 @@ func (c *canonical) order(entries []entry) {
 	copy(written[start:end], c.scratch)
 }
 
-// to has write write to the target, and a key to be compared as well.
+// to calls write with the target, and inside a key also with the protocol for the comparison.
 func (c *canonical) to(write func(thrift.TProtocol) error) error {
 	if err := write(c.out); err != nil || !c.inKey {
 		return err
@@ -131,7 +131,7 @@ func (c *canonical) to(write func(thrift.TProtocol) error) error {
 	return write(c.key)
 }
 
-// scalar is to for a whole value.
+// scalar is like to, for a whole value.
 func (c *canonical) scalar(write func(thrift.TProtocol) error) error {
 	err := c.to(write)
 	c.value()

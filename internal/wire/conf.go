@@ -9,8 +9,8 @@ import (
 	"github.com/stormflux/stormflux/internal/topology"
 )
 
-// FormatConf returns a configuration as JSON that Storm reads back with the same types. It panics when a value is of a
-// type that [topology.Value] does not allow.
+// FormatConf returns a configuration as JSON that Storm reads back with the same types. It panics if a value has a type
+// that [topology.Value] does not allow.
 func FormatConf(conf map[string]topology.Value) []byte {
 	text, err := java.AppendJSON(nil, conf)
 	if err != nil {
@@ -19,7 +19,7 @@ func FormatConf(conf map[string]topology.Value) []byte {
 	return text
 }
 
-// ParseConf reads a configuration from JSON as Storm does. An empty one is nil.
+// ParseConf reads a configuration from JSON as Storm does. For an empty configuration it returns nil.
 func ParseConf(text []byte) (map[string]topology.Value, error) {
 	v, err := java.ParseJSON(string(text))
 	if err != nil {
@@ -32,7 +32,7 @@ func ParseConf(text []byte) (map[string]topology.Value, error) {
 	if len(conf) == 0 {
 		return nil, nil
 	}
-	if _, err := java.AppendJSON(nil, conf); err != nil { // json-smart reads NaN, which JSON cannot say
+	if _, err := java.AppendJSON(nil, conf); err != nil { // json-smart reads NaN, which has no form in JSON
 		return nil, fmt.Errorf("reading a configuration: %w", err)
 	}
 	return conf, nil
@@ -46,7 +46,7 @@ func modelValue(v any) topology.Value {
 	case float32:
 		return float64(v)
 	case java.BigDecimal:
-		f, _ := strconv.ParseFloat(string(v), 64) // beyond the range: an infinity, as doubleValue gives
+		f, _ := strconv.ParseFloat(string(v), 64) // outside the range: an infinity, like Java's doubleValue
 		return f
 	case []any:
 		for i := range v {

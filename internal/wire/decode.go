@@ -11,11 +11,11 @@ import (
 	"github.com/stormflux/stormflux/internal/topology"
 )
 
-// Decode returns the model of a topology that a cluster or another client made. Its parts are in the order of their ids.
-// Name and Conf, which are no part of the structure, are left to the caller. The error says what is no topology of Storm.
+// Decode returns the model of a topology that a cluster or another client made. It sorts the parts by their ids. The
+// caller sets Name and Conf, which the structure does not contain. The error says what cannot be in a topology of Storm.
 //
-// Decode(Encode(t)) is t for a t in that order. A fields grouping on no fields is a [topology.Global], which Storm
-// does not tell from it.
+// Decode(Encode(t)) is t if the parts of t are sorted. A fields grouping without fields becomes [topology.Global]: Storm
+// has one form for both.
 func Decode(top *storm.StormTopology) (*topology.Topology, error) {
 	if len(top.StateSpouts) > 0 {
 		return nil, errors.New("the topology has state spouts, which Storm never implemented")
@@ -64,7 +64,7 @@ func decodeSharedMemory(top *storm.StormTopology) []*topology.SharedMemory {
 
 func decodeComponent(id string, object *storm.ComponentObject, common *storm.ComponentCommon) (*topology.Component, error) {
 	if object == nil || common == nil {
-		return nil, errors.New("a part of it is missing")
+		return nil, errors.New("its object or its common part is missing")
 	}
 	c := &topology.Component{ID: id, Parallelism: int(common.GetParallelismHint())}
 	var err error
@@ -102,7 +102,7 @@ func decodeCode(object *storm.ComponentObject) (topology.Code, error) {
 	case object.SerializedJava != nil:
 		return topology.SerializedJava(object.SerializedJava), nil
 	}
-	return nil, errors.New("it runs nothing that Storm knows")
+	return nil, errors.New("Storm does not know the kind of code that it runs")
 }
 
 func decodeObject(object *storm.JavaObject) (*topology.JavaObject, error) {
@@ -110,7 +110,7 @@ func decodeObject(object *storm.JavaObject) (*topology.JavaObject, error) {
 	for i, arg := range object.ArgsList {
 		value := decodeArg(arg)
 		if value == nil {
-			return nil, fmt.Errorf("argument %d of %s has no type that Storm knows", i+1, object.FullClassName)
+			return nil, fmt.Errorf("Storm does not know the type of argument %d of %s", i+1, object.FullClassName)
 		}
 		o.Args = append(o.Args, value)
 	}
@@ -161,7 +161,7 @@ func decodeGrouping(g *storm.Grouping) (topology.Grouping, error) {
 		}
 		return topology.CustomSerialized{Object: g.CustomSerialized}, nil
 	}
-	return nil, errors.New("its grouping is none that Storm knows")
+	return nil, errors.New("Storm does not know its grouping")
 }
 
 func orNil(s []string) []string {

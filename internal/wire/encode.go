@@ -7,13 +7,13 @@ import (
 	"github.com/stormflux/stormflux/internal/topology"
 )
 
-// Encode returns a topology's structure as Storm's clients send it to Nimbus. A process of other than two words has no
-// form in Thrift, and Encode panics.
+// Encode returns a topology's structure as Storm's clients send it to Nimbus. It panics if a process does not have two
+// words, because Thrift has no form for it.
 func Encode(t *topology.Topology) *storm.StormTopology {
 	top := storm.NewStormTopology()
 	top.Spouts = make(map[string]*storm.SpoutSpec, len(t.Spouts))
 	top.Bolts = make(map[string]*storm.Bolt, len(t.Bolts))
-	top.StateSpouts = map[string]*storm.StateSpoutSpec{} // required, and never implemented by Storm
+	top.StateSpouts = map[string]*storm.StateSpoutSpec{} // a required field, although Storm never implemented it
 	for _, c := range t.Spouts {
 		top.Spouts[c.ID] = &storm.SpoutSpec{SpoutObject: encodeCode(c.Code), Common: encodeCommon(c)}
 	}
@@ -50,7 +50,7 @@ func encodeSharedMemory(top *storm.StormTopology, all []*topology.SharedMemory) 
 	}
 }
 
-// encodeCode writes what a component runs. ShellProcess runs [execution_command, script], so a process has two words.
+// encodeCode returns what a component runs. ShellProcess runs [execution_command, script], so a process has two words.
 func encodeCode(code topology.Code) *storm.ComponentObject {
 	switch code := code.(type) {
 	case *topology.Process:
@@ -92,7 +92,7 @@ func encodeArg(arg any) *storm.JavaObjectArg {
 	panic(fmt.Sprintf("wire: invalid constructor argument %T", arg))
 }
 
-// encodeCommon writes what spouts and bolts share.
+// encodeCommon returns the part that spouts and bolts have in common.
 func encodeCommon(c *topology.Component) *storm.ComponentCommon {
 	common := &storm.ComponentCommon{
 		Inputs:  make(map[*storm.GlobalStreamId]*storm.Grouping, len(c.Inputs)),
@@ -130,7 +130,7 @@ func encodeGrouping(g topology.Grouping) *storm.Grouping {
 	case topology.Direct:
 		return &storm.Grouping{Direct: null}
 	case topology.Global:
-		// Storm's own form of a global grouping: a fields grouping on no fields (TopologyBuilder.globalGrouping).
+		// Storm itself writes a global grouping as a fields grouping without fields (TopologyBuilder.globalGrouping).
 		return &storm.Grouping{Fields: []string{}}
 	case topology.Fields:
 		return &storm.Grouping{Fields: orEmpty(g.Names)}
@@ -144,7 +144,7 @@ func encodeGrouping(g topology.Grouping) *storm.Grouping {
 	panic(fmt.Sprintf("wire: invalid grouping %T", g))
 }
 
-// orEmpty makes a required list one that Thrift writes.
+// orEmpty returns an empty list instead of nil: Thrift leaves out nil, but the field is required.
 func orEmpty(s []string) []string {
 	if s == nil {
 		return []string{}

@@ -7,10 +7,10 @@ import (
 )
 
 // serializePartialKey returns Java's serialised form of a new org.apache.storm.grouping.PartialKeyGrouping on the given
-// fields. Thrift knows no partial key grouping, so Storm's own TopologyBuilder.serializePartialKey puts this form into a
-// topology as custom_serialized.
+// fields. Thrift has no partial key grouping. Storm's own TopologyBuilder.serializePartialKey therefore puts this form
+// into a topology as custom_serialized.
 //
-// Class names, fields and serialVersionUIDs are those of Storm 2.0.0 to 2.8.3, which are all the same.
+// Class names, fields and serialVersionUIDs are the same in all versions of Storm from 2.0.0 to 2.8.3.
 func serializePartialKey(fields []string) []byte {
 	const (
 		class      = "org.apache.storm.grouping.PartialKeyGrouping"
@@ -51,8 +51,8 @@ func serializePartialKey(fields []string) []byte {
 	})
 }
 
-// deserializePartialKey returns the fields of a serialised PartialKeyGrouping. It reports false for anything that
-// [serializePartialKey] would not write again byte for byte, so nothing of another object is lost.
+// deserializePartialKey returns the fields of a serialised PartialKeyGrouping. It reports false for everything that
+// serializePartialKey would not write again byte for byte, so no information of another object gets lost.
 func deserializePartialKey(data []byte) ([]string, bool) {
 	grouping, err := java.Deserialize(data)
 	if err != nil {

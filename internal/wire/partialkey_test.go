@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// The file was written by Java 17 from Storm 2.8.3's own class: `new PartialKeyGrouping(new Fields("word"))`.
-func TestPartialKeyGroupingIsJavas(t *testing.T) {
+// Java 17 wrote the file from Storm 2.8.3's own class: `new PartialKeyGrouping(new Fields("word"))`.
+func TestPartialKeyHasTheBytesOfJava(t *testing.T) {
 	want, err := os.ReadFile("testdata/partialkeygrouping_word_2.8.3.ser")
 	if err != nil {
 		t.Fatal(err)

@@ -1,7 +1,7 @@
 // Package wire turns the model of a topology into Storm's Thrift structures and reads it back from them.
 //
-// It owns the correspondence between the two: how a process, a JVM object and each grouping look in Thrift, what Storm keeps
-// as serialised Java because Thrift has no form for it, and one order of the bytes. It does not talk to a cluster.
+// It knows how a process, a JVM object and each grouping look in Thrift, and what Storm keeps as serialised Java because
+// Thrift has no form for it. It writes the bytes in one fixed order. It does not talk to a cluster.
 package wire
 
 import (
@@ -23,9 +23,8 @@ const (
 	Compact
 )
 
-// Marshal returns a topology's structure as a Thrift StormTopology. The same topology gives the same bytes: Thrift's
-// generated code ranges over Go maps, so the entries of every map are put into the order of their keys. The name and
-// the configuration are no part of the structure.
+// Marshal returns a topology's structure as a Thrift StormTopology. The same topology always gives the same bytes. The
+// structure contains neither the name nor the configuration of the topology.
 func Marshal(ctx context.Context, t *topology.Topology, p Protocol) ([]byte, error) {
 	buf := thrift.NewTMemoryBuffer()
 	if err := writeCanonical(ctx, Encode(t), p.on(buf), buf); err != nil {

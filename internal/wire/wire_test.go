@@ -20,7 +20,7 @@ var storm stormtest.Shared
 
 func TestMain(m *testing.M) { os.Exit(storm.Main(m)) }
 
-// What is written is read back as the same model, in both protocols, and the same model gives the same bytes.
+// In both protocols, the bytes of a model give the same model again, and that model gives the same bytes.
 func TestDecodeOfEncodeIsTheModel(t *testing.T) {
 	for seed := range uint64(500) {
 		want := randomTopology(seed)
@@ -44,7 +44,7 @@ func TestDecodeOfEncodeIsTheModel(t *testing.T) {
 	}
 }
 
-// Storm's own classes read what a model says from its bytes.
+// Storm's own classes read from the bytes what the model says.
 func TestStormReadsTheModel(t *testing.T) {
 	judge := storm.Judge(t)
 	for seed := range uint64(300) {
@@ -59,7 +59,8 @@ func TestStormReadsTheModel(t *testing.T) {
 	}
 }
 
-// Storm reads partial key groupings on any number of fields: other sizes of HashMap, other letters.
+// Storm reads partial key groupings on any number of fields and on any letters. The number of fields changes the size of
+// the serialised HashMap.
 func TestPartialKeyIsReadByStorm(t *testing.T) {
 	judge := storm.Judge(t)
 	for n := range 40 {
@@ -95,7 +96,7 @@ func canonicalText(t *testing.T, text json.RawMessage) []byte {
 	return out.Bytes()
 }
 
-// Bytes of others that the model cannot hold are errors, not losses.
+// Bytes that the model has no form for are an error. They do not lose a part silently.
 func TestDecodeRefuses(t *testing.T) {
 	for name, text := range map[string]string{"nothing": "", "no struct": "\x01\x02\x03", "cut off": string(marshal(t, randomTopology(1), wire.Binary)[:40])} {
 		if top, err := wire.Unmarshal(t.Context(), []byte(text), wire.Binary); err == nil {
@@ -130,11 +131,11 @@ func parsed(t *testing.T, text []byte) any {
 	if err := dec.Decode(&v); err != nil {
 		t.Fatal(err)
 	}
-	return numbersAs(v)
+	return oneNumberForm(v)
 }
 
-// numbersAs gives numbers one form: Java and Go write some of them differently.
-func numbersAs(v any) any {
+// oneNumberForm gives every number the same form, because Java and Go write some of them differently.
+func oneNumberForm(v any) any {
 	switch v := v.(type) {
 	case json.Number:
 		f, _, err := big.ParseFloat(v.String(), 10, 200, big.ToNearestEven)
@@ -144,17 +145,17 @@ func numbersAs(v any) any {
 		return f.Text('g', 40)
 	case []any:
 		for i := range v {
-			v[i] = numbersAs(v[i])
+			v[i] = oneNumberForm(v[i])
 		}
 	case map[string]any:
 		for k := range v {
-			v[k] = numbersAs(v[k])
+			v[k] = oneNumberForm(v[k])
 		}
 	}
 	return v
 }
 
-// asStorm is a model as [stormtest.Judge.ReadTopology] shows it.
+// asStorm returns a model in the form in which [stormtest.Judge.ReadTopology] shows it.
 func asStorm(top *topology.Topology) map[string]any {
 	out := map[string]any{"spouts": map[string]any{}, "bolts": map[string]any{}, "state_spouts": map[string]any{}}
 	for _, c := range top.Spouts {
