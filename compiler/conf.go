@@ -10,7 +10,7 @@ import (
 	"github.com/stormflux/stormflux/validate"
 )
 
-// componentConf returns a component's json_conf. Ticks are among its settings already.
+// componentConf returns a component's configuration. Ticks are already among the settings of c.
 func componentConf(c *validate.Component, v settings.Version) map[string]topology.Value {
 	conf := make(map[string]topology.Value, len(c.Config)+2)
 	for _, s := range c.Config {
@@ -23,8 +23,8 @@ func componentConf(c *validate.Component, v settings.Version) map[string]topolog
 	return conf
 }
 
-// addResources adds memory and CPU as Storm's own client does (BaseConfigurationDeclarer of 2.8.3, seen through Flux): a
-// key each, and since Storm 2.0 the same keys in one map, where further resources stand too.
+// addResources adds memory and CPU as Storm's own client does (BaseConfigurationDeclarer of 2.8.3, as Flux calls it):
+// one key for each, and since Storm 2.0 also the same keys in a map that may hold more resources.
 func addResources(conf map[string]any, c *validate.Component, v settings.Version) {
 	const key = "topology.component.resources.map"
 	given, _ := conf[key].(map[string]any)
@@ -49,7 +49,7 @@ func addResources(conf map[string]any, c *validate.Component, v settings.Version
 	}
 }
 
-// conf builds the topology's configuration: the user's settings and what Storm needs and a user cannot know.
+// conf builds the topology's configuration: the user's settings, and what Storm needs but a user cannot know.
 func (l *lowering) conf() {
 	conf := make(map[string]any, len(l.src.Config)+1)
 	for _, s := range l.src.Config {
@@ -85,7 +85,7 @@ func (l *lowering) registerMultilangValues() {
 	})
 }
 
-// multilangSource returns the first component that is a process and declares an output, or nil.
+// multilangSource returns the first component that is a process and declares an output, or nil if there is none.
 func (l *lowering) multilangSource() *validate.Component {
 	for _, c := range l.src.Components() {
 		if _, isClass := c.Implementation.(*validate.Class); isClass {

@@ -11,7 +11,7 @@ import (
 	"github.com/stormflux/stormflux/schema"
 )
 
-// Numbers of settings stay what they are: Storm reads 1.0 as a Double and 1 as an integer, of whatever size.
+// Numbers of settings keep their type: Storm reads 1.0 as a Double, and 1 as an integer of any size.
 func TestNumbersOfSettings(t *testing.T) {
 	const settings = `{"app.a": 1.0, "app.b": 1, "app.c": 1e20, "app.d": 12345678901234567890, "app.e": [0.5, {f: 2.0}], "app.g": 1.0e-9}`
 	const want = `{"app.a":1.0,"app.b":1,"app.c":1e+20,"app.d":12345678901234567890,"app.e":[0.5,{"f":2.0}],"app.g":1e-09}`

@@ -13,8 +13,9 @@ import (
 // Format is a written form of a Program.
 type Format string
 
-// The formats. Binary and Compact are Thrift's protocols of a StormTopology struct. JSON is the whole Program, for people
-// and for comparing: Thrift's own JSON protocol has no valid form for a topology, whose inputs are a map with struct keys.
+// The formats. Binary and Compact are a StormTopology struct in Thrift's protocols of these names. JSON is the whole
+// Program, for people and for comparisons. It is not Thrift's own JSON protocol: a topology's inputs are a map with
+// structs as keys, and that protocol has no valid form for such a map.
 const (
 	Binary  Format = "binary"
 	Compact Format = "compact"
@@ -24,7 +25,7 @@ const (
 // Formats returns all formats.
 func Formats() []Format { return []Format{Binary, Compact, JSON} }
 
-// Encode writes the program to w. The same program gives the same bytes.
+// Encode writes the program to w. The same program always gives the same bytes.
 func (p *Program) Encode(ctx context.Context, w io.Writer, f Format) error {
 	if f == JSON {
 		enc := json.NewEncoder(w)
@@ -48,7 +49,7 @@ func (p *Program) Encode(ctx context.Context, w io.Writer, f Format) error {
 	return err
 }
 
-// The dump's shape. Maps with keys in the user's hands are Go maps: encoding/json orders their keys.
+// The shape of the JSON format. encoding/json sorts the keys of Go maps.
 type (
 	dump struct {
 		Name       string          `json:"name"`

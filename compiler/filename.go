@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// fileNames hands out the names of the files in a folder, no two alike where a file system does not tell upper from lower
-// case. The zero value is an empty folder.
+// fileNames chooses the names of the files in a folder. No two of them differ only in case, because some file systems
+// ignore case. The zero value is an empty folder.
 type fileNames struct{ taken map[string]bool }
 
-// take returns a name for an id: its [fileName], or that with a number behind it.
+// take returns a name for an id: its fileName, followed by a number if that name is taken.
 func (f *fileNames) take(id string) string {
 	if f.taken == nil {
 		f.taken = map[string]bool{}
@@ -24,11 +24,11 @@ func (f *fileNames) take(id string) string {
 	return name
 }
 
-// longestFileName is the length up to which an id's name is kept. File systems stop at 255 bytes, some at 143.
+// longestFileName is the length from which on a name is shortened. File systems allow 255 bytes, some only 143.
 const longestFileName = 100
 
-// fileName makes an id a file name that every file system and archive takes: other characters than letters, digits, "-",
-// "_", and "." become %XX of their UTF-8 bytes, and of a long name the beginning stays, with a hash of the id behind it.
+// fileName makes a file name of an id that every file system and archive accepts. Letters, digits, "-", "_" and "."
+// stay; the UTF-8 bytes of other characters become %XX. A long name is cut off, and a hash of the id follows.
 func fileName(id string) string {
 	var b strings.Builder
 	for i := range len(id) {

@@ -14,8 +14,8 @@ import (
 	"github.com/stormflux/stormflux/validate"
 )
 
-// A Flux file means here what it means to Flux: the same components with the same commands, environment, streams, inputs,
-// groupings, parallelism and configuration.
+// Flux and stormflux read the same topology from a Flux file: the same components with the same commands, environment,
+// streams, inputs, groupings, parallelism and configuration.
 func TestFluxFilesMeanTheSame(t *testing.T) {
 	judge := storm.Judge(t)
 	t.Chdir("..")
@@ -91,13 +91,13 @@ func compareComponents(t *testing.T, top *validate.Topology, ours, flux json.Raw
 		if !slices.Equal(words, command.Words) {
 			t.Errorf("%s runs %q, Flux runs %q", c.ID, command.Words, words)
 		}
-		var given []string
+		var ourEnv []string
 		for _, e := range command.Env {
-			given = append(given, e.Name+"="+e.Value)
+			ourEnv = append(ourEnv, e.Name+"="+e.Value)
 		}
-		slices.Sort(given)
-		if !slices.Equal(env, given) {
-			t.Errorf("%s has the environment %q, Flux has %q", c.ID, given, env)
+		slices.Sort(ourEnv)
+		if !slices.Equal(env, ourEnv) {
+			t.Errorf("%s has the environment %q, Flux has %q", c.ID, ourEnv, env)
 		}
 	}
 	if len(a.Spouts) != len(b.Spouts) || len(a.Bolts) != len(b.Bolts) {
@@ -105,8 +105,8 @@ func compareComponents(t *testing.T, top *validate.Topology, ours, flux json.Raw
 	}
 }
 
-// shellProcess finds the command and the environment in a serialised FluxShellSpout or FluxShellBolt, as Java's reflection
-// shows it.
+// shellProcess finds the command and the environment in a serialised FluxShellSpout or FluxShellBolt, in the form in
+// which Java's reflection shows it.
 func shellProcess(t *testing.T, object json.RawMessage) (words, env []string) {
 	t.Helper()
 	var java struct {

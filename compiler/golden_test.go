@@ -59,7 +59,7 @@ func encode(t *testing.T, p *compiler.Program, f compiler.Format) []byte {
 	return buf.Bytes()
 }
 
-// examples returns the topologies in examples/, from the repository's root, which becomes the working directory.
+// examples makes the repository's root the working directory and returns the paths of the topologies in examples/.
 func examples(t *testing.T) []string {
 	t.Helper()
 	t.Chdir("..")
@@ -72,7 +72,7 @@ func examples(t *testing.T) []string {
 
 func name(example string) string { return strings.TrimSuffix(filepath.Base(example), ".yaml") }
 
-// Every example compiles to what golden/ holds: the dump for people, and the Thrift bytes.
+// Every example compiles to what golden/ holds: the JSON dump and the Thrift bytes.
 func TestGolden(t *testing.T) {
 	for _, path := range examples(t) {
 		prog := compile(t, path, schema.Options{})
@@ -102,8 +102,8 @@ func golden(t *testing.T, path string, got []byte) {
 	}
 }
 
-// Storm's own classes read the same topology from every protocol, find in it what the dump says, and accept it as Nimbus
-// does.
+// Storm's own classes read the same topology from every protocol. They find in it what the dump says, and the checks of
+// Nimbus accept it.
 func TestStormReadsOurBytes(t *testing.T) {
 	judge := storm.Judge(t)
 	for _, path := range append(examples(t), "compiler/testdata/everything.yaml") {
@@ -158,7 +158,7 @@ type stormComponent struct {
 	}
 }
 
-// compareWithDump compares what Storm read with what we tell people.
+// compareWithDump compares what Storm read with what the dump says.
 func compareWithDump(t *testing.T, read json.RawMessage, dumped []byte) {
 	t.Helper()
 	var top struct{ Spouts, Bolts map[string]stormComponent }
@@ -246,7 +246,7 @@ func compareWithDump(t *testing.T, read json.RawMessage, dumped []byte) {
 	}
 }
 
-// groupingOf names a grouping that Storm has read in the words of the language.
+// groupingOf returns the kind, in the words of the language, and the fields of a grouping that Storm has read.
 func groupingOf(t *testing.T, g map[string]json.RawMessage) (kind string, fields []string) {
 	t.Helper()
 	for name, detail := range g {
@@ -260,7 +260,7 @@ func groupingOf(t *testing.T, g map[string]json.RawMessage) (kind string, fields
 			}
 			return "fields", fields
 		case "custom_serialized":
-			// A PartialKeyGrouping as Java's reflection shows it.
+			// Java's reflection shows a PartialKeyGrouping in this form.
 			var object struct {
 				Class  string
 				Fields struct {

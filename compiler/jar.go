@@ -16,18 +16,18 @@ import (
 	"github.com/stormflux/stormflux/validate"
 )
 
-// aboutLaunchers is in every jar. Storm makes a component's working folder only when the jar has a file below resources/
-// (STORM-90), and Nimbus wants a jar even where no component needs one.
+// aboutLaunchers is in every jar. Storm makes a component's working folder only when the jar has a file below
+// resources/ (STORM-90), and Nimbus wants a jar even where no component needs one.
 const aboutLaunchers = "This folder was written by stormflux: *.sh start the components of the topology, bin/ holds their Go programs.\n"
 
-// Assembly is a Program's files, complete, with its Go programs built. Close removes the built programs.
+// Assembly is all files of a Program, with its Go programs built. Close removes the built programs.
 type Assembly struct {
 	Archive jar.Archive
 	dir     string
 }
 
-// Assemble builds the program's Go components for a platform and collects everything that goes into the jar's
-// resources/. The zero Platform stands for the workers'.
+// Assemble builds the program's Go components for a platform and collects everything for resources/ in the jar. The
+// zero Platform means the platform of the workers.
 func (p *Program) Assemble(ctx context.Context, platform validate.Platform) (*Assembly, error) {
 	if platform == (validate.Platform{}) {
 		platform = p.Platform
@@ -70,20 +70,21 @@ func (p *Program) Assemble(ctx context.Context, platform validate.Platform) (*As
 	return a, nil
 }
 
-// BuildError is Go programs that do not build: a fault of their sources.
+// BuildError says that Go programs do not build because of an error in their sources.
 type BuildError struct {
-	// Messages are the compiler's complaints, file:line:column: text, the files as seen from the working directory.
+	// Messages are those of the Go compiler, as file:line:column: text. The files are relative to the working directory.
 	Messages []string
 }
 
-// Error returns all complaints, a line each.
+// Error returns all messages, one on each line.
 func (e *BuildError) Error() string {
 	return "the Go components do not build:\n  " + strings.Join(e.Messages, "\n  ")
 }
 
-// buildErrors makes one error of what building gave: the packages at fault together, unless something else went wrong.
+// buildErrors combines the errors of several builds: into one BuildError if the sources are wrong, else into the first
+// error with another cause.
 func buildErrors(errs []error) error {
-	fault := &BuildError{}
+	wrong := &BuildError{}
 	for _, err := range errs {
 		var pkg *gobuild.Error
 		switch {
@@ -91,23 +92,23 @@ func buildErrors(errs []error) error {
 		case !errors.As(err, &pkg):
 			return err
 		case len(pkg.Messages) == 0:
-			fault.Messages = append(fault.Messages, strings.TrimSpace(pkg.Output))
+			wrong.Messages = append(wrong.Messages, strings.TrimSpace(pkg.Output))
 		default:
 			for _, m := range pkg.Messages {
-				fault.Messages = append(fault.Messages, fmt.Sprintf("%s:%d:%d: %s", diag.ShortPath(m.File), m.Line, m.Column, m.Text))
+				wrong.Messages = append(wrong.Messages, fmt.Sprintf("%s:%d:%d: %s", diag.ShortPath(m.File), m.Line, m.Column, m.Text))
 			}
 		}
 	}
-	if len(fault.Messages) == 0 {
+	if len(wrong.Messages) == 0 {
 		return nil
 	}
-	return fault
+	return wrong
 }
 
-// WriteJar writes the submittable jar to w. The same program and files give the same bytes.
+// WriteJar writes the jar that a client submits to w. The same program and files give the same bytes.
 func (a *Assembly) WriteJar(ctx context.Context, w io.Writer) error {
 	return a.Archive.Write(ctx, w)
 }
 
-// Close removes what was built.
+// Close removes the built programs.
 func (a *Assembly) Close() error { return os.RemoveAll(a.dir) }

@@ -9,19 +9,20 @@ import (
 	"github.com/stormflux/stormflux/validate"
 )
 
-// launcher is the start of a component's process that Storm's ShellComponent, which holds just two words, cannot say:
-// more words, environment variables, and an executable bit that Storm loses when it unpacks the jar.
+// launcher starts a component's process where Storm's ShellComponent cannot. ShellComponent holds two words; a launcher
+// passes any number of words, sets environment variables, and restores the executable bit, which Storm loses when it
+// unpacks the jar.
 type launcher struct {
 	component string
 	env       []validate.EnvVar
 	words     []string
-	// program tells that words[0] is a file of the resources folder, relative to it: Storm 2.8.3 unpacks it without
-	// its executable bit (a worker's resources are written by a plain FileOutputStream).
+	// program says that words[0] is a file of the resources folder, relative to that folder. Storm 2.8.3 unpacks it
+	// without its executable bit (it writes a worker's resources with a plain FileOutputStream).
 	program bool
 }
 
-// script returns the launcher's text, for /bin/sh. It uses nothing beyond POSIX but `mktemp -d` and `test -O`, which every system
-// that Storm runs on has.
+// script returns the launcher's text, for /bin/sh. It needs only POSIX, and `mktemp -d` and `test -O`, which exist on
+// every system that Storm runs on.
 func (l launcher) script() string {
 	var b strings.Builder
 	b.WriteString("#!/bin/sh\n")
@@ -48,9 +49,9 @@ func (l launcher) script() string {
 	return b.String()
 }
 
-// makeRunnable gives $program its executable bit. Where the worker runs as a user who may not change the unpacked jar
-// (supervisor.run.worker.as.user), it runs a private copy instead. Programs of one content share one copy, so that
-// restarts do not fill the disk; a folder of that name that somebody else made is not trusted.
+// makeRunnable gives $program its executable bit. If the worker's user may not change the unpacked jar
+// (supervisor.run.worker.as.user), it runs a private copy instead. Programs with the same content share one copy, so
+// restarts do not fill the disk. It does not trust a folder of that name that somebody else made.
 const makeRunnable = `if [ ! -x "$program" ] && ! chmod u+x "$program" 2>/dev/null; then
 	copies="${TMPDIR:-/tmp}/stormflux-$(id -u)-$(cksum <"$program" | tr ' ' -)"
 	mkdir -m 700 "$copies" 2>/dev/null
@@ -65,7 +66,7 @@ const makeRunnable = `if [ ! -x "$program" ] && ! chmod u+x "$program" 2>/dev/nu
 fi
 `
 
-// relativeProgram makes a path of the resources folder one that exec does not look up in PATH.
+// relativeProgram changes a path in the resources folder so that exec does not search for it in PATH.
 func relativeProgram(word string) string {
 	if strings.Contains(word, "/") {
 		return word

@@ -15,7 +15,7 @@ import (
 // showArgs is a program that prints its environment variable V and its arguments, each between angle brackets.
 const showArgs = "#!/bin/sh\nprintf '<%s>' \"$V\" \"$@\"\n"
 
-// A real shell gives the program exactly the words and the environment, whatever they hold.
+// A real shell passes the words and the environment to the program unchanged, whatever characters they contain.
 func TestLauncherPassesWordsUnchanged(t *testing.T) {
 	words := []string{"", " ", "plain", "two words", "it's", `"$HOME" \n $(id) ` + "`id`", "line\nbreak", "tab\t", "*", "~", "#", "öß日本", "-n", "a=b", "!"}
 	dir := resourcesWith(t, "show", 0o644)
@@ -35,8 +35,8 @@ func TestLauncherAppendsToPath(t *testing.T) {
 	}
 }
 
-// Storm unpacks a jar without executable bits. Where the worker's user may not set them either, a copy runs, and the next
-// start uses the same copy.
+// Storm unpacks a jar without executable bits. If the worker's user may not set them, the launcher runs a copy. The
+// next start uses the same copy.
 func TestLauncherRunsACopyWhereItMayNotChmod(t *testing.T) {
 	dir := resourcesWith(t, "bin/show", 0o644)
 	tools := t.TempDir()
@@ -61,7 +61,7 @@ func TestLauncherRunsACopyWhereItMayNotChmod(t *testing.T) {
 	if err != nil || len(copies) != 1 {
 		t.Errorf("copies: %v %v, want one", copies, err)
 	}
-	// Another content is another copy.
+	// Another content gets another copy.
 	if err := os.WriteFile(filepath.Join(dir, "bin/show"), []byte("#!/bin/sh\necho new\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func resourcesWith(t *testing.T, name string, mode os.FileMode) string {
 	return dir
 }
 
-// launch runs a script as Storm does: by /bin/sh, in the resources folder.
+// launch runs a script as Storm does: with /bin/sh, in the resources folder.
 func launch(t *testing.T, dir, script string) string {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(dir, "launcher.sh"), []byte(script), 0o644); err != nil {

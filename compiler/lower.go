@@ -46,8 +46,8 @@ func (l *lowering) component(c *validate.Component) *topology.Component {
 	return out
 }
 
-// process lowers what a component runs. ShellComponent holds two words, which Storm runs as they are (storm-client
-// ShellProcess: [execution_command, script], no shell, no splitting); anything more is a launcher.
+// process lowers what a component runs. ShellComponent holds two words, and Storm runs them as they are (storm-client,
+// ShellProcess: [execution_command, script], without a shell and without splitting). Everything else needs a launcher.
 func (l *lowering) process(c *validate.Component) *topology.Process {
 	start := launcher{component: c.ID}
 	switch runs := c.Implementation.(type) {
@@ -72,14 +72,14 @@ func (l *lowering) grouping(in *validate.Input) topology.Grouping {
 	switch g := in.Grouping.(type) {
 	case validate.FieldsGrouping:
 		if len(g.Fields) == 0 {
-			return topology.Global{} // what Storm makes of it
+			return topology.Global{} // Storm reads a fields grouping without fields as a global one
 		}
 		return topology.Fields{Names: g.Fields}
 	case validate.PartialKeyGrouping:
 		if l.src.Storm.Major < 2 {
 			l.diags.Errorf(rulePartialKey, in.Span,
-				"partial-key grouping cannot be compiled for Storm %s: its serialised form is known for Storm 2 only", l.src.Storm).
-				WithHint("use a fields grouping, or a newer Storm")
+				"cannot compile a partial-key grouping for Storm %s: stormflux knows its serialised form only for Storm 2", l.src.Storm).
+				WithHint("use a fields grouping, or Storm 2")
 		}
 		return topology.PartialKey{Names: g.Fields}
 	case validate.PlainGrouping:
@@ -99,7 +99,7 @@ var plainGroupings = map[schema.GroupingType]topology.Grouping{
 	schema.Global:         topology.Global{},
 }
 
-// isResource reports whether a command's word is a file of the resources folder, which a process starts in.
+// isResource reports whether a command's word is a file of the resources folder. A process starts in that folder.
 func (l *lowering) isResource(word string) bool {
 	return l.files[path.Clean(word)] && !path.IsAbs(word)
 }

@@ -1,9 +1,9 @@
 // Package compiler turns a checked topology into a [Program]: the model of what Storm runs, and the files of its jar.
-// One lowering serves every consumer: what is dumped, written to a file, put into a jar, submitted, run locally or
-// emitted as Clojure is the same Program.
+// Every consumer takes the same Program: the dump, the Thrift file, the jar, submitting, running locally and the
+// Clojure file.
 //
 // It takes only what package validate has checked, so no unchecked input reaches it. It does not talk to a cluster, and
-// the form of Thrift belongs to package wire.
+// it leaves the form of Thrift to package wire.
 package compiler
 
 import (
@@ -18,21 +18,22 @@ import (
 	"github.com/stormflux/stormflux/validate"
 )
 
-// Program is a compiled topology with the files that it needs. Its parts are in stable order: the same input gives the
-// same Program.
+// Program is a compiled topology with the files that it needs. The same input always gives the same Program, with its
+// parts in the same order.
 type Program struct {
 	// Topology is what Storm runs.
 	Topology *topology.Topology
-	// Storm is the version that it is compiled for.
+	// Storm is the version that the program is compiled for.
 	Storm settings.Version
-	// Launchers are the generated start scripts, in file order of their components.
+	// Launchers are the generated start scripts, in the order of their components in the file.
 	Launchers []Launcher
-	// Builds are the Go programs and executables that components run, each once, in file order.
+	// Builds are the Go programs and executables that components run, each once, in the order of the file.
 	Builds []Build
-	// Added is what the compiler added to the user's configuration, and why.
+	// Added lists what the compiler added to the user's configuration, and why.
 	Added []Addition
 
-	// Resources are the user's files for the jar as written, ResourceEntries the files that they stand for.
+	// Resources are the user's files for the jar as the YAML names them. ResourceEntries are the files that they stand
+	// for.
 	Resources       []validate.Resource
 	ResourceEntries []jar.Entry
 	Jar             string            // path of the user's jar, or ""
@@ -43,17 +44,18 @@ type Program struct {
 
 // Options say how to compile. The zero value is for a jar that goes to a cluster.
 type Options struct {
-	// LauncherDir is the folder below resources/ for what stormflux adds: launchers and Go programs. "" is ".stormflux".
-	// Some build tools leave out folders that begin with a dot. [Program.Assemble] checks that nothing else has its names.
+	// LauncherDir is the folder below resources/ for what stormflux adds: launchers and Go programs. "" means
+	// ".stormflux". Some build tools leave out folders that start with a dot. [Program.Assemble] reports other files with
+	// the same names.
 	LauncherDir string
-	// AnyWords says that the target can start a process of any number of words, where Storm's own ShellComponent holds
-	// two. Launchers are then left for environment variables and programs from the jar.
+	// AnyWords says that the target can start a process of any number of words. Storm's own ShellComponent holds two. With
+	// AnyWords, only environment variables and programs from the jar need launchers.
 	AnyWords bool
 }
 
 // Launcher is a generated script in the jar.
 type Launcher struct {
-	Component string // id of the component it starts
+	Component string // id of the component that it starts
 	Name      string // path below resources/
 	Text      string
 }
@@ -68,18 +70,18 @@ type Build struct {
 // Addition is a setting that the compiler added to the configuration.
 type Addition struct {
 	Key   string
-	Value any // what was added; for a list, its new elements
+	Value any // what the compiler added; for a list, the new elements
 	Why   string
 }
 
-// The rules of what has no compiled form.
+// The rules that the compiler reports.
 const (
 	ruleJVM        = "jvm-component"
 	rulePartialKey = "partial-key-on-storm-1"
 )
 
-// Compile lowers a checked topology. The Program is nil when the list holds an error: what Storm or this version of
-// stormflux has no form for.
+// Compile lowers a checked topology. The Program is nil if the list contains an error: something that Storm, or this
+// version of stormflux, has no form for.
 func Compile(t *validate.Topology, opts Options) (*Program, diag.List) {
 	if opts.LauncherDir == "" {
 		opts.LauncherDir = ".stormflux"
@@ -106,7 +108,7 @@ func Compile(t *validate.Topology, opts Options) (*Program, diag.List) {
 	return l.prog, l.diags
 }
 
-// refuseClasses reports, in one diagnostic, everything that is a JVM class.
+// refuseClasses reports all JVM classes in one diagnostic.
 func (l *lowering) refuseClasses() {
 	type place struct {
 		span diag.Span
@@ -140,7 +142,7 @@ func (l *lowering) refuseClasses() {
 	}
 }
 
-// goProgram returns the path below resources/ of the program that g stands for.
+// goProgram returns the path below resources/ of the program that g describes.
 func (l *lowering) goProgram(g *validate.GoProgram) string {
 	key := g.Dir
 	if g.Executable != "" {

@@ -21,9 +21,9 @@ import (
 	"github.com/stormflux/stormflux/validate"
 )
 
-// Random topologies without a fault pass every check, and Storm accepts what they compile to. With random faults put into
-// them, whatever Storm refuses has been refused here before. Storm judges a Thrift topology that the test makes on
-// its own; the compiler has no part in it.
+// Random topologies without a fault pass every check, and Storm accepts what they compile to. The test then puts random
+// faults into them: whatever Storm refuses, stormflux must have refused before. Storm judges a Thrift topology that the
+// test makes itself, without the compiler.
 func TestRandomAgainstStorm(t *testing.T) {
 	judge := stormJudge{storm.Judge(t), t}
 	const topologies, mutations = 250, 6
@@ -34,7 +34,7 @@ func TestRandomAgainstStorm(t *testing.T) {
 		p := r.plan()
 		prog, diags := check(t, p)
 		if prog == nil {
-			t.Fatalf("seed %d: refused without a fault:\n%s\n%s", seed, told(diags), p.yaml(t))
+			t.Fatalf("seed %d: refused without a fault:\n%s\n%s", seed, messages(diags), p.yaml(t))
 		}
 		if err := judge.program(prog); err != nil {
 			t.Fatalf("seed %d: Storm refuses what it compiles to: %v\n%s", seed, err, p.yaml(t))
@@ -51,7 +51,7 @@ func TestRandomAgainstStorm(t *testing.T) {
 			prog, diags := check(t, m)
 			refusal := judge.plan(m)
 			if noSuchClass(refusal) {
-				continue // what classes Nimbus has only Nimbus knows
+				continue // only Nimbus knows which classes it has
 			}
 			switch {
 			case refusal != nil && prog != nil:
@@ -71,19 +71,19 @@ func TestRandomAgainstStorm(t *testing.T) {
 			}
 		}
 	}
-	// The faults have to be ones that Storm sees, and the rest has to reach the compiler, or this shows nothing.
+	// The test is worth something only if Storm finds enough of the faults, and if enough topologies reach the compiler.
 	if total := topologies * mutations; refused < total/5 || accepted < total/10 || len(rules) < 10 {
 		t.Errorf("of %d topologies with faults Storm refused %d, by %d rules here, and %d were accepted", total, refused, len(rules), accepted)
 	}
 }
 
-// noSuchClass tells whether Storm refuses a configuration for a class that it does not find.
+// noSuchClass reports whether Storm refuses a configuration because it does not find a class.
 func noSuchClass(err error) bool {
 	var refusal *stormtest.Refusal
 	return errors.As(err, &refusal) && refusal.Cause != nil && refusal.Cause.Class == "java.lang.ClassNotFoundException"
 }
 
-// check loads, checks and compiles a plan; nil when it is refused.
+// check loads, checks and compiles a plan. The program is nil if there is an error.
 func check(t *testing.T, p *plan) (*compiler.Program, diag.List) {
 	t.Helper()
 	doc, diags, err := schema.Load("random.yaml", schema.Options{Text: p.yaml(t)})
@@ -100,7 +100,7 @@ func check(t *testing.T, p *plan) (*compiler.Program, diag.List) {
 	return compiler.Compile(result.Topology, compiler.Options{})
 }
 
-func told(diags diag.List) string {
+func messages(diags diag.List) string {
 	var b strings.Builder
 	for _, d := range diags {
 		fmt.Fprintf(&b, "%s: %s [%s]\n", d.Severity, d.Message, d.Rule)
@@ -108,7 +108,7 @@ func told(diags diag.List) string {
 	return b.String()
 }
 
-// stormJudge asks Storm for a refusal. What keeps it from being asked ends the test.
+// stormJudge asks Storm whether it refuses a topology. It ends the test if it cannot ask.
 type stormJudge struct {
 	*stormtest.Judge
 	t *testing.T
@@ -145,7 +145,7 @@ func (j stormJudge) plan(p *plan) error {
 	return j.submit(stormtest.Submission{Name: p.name, Conf: string(conf), Topology: text, Protocol: stormtest.Binary})
 }
 
-// plan is a topology that can be written as YAML, and, without our compiler, as Thrift.
+// plan is a topology that the test can write as YAML and, without our compiler, as Thrift.
 type plan struct {
 	name          string
 	conf          object
@@ -233,7 +233,7 @@ func (p *plan) yaml(t *testing.T) []byte {
 
 func nonNil(list []string) []string { return append([]string{}, list...) }
 
-// thrift writes the plan as Storm's own client would.
+// thrift returns the plan in Thrift, as Storm's own client would send it.
 func (p *plan) thrift(t *testing.T) *stormthrift.StormTopology {
 	t.Helper()
 	shell := &stormthrift.ComponentObject{Shell: &stormthrift.ShellComponent{ExecutionCommand: "cat", Script: "-"}}
@@ -373,7 +373,7 @@ func (r *random) input(from string, s output) input {
 	return in
 }
 
-// value is any value of a setting.
+// value returns a random value of a setting.
 func (r *random) value() any {
 	return pick[any](r, nil, true, false, 0, 1, -1, 7, 3_000_000_000, json.Number("2.0"), json.Number("1.5"), json.Number("-0.5"),
 		json.Number("99999999999999999999"), "", "x", "3", "true", "org.apache.storm.Thing", []any{}, []any{"a"}, []any{1}, []any{"a", 1, nil},
@@ -382,7 +382,7 @@ func (r *random) value() any {
 		object{"onheap.memory.mb": nil}, object{"topology.component.resources.onheap.memory.mb": 5000})
 }
 
-// mutate puts a fault into a plan, or something that looks like one, and says what.
+// mutate puts a fault into a plan, or something that looks like a fault. It returns what it changed.
 func (r *random) mutate(p *plan) string {
 	all := p.parts()
 	if len(all) == 0 {
@@ -404,7 +404,7 @@ func (r *random) mutate(p *plan) string {
 		out = &c.streams[r.IntN(len(c.streams))]
 	}
 	unknown := pick(r, "nope", "__acker", "__system", "__x", "")
-	for { // until a fault is found that this plan can have
+	for { // until it finds a fault that this plan can have
 		switch r.IntN(22) {
 		case 0:
 			p.name = pick(r, "", ".", "a.b", "a/b", "a:b", `a\b`, "a@b", "a\nb", " ", strings.Repeat("x", 300))

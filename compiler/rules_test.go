@@ -13,7 +13,7 @@ import (
 	"github.com/stormflux/stormflux/validate"
 )
 
-// The examples of the rules that the compiler reports pass every check before it, and only the bad one fails here.
+// The examples of the compiler's rules pass every check before the compiler. The compiler refuses only the bad example.
 func TestRuleExamples(t *testing.T) {
 	for _, name := range []string{"jvm-component", "partial-key-on-storm-1"} {
 		rule, ok := diag.LookupRule(name)
@@ -30,7 +30,7 @@ func TestRuleExamples(t *testing.T) {
 	}
 }
 
-// compileExample returns the rules of the errors that compiling gives. Checking must give none.
+// compileExample returns the rules of the errors that the compiler reports. The checks before it must report none.
 func compileExample(t *testing.T, e diag.Example) []string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "topology.yaml")

@@ -14,9 +14,9 @@ import (
 	"github.com/stormflux/stormflux/internal/jar"
 )
 
-// Stage writes into a folder what a worker finds in its working directory: the jar's resources/ with that prefix cut off,
-// of the user's jar too. As on a worker, no file is executable (Storm's ServerUtils.extractZipFile drops modes): what
-// starts here starts there. The folder must exist and be empty. After an error it holds some of the files.
+// Stage writes into a folder what a worker finds in its working directory: the content of resources/ in the jar, and in
+// the user's jar. No file is executable, as on a worker (Storm's ServerUtils.extractZipFile drops modes), so what
+// starts here also starts there. The folder must exist and be empty. After an error it contains only some of the files.
 func (a *Assembly) Stage(ctx context.Context, dir string) error {
 	if a.Archive.Base != "" {
 		if err := stageBase(ctx, a.Archive.Base, dir); err != nil {
@@ -26,7 +26,7 @@ func (a *Assembly) Stage(ctx context.Context, dir string) error {
 	staged := map[string]bool{}
 	for _, e := range a.Archive.Entries {
 		if staged[e.Name] {
-			continue // Assemble has checked that it is the same file
+			continue // the same file: Assemble has checked that
 		}
 		staged[e.Name] = true
 		if err := stageEntry(ctx, e, dir); err != nil {
@@ -48,7 +48,7 @@ func stageEntry(ctx context.Context, e jar.Entry, dir string) error {
 	return stageFile(ctx, dir, e.Name, file)
 }
 
-// stageBase writes the resources that the user's jar brings along.
+// stageBase writes the resources of the user's jar.
 func stageBase(ctx context.Context, base, dir string) error {
 	archive, err := zip.OpenReader(base)
 	if err != nil {
@@ -72,7 +72,7 @@ func stageBase(ctx context.Context, base, dir string) error {
 	return nil
 }
 
-// stageFile writes one file of the jar, if it is a resource.
+// stageFile writes one file of the jar if it is a resource.
 func stageFile(ctx context.Context, dir, name string, content io.Reader) (err error) {
 	if err := context.Cause(ctx); err != nil {
 		return err

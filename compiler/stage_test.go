@@ -16,7 +16,7 @@ import (
 	"github.com/stormflux/stormflux/internal/jar"
 )
 
-// What is staged is what the jar holds below resources/, to the byte, and nothing of it is executable.
+// Stage writes exactly the bytes that the jar has below resources/, and makes no file executable.
 func TestStageIsTheJar(t *testing.T) {
 	a := &Assembly{}
 	a.Archive.Base = baseJar(t, map[string]string{
@@ -30,7 +30,7 @@ func TestStageIsTheJar(t *testing.T) {
 		{Name: "resources/.stormflux/split.sh", Data: []byte("#!/bin/sh\n"), Executable: true},
 		{Name: "resources/lib/split.py", Path: script, Executable: true},
 		{Name: "resources/lib/split.py", Path: script, Executable: true}, // named twice in `resources`
-		{Name: "elsewhere.txt", Data: []byte("no resource")},
+		{Name: "elsewhere.txt", Data: []byte("not a resource")},
 	}
 	dir := t.TempDir()
 	if err := a.Stage(t.Context(), dir); err != nil {
@@ -69,7 +69,7 @@ func TestStageEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// A name that leaves the folder is refused, whoever made the jar.
+// Stage refuses a name that leads out of the folder.
 func TestStageStaysInItsFolder(t *testing.T) {
 	dir := t.TempDir()
 	a := &Assembly{Archive: jar.Archive{Base: baseJar(t, map[string]string{"resources/../../out": "x"})}}
@@ -101,7 +101,7 @@ func baseJar(t *testing.T, files map[string]string) string {
 	return path
 }
 
-// resourcesOf reads the resources of the jar that WriteJar makes.
+// resourcesOf returns the resources in the jar that WriteJar makes.
 func resourcesOf(t *testing.T, a *Assembly) map[string]string {
 	t.Helper()
 	var text bytes.Buffer
