@@ -14,14 +14,14 @@ import (
 	"github.com/stormflux/stormflux/validate"
 )
 
-// targets are the targets by the name that a case gives them.
+// targets maps the names that the cases use to targets.
 var targets = map[string]target{
 	"storm-2.8": storm28, "storm-2.5": storm25, "storm-1.2": storm12,
 	"backtype-0.10": storm010, "backtype-0.9": storm09, "streamparse": sparse,
 }
 
-// testdata/*.txtar hold a topology each and, for each target, what is emitted or refused, to the character. Everything that
-// is emitted is evaluated too.
+// Each file in testdata/ has a topology and, for each of its targets, the exact text or diagnostics that Emit gives.
+// Real Clojure evaluates the text.
 func TestCases(t *testing.T) {
 	entries, err := os.ReadDir("testdata")
 	if err != nil {
@@ -35,7 +35,7 @@ func TestCases(t *testing.T) {
 				t.Fatal(err)
 			}
 			if archive.Files[0].Name != "topology.yaml" || len(archive.Files) < 2 {
-				t.Fatal("want topology.yaml and at least one target")
+				t.Fatal("a case needs topology.yaml first, then at least one target")
 			}
 			for i := range archive.Files[1:] {
 				file := &archive.Files[i+1]
@@ -68,7 +68,8 @@ func TestCases(t *testing.T) {
 	}
 }
 
-// The JVM allows 65,535 bytes of code a method, of text a constant, and as many constants a class.
+// The JVM allows 65,535 bytes of code for a method, 65,535 bytes of text for a constant, and 65,535 constants for a
+// class.
 func TestLargeTopology(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("name: large\nspouts:\n  s:\n    command: [cat, '-']\n    outputs: [x]\nbolts:\n")
@@ -123,12 +124,12 @@ func TestSymbol(t *testing.T) {
 			t.Errorf("Symbol(%q) = %q, want %q", name, got, want)
 		}
 		if s := clojure.DefaultNamespace(name, clojure.Storm); !clojure.ValidNamespace(s) {
-			t.Errorf("DefaultNamespace(%q) = %q is no namespace", name, s)
+			t.Errorf("DefaultNamespace(%q) = %q, which is not a namespace", name, s)
 		}
 	}
 }
 
-// Any name that a topology may have gives a file that Clojure reads, in every dialect.
+// For every name that a topology may have, Clojure can read the file, in every dialect.
 func TestNames(t *testing.T) {
 	for _, name := range []string{
 		"nil", "true", "def", "map", "merge", "topology", "conf", "bolts-1", "spouts 1", "Zähler", "日本語", "3", "a-b_c", "-", "ns", "core",
@@ -144,7 +145,7 @@ func TestNames(t *testing.T) {
 				t.Fatal(err)
 			}
 			if result.Topology == nil {
-				continue // not a name for this Storm
+				continue // this Storm does not allow the name
 			}
 			prog := load(t, "t.yaml", []byte(text), x)
 			file, _ := prog.emit(x.dialect)

@@ -29,7 +29,7 @@ import (
 	"github.com/stormflux/stormflux/validate"
 )
 
-// evaluators are the JVMs that the tests share, one a library, started by the first test that asks.
+// evaluators are the JVMs that the tests share, one for each library. The first test that needs one starts it.
 var evaluators struct {
 	sync.Mutex
 	by map[stormtest.ClojureLibrary]*stormtest.Evaluator
@@ -65,7 +65,7 @@ func evaluator(t *testing.T, library stormtest.ClojureLibrary) *stormtest.Evalua
 	return e
 }
 
-// target is a dialect with a Storm that has it.
+// target is a dialect with a version of Storm that has it.
 type target struct {
 	dialect clojure.Dialect
 	storm   settings.Version
@@ -74,8 +74,8 @@ type target struct {
 
 func (x target) String() string { return fmt.Sprintf("%s for Storm %s", x.dialect, x.storm) }
 
-// The Storm of a target is sometimes older than its library, where the newer one refuses what is to be tested: the DSL is the
-// same.
+// The Storm of a target may be older than its library, because a newer Storm refuses what a test needs. The DSL is the
+// same in both.
 var (
 	storm28  = target{clojure.Storm, settings.Version{Major: 2, Minor: 8, Patch: 3}, stormtest.StormClojure}
 	storm25  = target{clojure.Storm, settings.Version{Major: 2, Minor: 5, Patch: -1}, stormtest.StormClojure}
@@ -85,7 +85,7 @@ var (
 	sparse   = target{clojure.Streamparse, settings.Version{Minor: 9, Patch: 5}, stormtest.Backtype09}
 )
 
-// compiled is a program with what its file says beside it.
+// compiled is a program with the notes of its file.
 type compiled struct {
 	*compiler.Program
 	notes *clojure.Notes
@@ -95,7 +95,7 @@ func (c *compiled) emit(d clojure.Dialect) ([]byte, diag.List) {
 	return clojure.Emit(c.Program, c.notes, clojure.Options{Dialect: d})
 }
 
-// load checks and compiles a file for a target. Findings that are errors fail the test.
+// load checks and compiles a file for a target. An error in the file fails the test.
 func load(t *testing.T, path string, text []byte, x target) *compiled {
 	t.Helper()
 	prog, diags := tryLoad(t, path, text, x)
@@ -184,7 +184,7 @@ func same(t *testing.T, x target, want, got map[string]component, text []byte) {
 
 type component = stormtest.ClojureComponent
 
-// components describes what the compiler made in the evaluator's words.
+// components describes the compiler's components in the evaluator's form.
 func components(top *topology.Topology, d clojure.Dialect) map[string]component {
 	all := map[string]component{}
 	for kind, list := range map[string][]*topology.Component{"spout": top.Spouts, "bolt": top.Bolts} {
@@ -201,7 +201,7 @@ func describe(kind string, c *topology.Component, d clojure.Dialect) component {
 		Parallelism: c.Parallelism, Conf: string(wire.FormatConf(c.Conf)), Streams: map[string]stormtest.ClojureStream{},
 	}
 	if n := len(out.Command); d == clojure.Streamparse && (out.Command[0] == "streamparse_run" || out.Command[n-2] == "streamparse.run") {
-		out.Command = []string{"python", "-m", "streamparse.run", out.Command[n-1]} // streamparse runs its classes itself
+		out.Command = []string{"python", "-m", "streamparse.run", out.Command[n-1]} // streamparse chooses the command
 	}
 	for _, s := range c.Streams {
 		out.Streams[s.ID] = stormtest.ClojureStream{Fields: append([]string{}, s.Fields...), Direct: s.Direct}
@@ -221,7 +221,7 @@ func describe(kind string, c *topology.Component, d clojure.Dialect) component {
 	return out
 }
 
-// normal gives a component's parts an order, and its configuration's numbers one form.
+// normal sorts a component's inputs and gives the numbers in its configuration one form.
 func normal(c component) component {
 	slices.SortFunc(c.Inputs, func(a, b stormtest.ClojureInput) int {
 		return strings.Compare(a.From+"\x00"+a.Stream, b.From+"\x00"+b.Stream)
@@ -256,7 +256,7 @@ func canonicalJSON(t *testing.T, text []byte) any {
 	return numbers(v)
 }
 
-// canonical does to a configuration's Go values what canonicalJSON does to JSON.
+// canonical is like canonicalJSON, for the Go values of a configuration.
 func canonical(v any) any {
 	switch v := v.(type) {
 	case int64:
@@ -285,7 +285,7 @@ func integer(n *big.Int) string { return "integer " + n.String() }
 
 func fraction(f float64) string { return "fraction " + strconv.FormatFloat(f, 'g', -1, 64) }
 
-// numbers gives numbers one form: Java and Go write some doubles differently (4.9E-324 and 5e-324).
+// numbers gives every number the same form, because Java and Go write some doubles differently (4.9E-324 and 5e-324).
 func numbers(v any) any {
 	switch v := v.(type) {
 	case json.Number:
@@ -294,7 +294,7 @@ func numbers(v any) any {
 		}
 		f, err := v.Float64()
 		if err != nil {
-			panic("no number: " + v.String())
+			panic("not a number: " + v.String())
 		}
 		return fraction(f)
 	case []any:
@@ -313,7 +313,7 @@ func numbers(v any) any {
 	return v
 }
 
-// root is the repository's root.
+// root returns the repository's root.
 func root(t *testing.T) string {
 	t.Helper()
 	dir, err := filepath.Abs("../..")
@@ -323,8 +323,8 @@ func root(t *testing.T) string {
 	return dir
 }
 
-// Every example in every dialect is what golden/ holds, and builds the topology that the compiler makes. Where a dialect
-// cannot say something, golden/ holds the diagnostics instead.
+// For every example and dialect, Emit gives what golden/ holds, and the file builds the topology that the compiler
+// makes. If a dialect cannot express an example, golden/ holds the diagnostics.
 func TestExamples(t *testing.T) {
 	t.Chdir(root(t))
 	found, err := filepath.Glob("examples/*.yaml")
@@ -351,7 +351,7 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// golden compares with a golden file, which is absent when there is nothing to hold.
+// golden compares a text with a golden file. The file does not exist if the text is empty.
 func golden(t *testing.T, path string, got []byte) {
 	t.Helper()
 	if os.Getenv("STORMFLUX_UPDATE") == "1" {

@@ -9,7 +9,7 @@ import (
 	"github.com/stormflux/stormflux/diag"
 )
 
-// localSeconds is how long the file's -main runs a topology in a local cluster.
+// localSeconds is how long -main runs a topology in a local cluster.
 const localSeconds = 30
 
 // storm returns the file in Storm's own DSL.
@@ -24,20 +24,7 @@ func (e *emitter) storm() string {
 
 	var b strings.Builder
 	e.header(&b)
-	b.WriteString("(ns " + e.opts.Namespace + "\n")
-	l := &layout{}
-	l.write("  (:require [" + e.opts.Dialect.library() + " :refer ")
-	l.form(atoms(slices.Sorted(maps.Keys(e.refers))), 2)
-	l.write("])\n")
-	b.WriteString(l.b.String())
-	b.WriteString("  (:import ")
-	for i, class := range slices.Sorted(maps.Keys(e.imports)) {
-		if i > 0 {
-			b.WriteString("\n           ")
-		}
-		b.WriteString("[" + class + "]")
-	}
-	b.WriteString(")\n  (:gen-class))\n\n")
+	e.stormNamespace(&b)
 	e.writeDefinitions(&b)
 	b.WriteString(define("defn "+function+" []", block("topology", spouts, bolts)) + "\n")
 	b.WriteString(define("def ^:private conf", conf) + "\n")
@@ -60,8 +47,26 @@ func (e *emitter) storm() string {
 	return b.String()
 }
 
-// streamparse returns the file in streamparse's dialect. Streamparse loads the file and takes the last var that it
-// defines for the topology and that var's name for the topology's.
+// stormNamespace writes the ns form of a file in Storm's own DSL.
+func (e *emitter) stormNamespace(b *strings.Builder) {
+	b.WriteString("(ns " + e.opts.Namespace + "\n")
+	l := &layout{}
+	l.write("  (:require [" + e.opts.Dialect.library() + " :refer ")
+	l.form(atoms(slices.Sorted(maps.Keys(e.refers))), 2)
+	l.write("])\n")
+	b.WriteString(l.b.String())
+	b.WriteString("  (:import ")
+	for i, class := range slices.Sorted(maps.Keys(e.imports)) {
+		if i > 0 {
+			b.WriteString("\n           ")
+		}
+		b.WriteString("[" + class + "]")
+	}
+	b.WriteString(")\n  (:gen-class))\n\n")
+}
+
+// streamparse returns the file in streamparse's dialect. Streamparse loads the file. The last var that the file defines
+// is the topology, and the name of that var is the topology's name.
 func (e *emitter) streamparse() string {
 	spouts := e.split(e.components("spout", e.top.Spouts), "spouts")
 	bolts := e.split(e.components("bolt", e.top.Bolts), "bolts")
@@ -117,7 +122,7 @@ func (e *emitter) options(b *strings.Builder) {
 	}
 }
 
-// confKeys returns the keys of the topology's configuration, the user's in their order first.
+// confKeys returns the keys of the topology's configuration: first the user's, in the order of the file.
 func (e *emitter) confKeys() []string {
 	rest := maps.Clone(e.top.Conf)
 	var keys []string
@@ -130,7 +135,7 @@ func (e *emitter) confKeys() []string {
 	return append(keys, slices.Sorted(maps.Keys(rest))...)
 }
 
-// shellWord quotes a word for a POSIX shell. Only line breaks would not survive in a comment; a literal has none.
+// shellWord quotes a word for a POSIX shell. A comment cannot contain a line break, but neither can a literal.
 func shellWord(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
@@ -142,7 +147,7 @@ func (e *emitter) header(b *strings.Builder) {
 	}
 }
 
-// writeDefinitions writes the pieces of what is too large for one method.
+// writeDefinitions writes the private functions.
 func (e *emitter) writeDefinitions(b *strings.Builder) {
 	for _, d := range e.definitions {
 		b.WriteString(d + "\n")
@@ -158,18 +163,18 @@ func atoms(symbols []string) *form {
 	return vector(parts...)
 }
 
-// block is a call whose arguments stand under each other even where one line would do.
+// block returns a call that always takes several lines.
 func block(operator string, args ...*form) *form {
 	return tall(call(operator, args...))
 }
 
-// tall makes a form stand on several lines.
+// tall makes a form take several lines.
 func tall(f *form) *form {
 	f.flat = -1
 	return f
 }
 
-// printable makes a text harmless in a comment.
+// printable replaces the characters of a text that must not be in a comment.
 func printable(s string) string {
 	q := quote(s)
 	return strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(q[1 : len(q)-1])

@@ -5,25 +5,25 @@ import (
 	"unicode/utf8"
 )
 
-// width is how many characters a line should have at most.
+// width is the number of characters that a line should have at most.
 const width = 80
 
-// form is a piece of Clojure text that can be laid out: an atom, or a collection or call with its parts.
+// form is a piece of Clojure text: an atom, or a collection or call with its parts.
 type form struct {
 	kind  formKind
-	text  string // of an atom; of a call, its operator
+	text  string // an atom's text, or a call's operator
 	parts []*form
-	// units tells how many parts stand together on a line of a call that takes several: the rest of the parts,
-	// beyond the sum of the units, are pairs of a keyword and its value.
+	// units says how many parts share a line if a call takes several lines. The parts after all units are pairs of a
+	// keyword and its value.
 	units []int
-	// comments are lines above the form, which stands in a map or vector; without semicolons.
+	// comments are lines to write above the form, without semicolons. The form is part of a map or vector.
 	comments []string
 
-	size int // how many atoms and collections it holds
-	// code stands for the code that Clojure makes of it. A constant collection is written out once for itself and once
-	// more in each collection around it (Clojure's Compiler, emitValue), so depth counts.
+	size int // the number of atoms and collections in it
+	// code estimates the amount of bytecode that Clojure makes of it. Clojure writes out a constant collection once for
+	// itself and once more in each collection around it (Compiler.emitValue), so depth counts.
 	code int
-	flat int // its length on one line, or -1 when comments forbid that
+	flat int // its length on one line, or -1 if it needs several lines
 }
 
 type formKind uint8
@@ -87,7 +87,7 @@ func (f *form) writeLine(b *strings.Builder) {
 	b.WriteString(end)
 }
 
-// separator is what stands before a part on one line.
+// separator returns the text in front of a part on one line.
 func (f *form) separator(part int) string {
 	switch {
 	case f.kind == callForm:
@@ -112,9 +112,9 @@ func (f *form) brackets() (open, end string) {
 	return "", ""
 }
 
-// layout writes forms as a person would: on one line what fits there, otherwise one part a line, parts under each other,
-// the values of a map aligned, the arguments of a call under its first argument, or where that is too far right, two
-// blanks in.
+// layout writes forms as a person would. A form that fits is on one line. Otherwise each part gets its own line. The
+// values of a map are aligned. The arguments of a call are below its first argument, or if that is too far to the
+// right, two columns in.
 type layout struct {
 	b   strings.Builder
 	col int
@@ -129,14 +129,14 @@ func (l *layout) write(s string) {
 	}
 }
 
-// newline starts a line with blanks up to a column.
+// newline starts a line with spaces up to a column.
 func (l *layout) newline(col int) {
 	l.b.WriteByte('\n')
 	l.b.WriteString(strings.Repeat(" ", col))
 	l.col = col
 }
 
-// form writes a form at the current column; behind its last character there will be that many closing brackets.
+// form writes a form at the current column. closing is the number of brackets that will follow its last character.
 func (l *layout) form(f *form, closing int) {
 	if f.kind == atomForm || f.flat >= 0 && l.col+f.flat+closing <= width {
 		l.write(f.line())
@@ -187,7 +187,7 @@ func (l *layout) vector(f *form, closing int) {
 
 func (l *layout) mapping(f *form, closing int) {
 	col := l.col
-	// Values are aligned unless that would push one too far to the right.
+	// Align the values, but not if that moves one too far to the right.
 	longest := 0
 	for i := 0; i < len(f.parts); i += 2 {
 		longest = max(longest, f.parts[i].flat)
@@ -224,13 +224,13 @@ func (l *layout) mapping(f *form, closing int) {
 	}
 }
 
-// fits tells whether a form at a column stays within the width, on one line or on several.
+// fits reports whether a form at a column stays within the width, on one line or on several.
 func (l *layout) fits(f *form, col, closing int) bool {
 	if f.flat >= 0 && col+f.flat+closing <= width {
 		return true
 	}
 	if f.kind == atomForm {
-		return len(f.text) > width // no column would do
+		return len(f.text) > width // it does not fit anywhere
 	}
 	if f.kind == callForm {
 		at := col + 2
@@ -249,7 +249,7 @@ func (l *layout) fits(f *form, col, closing int) bool {
 	return true
 }
 
-// lines returns the parts of a call that stand together, as half-open ranges.
+// lines returns the ranges (from, to) of parts that share a line of a call.
 func (f *form) lines() [][2]int {
 	var all [][2]int
 	at := 0
@@ -279,7 +279,7 @@ func (f *form) unitFits(u [2]int, col int) bool {
 }
 
 func (l *layout) call(f *form, closing int) {
-	col := l.col + 1 // two behind the bracket's column
+	col := l.col + 1 // two columns after the bracket
 	l.write(f.text)
 	lines := f.lines()
 	under := l.col + 1

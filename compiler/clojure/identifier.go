@@ -4,9 +4,9 @@ import (
 	"strings"
 )
 
-// Symbol makes a topology's name a Clojure symbol: what is not an ASCII letter, a digit, "-" or "_" becomes "-". Letters
-// beyond ASCII are left out because a function's name becomes the name of a class file, which not every locale can
-// write. A name of which nothing is left is "topology".
+// Symbol makes a Clojure symbol of a topology's name. Characters other than ASCII letters, digits, "-" and "_" become
+// "-". Letters outside ASCII are not allowed because a function's name becomes the name of a class file, and not every
+// locale can write such a file. If no character is left, the symbol is "topology".
 func Symbol(name string) string {
 	var b strings.Builder
 	for _, r := range name {
@@ -29,11 +29,12 @@ func Symbol(name string) string {
 	return s
 }
 
-// ValidNamespace tells whether a text can be the name of a namespace whose compiled classes every file system takes:
-// segments of ASCII letters, digits, "-" and "_" that begin with a letter or "_", joined by ".".
+// ValidNamespace reports whether a text can be the name of a namespace, and its classes can be files in every file
+// system. Segments are joined by ".". They consist of ASCII letters, digits, "-" and "_", and begin with a letter or
+// "_".
 func ValidNamespace(ns string) bool {
 	if ns == "nil" || ns == "true" || ns == "false" {
-		return false // not symbols to Clojure's reader
+		return false // Clojure's reader does not read these as symbols
 	}
 	for segment := range strings.SplitSeq(ns, ".") {
 		for i, r := range segment {
@@ -49,8 +50,8 @@ func ValidNamespace(ns string) bool {
 	return true
 }
 
-// DefaultNamespace is the namespace of a topology's file where nothing else names one: "name.core", or as streamparse
-// wants it, the name of its function.
+// DefaultNamespace returns the namespace of a topology's file if the user names none: "name.core", or for streamparse
+// the name of the function, as streamparse's own projects have it.
 func DefaultNamespace(name string, d Dialect) string {
 	if d == Streamparse {
 		return TopologyFunction(name, d)
@@ -63,7 +64,8 @@ func SourcePath(ns string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(ns, "-", "_"), ".", "/") + ".clj"
 }
 
-// reserved are the symbols that a streamparse file's function cannot be named: Clojure's special forms, and what the file uses.
+// reserved are the symbols that cannot be the name of a streamparse file's function: Clojure's special forms, and the
+// functions that the file uses.
 var reserved = map[string]bool{
 	"def": true, "if": true, "do": true, "let": true, "quote": true, "var": true, "fn": true, "loop": true, "recur": true,
 	"throw": true, "try": true, "catch": true, "finally": true, "new": true, "set": true, "nil": true, "true": true, "false": true,

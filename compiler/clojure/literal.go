@@ -14,8 +14,8 @@ import (
 	"github.com/stormflux/stormflux/internal/java"
 )
 
-// quote returns a Clojure string literal. Whatever a person would not see in an editor (control characters, invisible
-// and unassigned code points) is written as \uXXXX, which Clojure's reader takes for a UTF-16 unit.
+// quote returns a Clojure string literal. Characters that an editor does not show (control characters, invisible and
+// unassigned code points) become \uXXXX, which Clojure's reader reads as a UTF-16 unit.
 func quote(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
@@ -50,11 +50,12 @@ func quote(s string) string {
 	return b.String()
 }
 
-// longestString is how many code points a literal may have. A string constant of a class file has at most 65,535 bytes
-// of modified UTF-8 (JVM specification 4.4.7), in which a code point takes up to six.
+// longestString is the number of code points that a literal may have. A string constant in a class file has at most
+// 65,535 bytes of modified UTF-8 (JVM specification 4.4.7), and a code point takes up to six of them.
 const longestString = 10_000
 
-// text returns the form of a string: a literal, or what joins several where one would be too long for a class file.
+// text returns the form of a string: a literal, or a call that joins several literals if one is too long for a class
+// file.
 func text(s string) *form {
 	if len(s) <= longestString {
 		return atom(quote(s))
@@ -67,8 +68,7 @@ func text(s string) *form {
 	return call("str", pieces...)
 }
 
-// value returns the form of a value of a configuration: nil, bool, int64, *big.Int, float64, string, []any or
-// map[string]any, the keys of a map in order.
+// value returns the form of a value of a configuration. It sorts the keys of a map.
 func value(v any) *form {
 	switch v := v.(type) {
 	case nil:
@@ -81,7 +81,7 @@ func value(v any) *form {
 		if v.IsInt64() {
 			return atom(v.String())
 		}
-		// A literal of this size is clojure.lang.BigInt, which is no java.math.BigInteger to Storm.
+		// A literal of this size would be a clojure.lang.BigInt. Storm expects a java.math.BigInteger.
 		return call("biginteger", atom(v.String()+"N"))
 	case float64:
 		return atom(float(v))

@@ -7,7 +7,7 @@ import (
 	"github.com/stormflux/stormflux/validate"
 )
 
-// Notes are what a topology's YAML files say beside the topology: comments, the order of settings, and places for
+// Notes are what the YAML files say in addition to the topology: comments, the order of settings, and the places for
 // diagnostics.
 type Notes struct {
 	source     string // base name of the main file
@@ -25,7 +25,7 @@ type setting struct {
 type componentNotes struct {
 	span        diag.Span
 	settings    []setting
-	parallelism bool // it is written
+	parallelism bool // the file sets it
 }
 
 // Annotate collects the notes of a checked topology.

@@ -10,7 +10,7 @@ import (
 	"github.com/stormflux/stormflux/compiler/clojure"
 )
 
-// Random topologies, emitted and evaluated, agree with the compiler.
+// The Clojure files of random topologies build what the compiler makes.
 func TestRandomTopologies(t *testing.T) {
 	for _, run := range []struct {
 		target
@@ -42,7 +42,7 @@ type generator struct {
 
 type object = map[string]any
 
-// word is a string with much in it that means something to Clojure, YAML or a shell.
+// word returns a string with many characters that are special in Clojure, YAML or a shell.
 func (g *generator) word() string {
 	const letters = `aZ0_-~#"\'@^;:/%{}()[]|&$ ` + "`" + `é日😀*+!?<>=.,` + "\u200b\u2028\u00ad"
 	runes := []rune(letters)
@@ -51,7 +51,7 @@ func (g *generator) word() string {
 	for range g.IntN(6) {
 		b.WriteRune(runes[g.IntN(len(runes))])
 	}
-	// A reference is no text.
+	// "${" would be a reference to a variable.
 	return strings.ReplaceAll(strings.TrimSpace(b.String()), "${", "{$")
 }
 
@@ -205,7 +205,7 @@ func (g *generator) grouping(s stream) any {
 	return object{"fields": fields}
 }
 
-// letter keeps what names of topologies and Python classes are made of.
+// letter keeps the characters that names of topologies and Python classes consist of.
 func letter(r rune) rune {
 	if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '_' {
 		return r

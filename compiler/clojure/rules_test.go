@@ -9,7 +9,7 @@ import (
 	"github.com/stormflux/stormflux/internal/settings"
 )
 
-// The examples of the rule that emitting reports pass every check before it, and only the bad one fails here.
+// The examples of the rule pass every check before Emit. Emit refuses only the bad example.
 func TestRuleExamples(t *testing.T) {
 	const name = "clojure-dialect"
 	rule, ok := diag.LookupRule(name)

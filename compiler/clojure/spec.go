@@ -61,9 +61,9 @@ func (e *emitter) spec(kind string, c *topology.Component) *form {
 	return f
 }
 
-// pythonClass returns the class of a component that is a Python class run by streamparse, in the dialect that has a word for it.
-// Streamparse 1 and 2 run `python -m streamparse.run CLASS`, with the interpreter of topology.python.path if
-// that option is given; streamparse 3 runs `streamparse_run CLASS`.
+// pythonClass returns the class of a component that is a Python class of streamparse. Only streamparse's dialect has a
+// spec for it. Streamparse 1 and 2 run `python -m streamparse.run CLASS`, with the interpreter of the option
+// topology.python.path if there is one. Streamparse 3 runs `streamparse_run CLASS`.
 func (e *emitter) pythonClass(p *topology.Process) (string, bool) {
 	if e.opts.Dialect != Streamparse {
 		return "", false
@@ -78,7 +78,7 @@ func (e *emitter) pythonClass(p *topology.Process) (string, bool) {
 	return "", false
 }
 
-// inputs returns a bolt's subscriptions: a source, or the source and its stream, to a grouping.
+// inputs returns a bolt's subscriptions: a map from a source, or a source and its stream, to a grouping.
 func (e *emitter) inputs(c *topology.Component) *form {
 	parts := make([]*form, 0, 2*len(c.Inputs))
 	for _, in := range c.Inputs {
@@ -100,13 +100,13 @@ func (e *emitter) grouping(g topology.Grouping) *form {
 		e.imports[e.opts.Dialect.pkg()+".tuple Fields"] = true
 		return call("PartialKeyGrouping.", call("Fields.", words(g.Names)))
 	case topology.CustomObject, topology.CustomSerialized:
-		// A JVM class: its constructor call belongs here. The compiler refuses classes so far.
+		// A JVM class would need a call of its constructor here. The compiler refuses classes so far.
 		panic(fmt.Sprintf("clojure: grouping %T of a compiled topology", g))
 	}
-	return atom(":" + g.Name()) // the DSL's names are the language's
+	return atom(":" + g.Name()) // the DSL and the language have the same names
 }
 
-// outputs returns a component's streams: a vector of fields where there is just the default stream, else a map.
+// outputs returns a component's streams: a vector of fields if there is only the default stream, else a map.
 func (e *emitter) outputs(c *topology.Component) *form {
 	if len(c.Streams) == 1 && c.Streams[0].ID == topology.DefaultStream && !c.Streams[0].Direct {
 		return words(c.Streams[0].Fields)
@@ -123,12 +123,12 @@ func (e *emitter) outputs(c *topology.Component) *form {
 	return mapping(parts...)
 }
 
-// orderedConf returns a configuration as a map: the settings that are written first, in their order.
-func orderedConf(conf map[string]topology.Value, written []setting) *form {
+// orderedConf returns a configuration as a map: first the settings of the file, in their order.
+func orderedConf(conf map[string]topology.Value, inFile []setting) *form {
 	rest := maps.Clone(conf)
 	parts := make([]*form, 0, 2*len(conf))
-	for _, s := range written {
-		if v, ok := rest[s.key]; ok { // given twice: the first place has it
+	for _, s := range inFile {
+		if v, ok := rest[s.key]; ok { // if the file sets it twice, it stays at the first place
 			delete(rest, s.key)
 			parts = append(parts, text(s.key), value(v))
 		}
@@ -139,7 +139,7 @@ func orderedConf(conf map[string]topology.Value, written []setting) *form {
 	return mapping(parts...)
 }
 
-// conf returns the topology's configuration: the user's settings in their order, with their comments, then what the
+// conf returns the topology's configuration: the user's settings in their order and with their comments, then what the
 // compiler added.
 func (e *emitter) conf() *form {
 	rest := maps.Clone(e.top.Conf)
@@ -147,7 +147,7 @@ func (e *emitter) conf() *form {
 	for _, s := range e.notes.settings {
 		v, ok := rest[s.key]
 		if !ok {
-			continue // given twice: the first place has it
+			continue // the file sets it twice, and it stays at the first place
 		}
 		delete(rest, s.key)
 		key := text(s.key)
@@ -162,7 +162,7 @@ func (e *emitter) conf() *form {
 	return mapping(parts...)
 }
 
-// added returns why the compiler added something to a setting.
+// added returns the comment that says why the compiler added something to a setting.
 func (e *emitter) added(key string) []string {
 	var lines []string
 	for _, a := range e.prog.Added {
@@ -173,7 +173,7 @@ func (e *emitter) added(key string) []string {
 	return lines
 }
 
-// wrap breaks a text into lines of at most n characters where it has blanks.
+// wrap breaks a text at its spaces into lines of at most n bytes.
 func wrap(text string, n int) []string {
 	var lines []string
 	line := ""

@@ -4,19 +4,19 @@ import (
 	"fmt"
 )
 
-// The JVM allows 65,535 bytes of code a method (JVM specification 4.7.3) and as many constants a class. What Clojure
-// 1.5 to 1.10 makes of an atom in a collection is some ten bytes of code and a few constants, so a function of this much
-// (see form.code) is far below both.
+// methodCode is the form.code that one function may have. The JVM allows 65,535 bytes of code for a method (JVM
+// specification 4.7.3) and 65,535 constants for a class. Clojure 1.5 to 1.10 makes about ten bytes of code and a few
+// constants of an atom in a collection, so such a function is far below both limits.
 const methodCode = 2400
 
-// maxCalls is how many calls of functions one function makes to join their pieces.
+// maxCalls is the number of functions that one function may call to join their pieces.
 const maxCalls = 300
 
-// hoistedPrefix are the prefixes of the functions that hold a piece: PREFIX-1, PREFIX-2.
+// hoistedPrefix are the prefixes of the functions that hold pieces: PREFIX-1, PREFIX-2.
 var hoistedPrefix = map[string]bool{"spouts-": true, "bolts-": true, "conf-": true}
 
-// split returns a form of at most methodCode for f: f itself, or calls of private functions with its pieces. The
-// value is the same.
+// split returns a form with the value of f and at most methodCode: f itself, or calls of private functions that hold
+// its pieces.
 func (e *emitter) split(f *form, prefix string) *form {
 	if f.code <= methodCode {
 		return f
@@ -46,11 +46,11 @@ func (e *emitter) split(f *form, prefix string) *form {
 	return f
 }
 
-// hoist moves a form into private functions and returns the call of the one that gives it.
+// hoist moves a form into private functions and returns a call that gives its value.
 func (e *emitter) hoist(f *form, prefix string) *form {
 	f = e.split(f, prefix)
 	if f.kind == callForm && len(f.parts) == 0 {
-		return f // a call of such a function already
+		return f // already a call of such a function
 	}
 	e.counts[prefix]++
 	name := fmt.Sprintf("%s-%d", prefix, e.counts[prefix])
@@ -58,7 +58,7 @@ func (e *emitter) hoist(f *form, prefix string) *form {
 	return call(name)
 }
 
-// splitInto splits a collection into runs of entries; step is the number of parts of an entry.
+// splitInto splits a collection into runs of entries. step is the number of parts of an entry.
 func (e *emitter) splitInto(f *form, prefix string, step int, join func([]*form) *form) *form {
 	collect := func(parts []*form) *form {
 		return (&form{kind: f.kind, parts: parts}).measure()
@@ -85,7 +85,7 @@ func (e *emitter) splitInto(f *form, prefix string, step int, join func([]*form)
 		run, code = append(run, entry...), code+n
 	}
 	flush()
-	// So many pieces that their calls are too many again: join them in groups.
+	// If there are too many pieces for one function to call, join them in groups.
 	for len(pieces) > maxCalls {
 		var groups []*form
 		for at := 0; at < len(pieces); at += maxCalls {
@@ -96,7 +96,7 @@ func (e *emitter) splitInto(f *form, prefix string, step int, join func([]*form)
 	return join(pieces)
 }
 
-// shrink returns a form small enough to stand with others in one function.
+// shrink returns a form that is small enough to share a function with others.
 func (e *emitter) shrink(f *form, prefix string) *form {
 	if f.code <= methodCode/5 {
 		return f
@@ -106,7 +106,7 @@ func (e *emitter) shrink(f *form, prefix string) *form {
 	return small
 }
 
-// splitCall joins the many pieces of a string in groups.
+// splitCall joins the pieces of a long string in groups.
 func (e *emitter) splitCall(f *form, prefix string) *form {
 	for len(f.parts) > maxCalls {
 		var groups []*form
@@ -118,7 +118,7 @@ func (e *emitter) splitCall(f *form, prefix string) *form {
 	return f
 }
 
-// define returns a definition whose value stands on a line of its own, two blanks in.
+// define returns a definition. Its value is on the same line if it fits, else two columns in on the next line.
 func define(head string, f *form) string {
 	l := &layout{}
 	l.write("(" + head)
