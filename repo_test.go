@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"maps"
 	"os"
 	"os/exec"
@@ -49,6 +50,7 @@ var mayImport = map[string][]string{
 	"internal/console":           {},
 	"internal/runview":           {"internal/console", "internal/local", "internal/multilang"},
 	"internal/project":           {"schema"},
+	"internal/staging":           {"compiler", "validate"},
 	"internal/watch":             {"diag", "validate"},
 	"internal/local":             {"internal/topology", "internal/multilang", "internal/java", "internal/local/clock", "internal/local/process", "internal/settings"},
 	"internal/local/clock":       {},
@@ -92,6 +94,41 @@ func TestImports(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// No exported variable can change, errors aside: tables are private, and functions return them.
+func TestNoExportedVariables(t *testing.T) {
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && (strings.HasPrefix(d.Name(), ".") && path != "." || path == filepath.Join("internal", "storm")): // Thrift's is generated
+			return filepath.SkipDir
+		case filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go"):
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		for _, decl := range file.Decls {
+			vars, ok := decl.(*ast.GenDecl)
+			if !ok || vars.Tok != token.VAR {
+				continue
+			}
+			for _, spec := range vars.Specs {
+				for _, id := range spec.(*ast.ValueSpec).Names {
+					if id.IsExported() && !strings.HasPrefix(id.Name, "Err") {
+						t.Errorf("%s: %s is an exported variable; make it a constant or a function", path, id.Name)
+					}
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -2,14 +2,11 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -19,6 +16,7 @@ import (
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/local"
 	"github.com/stormflux/stormflux/internal/runview"
+	"github.com/stormflux/stormflux/internal/staging"
 	"github.com/stormflux/stormflux/validate"
 )
 
@@ -29,10 +27,10 @@ type runner struct {
 	path     string
 	view     runview.View
 	readFile func(path string) ([]byte, error) // for the loader; nil is [os.ReadFile]
+	folders  staging.Folders
 
 	mu     sync.Mutex
 	engine *local.Engine // the running one
-	dirs   []string      // the temporary folders that exist
 }
 
 // A prepared topology is ready to run.
@@ -40,26 +38,20 @@ type prepared struct {
 	runner  *runner
 	checked *checked
 	program *compiler.Program
-	digest  string // with --watch
 	trace   func(component string) bool
-	dir     string // temporary
+	staged  *staging.Staged
 }
 
-func (p *prepared) resources() string { return filepath.Join(p.dir, "resources") }
-
-// Digest identifies everything that makes a difference to the run.
-func (p *prepared) Digest() string { return p.digest }
+// Digest identifies everything that makes a difference to the run. It needs --watch.
+func (p *prepared) Digest() string { return p.staged.Digest }
 
 // Remove removes the staged files.
-func (p *prepared) Remove() { p.runner.removeDir(p.dir) }
+func (p *prepared) Remove() { p.staged.Remove() }
 
 // prepare reads, checks, compiles, builds and stages the topology. After an error, [prepared.checked] may be set.
 func (r *runner) prepare(ctx context.Context) (p *prepared, err error) {
 	p = &prepared{runner: r}
 	defer func() {
-		if err != nil && p.dir != "" {
-			p.Remove()
-		}
 		if err != nil && ctx.Err() != nil {
 			err = environmentError(errors.New("interrupted before the topology could run"))
 		}
@@ -88,7 +80,10 @@ func (r *runner) prepare(ctx context.Context) (p *prepared, err error) {
 	if err := runnableHere(p.program); err != nil {
 		return p, err
 	}
-	return p, r.stage(ctx, p, machine)
+	if p.staged, err = r.folders.Stage(ctx, p.program, staging.Options{Platform: machine, Digest: r.flags.watch}); err != nil {
+		return p, assembleError(err)
+	}
+	return p, nil
 }
 
 // runnableHere returns an error when this system cannot run a program.
@@ -104,45 +99,13 @@ func runnableHere(p *compiler.Program) error {
 		"as on a worker; run the topology in WSL or in a container", strings.Join(ids, ", ")))
 }
 
-// stage builds the program's Go components and writes everything into a temporary folder.
-func (r *runner) stage(ctx context.Context, p *prepared, machine validate.Platform) (err error) {
-	assembly, err := p.program.Assemble(ctx, machine)
-	if err != nil {
-		return assembleError(err)
-	}
-	defer func() { err = errors.Join(err, assembly.Close()) }()
-	if p.dir, err = r.makeDir(); err != nil {
-		return environmentError(err)
-	}
-	if err := os.Mkdir(p.resources(), 0o777); err != nil {
-		return environmentError(fmt.Errorf("making a folder to run in: %w", err))
-	}
-	if err := assembly.Stage(ctx, p.resources()); err != nil {
-		return environmentError(err)
-	}
-	if !r.flags.watch {
-		return nil
-	}
-	files, err := assembly.Archive.Digest(ctx)
-	if err != nil {
-		return environmentError(err)
-	}
-	sum := sha256.New()
-	fmt.Fprintln(sum, files)
-	if err := p.program.Encode(ctx, sum, compiler.JSON); err != nil {
-		return environmentError(err)
-	}
-	p.digest = fmt.Sprintf("%x", sum.Sum(nil))
-	return nil
-}
-
 // Run runs the topology to its end and removes the staged files.
 func (p *prepared) Run(ctx context.Context) error {
 	defer p.Remove()
 	r, storm := p.runner, p.checked.topology.Storm
 	engine, err := local.New(local.Options{
 		Topology:  p.program.Topology,
-		Resources: p.resources(), Storm: storm,
+		Resources: p.staged.Resources(), Storm: storm,
 		For: r.flags.limit, UntilIdle: r.flags.untilIdle,
 		LogDir: r.flags.logDir, Events: r.view.Event, Trace: p.trace,
 	})
@@ -161,24 +124,6 @@ func (r *runner) setEngine(e *local.Engine) {
 	r.mu.Lock()
 	r.engine = e
 	r.mu.Unlock()
-}
-
-func (r *runner) makeDir() (string, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	dir, err := os.MkdirTemp("", "stormflux-run-")
-	if err != nil {
-		return "", fmt.Errorf("making a folder to run in: %w", err)
-	}
-	r.dirs = append(r.dirs, dir)
-	return dir, nil
-}
-
-func (r *runner) removeDir(dir string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	os.RemoveAll(dir) // files that a component protects from removal stay in the system's temporary folder
-	r.dirs = slices.DeleteFunc(r.dirs, func(d string) bool { return d == dir })
 }
 
 // killLimit is how long the processes may take to end after a second Ctrl-C.
@@ -216,9 +161,6 @@ func (r *runner) hurryOnSignal() (stop func()) {
 
 // leave ends the program. Processes that are left die with it.
 func (r *runner) leave() {
-	r.mu.Lock() // for good: no new folder may appear
-	for _, dir := range r.dirs {
-		os.RemoveAll(dir)
-	}
+	r.folders.Close()
 	os.Exit(exitEnvironment)
 }
