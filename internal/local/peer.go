@@ -65,7 +65,7 @@ func (s *session) startProcess() (Peer, error) {
 
 // InProcess returns a peer that runs a component inside this program. The function serve runs in a goroutine of its
 // own. It reads from in and writes to out, as a process would, and must return when its input ends or its output fails.
-// ServeSpout and ServeBolt of package component are such functions.
+// ServeSpout and ServeBolt of package component do this for components of the SDK.
 func InProcess(serve func(in io.Reader, out io.Writer) error) Peer {
 	p := &memoryPeer{toComponent: newPipe(), fromComponent: newPipe(), exited: make(chan struct{})}
 	go func() {
