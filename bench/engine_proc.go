@@ -50,7 +50,7 @@ func memory(pid int) (now, peak int64, err error) {
 		}
 	}
 	if now == 0 || peak == 0 {
-		return 0, 0, fmt.Errorf("the memory of process %d is not told", pid)
+		return 0, 0, fmt.Errorf("the system does not report the memory of process %d", pid)
 	}
 	return now, peak, nil
 }

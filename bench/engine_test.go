@@ -23,7 +23,7 @@ func TestRateBetween(t *testing.T) {
 		{"nothing was written", nil, 0, 5, 0},
 		{"it came to a halt", []count{{at(0), 5}, {at(1), 5}, {at(4), 5}}, 0, 5, 0},
 		{"it was counted for a moment only", steady[:2], 0, 5, 0},
-		{"the component was started anew", []count{{at(0), 500}, {at(2), 700}, {at(4), 100}}, 0, 5, 0},
+		{"the component was restarted", []count{{at(0), 500}, {at(2), 700}, {at(4), 100}}, 0, 5, 0},
 	} {
 		got, err := rateBetween(test.counts, at(test.from), at(test.to))
 		if got != test.want || (err == nil) != (test.want != 0) {

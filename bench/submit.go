@@ -87,7 +87,7 @@ func measureSubmit(ctx context.Context, l *lab, server nimbus) error {
 		return err
 	}
 	if own := ownPeakMemory(); own > maxMemory {
-		return fmt.Errorf("bench itself takes %s, so that the system cannot tell what its children take", megabytes(float64(own)))
+		return fmt.Errorf("bench itself takes %s, so the memory of its children is unknown", megabytes(float64(own)))
 	}
 	l.show(bare, ours, build)
 	fmt.Fprintf(l.out, "\nA peak of %s or less may be bench's own.\n", megabytes(float64(ownPeakMemory())))

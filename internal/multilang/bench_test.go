@@ -8,7 +8,8 @@ import (
 
 const benchEmit = `{"command":"emit","anchors":["-7190831001594159501"],"need_task_ids":false,"tuple":["the quick brown fox", 42, 1.5]}`
 
-// BenchmarkHop is what an engine does for one tuple between two components: read, decode, look at the grouping's field, write.
+// BenchmarkHop measures what an engine does for one tuple between two components: it reads, decodes, looks at the field
+// of the grouping, and writes.
 func BenchmarkHop(b *testing.B) {
 	src := strings.NewReader("")
 	in := strings.Repeat(benchEmit+"\nend\n", 1000)
@@ -37,7 +38,7 @@ func BenchmarkHop(b *testing.B) {
 	}
 }
 
-// BenchmarkDecodeStandard is encoding/json on the same message, for comparison.
+// BenchmarkDecodeStandard decodes the same message with encoding/json, for comparison.
 func BenchmarkDecodeStandard(b *testing.B) {
 	for b.Loop() {
 		var m map[string]any

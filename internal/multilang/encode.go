@@ -13,9 +13,9 @@ import (
 	"github.com/stormflux/stormflux/internal/java"
 )
 
-// AppendValue appends v as JSON on one line: nil, booleans, numbers, strings, lists, maps with string keys (sorted),
-// [RawValue] and [RawValues] as they are, the types that Decode returns, and whatever else encoding/json can encode, by
-// its rules. The error says which type cannot be encoded.
+// AppendValue appends v as JSON on one line. It accepts nil, booleans, numbers, strings, lists, maps with string keys
+// (which it sorts), and the types that Decode returns. It appends [RawValue] and [RawValues] unchanged. Everything else
+// it encodes like encoding/json. The error names a type that cannot be encoded.
 func AppendValue(dst []byte, v any) ([]byte, error) {
 	switch v := v.(type) {
 	case nil:
@@ -132,11 +132,11 @@ func appendOther(dst []byte, v any) ([]byte, error) {
 	if err := enc.Encode(v); err != nil {
 		return dst, fmt.Errorf("a value of type %T cannot be sent: %w", v, err)
 	}
-	// A json.Marshaler's newlines are taken out by Encode; what is left is the one it adds.
+	// Encode removes the newlines of a json.Marshaler and adds one at the end.
 	return append(dst, bytes.TrimRight(b.Bytes(), "\n")...), nil
 }
 
-// appendDecoded appends what the permissive parser returned as Storm would write it: an infinite Double is null there.
+// appendDecoded appends a value of the permissive parser as Storm writes it: an infinite Double becomes null.
 func appendDecoded(dst []byte, v any) ([]byte, error) {
 	switch v := v.(type) {
 	case float64:

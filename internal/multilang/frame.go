@@ -9,25 +9,25 @@ import (
 	"unicode/utf8"
 )
 
-// DefaultLimit is the largest message, in bytes, that a [Reader] with no limit of its own accepts. Storm has no limit;
-// here a peer that never ends its message is told apart from one that sends a large one.
+// DefaultLimit is the size in bytes of the largest message that a [Reader] without its own limit accepts. Storm has no
+// limit. The limit tells a peer that never ends its message from a peer with a large message.
 const DefaultLimit = 64 << 20
 
-// ErrTooLong is in the chain of the error that a message above the reader's limit causes.
+// ErrTooLong is wrapped in the error for a message above the limit of the reader.
 var ErrTooLong = errors.New("message is longer than the limit")
 
 const readSize = 64 << 10
 
-// A Reader cuts a stream into messages: UTF-8 text, a newline, the line "end". The text may span several lines. A
-// carriage return before a newline is dropped, as Java's readLine drops it. A Reader reads ahead and is for one goroutine.
+// A Reader cuts a stream into messages: UTF-8 text, a newline, the line "end". The text may have several lines. Like
+// Java's readLine, a Reader drops a carriage return before a newline. It reads ahead, and is for one goroutine.
 type Reader struct {
 	src   io.Reader
 	limit int
-	buf   []byte // buf[start:end] is read and not yet returned
+	buf   []byte // buf[start:end] is read but not returned
 	start int
 	end   int
-	line  int // where the first line not yet looked at begins
-	seen  int // no newline in buf[line:seen]
+	line  int // where the first unchecked line begins
+	seen  int // buf[line:seen] has no newline
 	err   error
 }
 
@@ -39,9 +39,10 @@ func NewReader(src io.Reader, limit int) *Reader {
 	return &Reader{src: src, limit: limit, buf: make([]byte, readSize)}
 }
 
-// Read returns the next message's text without its framing: valid UTF-8, malformed bytes replaced by U+FFFD as Java
-// replaces them. The error is io.EOF at the end of the stream between two messages, io.ErrUnexpectedEOF inside one (see
-// [Reader.Partial]), [ErrTooLong], or what the source returned. After an error every call returns it again.
+// Read returns the text of the next message without its framing. The text is valid UTF-8: like Java, Read replaces
+// malformed bytes by U+FFFD. The error is io.EOF if the stream ends between two messages, io.ErrUnexpectedEOF if it
+// ends inside a message (see [Reader.Partial]), [ErrTooLong], or the error of the source. After an error every call
+// returns the same error.
 func (r *Reader) Read() (string, error) {
 	for {
 		if text, ok := r.next(); ok {
@@ -57,7 +58,7 @@ func (r *Reader) Read() (string, error) {
 	}
 }
 
-// Buffered tells whether Read would return without reading from the source. It consumes nothing.
+// Buffered reports whether Read would return without reading from the source. It consumes nothing.
 func (r *Reader) Buffered() bool {
 	line, seen := r.line, r.seen
 	for {
@@ -73,7 +74,7 @@ func (r *Reader) Buffered() bool {
 	}
 }
 
-// Partial returns what has been read of a message whose end has not been seen, for telling about a broken stream.
+// Partial returns the part of an incomplete message that was read, to report a broken stream.
 func (r *Reader) Partial() string {
 	return strings.ToValidUTF8(string(r.buf[r.start:r.end]), "\uFFFD")
 }
@@ -110,7 +111,7 @@ func (r *Reader) next() (string, bool) {
 
 func (r *Reader) fill() {
 	if r.start > 0 {
-		// Moving is cheap: what is left is less than one message.
+		// Moving is cheap: less than one message is left.
 		n := copy(r.buf, r.buf[r.start:r.end])
 		r.line -= r.start
 		r.seen -= r.start
@@ -125,7 +126,7 @@ func (r *Reader) fill() {
 		copy(grown, r.buf[:r.end])
 		r.buf = grown
 	} else if len(r.buf) > 16*readSize && r.end < readSize {
-		// One huge message must not pin its memory for the life of the process.
+		// The memory of one huge message must not stay in use forever.
 		shrunk := make([]byte, readSize)
 		copy(shrunk, r.buf[:r.end])
 		r.buf = shrunk
@@ -147,10 +148,10 @@ func (r *Reader) fill() {
 	r.fail(io.ErrNoProgress)
 }
 
-// fail keeps err for when the messages that arrived together with it have been returned.
+// fail keeps err until Read has returned the messages that arrived before it.
 func (r *Reader) fail(err error) {
 	if err == io.ErrUnexpectedEOF {
-		// The last bytes may complete messages and leave nothing over.
+		// The last bytes may complete a message.
 		rest := r.buf[r.start:r.end]
 		if bytes.HasSuffix(rest, []byte("\nend\n")) || bytes.HasSuffix(rest, []byte("\nend\r\n")) || string(rest) == "end\n" {
 			err = io.EOF
@@ -159,5 +160,5 @@ func (r *Reader) fail(err error) {
 	r.err = err
 }
 
-// end is what follows a message's text.
+// end follows the text of a message.
 const end = "\nend\n"

@@ -81,7 +81,7 @@ func TestReaderLimit(t *testing.T) {
 	}
 }
 
-// chunks is a source that gives one chunk a call.
+// chunks is a source that returns one chunk per call.
 type chunks []string
 
 func (c *chunks) Read(p []byte) (int, error) {
@@ -103,7 +103,7 @@ func TestReaderBuffered(t *testing.T) {
 			t.Fatal(err)
 		}
 		if i == 2 {
-			// The source has not said yet that it is at its end.
+			// The source has not reported its end yet.
 			want = false
 		}
 		if got := r.Buffered(); got != want {

@@ -8,37 +8,38 @@ import (
 
 // A Handshake is Storm's first message to a component.
 type Handshake struct {
-	// PIDDir is the folder in which the component creates an empty file named by its process id.
+	// PIDDir is the folder in which the component creates an empty file. Its process id is the name of the file.
 	PIDDir  string                     `json:"pidDir"`
 	Context TopologyContext            `json:"context"`
 	Conf    map[string]json.RawMessage `json:"conf"`
 }
 
-// A TopologyContext is what a component is told about its place in the topology. It covers the user's components; of
-// Storm's own there is only a trace in TaskComponents.
+// A TopologyContext describes the place of a component in the topology. It covers the components of the user. Storm's
+// own components are only in TaskComponents.
 type TopologyContext struct {
 	TaskID         int            `json:"taskid"`
 	ComponentID    string         `json:"componentid"`
 	TaskComponents TaskComponents `json:"task->component"`
-	// Streams are the component's own streams, OutputFields their fields.
+	// Streams are the streams of the component itself. OutputFields are their fields.
 	Streams      []string            `json:"streams"`
 	OutputFields map[string][]string `json:"stream->outputfields"`
-	// Targets holds, for each own stream, the groupings of the components that read it.
+	// Targets holds, for each of these streams, the groupings of the components that read it.
 	Targets map[string]map[string]Grouping `json:"stream->target->grouping"`
-	// Sources holds, for each component read from and each of its streams, the grouping.
+	// Sources holds the grouping of each stream that the component reads, by source component and stream.
 	Sources map[string]map[string]Grouping `json:"source->stream->grouping"`
-	// SourceFields holds the fields of all streams of the components read from.
+	// SourceFields holds the fields of all streams of these source components.
 	SourceFields map[string]map[string][]string `json:"source->stream->fields"`
 }
 
-// A Grouping is how a component reads a stream. Type is the name in Storm's IDL in capitals: FIELDS, SHUFFLE, ALL, NONE,
-// DIRECT, LOCAL_OR_SHUFFLE, CUSTOM_OBJECT, CUSTOM_SERIALIZED. A global grouping is FIELDS with an empty list of fields.
+// A Grouping says how a component reads a stream. Type is the name in Storm's IDL in capitals: FIELDS, SHUFFLE, ALL,
+// NONE, DIRECT, LOCAL_OR_SHUFFLE, CUSTOM_OBJECT, CUSTOM_SERIALIZED. A global grouping is FIELDS with an empty list of
+// fields.
 type Grouping struct {
 	Type   string   `json:"type"`
 	Fields []string `json:"fields,omitzero"`
 }
 
-// TaskComponents maps task ids to component ids. JSON's keys are strings; these are numbers.
+// TaskComponents maps task ids to component ids. In JSON the task ids are strings.
 type TaskComponents map[int]string
 
 // UnmarshalJSON reads a map whose keys are decimal task ids.
@@ -51,7 +52,7 @@ func (t *TaskComponents) UnmarshalJSON(text []byte) error {
 	for key, component := range named {
 		task, err := strconv.Atoi(key)
 		if err != nil {
-			return fmt.Errorf("task id %q is no integer", key)
+			return fmt.Errorf("task id %q is not an integer", key)
 		}
 		(*t)[task] = component
 	}
@@ -67,7 +68,8 @@ func DecodeHandshake(text string) (*Handshake, error) {
 	return &h, nil
 }
 
-// Append appends the handshake with its framing. What is nil is written empty, as Storm writes it: components index it.
+// Append appends the handshake with its framing. Like Storm it writes nil maps and lists as empty ones: components
+// index them.
 func (h *Handshake) Append(dst []byte) ([]byte, error) {
 	full := *h
 	c := &full.Context

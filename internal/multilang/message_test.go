@@ -10,7 +10,7 @@ import (
 	"github.com/stormflux/stormflux/internal/java"
 )
 
-// The texts are of the forms that a Storm 2.8.3 worker and its components exchange.
+// The texts have the forms that a worker of Storm 2.8.3 and its components exchange.
 var shellCases = []struct {
 	text string
 	want ShellMsg
@@ -42,7 +42,7 @@ var shellCases = []struct {
 	{`{"command":"error","msg":"spout err"}`, ShellMsg{Command: Error, Name: "error", Msg: "spout err", NeedTaskIDs: true}},
 	{`{"command":"metrics","name":"m","params":[1,2]}`, ShellMsg{Command: Metrics, Name: "metrics", MetricName: "m", Params: "[1,2]", NeedTaskIDs: true}},
 	{`{"command":"bogus"}`, ShellMsg{Command: UnknownCommand, Name: "bogus", NeedTaskIDs: true}},
-	// What only Storm's permissive parser understands.
+	// Texts that only Storm's permissive parser understands.
 	{`{'command':'emit','tuple':['it\'s',01,.5,],}`, ShellMsg{Command: Emit, Name: "emit", Tuple: `["it's",1,".5"]`, NeedTaskIDs: true}},
 	{"{\"command\":\"emit\",\n \"tuple\":[1,\n \"x\"]}", ShellMsg{Command: Emit, Name: "emit", Tuple: `[1,"x"]`, NeedTaskIDs: true}},
 	{`{"command":"emit","tuple":[NaN,1e400,1e2]}`, ShellMsg{Command: Emit, Name: "emit", Tuple: `[NaN,null,100.0]`, NeedTaskIDs: true}},
@@ -254,7 +254,7 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// checkPlain checks that a value can be walked over, and that parsing it a second time gives the same.
+// checkPlain checks that the scanner accepts a value, and that parsing it again gives the same value.
 func checkPlain(t *testing.T, text string, v RawValue) {
 	t.Helper()
 	if end := valueEnd(string(v), 0, 0); end != len(v) {

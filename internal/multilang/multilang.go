@@ -1,26 +1,26 @@
-// Package multilang owns Storm's multilang wire protocol, both ends of it: Storm's side, which an engine that runs
-// components as child processes plays, and the component's side, which the Go SDK plays.
+// Package multilang owns both ends of Storm's multilang wire protocol: the end of Storm, for an engine that runs
+// components as child processes, and the end of a component, for the Go SDK.
 //
-// It owns framing ([Reader]), the messages ([ShellMsg], [BoltMsg], [SpoutMsg], task-id lists, [Handshake]) with their
-// encoding and decoding, and the representation of tuple values as JSON text that is parsed only where somebody looks
-// at a value ([RawValue], [RawValues]). It does not own processes, threads, timeouts, or the meaning of a message:
-// what an ack does is the engine's business.
+// It owns the framing ([Reader]) and the messages ([ShellMsg], [BoltMsg], [SpoutMsg], lists of task ids, [Handshake]).
+// It keeps the values of tuples as JSON text, and parses a value only when it is used ([RawValue], [RawValues]). It
+// does not own processes, threads or timeouts, and it does not know what a message means: the engine knows what an ack
+// does.
 //
-// The format is that of Storm 2.8.3: org.apache.storm.multilang.JsonSerializer for framing and messages, ShellBolt and
-// ShellSpout for what may be sent when. Storm reads JSON with json-smart in its permissive mode, so that much that is
-// not JSON is accepted, and numbers get a Java type by rules of json-smart's own; both are reproduced here and tested
-// against vectors from that parser (testdata/json_smart_vectors.tsv).
+// The format is that of Storm 2.8.3. org.apache.storm.multilang.JsonSerializer defines framing and messages, and
+// ShellBolt and ShellSpout define when each message may be sent. Storm reads JSON with json-smart in its permissive
+// mode: it accepts much that is not JSON, and gives each number a Java type by its own rules. Packages multilang and
+// java do the same, and tests compare them with vectors from that parser (testdata/json_smart_vectors.tsv).
 //
-// Decoded messages hold strings that share the memory of the message's text. They are immutable and may be handed to
-// any number of goroutines; keeping one small string keeps the whole text alive.
+// The strings of a decoded message share the memory of its text. They are immutable, so any number of goroutines may
+// use them. Whoever keeps one small string keeps the whole text in memory.
 package multilang
 
 import "github.com/stormflux/stormflux/internal/topology"
 
-// Names that Storm reserves and a component meets.
+// Names that Storm reserves and components see.
 const (
-	DefaultStream   = topology.DefaultStream // where an emit without a stream goes
-	HeartbeatStream = "__heartbeat"          // Storm asks a bolt for a sign of life
-	TickStream      = "__tick"               // of SystemComponent: a tick tuple
+	DefaultStream   = topology.DefaultStream // the stream of an emit that names none
+	HeartbeatStream = "__heartbeat"          // Storm asks whether a bolt is alive
+	TickStream      = "__tick"               // a stream of SystemComponent: tick tuples
 	SystemComponent = "__system"             // the source of ticks
 )

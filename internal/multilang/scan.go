@@ -7,11 +7,11 @@ import (
 	"github.com/stormflux/stormflux/internal/java"
 )
 
-// The scanner walks over strict JSON without building anything. What it refuses, and what Storm would write out in
-// another form than it came in, goes the slow way through rewrite.
+// The scanner walks over strict JSON and builds nothing. It refuses texts that are not strict JSON, and values that
+// Storm writes differently than it reads them. For these there is rewrite, which is slower.
 
-// errNotPlain says that a text must be rewritten: it is no strict JSON, or a value of it would change on its way through
-// Storm's parser and writer in more than form.
+// errNotPlain says that a text must be rewritten: it is not strict JSON, or Storm's parser and writer would change a
+// value, not only its form.
 var errNotPlain = errors.New("not plain JSON")
 
 func skipSpace(s string, i int) int {
@@ -21,13 +21,13 @@ func skipSpace(s string, i int) int {
 	return i
 }
 
-// stringEnd returns the index after the string that begins at s[i], a quote, or -1.
+// stringEnd returns the index after the string that begins with the quote s[i], or -1.
 func stringEnd(s string, i int) int {
 	for i++; i < len(s); i++ {
 		switch c := s[i]; {
 		case c == '"':
 			return i + 1
-		case c < 0x20, c == 0x7f: // json-smart drops them from a string with an escape
+		case c < 0x20, c == 0x7f: // json-smart drops them if the string has an escape
 			return -1
 		case c == '\\':
 			i++
@@ -55,8 +55,8 @@ func isHex(c byte) bool {
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
-// numberEnd returns the index after the number that begins at s[i], or -1. A Double out of range is refused because Storm
-// writes it as null, and -0 because Storm makes it the Integer 0.
+// numberEnd returns the index after the number that begins at s[i], or -1. It refuses a Double out of range, which
+// Storm writes as null, and -0, which is the Integer 0 in Storm.
 func numberEnd(s string, i int) int {
 	start := i
 	negative := s[i] == '-'
@@ -91,7 +91,8 @@ func numberEnd(s string, i int) int {
 	return i
 }
 
-// valueEnd returns the index after the value that begins at s[i] (no space before it), or -1 where the text is not plain.
+// valueEnd returns the index after the value that begins at s[i] (without space before it), or -1 if the text is not
+// plain.
 func valueEnd(s string, i, depth int) int {
 	if i >= len(s) || depth > java.MaxJSONDepth {
 		return -1
@@ -163,9 +164,9 @@ func mapEnd(s string, i, depth int) int {
 	}
 }
 
-// member reads one `"key": value` of a map at s[i] and what follows it. It returns the key's text with its quotes, the
-// value's text, the index after the comma and following space or after the closing brace (-1 where the text is not
-// plain), and whether another member follows.
+// member reads one `"key": value` of a map at s[i], and what follows it. It returns the text of the key with its
+// quotes, the text of the value, and whether another member follows. It also returns the index after the comma and the
+// space behind it, or after the closing brace, or -1 if the text is not plain.
 func member(s string, i, depth int) (key, value string, next int, more bool) {
 	if i >= len(s) || s[i] != '"' {
 		return "", "", -1, false

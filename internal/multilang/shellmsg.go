@@ -9,10 +9,11 @@ import (
 	"github.com/stormflux/stormflux/internal/java"
 )
 
-// A Command is what a component asks of Storm.
+// A Command is the command of a message from a component.
 type Command uint8
 
-// The commands of a component. UnknownCommand is any other word: a bolt's is ignored by Storm, a spout's kills the worker.
+// The commands of a component. UnknownCommand is any other word: Storm ignores it from a bolt, but from a spout it
+// kills the worker.
 const (
 	InvalidCommand Command = iota
 	UnknownCommand
@@ -47,7 +48,7 @@ func (c Command) String() string {
 	return "invalid"
 }
 
-// Storm's levels of a log message. Any other number counts as Info.
+// The levels of a log message. Storm treats any other number as Info.
 const (
 	LevelTrace = iota
 	LevelDebug
@@ -56,30 +57,30 @@ const (
 	LevelError
 )
 
-// A ShellMsg is a message from a component to Storm (org.apache.storm.multilang.ShellMsg). Fields that do not belong to
-// its command are what the message happened to hold.
+// A ShellMsg is a message from a component to Storm (org.apache.storm.multilang.ShellMsg). A message may set fields
+// that do not belong to its command.
 type ShellMsg struct {
 	Command Command
-	Name    string // the command as it was written
-	// ID is an emit's message id (any JSON value; spouts), or the id of an ack or fail.
+	Name    string // the command as written
+	// ID is the message id of a spout's emit, which may be any JSON value, or the id of an ack or fail.
 	ID     RawValue
-	Stream string    // "default" where the message has none
-	Tuple  RawValues // empty where the message has none: Storm then sends a null tuple on
-	// Anchors are the ids of the tuples that a bolt's emit is anchored to.
+	Stream string    // "default" if the message has none
+	Tuple  RawValues // empty if the message has none: Storm then sends a null tuple
+	// Anchors are the ids of the tuples to which the emit of a bolt is anchored.
 	Anchors []string
-	// Task is the target of a direct emit and 0 otherwise. Storm 2.6 and later crash on any message with a task, 0 included:
-	// see HasTask.
+	// Task is the target of a direct emit, or 0. Storm 2.6 and later crash on every message with a task, even 0: see
+	// HasTask.
 	Task        int64
 	HasTask     bool
 	NeedTaskIDs bool // true unless the message says false
 	Msg         string
-	Level       int // LevelInfo where the message has none, or one that is no number
+	Level       int // LevelInfo if the message has no level, or one that is not a number
 	MetricName  string
 	Params      RawValue
 }
 
-// A MessageError says why a message's text cannot be understood. Where Storm's worker would die of the message, this is
-// the error to report.
+// A MessageError says why a message cannot be understood. It is the error to report for a message that would kill a
+// Storm worker.
 type MessageError struct {
 	Text   string // the message, shortened
 	Reason string
@@ -98,8 +99,8 @@ func badMessage(text, reason string) error {
 	return &MessageError{Text: text, Reason: reason}
 }
 
-// DecodeShellMsg decodes a component's message into m, whose Anchors it reuses. It accepts what Storm accepts; the error
-// is a [*MessageError] where Storm's worker would die.
+// DecodeShellMsg decodes the message of a component into m. It reuses the memory of m.Anchors. It accepts what Storm
+// accepts. The error is a [*MessageError] if the message would kill a Storm worker.
 func DecodeShellMsg(text string, m *ShellMsg) error {
 	*m = ShellMsg{Anchors: m.Anchors[:0], Stream: DefaultStream, NeedTaskIDs: true, Level: LevelInfo}
 	err := eachMember(text, m.set)
@@ -216,7 +217,7 @@ func (m *ShellMsg) setAnchors(value RawValue) string {
 	m.Anchors = m.Anchors[:0]
 	switch value.Kind() {
 	case Null:
-	case String: // one anchor, as Storm allows
+	case String: // Storm allows a single anchor without a list
 		id, _ := value.Text()
 		m.Anchors = append(m.Anchors, id)
 	case List:
@@ -233,7 +234,7 @@ func (m *ShellMsg) setAnchors(value RawValue) string {
 	return ""
 }
 
-// DecodePID decodes a component's answer to the handshake.
+// DecodePID decodes the answer of a component to the handshake.
 func DecodePID(text string) (pid int64, err error) {
 	found := false
 	err = eachMember(text, func(key string, value RawValue) string {
@@ -252,9 +253,9 @@ func DecodePID(text string) (pid int64, err error) {
 	return pid, err
 }
 
-// eachMember calls set for the members of the map that text holds. What set returns is the reason of a *MessageError.
-// It may call set for a member a second time, when it finds late that the text has to be rewritten: set must let the last
-// call win, as it must for a key that is there twice.
+// eachMember calls set for the members of the map in text. If set returns a reason, it becomes a *MessageError.
+// eachMember may call set a second time for a member, when it finds late that it must rewrite the text. The last call
+// must win, also for a key that occurs twice.
 func eachMember(text string, set func(key string, value RawValue) string) error {
 	reason, err := members(text, set)
 	if errors.Is(err, errNotPlain) {
@@ -270,7 +271,7 @@ func eachMember(text string, set func(key string, value RawValue) string) error 
 		}
 		reason, err = members(plain, set)
 		if err != nil {
-			// rewrite's output is what members reads.
+			// members can read the output of rewrite.
 			panic("multilang: rewritten message is not plain: " + plain)
 		}
 	}
@@ -300,8 +301,8 @@ func members(text string, set func(key string, value RawValue) string) (reason s
 	return "", nil
 }
 
-// Append appends the message as a component writes it, with its framing. Only what belongs to the command is written;
-// an Emit leaves out what has Storm's default.
+// Append appends the message as a component writes it, with its framing. It writes only what belongs to the command. An
+// Emit leaves out fields that have the default of Storm.
 func (m *ShellMsg) Append(dst []byte) []byte {
 	switch m.Command {
 	case Emit:
@@ -336,17 +337,17 @@ func (m *ShellMsg) Append(dst []byte) []byte {
 // AppendSync appends a sync message with its framing.
 func AppendSync(dst []byte) []byte { return append(dst, `{"command":"sync"}`+end...) }
 
-// AppendPID appends the answer to the handshake of a component that is written with our SDK, with its framing. Beside the
-// process id, which is all that Storm reads, it says that the component takes commands that were sent before it answered
-// the last one: see [AcceptsPipelining].
+// AppendPID appends the answer of a component of our SDK to the handshake, with its framing. Storm reads only the
+// process id. The answer also says that the component accepts a command before it has answered the last one: see
+// [AcceptsPipelining].
 func AppendPID(dst []byte, pid int) []byte {
 	dst = strconv.AppendInt(append(dst, `{"pid":`...), int64(pid), 10)
 	return append(dst, `,"pipelining":true}`+end...)
 }
 
-// AcceptsPipelining tells whether the answer to the handshake says that several commands may be sent to a spout at once.
-// Storm never does; nor may an engine to a spout that does not say so, because it may take the next thing that it reads
-// for what it waits for.
+// AcceptsPipelining reports whether the answer to the handshake says that a spout accepts several commands at once.
+// Storm never sends several. An engine must not do so unless the spout says this: the spout may take the next message
+// for the one that it waits for.
 func AcceptsPipelining(answer string) bool {
 	accepts := false
 	err := eachMember(answer, func(key string, value RawValue) string {
@@ -358,8 +359,8 @@ func AcceptsPipelining(answer string) bool {
 	return err == nil && accepts
 }
 
-// AppendEmit appends an emit of values with its framing. It is m.Append for one whose tuple has not been encoded yet;
-// m.Tuple is ignored. After an error dst has its old length: see [AppendValue].
+// AppendEmit appends an emit of values with its framing. It is like m.Append, but encodes values instead of m.Tuple.
+// After an error dst has its old length: see [AppendValue].
 func AppendEmit(dst []byte, m *ShellMsg, values []any) ([]byte, error) {
 	full, err := appendValues(m.appendEmitHead(dst), values)
 	if err != nil {
@@ -395,5 +396,5 @@ func (m *ShellMsg) appendEmitHead(dst []byte) []byte {
 	return append(dst, `,"tuple":`...)
 }
 
-// AppendList appends values as a JSON list, never null: the text of a [RawValues]. See [AppendValue].
+// AppendList appends values as a JSON list, never as null: the text of a [RawValues]. See [AppendValue].
 func AppendList(dst []byte, values []any) ([]byte, error) { return appendValues(dst, values) }

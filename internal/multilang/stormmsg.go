@@ -7,7 +7,7 @@ import (
 	"github.com/stormflux/stormflux/internal/java"
 )
 
-// A SpoutCommand is what Storm asks of a spout.
+// A SpoutCommand is a command of Storm to a spout.
 type SpoutCommand uint8
 
 // The commands of Storm to a spout.
@@ -58,11 +58,11 @@ func spoutCommandOf(name string) SpoutCommand {
 // A SpoutMsg is a command of Storm to a spout (org.apache.storm.multilang.SpoutMsg).
 type SpoutMsg struct {
 	Command SpoutCommand
-	// ID is, for SpoutAck and SpoutFail, the id that the spout gave its emit.
+	// ID is the message id of the emit, for SpoutAck and SpoutFail.
 	ID RawValue
 }
 
-// Append appends the message with its framing. Storm sends an empty id where there is none.
+// Append appends the message with its framing. Like Storm it writes an empty id if there is none.
 func (m *SpoutMsg) Append(dst []byte) []byte {
 	dst = append(dst, `{"id":`...)
 	if m.ID == "" {
@@ -76,17 +76,17 @@ func (m *SpoutMsg) Append(dst []byte) []byte {
 
 // A BoltMsg is a tuple from Storm to a bolt (org.apache.storm.multilang.BoltMsg). Ticks and heartbeats are tuples too.
 type BoltMsg struct {
-	ID        string // what the bolt acks, fails and anchors to
-	Component string // where the tuple comes from; empty for a heartbeat
+	ID        string // the id with which the bolt acks, fails and anchors
+	Component string // the source component; empty for a heartbeat
 	Stream    string
-	Task      int // the task it comes from; -1 for ticks and heartbeats
+	Task      int // the source task; -1 for ticks and heartbeats
 	Tuple     RawValues
 }
 
-// IsHeartbeat tells whether the tuple only asks for a sync.
+// IsHeartbeat reports whether the tuple is a heartbeat. A bolt answers it with a sync.
 func (m *BoltMsg) IsHeartbeat() bool { return m.Task == -1 && m.Stream == HeartbeatStream }
 
-// IsTick tells whether the tuple is a tick. It has to be acked like any other.
+// IsTick reports whether the tuple is a tick. A bolt must ack a tick like any other tuple.
 func (m *BoltMsg) IsTick() bool { return m.Component == SystemComponent && m.Stream == TickStream }
 
 // Append appends the message with its framing.
@@ -109,7 +109,7 @@ func (m *BoltMsg) Append(dst []byte) []byte {
 	return append(dst, "}"+end...)
 }
 
-// AppendTaskIDs appends the list of the tasks that an emit went to, with its framing.
+// AppendTaskIDs appends the list of the tasks that got an emit, with its framing.
 func AppendTaskIDs(dst []byte, tasks []int) []byte {
 	dst = append(dst, '[')
 	for i, task := range tasks {
@@ -121,10 +121,10 @@ func AppendTaskIDs(dst []byte, tasks []int) []byte {
 	return append(dst, "]"+end...)
 }
 
-// A StormKind tells the messages of Storm apart.
+// A StormKind is the kind of a message of Storm.
 type StormKind uint8
 
-// The kinds of message that Storm sends after the handshake.
+// The kinds of messages that Storm sends after the handshake.
 const (
 	InvalidStormKind StormKind = iota
 	SpoutCommandKind
@@ -132,7 +132,7 @@ const (
 	TaskIDsKind
 )
 
-// A StormMsg is any message of Storm after the handshake; Kind says which of the other fields counts.
+// A StormMsg is any message of Storm after the handshake. Kind says which of the other fields is set.
 type StormMsg struct {
 	Kind    StormKind
 	Spout   SpoutMsg
@@ -140,7 +140,7 @@ type StormMsg struct {
 	TaskIDs []int
 }
 
-// DecodeStormMsg decodes a message of Storm into m, whose TaskIDs it does not reuse.
+// DecodeStormMsg decodes a message of Storm into m. It does not reuse the memory of m.TaskIDs.
 func DecodeStormMsg(text string, m *StormMsg) error {
 	*m = StormMsg{}
 	if i := skipSpace(text, 0); i < len(text) && text[i] == '[' {
@@ -186,7 +186,7 @@ func (m *StormMsg) set(key string, value RawValue) string {
 		switch value.Kind() {
 		case List:
 			m.Tuple.Tuple = RawValues(value)
-		case Null: // some component emitted without a tuple
+		case Null: // a component emitted without a tuple
 		default:
 			return `"tuple" must be a list`
 		}

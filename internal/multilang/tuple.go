@@ -6,8 +6,8 @@ import (
 	"github.com/stormflux/stormflux/internal/java"
 )
 
-// AppendTuple appends a tuple for a bolt with its framing, as [BoltMsg.Append] does, with the id that Storm's tuples have:
-// a signed number as a string. It allocates nothing but what dst needs.
+// AppendTuple appends a tuple for a bolt with its framing, like [BoltMsg.Append]. The id is that of Storm's tuples: a
+// signed number as a string. It allocates only memory for dst.
 func AppendTuple(dst []byte, component, stream string, task int, values RawValues, id int64) []byte {
 	dst = java.AppendJSONString(append(dst, `{"comp":`...), component)
 	dst = append(dst, `,"tuple":`...)

@@ -15,7 +15,7 @@ import (
 // A Kind is the JSON kind of a value.
 type Kind uint8
 
-// The kinds of a value. InvalidKind is that of the zero RawValue.
+// The kinds of values. The zero RawValue has InvalidKind.
 const (
 	InvalidKind Kind = iota
 	Null
@@ -26,11 +26,11 @@ const (
 	Map
 )
 
-// A RawValue is one value as plain JSON text: strict, without an exponent that would change it, and with no line that a
-// frame could end at. Values of a decoded message are always plain; [AppendValue] makes others.
+// A RawValue is one value as plain JSON text: it is strict JSON, no exponent changes the value, and no line could end a
+// frame. Values of a decoded message are always plain. [AppendValue] makes others.
 type RawValue string
 
-// Kind returns the value's kind.
+// Kind returns the kind of the value.
 func (v RawValue) Kind() Kind {
 	if v == "" {
 		return InvalidKind
@@ -58,8 +58,8 @@ func (v RawValue) Text() (string, bool) {
 	return unquote(string(v)), true
 }
 
-// Decode returns the value as Storm types it: nil, bool, string, int32 (Integer), int64 (Long), *big.Int (BigInteger),
-// float64 (Double), [java.BigDecimal], float32 (Float, only for NaN), []any, or map[string]any.
+// Decode returns the value with the type that Storm gives it: nil, bool, string, int32 (Integer), int64 (Long),
+// *big.Int (BigInteger), float64 (Double), [java.BigDecimal], float32 (Float, only for NaN), []any, or map[string]any.
 func (v RawValue) Decode() any {
 	switch v.Kind() {
 	case InvalidKind, Null:
@@ -101,8 +101,8 @@ func (v RawValue) number() any {
 	return n
 }
 
-// RawValues is a list of values, a tuple's, as plain JSON text with its brackets. The empty RawValues stands for a tuple
-// that is absent, or null.
+// RawValues is the list of the values of a tuple, as plain JSON text with brackets. The empty RawValues means that the
+// tuple is missing or null.
 type RawValues string
 
 // All yields the values in order.
@@ -125,7 +125,7 @@ func (l RawValues) All() iter.Seq[RawValue] {
 	}
 }
 
-// At returns the value at index i, parsing no more of the list than what precedes it.
+// At returns the value at index i. It parses only the list up to there.
 func (l RawValues) At(i int) (RawValue, bool) {
 	for v := range l.All() {
 		if i == 0 {
@@ -136,7 +136,7 @@ func (l RawValues) At(i int) (RawValue, bool) {
 	return "", false
 }
 
-// Len counts the values.
+// Len returns the number of values.
 func (l RawValues) Len() int {
 	n := 0
 	for range l.All() {
@@ -145,8 +145,8 @@ func (l RawValues) Len() int {
 	return n
 }
 
-// Plain returns the value as Go programs want it, without Java's distinctions between numbers: nil, bool, string, int64,
-// *big.Int where that is too small, float64, []any or map[string]any.
+// Plain returns the value as Go programs want it, without the number types of Java: nil, bool, string, int64, *big.Int
+// if int64 is too small, float64, []any or map[string]any.
 func (v RawValue) Plain() any { return plain(v.Decode()) }
 
 func plain(v any) any {
@@ -156,7 +156,7 @@ func plain(v any) any {
 	case float32:
 		return float64(v)
 	case java.BigDecimal:
-		f, _ := strconv.ParseFloat(string(v), 64) // as near as a float64 comes
+		f, _ := strconv.ParseFloat(string(v), 64) // the nearest float64
 		return f
 	case []any:
 		for i := range v {
@@ -178,7 +178,7 @@ func (l RawValues) Append(dst []RawValue) []RawValue {
 	return dst
 }
 
-// Decode returns the values as Storm types them: see [RawValue.Decode].
+// Decode returns the values with the types that Storm gives them: see [RawValue.Decode].
 func (l RawValues) Decode() []any {
 	return slices.Collect(func(yield func(any) bool) {
 		for v := range l.All() {
@@ -189,7 +189,7 @@ func (l RawValues) Decode() []any {
 	})
 }
 
-// ParseValue reads text as Storm would and returns it as plain JSON. The error says what Storm cannot parse.
+// ParseValue reads text like Storm and returns it as plain JSON. The error says what Storm cannot parse.
 func ParseValue(text string) (RawValue, error) {
 	i := skipSpace(text, 0)
 	if end := valueEnd(text, i, 0); end >= 0 && skipSpace(text, end) == len(text) && !strings.ContainsAny(text[i:end], "\n\r") {
@@ -199,7 +199,7 @@ func ParseValue(text string) (RawValue, error) {
 	return RawValue(rewritten), err
 }
 
-// rewrite turns what Storm's parser accepts into plain JSON on one line.
+// rewrite turns any text that Storm's parser accepts into plain JSON on one line.
 func rewrite(text string) (string, error) {
 	v, err := java.ParseJSON(text)
 	if err != nil {
@@ -209,7 +209,7 @@ func rewrite(text string) (string, error) {
 	return string(out), err
 }
 
-// unquote returns the text of a JSON string with its quotes. Halves of surrogate pairs become U+FFFD.
+// unquote returns the text of a quoted JSON string. Halves of surrogate pairs become U+FFFD.
 func unquote(s string) string {
 	s = s[1 : len(s)-1]
 	at := strings.IndexByte(s, '\\')

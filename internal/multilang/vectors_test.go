@@ -15,7 +15,7 @@ import (
 	"github.com/stormflux/stormflux/internal/java"
 )
 
-// javaType names the Java class that v stands for, as the vectors do.
+// javaType returns the name of the Java class of v, as the vectors write it.
 func javaType(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -56,7 +56,7 @@ type vector struct {
 	in, javaType, out string
 }
 
-// vectors are what Storm's own JSON parser and writer did.
+// vectors returns what Storm's own JSON parser and writer did.
 func vectors(t testing.TB) []vector {
 	t.Helper()
 	f, err := os.Open("testdata/json_smart_vectors.tsv")
@@ -83,8 +83,8 @@ func vectors(t testing.TB) []vector {
 	return all
 }
 
-// TestStormReadsAndWrites holds our parser against Storm's: the same texts are refused, the others give values of the same
-// types, and what we pass on is the same value as what Storm passes on.
+// TestStormReadsAndWrites compares our parser with Storm's. Both must refuse the same texts, give the other values the
+// same types, and pass on the same values.
 func TestStormReadsAndWrites(t *testing.T) {
 	for _, v := range vectors(t) {
 		t.Run(v.in, func(t *testing.T) {
@@ -108,14 +108,14 @@ func TestStormReadsAndWrites(t *testing.T) {
 			if typ := javaType(first); typ != v.javaType {
 				t.Errorf("type is %s, Storm's is %s", typ, v.javaType)
 			}
-			// Compare what a receiver of our text and a receiver of Storm's text get.
+			// Compare what a receiver reads from our text and from the text of Storm.
 			want, err := java.ParseJSON(v.out)
 			if v.out == "" {
 				want = nil
 			} else if err != nil {
 				t.Fatalf("Storm's own text %s: %v", v.out, err)
 			}
-			// Storm's encoder turned the unpaired surrogate of one vector into a question mark, ours into U+FFFD.
+			// One vector has an unpaired surrogate. Storm's encoder makes it a question mark, and ours makes it U+FFFD.
 			if v.in == `"\ud800"` {
 				want = "\uFFFD"
 			}
@@ -126,7 +126,7 @@ func TestStormReadsAndWrites(t *testing.T) {
 	}
 }
 
-// sameReceived compares values as a receiver without Java's types sees them: numbers by value.
+// sameReceived compares values as a receiver without the types of Java sees them: numbers by value.
 func sameReceived(a, b any) bool {
 	na, aIsNumber := asFloat(a)
 	nb, bIsNumber := asFloat(b)
