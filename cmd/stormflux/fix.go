@@ -35,12 +35,15 @@ func (a *app) fix(ctx context.Context, flags *validateFlags, args []string) erro
 			checked := autofix.Checked{Diagnostics: c.diags}
 			if c.document != nil {
 				checked.Files = c.document.Files
+				if env := c.document.Environment; env != nil {
+					checked.Environment = env.File.Name
+				}
 			}
 			list = append(list, checked)
 		}
 		return list, nil
 	}
-	result, err := autofix.Run(check, fixableFiles(files, flags.envFile))
+	result, err := autofix.Run(check, fixableFiles(files))
 	if err != nil {
 		return err
 	}
@@ -68,15 +71,12 @@ func (a *app) fix(ctx context.Context, flags *validateFlags, args []string) erro
 }
 
 // fixableFiles returns the files that --fix may change: the topologies, and the files that they include from their own
-// folders or from the working directory.
-func fixableFiles(files []project.File, environments string) autofix.Options {
+// folders or from the working directory. The file with their environments comes with the check.
+func fixableFiles(files []project.File) autofix.Options {
 	opts := autofix.Options{Folders: []string{"."}}
 	for _, f := range files {
 		opts.Files = append(opts.Files, f.Path)
 		opts.Folders = append(opts.Folders, filepath.Dir(f.Path))
-	}
-	if environments != "" {
-		opts.Files = append(opts.Files, environments)
 	}
 	return opts
 }
@@ -87,7 +87,7 @@ func fixed(result *autofix.Result, onlyShown bool) string {
 	case n == 0:
 		return "; nothing to fix"
 	case onlyShown:
-		return fmt.Sprintf("; --fix would fix %d more", n)
+		return fmt.Sprintf("; --fix would fix %d", n)
 	default:
 		return fmt.Sprintf("; fixed %d in %s", n, console.Count(len(result.Files), "file"))
 	}

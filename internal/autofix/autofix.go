@@ -27,6 +27,7 @@ const maxRounds = 10
 // Checked is what the check of one topology read and found.
 type Checked struct {
 	Files       []*diag.File
+	Environment string // the name of the one with the environments, which belongs to the topology wherever it is; may be ""
 	Diagnostics diag.List
 }
 
@@ -138,6 +139,9 @@ func (r *run) choose(checked []Checked) []fix {
 	texts := make(map[string][]byte) // by identity
 	readers := make(map[string]int)  // how many topologies read a file, by identity
 	for _, c := range checked {
+		if c.Environment != "" && !slices.Contains(r.opts.Files, c.Environment) {
+			r.opts.Files = append(r.opts.Files, c.Environment)
+		}
 		counted := make(map[string]bool)
 		for _, f := range c.Files {
 			id := r.identity(f.Name)

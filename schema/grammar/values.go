@@ -88,7 +88,9 @@ func (f *faults) wrongForm(c *cause, p *site) {
 		d := f.diags.Errorf(ruleWrongType, p.span(), "%s must be %s, not a string", name, want)
 		text := strings.TrimSpace(p.value.Text)
 		if _, err := strconv.ParseFloat(text, 64); err == nil && !slices.Contains(c.node.Type, "boolean") {
-			d.WithHint("write %s without quotes", text).Unquote(p.span(), p.value.Text, text, decimal.MatchString(text))
+			if d.WithHint("write %s without quotes", text); decimal.MatchString(text) {
+				d.Unquote(p.span(), p.value.Text, text, true)
+			}
 		} else if slices.Contains(c.node.Type, "boolean") && (text == "true" || text == "false") {
 			d.WithHint("write %s without quotes", text).Unquote(p.span(), p.value.Text, text, true)
 		}
