@@ -56,7 +56,7 @@ func (c *checker) topologyConfig() {
 	}
 }
 
-// entries are the settings of a `config`; the grammar has reported one that is no map.
+// entries returns the settings of a `config`. When it is not a map, the grammar has reported that.
 func (c *checker) entries(config *yaml.Value) []yaml.Entry {
 	if config == nil || config.Kind != yaml.Map {
 		return nil
@@ -64,8 +64,8 @@ func (c *checker) entries(config *yaml.Value) []yaml.Entry {
 	return config.Entries
 }
 
-// setting checks one setting's value against what Storm wants of it, and converts it. owner is the component's name
-// for messages, or "" for the topology; config holds the setting.
+// setting checks the value of a setting as Storm does, and converts it. owner is the component's name for messages, or ""
+// for the topology. config is the map with the setting.
 func (c *checker) setting(e yaml.Entry, known *stormSetting, owner string, config *yaml.Value) (any, bool) {
 	component := owner != ""
 	if component {
@@ -102,7 +102,7 @@ func (c *checker) setting(e yaml.Entry, known *stormSetting, owner string, confi
 	return e.Value.Go(), true
 }
 
-// unknownSetting warns of a key that looks like one of Storm's and is none. Any other key is the application's own.
+// unknownSetting warns of a key that looks like a key of Storm but is not. Any other key belongs to the application.
 func (c *checker) unknownSetting(e yaml.Entry, owner string, config *yaml.Value) {
 	key := e.Key.Text
 	if strings.HasPrefix(key, "topology.") {
@@ -111,18 +111,18 @@ func (c *checker) unknownSetting(e yaml.Entry, owner string, config *yaml.Value)
 			near.Sure = near.Sure && config.Get(near.Name) == nil
 			d.Suggest(e.Key.Span, near)
 		} else {
-			d.WithHint("it is passed on to the components; name settings of your own without \"topology.\"")
+			d.WithHint("name settings of your own without \"topology.\"; they are passed on to the components")
 		}
 		return
 	}
 	if near, ok := misspelt(key, &c.similar); ok {
 		near.Sure = near.Sure && config.Get(near.Name) == nil
-		c.list.Warnf(ruleUnknownSetting, e.Key.Span, "%s%q is a setting of your own for Storm, but looks like %q", owner, key, near.Name).
+		c.list.Warnf(ruleUnknownSetting, e.Key.Span, "%s%q is not a setting of Storm, but looks like %q", owner, key, near.Name).
 			Suggest(e.Key.Span, near)
 	}
 }
 
-// topologySetting is what is to say about a key of the topology's configuration whose value is right.
+// topologySetting warns about keys of the topology's configuration whose values are right.
 func (c *checker) topologySetting(e yaml.Entry, known *stormSetting) {
 	key, v := e.Key.Text, e.Value
 	if known != nil {
@@ -133,12 +133,12 @@ func (c *checker) topologySetting(e yaml.Entry, known *stormSetting) {
 		case known.Overwritten:
 			c.list.Warnf(ruleNoEffect, e.Key.Span, "%q has no effect in a topology: Nimbus replaces it at submission", key)
 		case known.Daemon:
-			d := c.list.Warnf(ruleNoEffect, e.Key.Span, "%q has no effect in a topology: Storm reads it from the cluster's storm.yaml only", key)
+			d := c.list.Warnf(ruleNoEffect, e.Key.Span, "%q has no effect in a topology: Storm reads it only from the cluster's storm.yaml", key)
 			switch {
 			case key == "nimbus.seeds" || strings.HasPrefix(key, "nimbus.thrift."):
-				d.WithHint("the cluster to submit to is named by `nimbus` of an environment in stormflux.yaml, or by --nimbus")
+				d.WithHint("name the cluster with `nimbus` in an environment of stormflux.yaml, or with --nimbus")
 			case settings.Lookup("topology."+key) != nil:
-				d.WithHint("a topology sets %q", "topology."+key)
+				d.WithHint("set %q in a topology", "topology."+key)
 			}
 		case known.Deprecated:
 			c.list.Notef(ruleDeprecated, e.Key.Span, "%q is deprecated in Storm", key)
@@ -148,17 +148,17 @@ func (c *checker) topologySetting(e yaml.Entry, known *stormSetting) {
 	case keyName:
 		if v.Kind == yaml.String && c.topology.Name != "" && v.Text != c.topology.Name {
 			c.list.Warnf(ruleOtherName, v.Span, "%q is %q, but the topology is named %q", key, v.Text, c.topology.Name).
-				WithHint("Nimbus replaces the setting by the name: remove it").
+				WithHint("remove it: Nimbus replaces the setting with the name").
 				WithRelated(c.doc.Name.Span, "the name is set here")
 		}
 	case keyEnvironment:
 		if name, _ := v.Lookup("PATH"); name != nil {
-			c.list.Errorf(ruleReplacesPath, name.Span, "PATH in %q replaces the worker's own PATH, so that no worker can start", key).
-				WithHint("Storm then does not even find java, and says so nowhere; set PATH with `env` of the components that need it")
+			c.list.Errorf(ruleReplacesPath, name.Span, "PATH in %q replaces the worker's own PATH, so no worker can start", key).
+				WithHint("set PATH with `env` of the components that need it; Storm does not even find java otherwise, and reports that nowhere")
 		}
 	case keyAutoCredentials:
 		if v.Kind == yaml.Sequence && len(v.Items) > 0 {
-			c.list.Warnf(ruleAutoCredentials, e.Key.Span, "%q names classes that run in the submitter's JVM, which stormflux does not have", key).
+			c.list.Warnf(ruleAutoCredentials, e.Key.Span, "%q names classes that run in the JVM of the submitting client, but stormflux has no JVM", key).
 				WithHint("the workers start without these credentials, unless nimbus.autocredential.plugins.classes fetches them on the cluster")
 		}
 	case keySerializer:
@@ -174,8 +174,8 @@ func (c *checker) topologySetting(e yaml.Entry, known *stormSetting) {
 		if n, ok := number(v); ok && n == 0 {
 			for _, k := range c.doc.Spouts {
 				if _, class := k.Implementation.(*schema.Class); !class && k.Implementation != nil && k.ID != nil {
-					c.list.Notef(ruleNoAckers, v.Span, "without ackers a spout's process gets the ack of a tuple before the task ids of its emit").
-						WithHint("emit with need_task_ids false, or read commands while waiting for the ids").
+					c.list.Notef(ruleNoAckers, v.Span, "without ackers, the process of a spout gets the ack of a tuple before the task ids of its emit").
+						WithHint("emit with need_task_ids false, or handle commands while waiting for the ids").
 						WithRelated(k.ID.Span, "spout %q is a process", k.ID.Text)
 					return
 				}
@@ -185,29 +185,29 @@ func (c *checker) topologySetting(e yaml.Entry, known *stormSetting) {
 		c.tickSetting(e, "")
 	case keyTasks:
 		if n, ok := number(v); ok && n == 0 {
-			c.list.Errorf(ruleTasks, v.Span, "%q is 0, so that no component has a task", key).
-				WithHint("Nimbus takes it, but the workers then fail over and over: remove it")
+			c.list.Errorf(ruleTasks, v.Span, "%q is 0, so no component has a task", key).
+				WithHint("remove it: Nimbus accepts the topology, but the workers then fail again and again")
 		}
 	}
 }
 
 func (c *checker) serializer(e yaml.Entry, k *schema.Component) {
 	d := c.list.Warnf(ruleSerializer, e.Value.Span, "Go components speak JSON, but %q is %s", e.Key.Text, shown(e.Value)).
-		WithHint("remove it, unless the component brings its own protocol")
+		WithHint("remove it, unless the component has its own protocol")
 	if k.ID != nil {
 		d.WithRelated(k.ID.Span, "%s %q is a Go component", k.Kind, k.ID.Text)
 	}
 }
 
-// tickSetting warns of tick periods that Storm takes and that make no ticks.
+// tickSetting warns of tick periods that Storm accepts and that make no ticks.
 func (c *checker) tickSetting(e yaml.Entry, owner string) {
 	if n, ok := number(e.Value); ok && n <= 0 {
-		c.list.Warnf(ruleTickNotPositive, e.Value.Span, "%s%q is %d, which is no time between ticks", owner, e.Key.Text, n).
-			WithHint("write at least 1, or remove it")
+		c.list.Warnf(ruleTickNotPositive, e.Value.Span, "%s%q is %d, but the time between ticks must be at least 1 second", owner, e.Key.Text, n).
+			WithHint("write 1 or more, or remove it")
 	}
 }
 
-// componentConfig checks a component's own configuration. What stands for the component's tasks is moved there.
+// componentConfig checks a component's own configuration. A number of tasks becomes the component's Tasks.
 func (c *checker) componentConfig(k *component) []Setting {
 	var settings []Setting
 	add := func(e yaml.Entry) {
@@ -225,7 +225,7 @@ func (c *checker) componentConfig(k *component) []Setting {
 	return settings
 }
 
-// componentSetting checks one setting of a component; false when it is not one to pass on.
+// componentSetting checks one setting of a component, and reports whether to pass it on.
 func (c *checker) componentSetting(k *component, e yaml.Entry) (Setting, bool) {
 	key := e.Key.Text
 	known := stormSettingOf(key)
@@ -242,10 +242,10 @@ func (c *checker) componentSetting(k *component, e yaml.Entry) (Setting, bool) {
 		switch {
 		case !ok: // null: as many as executors
 		case n == 0:
-			c.list.Errorf(ruleTasks, e.Value.Span, "%s: %q is 0, at least one task is needed", owner, key).
-				WithHint("Nimbus takes it, but the workers then fail over and over: there is no task to send to")
+			c.list.Errorf(ruleTasks, e.Value.Span, "%s: %q is 0, expected at least 1", owner, key).
+				WithHint("Nimbus accepts the topology, but the workers then fail again and again: there is no task to send to")
 		case k.src.Tasks != nil:
-			c.list.Errorf(ruleGivenTwice, e.Key.Span, "%s: the tasks are given twice, as `tasks` and as %q", owner, key).
+			c.list.Errorf(ruleGivenTwice, e.Key.Span, "%s: the tasks are set twice, with `tasks` and with %q", owner, key).
 				WithHint("keep one of them").WithRelated(k.src.Tasks.Span, "`tasks` is set here")
 		default:
 			k.Tasks = n
@@ -263,17 +263,17 @@ func (c *checker) componentSetting(k *component, e yaml.Entry) (Setting, bool) {
 	return Setting{Key: key, Value: value, Span: e.Key.Span}, true
 }
 
-// dropped warns of a key that Storm removes from a component's configuration before the component sees it
+// dropped warns of a key that Storm removes from a component's configuration before the component gets it
 // (Executor.normalizedComponentConf).
 func (c *checker) dropped(k *component, e yaml.Entry, known *stormSetting) {
 	d := c.list.Warnf(ruleDropped, e.Key.Span, "%s: Storm ignores %q on a component", k.name(), known.Key)
 	switch {
 	case known.Key == keyEnvironment && k.multilang:
-		d.WithHint("use the component's `env`, or set it in the topology's `config` for all")
+		d.WithHint("use the component's `env`, or set it for all components in the topology's `config`")
 	case known.Daemon || known.Overwritten:
 		d.WithHint("it is a setting of the cluster")
 	default:
-		d.WithHint("set it in the topology's `config`, for all components")
+		d.WithHint("set it for all components in the topology's `config`")
 	}
 }
 
@@ -291,7 +291,7 @@ func (c *checker) taskCount(k *component) {
 	}
 	if v := c.doc.Config.Get(keyMaxParallelism); v != nil && k.src.Parallelism != nil {
 		if n, ok := number(v); ok && n > 0 && k.Parallelism > n {
-			c.list.Warnf(ruleParallelismCapped, k.src.Parallelism.Span, "%s: parallelism %d is more than %q allows, Storm starts %d",
+			c.list.Warnf(ruleParallelismCapped, k.src.Parallelism.Span, "%s: parallelism %d is more than %q allows, so Storm starts only %d",
 				k.name(), k.Parallelism, keyMaxParallelism, n).
 				WithRelated(v.Span, "the limit is set here")
 		}

@@ -8,7 +8,7 @@ import (
 	"github.com/stormflux/stormflux/internal/settings"
 )
 
-// memory compares what each component needs with what a worker may have, as Nimbus does with any scheduler
+// memory compares the memory of each component with the heap of a worker, as Nimbus does with every scheduler
 // (StormCommon.validateTopologyWorkerMaxHeapSizeConfigs in 2.8.3).
 func (c *checker) memory() {
 	heap, where := c.megabytesOf(keyWorkerHeap)
@@ -51,7 +51,7 @@ func (c *checker) memory() {
 			continue
 		}
 		what := k.name()
-		if place.IsZero() { // the defaults alone are too much: that is one fault, not one of each component
+		if place.IsZero() { // the defaults are too much: that is one fault, not one for each component
 			if reported {
 				continue
 			}
@@ -62,14 +62,14 @@ func (c *checker) memory() {
 		}
 		d := c.list.Errorf(ruleComponentMemory, place, "%s needs %s MB of memory, but a worker's heap is limited to %s MB",
 			what, megabytes(on+off), megabytes(heap))
-		d.WithHint("raise %q, or lower the component's memory", keyWorkerHeap)
+		d.WithHint("raise %q, or lower the memory of the component", keyWorkerHeap)
 		if !where.IsZero() && where != place {
 			d.WithRelated(where, "the limit is set here")
 		}
 	}
 }
 
-// megabytesOf returns what the topology sets a key to, and where; Storm's default where it does not.
+// megabytesOf returns the topology's value of a key and its place, or Storm's default.
 func (c *checker) megabytesOf(key string) (float64, diag.Span) {
 	node, v := c.doc.Config.Lookup(key)
 	if f, ok := float(v); ok {

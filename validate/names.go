@@ -23,7 +23,7 @@ func (c *checker) topologyName() {
 	if n == nil {
 		if _, given := c.doc.Root.Lookup("name"); given == nil {
 			c.list.Errorf(ruleMissingName, c.start(), "the topology has no name").
-				WithHint("add a line `name: my-topology`, or give --name")
+				WithHint("add a line `name: my-topology`, or use --name")
 		}
 		return
 	}
@@ -33,19 +33,19 @@ func (c *checker) topologyName() {
 	case fault == nil:
 	case fault.Char == 0 && n.Text == "": // the grammar has reported it
 	case fault.Char == 0:
-		c.list.Errorf(ruleInvalidName, n.Span, "topology name is %d bytes long, Nimbus can store at most %d",
+		c.list.Errorf(ruleInvalidName, n.Span, "topology name is %d bytes long, but Nimbus can store at most %d",
 			len(n.Text), settings.MaxTopologyName)
 	case fault.Unexplained:
 		c.list.Errorf(ruleInvalidName, n.Span,
-			"topology name %q contains %q, for which Nimbus answers nothing but \"Internal error\"", n.Text, fault.Char).
+			"topology name %q contains %q, and Nimbus answers such a name only with \"Internal error\"", n.Text, fault.Char).
 			WithHint("use letters, digits, spaces, \"_\" and \"-\": for example %q", settings.LegalTopologyName(n.Text))
 	default:
-		c.list.Errorf(ruleInvalidName, n.Span, "topology name %q contains %q, which Nimbus refuses", n.Text, fault.Char).
+		c.list.Errorf(ruleInvalidName, n.Span, "topology name %q contains %q, and Nimbus refuses such a name", n.Text, fault.Char).
 			WithHint("use letters, digits, spaces, \"_\" and \"-\": for example %q", settings.LegalTopologyName(n.Text))
 	}
 }
 
-// start is the place of a fault that is the absence of something in the document.
+// start is the place of a fault when something is missing in the document.
 func (c *checker) start() diag.Span {
 	if c.doc.Root != nil && c.doc.Root.Kind == yaml.Map && len(c.doc.Root.Entries) > 0 {
 		return c.doc.Root.Entries[0].Key.Span
@@ -74,13 +74,13 @@ func (c *checker) ids() {
 			continue
 		}
 		if settings.IsReserved(id.Text) {
-			c.list.Errorf(ruleReservedID, id.Span, "%s id %q begins with \"__\", which Storm keeps for itself", k.Kind, id.Text).
+			c.list.Errorf(ruleReservedID, id.Span, "%s id %q begins with \"__\", but Storm reserves such ids", k.Kind, id.Text).
 				WithHint("name it %q", strings.TrimLeft(id.Text, "_"))
 		}
 		if first := c.known(id.Text); first != k {
 			c.list.Errorf(ruleDuplicateID, id.Span, "%s id %q is already taken by a %s", k.Kind, id.Text, first.Kind).
-				WithHint("ids are shared by spouts and bolts: give each its own").
-				WithRelated(first.Span, "%q is declared here first", id.Text)
+				WithHint("give each spout and bolt its own id").
+				WithRelated(first.Span, "%q is first declared here", id.Text)
 		}
 	}
 	for i := range c.all {
@@ -100,7 +100,7 @@ func (c *checker) ids() {
 				}
 			}
 			if first := folded[lower]; first != k {
-				c.list.Notef(ruleIDDiffersByCase, k.Span, "%s id %q differs from %q by case only", k.Kind, k.ID, first.ID).
+				c.list.Notef(ruleIDDiffersByCase, k.Span, "%s id %q differs from %q only in case", k.Kind, k.ID, first.ID).
 					WithRelated(first.Span, "%q is declared here", first.ID)
 			}
 		}

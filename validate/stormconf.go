@@ -7,14 +7,14 @@ import (
 	"github.com/stormflux/stormflux/internal/settings"
 )
 
-// stormSetting is one of Storm's configuration keys, with what is checked about its value.
+// stormSetting is a configuration key of Storm, with the checks of its value.
 type stormSetting settings.Setting
 
 // stormSettingOf returns Storm's setting of a key, or nil.
 func stormSettingOf(key string) *stormSetting { return (*stormSetting)(settings.Lookup(key)) }
 
-// misspelt returns the key of Storm's that a key outside "topology." was probably meant to be: another case or other
-// separators (TOPOLOGY_WORKERS), the prefix misspelt (topolgy.workers) or left out (max.spout.pending).
+// misspelt returns the key of Storm that a key outside "topology." probably stands for: it has another case or other
+// separators (TOPOLOGY_WORKERS), or its prefix is misspelt (topolgy.workers) or missing (max.spout.pending).
 func misspelt(key string, similar *similarity) (diag.Suggestion, bool) {
 	if settings.Lookup("topology."+key) != nil && strings.Contains(key, ".") {
 		return diag.Suggestion{Word: key, Name: "topology." + key}, true

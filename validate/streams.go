@@ -46,7 +46,7 @@ func (c *checker) stream(k *component, id string, span diag.Span, fields []*yaml
 		return
 	}
 	if settings.IsReserved(id) {
-		c.list.Errorf(ruleReservedID, span, "%s declares stream %q, but Storm reserves all ids that begin with \"__\"",
+		c.list.Errorf(ruleReservedID, span, "%s declares stream %q, but Storm reserves ids that begin with \"__\"",
 			k.name(), id)
 	}
 	if first := k.stream(id); first != nil {
