@@ -26,8 +26,8 @@ The comment "# stormflux:ignore RULE" on a line silences a warning or note of th
 
 --fix corrects the files where only one correction is possible: misspelt keys, ids, streams, fields, settings and rule
 names, and missing or extra quotes. Every other byte stays the same. It changes the files that you name, and the files that
-these include if they are in or below the same folder or the working directory. Then it reports the other problems.
---diff shows the changes and writes nothing.`,
+these include if they are in or below the same folder or the working directory, and their stormflux.yaml. Then it reports
+the other problems. --diff shows the changes and writes nothing.`,
 		Example: `  stormflux validate topology.yaml
   stormflux validate --strict -e prod topologies/
   stormflux validate --diff topology.yaml

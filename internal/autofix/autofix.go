@@ -133,8 +133,8 @@ type fix struct {
 	key   string       // the same for the same edits
 }
 
-// choose returns the fixes to apply: those on which all topologies that read a file agree, since another one may be
-// right about what is wrong in this one. Of fixes that overlap the first one is chosen.
+// choose returns the fixes to apply. All topologies that read a file must agree on a fix: what is wrong for one
+// topology may be right for another. If fixes overlap, choose takes the first one.
 func (r *run) choose(checked []Checked) []fix {
 	texts := make(map[string][]byte) // by identity
 	readers := make(map[string]int)  // how many topologies read a file, by identity
@@ -148,7 +148,7 @@ func (r *run) choose(checked []Checked) []fix {
 			if texts[id] == nil {
 				texts[id] = f.Text
 			}
-			if !counted[id] && bytes.Equal(texts[id], f.Text) { // else somebody writes the file meanwhile
+			if !counted[id] && bytes.Equal(texts[id], f.Text) { // if not, another program is writing the file
 				readers[id]++
 			}
 			counted[id] = true
@@ -219,8 +219,8 @@ func overlaps(taken map[string][]edit, f fix) bool {
 	})
 }
 
-// apply applies the fixes and reports whether it changed anything. It leaves out a fix that makes a file worse YAML
-// than it was: no fix should, but a file that cannot be read any more would be a poor surprise.
+// apply applies the fixes and reports whether it changed anything. It leaves out a fix that adds a YAML error to a
+// file. No fix should do that, but this check makes sure that a file stays readable.
 func (r *run) apply(fixes []fix) bool {
 	fixes = r.harmless(nil, fixes)
 	after, _ := r.texts(fixes)
@@ -239,7 +239,7 @@ func (r *run) apply(fixes []fix) bool {
 	return len(fixes) > 0
 }
 
-// harmless returns the kept fixes with those of the others that leave every file as good YAML as it was.
+// harmless returns the kept fixes and those of the others that add no YAML error to a file.
 func (r *run) harmless(kept, others []fix) []fix {
 	all := slices.Concat(kept, others)
 	if _, ok := r.texts(all); ok {
@@ -252,7 +252,7 @@ func (r *run) harmless(kept, others []fix) []fix {
 	return r.harmless(r.harmless(kept, others[:half]), others[half:])
 }
 
-// texts returns the texts that the fixes make, and whether each is as good YAML as it was.
+// texts returns the texts after the fixes, and whether none of them has more YAML errors than before.
 func (r *run) texts(fixes []fix) (after map[string][]byte, ok bool) {
 	before := make(map[string][]byte)
 	edits := make(map[string][]edit)
@@ -330,7 +330,7 @@ func (r *Result) Diff(w io.Writer) error {
 	for _, f := range r.Files {
 		name := filepath.ToSlash(f.Name)
 		text := string(diff.Diff(name, f.Before, name, f.After))
-		_, text, _ = strings.Cut(text, "\n") // a line "diff A B", which no tool wants
+		_, text, _ = strings.Cut(text, "\n") // the line "diff A B", which no tool needs
 		if _, err := io.WriteString(w, text); err != nil {
 			return err
 		}
