@@ -81,7 +81,8 @@ func (l *lowering) registerMultilangValues() {
 	conf[key] = merged
 	l.prog.Added = append(l.prog.Added, Addition{
 		Key: key, Value: added,
-		Why: fmt.Sprintf("lists, maps and long fractions that %q emits are values of these classes inside Storm, which a worker refuses to send to another worker unless they are registered", source.ID),
+		Why:   fmt.Sprintf("a worker sends lists, maps and long fractions of %q to another worker only if these classes are registered", source.ID),
+		Topic: "kryo-registrations",
 	})
 }
 

@@ -72,6 +72,7 @@ type Addition struct {
 	Key   string
 	Value any // what the compiler added; for a list, the new elements
 	Why   string
+	Topic string // the [diag.Topic] that explains it
 }
 
 // The rules that the compiler reports.

@@ -148,9 +148,9 @@ func describe(top *validate.Topology, p *compiler.Program) string {
 	}
 	b.WriteString(t.String())
 	if len(p.Added) > 0 {
-		b.WriteString("\nAdded to the configuration:\n")
+		b.WriteByte('\n')
 		for _, add := range p.Added {
-			fmt.Fprintf(&b, "  %s: %v\n    because %s\n", add.Key, add.Value, add.Why)
+			fmt.Fprintf(&b, "%s was extended: see \"stormflux explain %s\"\n", add.Key, add.Topic)
 		}
 	}
 	return b.String()

@@ -12,7 +12,7 @@ import (
 func (a *app) explainCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "explain [RULE]",
-		Short: "Explain a rule, or list all rules",
+		Short: "Explain a rule or a topic, or list all of them",
 		Example: `  stormflux explain unknown-component
   stormflux explain`,
 		Args: cobra.MaximumNArgs(1),
@@ -22,12 +22,18 @@ func (a *app) explainCommand() *cobra.Command {
 				for _, r := range diag.Rules() {
 					names = append(names, r.Name+"\t"+r.Title)
 				}
+				for _, t := range diag.Topics() {
+					names = append(names, t.Name+"\t"+t.Title)
+				}
 			}
 			return names, cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return a.listRules()
+			}
+			if topic, ok := diag.LookupTopic(args[0]); ok {
+				return diag.ExplainTopic(a.stdout, topic, a.color.On(a.stdout))
 			}
 			rule, ok := diag.LookupRule(args[0])
 			if !ok {
@@ -43,6 +49,9 @@ func (a *app) listRules() error {
 	for _, r := range diag.Rules() {
 		t.Row(r.Name, r.Severity.String(), r.Title)
 	}
+	for _, topic := range diag.Topics() {
+		t.Row(topic.Name, "topic", topic.Title)
+	}
 	return a.print(t.String())
 }
 
@@ -50,6 +59,9 @@ func unknownRule(name string) error {
 	var names []string
 	for _, r := range diag.Rules() {
 		names = append(names, r.Name)
+	}
+	for _, t := range diag.Topics() {
+		names = append(names, t.Name)
 	}
 	if near, ok := diag.Suggest(strings.ToLower(name), names); ok {
 		return usageError("unknown rule %q; did you mean %q?", name, near)

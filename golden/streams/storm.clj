@@ -57,9 +57,8 @@
   {"topology.max.spout.pending" 200
    ;; how many orders there are; every component receives this setting
    "shop.orders" 1000
-   ;; stormflux: lists, maps and long fractions that "orders" emits are values
-   ;; of these classes inside Storm, which a worker refuses to send to another
-   ;; worker unless they are registered
+   ;; stormflux: a worker sends lists, maps and long fractions of "orders" to
+   ;; another worker only if these classes are registered
    "topology.kryo.register"
    ["java.math.BigDecimal" "org.apache.storm.shade.net.minidev.json.JSONArray"
     "org.apache.storm.shade.net.minidev.json.JSONObject"]})

@@ -20,9 +20,8 @@
 
 (def ^:private conf
   {"topology.workers" 1
-   ;; stormflux: lists, maps and long fractions that "sentences" emits are
-   ;; values of these classes inside Storm, which a worker refuses to send to
-   ;; another worker unless they are registered
+   ;; stormflux: a worker sends lists, maps and long fractions of "sentences" to
+   ;; another worker only if these classes are registered
    "topology.kryo.register"
    ["java.math.BigDecimal" "org.apache.storm.shade.net.minidev.json.JSONArray"
     "org.apache.storm.shade.net.minidev.json.JSONObject"]})
