@@ -6,8 +6,8 @@ import (
 	"math"
 )
 
-// Deserialize reads the object at the start of a Java Object Serialization stream. It reads what [Serialize] writes, which
-// is what most classes need; arrays, enums, proxies and class annotations are an error that names them.
+// Deserialize reads the object at the start of a Java Object Serialization stream. It understands what [Serialize] writes,
+// which most classes need. Arrays, enums, proxies and class annotations are errors.
 func Deserialize(stream []byte) (*Object, error) {
 	r := &deserializer{rest: stream}
 	if magic, version := r.u16(), r.u16(); r.err == nil && (magic != streamMagic || version != streamVersion) {

@@ -1,5 +1,5 @@
-// Package java knows what Java does: hash codes, java.util.Random, the order of strings and of a HashMap, modified UTF-8,
-// and the Java Object Serialization stream.
+// Package java does what Java and its libraries do: hash codes, java.util.Random, the order of strings and of a HashMap,
+// modified UTF-8, the Java Object Serialization stream, and json-smart's reading of JSON.
 //
-// It knows nothing of Storm: which classes and values Storm uses is known where Storm is.
+// It knows nothing about Storm. Its callers know which classes and values Storm uses.
 package java

@@ -331,7 +331,7 @@ func (p *jsonParser) key() (key string, err error) {
 	return key, nil
 }
 
-// quoted reads a string. json-smart drops control characters from a string with an escape, and keeps them otherwise.
+// quoted reads a string. json-smart drops control characters from a string that has an escape, and keeps them otherwise.
 func (p *jsonParser) quoted() (string, error) {
 	quote := p.text[p.i]
 	p.i++

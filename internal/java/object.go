@@ -32,7 +32,7 @@ type Field struct {
 	Name, Type string
 }
 
-// Field returns the value of the named field, the subclass's where several have that name, and nil if there is none.
+// Field returns the value of the field with that name, or nil if no class has one. A subclass comes before its superclass.
 func (o *Object) Field(name string) any {
 	end := len(o.Fields)
 	for c := o.Class; c != nil; c = c.Super {
@@ -54,7 +54,7 @@ const (
 	integerName   = "java.lang.Integer"
 )
 
-// NewArrayList returns a java.util.ArrayList that was made with the capacity of its elements.
+// NewArrayList returns a java.util.ArrayList whose capacity is the number of its elements.
 func NewArrayList(elements ...any) *Object {
 	n := uint32(len(elements))
 	return &Object{
@@ -79,7 +79,7 @@ func (o *Object) List() ([]any, bool) {
 // An Entry is a key and its value in a map.
 type Entry struct{ Key, Value any }
 
-// NewHashMap returns a java.util.HashMap that was made by new HashMap() and then filled.
+// NewHashMap returns a java.util.HashMap as it is after new HashMap() and a put of each entry.
 func NewHashMap(entries ...Entry) *Object {
 	buckets := hashMapBuckets(len(entries))
 	threshold := int32(float64(buckets) * hashMapLoadFactor)

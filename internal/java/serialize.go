@@ -26,9 +26,9 @@ const (
 	scSerializable = 0x02
 )
 
-// Serialize returns the bytes that Java's ObjectOutputStream writes for an object. Equal strings, and classes of one name,
-// are written once and are references from then on: so is what Java writes for constants. It panics when a value is of a
-// type that [Object] does not allow, or when it does not fit its field.
+// Serialize returns the bytes that Java's ObjectOutputStream writes for an object. It writes equal strings, and classes with
+// one name, once; after that it writes references, as Java does for constants. It panics when [Object] does not allow a
+// value's type, or when the value does not fit its field.
 func Serialize(o *Object) []byte {
 	w := &serializer{strings: map[string]uint32{}, classes: map[string]uint32{}, objects: map[*Object]uint32{}}
 	w.u16(streamMagic)

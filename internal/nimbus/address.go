@@ -66,7 +66,7 @@ func ParseAddress(s string) (Address, error) {
 		return bad("the host is missing")
 	}
 	if strings.ContainsAny(host, " \t\r\n/") {
-		return bad("a host has no blanks or slashes")
+		return bad("a host has no spaces or slashes")
 	}
 	if port == "" {
 		return Address{Host: host}, nil

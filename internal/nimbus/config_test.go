@@ -32,7 +32,7 @@ func TestParseAddress(t *testing.T) {
 		{in: "a:65536", err: "a port is a number from 1 to 65535"},
 		{in: "a:http", err: "a port is a number from 1 to 65535"},
 		{in: "http://a:8080", err: "Nimbus speaks Thrift, not http"},
-		{in: "a b", err: "a host has no blanks or slashes"},
+		{in: "a b", err: "a host has no spaces or slashes"},
 	} {
 		a, err := ParseAddress(c.in)
 		if c.err != "" {

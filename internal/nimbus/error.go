@@ -180,7 +180,7 @@ func refused(e *Error, kind Kind, said string) *Error {
 	e.Kind, e.Said = kind, said
 	e.Reason = fmt.Sprintf("Nimbus at %s refused: %s", e.Addr, said)
 	if said == "" {
-		e.Reason = fmt.Sprintf("Nimbus at %s refused %s (%s) without a word", e.Addr, e.Call, kind)
+		e.Reason = fmt.Sprintf("Nimbus at %s refused %s (%s) and gives no reason", e.Addr, e.Call, kind)
 	}
 	e.Advice = adviceFor(said)
 	return e

@@ -10,15 +10,15 @@ import (
 	"github.com/stormflux/stormflux/internal/java"
 )
 
-// ParseOption parses the "key=value" of a -c option as Storm's own client does (Utils.readCommandLineOpts): the value is
-// read by json-smart in permissive mode, and is a string as it stands when json-smart cannot read it. See [java.ParseJSON].
+// ParseOption parses the "key=value" of a -c option as Storm's own client does (Utils.readCommandLineOpts). It reads the
+// value with [java.ParseJSON]. A value that json-smart cannot read is a string as it stands.
 //
 // Values are nil, bool, int64, float64, string, []any, map[string]any, or [json.Number] for a number that an int64 or a
-// float64 would change: Storm keeps integers beyond 64 bits, and decimals of more than 18 characters, exactly. Two oddities
-// of json-smart are not repeated. A value that is only "-" is a string here and not 0. NaN and infinities, which JSON cannot
-// carry to Nimbus, are strings.
+// float64 would change: Storm keeps integers beyond 64 bits, and decimals of more than 18 characters, exactly. ParseOption
+// does not repeat two oddities of json-smart. A value that is only "-" is a string here and not 0. NaN and infinities are
+// strings, because JSON cannot carry them to Nimbus.
 //
-// The only errors are an option without "=" and one without a key.
+// It fails only for an option without "=" and for one without a key.
 func ParseOption(option string) (key string, value any, err error) {
 	key, text, ok := strings.Cut(option, "=")
 	if !ok {

@@ -1,7 +1,7 @@
-// Package settings knows Storm's facts that are not code: its configuration keys with their types and defaults and who reads
-// them, what names may look like, its versions, the classes that Kryo has to know, and how a -c option is read.
+// Package settings holds facts about Storm: its configuration keys with their types, their defaults and who reads them, the
+// rules for names, its versions, the classes that Kryo must know, and how to read a -c option.
 //
-// It answers questions and reports nothing: which answer is a fault, and where, is known in package validate.
+// It answers questions and reports no faults: package validate knows which answer is a fault, and where.
 package settings
 
 import (
