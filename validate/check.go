@@ -11,7 +11,8 @@ import (
 	"github.com/stormflux/stormflux/schema"
 )
 
-// Options says what [Check] checks a document against. The zero value checks for [settings.DefaultVersion] and looks at the files.
+// Options says what [Check] checks a document against. The zero value checks for [settings.DefaultVersion] and looks at
+// the files.
 type Options struct {
 	// Storm is the version to compile for. The zero Version means the version in the document's environment, else
 	// [settings.DefaultVersion].

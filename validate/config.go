@@ -12,17 +12,21 @@ import (
 
 // The rules about `config`, the topology's and the components'.
 const (
-	ruleSettingValue     = "setting-value"
-	ruleUnknownSetting   = "unknown-setting"
-	ruleDeprecated       = "deprecated-setting"
-	ruleNoEffect         = "setting-without-effect"
-	ruleDropped          = "component-setting-dropped"
-	ruleOtherName        = "topology-name-setting"
-	ruleReplacesPath     = "environment-replaces-path"
-	ruleAutoCredentials  = "auto-credentials"
-	ruleSerializer       = "multilang-serializer"
-	ruleNoAckers         = "multilang-without-ackers"
-	ruleTickNotPositive  = "tick-not-positive"
+	ruleSettingValue    = "setting-value"
+	ruleUnknownSetting  = "unknown-setting"
+	ruleDeprecated      = "deprecated-setting"
+	ruleNoEffect        = "setting-without-effect"
+	ruleDropped         = "component-setting-dropped"
+	ruleOtherName       = "topology-name-setting"
+	ruleReplacesPath    = "environment-replaces-path"
+	ruleAutoCredentials = "auto-credentials"
+	ruleSerializer      = "multilang-serializer"
+	ruleNoAckers        = "multilang-without-ackers"
+	ruleTickNotPositive = "tick-not-positive"
+)
+
+// The keys of Storm that have rules of their own, and values of them.
+const (
 	keyTick              = "topology.tick.tuple.freq.secs"
 	keyTasks             = "topology.tasks"
 	keyMaxParallelism    = "topology.max.task.parallelism"
@@ -124,27 +128,10 @@ func (c *checker) unknownSetting(e yaml.Entry, owner string, config *yaml.Value)
 
 // topologySetting warns about keys of the topology's configuration whose values are right.
 func (c *checker) topologySetting(e yaml.Entry, known *stormSetting) {
-	key, v := e.Key.Text, e.Value
 	if known != nil {
-		switch {
-		case !known.Removed.IsZero() && c.topology.Storm.Compare(known.Removed) >= 0:
-			c.list.Warnf(ruleNoEffect, e.Key.Span, "%q has no effect: Storm %s removed it", key, known.Removed).
-				WithHint("remove it, or compile for an older Storm with --storm-version")
-		case known.Overwritten:
-			c.list.Warnf(ruleNoEffect, e.Key.Span, "%q has no effect in a topology: Nimbus replaces it at submission", key)
-		case known.Daemon:
-			d := c.list.Warnf(ruleNoEffect, e.Key.Span, "%q has no effect in a topology: Storm reads it only from the cluster's storm.yaml", key)
-			switch {
-			case key == "nimbus.seeds" || strings.HasPrefix(key, "nimbus.thrift."):
-				d.WithHint("name the cluster with `nimbus` in an environment of stormflux.yaml, or with --nimbus")
-			case settings.Lookup("topology."+key) != nil:
-				d.WithHint("set %q in a topology", "topology."+key)
-			}
-		case known.Deprecated:
-			c.list.Notef(ruleDeprecated, e.Key.Span, "%q is deprecated in Storm", key)
-		}
+		c.withoutEffect(e, known)
 	}
-	switch key {
+	switch key, v := e.Key.Text, e.Value; key {
 	case keyName:
 		if v.Kind == yaml.String && c.topology.Name != "" && v.Text != c.topology.Name {
 			c.list.Warnf(ruleOtherName, v.Span, "%q is %q, but the topology is named %q", key, v.Text, c.topology.Name).
@@ -162,25 +149,9 @@ func (c *checker) topologySetting(e yaml.Entry, known *stormSetting) {
 				WithHint("the workers start without these credentials, unless nimbus.autocredential.plugins.classes fetches them on the cluster")
 		}
 	case keySerializer:
-		if v.Kind == yaml.String && v.Text != jsonSerializer && v.Text != legacyJSONSerializer {
-			for _, k := range slices.Concat(c.doc.Spouts, c.doc.Bolts) {
-				if _, ok := k.Implementation.(*schema.GoProgram); ok {
-					c.serializer(e, k)
-					return
-				}
-			}
-		}
+		c.serializer(e)
 	case keyAckers:
-		if n, ok := number(v); ok && n == 0 {
-			for _, k := range c.doc.Spouts {
-				if _, class := k.Implementation.(*schema.Class); !class && k.Implementation != nil && k.ID != nil {
-					c.list.Notef(ruleNoAckers, v.Span, "without ackers, the process of a spout gets the ack of a tuple before the task ids of its emit").
-						WithHint("emit with need_task_ids false, or handle commands while waiting for the ids").
-						WithRelated(k.ID.Span, "spout %q is a process", k.ID.Text)
-					return
-				}
-			}
-		}
+		c.withoutAckers(v)
 	case keyTick:
 		c.tickSetting(e, "")
 	case keyTasks:
@@ -191,11 +162,59 @@ func (c *checker) topologySetting(e yaml.Entry, known *stormSetting) {
 	}
 }
 
-func (c *checker) serializer(e yaml.Entry, k *schema.Component) {
-	d := c.list.Warnf(ruleSerializer, e.Value.Span, "Go components speak JSON, but %q is %s", e.Key.Text, shown(e.Value)).
-		WithHint("remove it, unless the component has its own protocol")
-	if k.ID != nil {
-		d.WithRelated(k.ID.Span, "%s %q is a Go component", k.Kind, k.ID.Text)
+// withoutEffect warns of a key that has no effect in a topology, or soon has none.
+func (c *checker) withoutEffect(e yaml.Entry, known *stormSetting) {
+	key := e.Key.Text
+	switch {
+	case !known.Removed.IsZero() && c.topology.Storm.Compare(known.Removed) >= 0:
+		c.list.Warnf(ruleNoEffect, e.Key.Span, "%q has no effect: Storm %s removed it", key, known.Removed).
+			WithHint("remove it, or compile for an older Storm with --storm-version")
+	case known.Overwritten:
+		c.list.Warnf(ruleNoEffect, e.Key.Span, "%q has no effect in a topology: Nimbus replaces it at submission", key)
+	case known.Daemon:
+		d := c.list.Warnf(ruleNoEffect, e.Key.Span, "%q has no effect in a topology: Storm reads it only from the cluster's storm.yaml", key)
+		switch {
+		case key == "nimbus.seeds" || strings.HasPrefix(key, "nimbus.thrift."):
+			d.WithHint("name the cluster with `nimbus` in an environment of stormflux.yaml, or with --nimbus")
+		case settings.Lookup("topology."+key) != nil:
+			d.WithHint("set %q in a topology", "topology."+key)
+		}
+	case known.Deprecated:
+		c.list.Notef(ruleDeprecated, e.Key.Span, "%q is deprecated in Storm", key)
+	}
+}
+
+// serializer warns of a multilang serializer that Go components do not speak.
+func (c *checker) serializer(e yaml.Entry) {
+	if v := e.Value; v.Kind != yaml.String || v.Text == jsonSerializer || v.Text == legacyJSONSerializer {
+		return
+	}
+	for _, k := range slices.Concat(c.doc.Spouts, c.doc.Bolts) {
+		if _, isGo := k.Implementation.(*schema.GoProgram); !isGo {
+			continue
+		}
+		d := c.list.Warnf(ruleSerializer, e.Value.Span, "Go components speak JSON, but %q is %s", e.Key.Text, shown(e.Value)).
+			WithHint("remove it, unless the component has its own protocol")
+		if k.ID != nil {
+			d.WithRelated(k.ID.Span, "%s %q is a Go component", k.Kind, k.ID.Text)
+		}
+		return
+	}
+}
+
+// withoutAckers notes what happens to a spout's process when the number of ackers is 0.
+func (c *checker) withoutAckers(ackers *yaml.Value) {
+	if n, ok := number(ackers); !ok || n != 0 {
+		return
+	}
+	for _, k := range c.doc.Spouts {
+		if _, isClass := k.Implementation.(*schema.Class); isClass || k.Implementation == nil || k.ID == nil {
+			continue
+		}
+		c.list.Notef(ruleNoAckers, ackers.Span, "without ackers, the process of a spout gets the ack of a tuple before the task ids of its emit").
+			WithHint("emit with need_task_ids false, or handle commands while waiting for the ids").
+			WithRelated(k.ID.Span, "spout %q is a process", k.ID.Text)
+		return
 	}
 }
 
