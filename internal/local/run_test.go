@@ -69,6 +69,7 @@ func TestKilledBolt(t *testing.T) {
 	}
 	f := wordcount(t, sentences)
 	f.opts.For = 10 * time.Minute
+	f.opts.IdleAfter = 2 * time.Second // a busy machine may stop the spout for longer than wordcount's default
 	f.topology.Conf["topology.max.spout.pending"] = 500
 	e, err := New(f.opts)
 	if err != nil {
