@@ -112,8 +112,8 @@ type checker struct {
 // dropFixes removes the fixes that would change what is read elsewhere too.
 func (c *checker) dropFixes() { c.list.WithoutFixesIn(c.doc.Shared) }
 
-// dropRepeated removes what Check reported at a place where Load found an error, or about a value whose reference has no
-// value: it is the same fault.
+// dropRepeated removes what Check reported at a place where Load found an error, or about a value whose reference has
+// no value: it is the same fault.
 func (c *checker) dropRepeated() {
 	if !c.opts.Loaded.HasErrors() {
 		return

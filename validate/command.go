@@ -186,8 +186,8 @@ func unquoted(word *syntax.Word) string {
 	return b.String()
 }
 
-// inside returns the span of a part of a string's text. Where the text differs from what is written, it returns the span
-// of the whole string.
+// inside returns the span of a part of a string's text. Where the text differs from what is written, it returns the
+// span of the whole string.
 func inside(v *yaml.Value, start, end int) diag.Span {
 	if v.Origin != nil || v.Span.IsZero() {
 		return v.Span

@@ -68,8 +68,8 @@ func (c *checker) entries(config *yaml.Value) []yaml.Entry {
 	return config.Entries
 }
 
-// setting checks the value of a setting as Storm does, and converts it. owner is the component's name for messages, or ""
-// for the topology. config is the map with the setting.
+// setting checks the value of a setting as Storm does, and converts it. owner is the component's name for messages, or
+// "" for the topology. config is the map with the setting.
 func (c *checker) setting(e yaml.Entry, known *stormSetting, owner string, config *yaml.Value) (any, bool) {
 	component := owner != ""
 	if component {

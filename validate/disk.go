@@ -25,7 +25,7 @@ type Files interface {
 	// GoPackage checks that a folder holds a main package for the platform. Of any other folder it returns a
 	// [*gobuild.InspectError].
 	GoPackage(ctx context.Context, folder string, platform gobuild.Platform) error
-	// Executable reads the head of an executable file. Of any other file it returns [gobuild.ErrNotExecutable], wrapped.
+	// Executable reads the head of an executable file. Any other file gives [gobuild.ErrNotExecutable], wrapped.
 	Executable(path string) (gobuild.Executable, error)
 }
 

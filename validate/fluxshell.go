@@ -109,7 +109,7 @@ func (s *fluxShell) property(p *schema.Property) {
 	}
 }
 
-// fluxMethods are the methods of the shell wrappers that can be called without a JVM, with the numbers of their arguments.
+// fluxMethods are the methods of the shell wrappers that need no JVM, with the numbers of their arguments.
 var fluxMethods = []struct {
 	name string
 	args int

@@ -243,8 +243,8 @@ func (s *search) shortest(from, to int) []int {
 	panic("validate: no path inside a strongly connected component")
 }
 
-// unreachable warns of bolts that no spout leads to, and returns the components that a spout leads to. A component with a
-// fault in its inputs counts as reached.
+// unreachable warns of bolts that no spout leads to, and returns the components that a spout leads to. A component with
+// a fault in its inputs counts as reached.
 func (c *checker) unreachable(out [][]int) (reached []bool) {
 	reached = make([]bool, len(c.all))
 	if len(c.topology.Spouts) == 0 {

@@ -43,8 +43,8 @@ var interpreters = map[string]*interpreter{
 }
 
 // script checks that the file which a command runs goes into the jar. It looks only at clear cases: a program with a
-// relative path, or the script of an interpreter whose flags we know. Absolute paths, and those that begin with "../" (a
-// blob of topology.blobstore.map), belong to the worker.
+// relative path, or the script of an interpreter whose flags we know. Absolute paths, and those that begin with "../"
+// (a blob of topology.blobstore.map), belong to the worker.
 func (c *checker) script(k *component, words []string) {
 	if c.resourcesUnclear {
 		return
