@@ -40,7 +40,7 @@ func (f *topologyFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.envFile, "environments", "", "read environments from `FILE` instead of the nearest stormflux.yaml")
 	flags.StringArrayVar(&f.filters, "filter", nil, "read variables from the Java properties `FILE` (repeatable)")
 	flags.BoolVar(&f.envFilter, "env-filter", false, "replace ${ENV-NAME} with the environment variable NAME, as Flux does")
-	flags.StringVar(&f.name, "name", "", "name the topology `NAME`, whatever its file says")
+	flags.StringVar(&f.name, "name", "", "name the topology `NAME` instead of the name in its file")
 	flags.StringVar(&f.stormVersion, "storm-version", "", "the Storm `VERSION` to check and compile for (default: from the environment, else 2.8)")
 	flags.BoolVar(&f.strict, "strict", false, "exit with 1 if there are warnings")
 	_ = cmd.RegisterFlagCompletionFunc("environment", f.completeEnvironments)

@@ -50,7 +50,7 @@ func sizeOf(w io.Writer) func() (columns, rows int) {
 	}
 	fd := int(w.(*os.File).Fd())
 	if _, _, err := term.GetSize(fd); err != nil {
-		return nil // Cygwin's terminals do not tell
+		return nil // a terminal of Cygwin has no size here
 	}
 	return func() (int, int) {
 		columns, rows, err := term.GetSize(fd)

@@ -27,7 +27,7 @@ type Topology struct {
 	Resources []jar.Entry // what goes below resources/ in the jar
 }
 
-// A Plan knows which files a topology needs in a project, and what is there already. [Project.Plan] reads; only
+// A Plan knows which files a topology needs in a project, and which exist already. [Project.Plan] reads; only
 // [Plan.Write] writes.
 type Plan struct {
 	project *Project

@@ -138,7 +138,7 @@ func entries(form any) []any {
 }
 
 func paths(key edn.Keyword, form any) ([]string, error) {
-	unknown := fmt.Errorf(":%s is not a list of strings: what it is can be told only by evaluating it", string(key))
+	unknown := fmt.Errorf(":%s is not a list of strings, and stormflux does not evaluate project.clj", string(key))
 	list, ok := form.([]any)
 	if !ok || len(list) == 0 {
 		return nil, unknown

@@ -48,7 +48,7 @@ func readSums(dir string) (sums, error) {
 func (p *Plan) writeSums() error {
 	changed := false
 	for _, f := range p.files {
-		// A file that is there already with the same content is somebody else's: later changes to it are not ours to overwrite.
+		// A file that already had this content is somebody else's, and so are later changes to it.
 		if f.outdated && !strings.ContainsRune(f.path, '\n') {
 			p.sums[f.path], changed = f.sum, true
 		}

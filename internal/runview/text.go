@@ -35,7 +35,7 @@ const (
 	yellow  = 33
 )
 
-// componentColors can be told apart on light and dark backgrounds.
+// componentColors returns colours that differ clearly on light and dark backgrounds.
 func componentColors() []int { return []int{36, 33, 35, 32, 34, 96} }
 
 func (v *textView) Begin(r Run) {

@@ -21,7 +21,7 @@ type Options struct {
 	// Failed reports an error of Prepare to the user. Restart returns the outcome if nothing runs later, and returns it at
 	// once if no change of a file can help.
 	Failed func(err error) (outcome error, hopeless bool)
-	// Note tells the user what happens.
+	// Note shows the user what happens.
 	Note func(text string)
 }
 

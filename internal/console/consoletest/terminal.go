@@ -16,10 +16,12 @@ func Shown(t *testing.T, output string, columns int) string {
 	t.Helper()
 	e := emulator{t: t, columns: columns, lines: [][]rune{nil}}
 	for len(output) > 0 {
-		if m := sequence.FindStringSubmatch(output); m != nil {
-			output = output[len(m[0]):]
-			e.escape(m)
-			continue
+		if output[0] == '\x1b' {
+			if m := sequence.FindStringSubmatch(output); m != nil {
+				output = output[len(m[0]):]
+				e.escape(m)
+				continue
+			}
 		}
 		c := []rune(output[:min(4, len(output))])[0]
 		output = output[len(string(c)):]
