@@ -3,18 +3,14 @@
 package local
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"io"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -22,40 +18,7 @@ import (
 	sdk "github.com/stormflux/stormflux/component"
 	"github.com/stormflux/stormflux/internal/local/clock"
 	"github.com/stormflux/stormflux/internal/multilang"
-	"github.com/stormflux/stormflux/internal/topology"
 )
-
-// serveFunc is a component inside this program.
-type serveFunc = func(in io.Reader, out io.Writer) error
-
-// inProcess runs the components inside this program.
-func (f *fixture) inProcess(components map[string]serveFunc) {
-	f.opts.Start = func(component string, _ int) (Peer, error) {
-		if serve := components[component]; serve != nil {
-			return InProcess(serve), nil
-		}
-		return nil, fmt.Errorf("no component %q", component)
-	}
-}
-
-func (f *fixture) serveSpout(spout sdk.Spout) serveFunc {
-	return func(in io.Reader, out io.Writer) error { return sdk.ServeSpout(f.t.Context(), spout, in, out) }
-}
-
-func (f *fixture) serveBolt(bolt sdk.Bolt) serveFunc {
-	return func(in io.Reader, out io.Writer) error { return sdk.ServeBolt(f.t.Context(), bolt, in, out) }
-}
-
-// A memorySpout emits numbers with ids, as many as limit says; 0 is no limit.
-type memorySpout struct{ limit, n int }
-
-func (s *memorySpout) NextTuple(out *sdk.SpoutCollector) error {
-	if s.limit == 0 || s.n < s.limit {
-		s.n++
-		out.EmitID(strconv.Itoa(s.n), s.n)
-	}
-	return nil
-}
 
 // A holdingBolt counts ticks and answers no other tuple.
 type holdingBolt struct{ ticks *atomic.Int64 }
@@ -183,147 +146,6 @@ func TestVirtualEnds(t *testing.T) {
 			}
 		})
 	}
-}
-
-// TestSeed runs a topology with random groupings several times.
-func TestSeed(t *testing.T) {
-	t.Parallel()
-	choices := func(seed uint64) string {
-		f := newFixture(t)
-		f.opts.Seed = seed
-		f.topology.Conf["topology.max.spout.pending"] = 1
-		f.opts.Trace = func(component string) bool { return component == "numbers" }
-		f.spout("numbers", map[string][]string{"default": {"n"}, "a": {"n"}, "b": {"n"}, "c": {"n"}}, 1, "not", "used")
-		components := map[string]serveFunc{"numbers": f.serveSpout(&memorySpout{limit: 50})}
-		nothing := sdk.BasicBoltFunc(func(*sdk.Tuple, *sdk.BasicCollector) error { return nil })
-		for id, in := range map[string]input{
-			"shuffle": {"numbers", "default", shuffled()},
-			"local":   {"numbers", "default", topology.LocalOrShuffle{}},
-			"none":    {"numbers", "default", topology.None{}},
-			// Nothing is emitted there, but the groupings draw from the same generator.
-			"a": {"numbers", "a", shuffled()}, "b": {"numbers", "b", shuffled()}, "c": {"numbers", "c", shuffled()},
-		} {
-			f.bolt(id, nil, 3+len(in.stream), []string{"not", "used"}, in)
-			components[id] = f.serveBolt(sdk.Basic(nothing))
-		}
-		f.inProcess(components)
-		if _, err := f.runUntil("all is acked", func(s Snapshot) bool { return s.component("numbers").Acked == 50 }); err != nil {
-			t.Fatal(err)
-		}
-		var b strings.Builder
-		for _, e := range f.events.of(EmitEvent) {
-			fmt.Fprintln(&b, e.Tuple.Tasks)
-		}
-		return b.String()
-	}
-	first := choices(7)
-	for range 3 {
-		if again := choices(7); again != first {
-			t.Fatalf("the same seed, and other choices:\n%s\n%s", first, again)
-		}
-	}
-	if other := choices(8); other == first {
-		t.Errorf("another seed, and the same choices:\n%s", other)
-	}
-	if choices(0) == choices(0) {
-		t.Error("two runs without a seed made the same choices")
-	}
-}
-
-// TestEventOrder has many components that cause events at the same time. Events must come in the order in which they
-// happened, one at a time, and Options.Events may call Snapshot.
-func TestEventOrder(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	f.topology.Conf["topology.max.spout.pending"] = 200
-	f.opts.Trace = func(string) bool { return true }
-	f.spout("numbers", one("n"), 4, "not", "used")
-	f.bolt("pass", one("n"), 4, []string{"not", "used"}, input{"numbers", "default", shuffled()})
-	f.bolt("sink", nil, 4, []string{"not", "used"}, input{"pass", "default", shuffled()})
-	pass := sdk.BasicBoltFunc(func(tuple *sdk.Tuple, out *sdk.BasicCollector) error {
-		out.Emit(tuple.Values()...)
-		return nil
-	})
-	sink := sdk.BasicBoltFunc(func(*sdk.Tuple, *sdk.BasicCollector) error { return nil })
-	f.inProcess(map[string]serveFunc{"pass": f.serveBolt(sdk.Basic(pass)), "sink": f.serveBolt(sdk.Basic(sink))})
-	components := f.opts.Start
-	f.opts.Start = func(component string, task int) (Peer, error) {
-		if component == "numbers" { // each task needs a spout of its own
-			return InProcess(f.serveSpout(&memorySpout{})), nil
-		}
-		return components(component, task)
-	}
-	var engine *Engine
-	var last time.Time
-	var reporting, count atomic.Int64
-	swapped := 0
-	emitted, received := map[int]int{}, map[int]int{}
-	f.opts.Events = func(e Event) {
-		if reporting.Add(1) != 1 {
-			t.Error("two events at a time")
-		}
-		defer reporting.Add(-1)
-		if e.Time.Before(last) {
-			swapped++
-		}
-		last = e.Time
-		switch {
-		case e.Kind == EmitEvent:
-			for _, task := range e.Tuple.Tasks {
-				emitted[task]++
-			}
-		case e.Kind == ReceiveEvent:
-			if received[e.Task]++; received[e.Task] > emitted[e.Task] {
-				swapped++
-			}
-		}
-		if count.Add(1)%1000 == 0 {
-			engine.Snapshot()
-		}
-	}
-	engine, stop := f.startWith(func(e *Engine) { engine = e })
-	waitUntil(t, "many events are reported", func() bool { return count.Load() > 10_000 })
-	if _, err := stop(); err != nil {
-		t.Error(err)
-	}
-	if swapped > 0 {
-		t.Errorf("%d of %d events are not in their order", swapped, count.Load())
-	}
-}
-
-func TestPipe(t *testing.T) {
-	p := newPipe()
-	want := bytes.Repeat([]byte("0123456789"), 3*pipeSize/10)
-	var got bytes.Buffer
-	var reader sync.WaitGroup
-	if n, err := p.writeSome(want); n != pipeSize || err != nil {
-		t.Errorf("writeSome wrote %d bytes, error %v", n, err)
-	}
-	if n, err := p.writeSome(want); n != 0 || err != nil {
-		t.Errorf("writeSome to a full pipe wrote %d bytes, error %v", n, err)
-	}
-	reader.Go(func() { io.Copy(&got, p) })
-	if n, err := p.Write(want[pipeSize:]); n != len(want)-pipeSize || err != nil {
-		t.Errorf("Write wrote %d bytes, error %v", n, err)
-	}
-	p.closeWrite()
-	reader.Wait()
-	if !bytes.Equal(got.Bytes(), want) {
-		t.Error("other bytes were read than written")
-	}
-	if _, err := p.Write(want); !errors.Is(err, errPipe) {
-		t.Errorf("writing to a closed pipe: error %v", err)
-	}
-	p = newPipe()
-	p.writeSome(want)
-	var writer sync.WaitGroup
-	writer.Go(func() {
-		if _, err := p.Write(want); !errors.Is(err, errPipe) {
-			t.Errorf("writing while the reader goes away: error %v", err)
-		}
-	})
-	p.closeRead()
-	writer.Wait()
 }
 
 // TestOneClock checks that the engine gets the time only from package clock.
