@@ -56,7 +56,7 @@ func decodeProperty(node *yaml.Value) *Property {
 	case name == nil || (value == nil) == (id == nil):
 		return nil
 	case value != nil:
-		return &Property{Node: node, Name: name, Value: &Literal{Value: value}}
+		return &Property{Node: node, Name: name, Value: Literal{Value: value}}
 	}
 	return &Property{Node: node, Name: name, Value: &Reference{Node: node, ID: id}}
 }
@@ -75,7 +75,7 @@ func decodeArguments(v *yaml.Value) *Arguments {
 
 func decodeArgument(v *yaml.Value) Argument {
 	if v.Kind != yaml.Map || len(v.Entries) != 1 {
-		return &Literal{Value: v}
+		return Literal{Value: v}
 	}
 	only := v.Entries[0]
 	switch {
@@ -88,5 +88,5 @@ func decodeArgument(v *yaml.Value) Argument {
 		}
 		return list
 	}
-	return &Literal{Value: v}
+	return Literal{Value: v}
 }

@@ -38,7 +38,7 @@ type Arguments struct {
 	Items []Argument
 }
 
-// Argument is one value for making an object: a *[Literal], a *[Reference] or a *[ReferenceList]. Flux knows references
+// Argument is one value for making an object: a [Literal], a *[Reference] or a *[ReferenceList]. Flux knows references
 // only at the top level of a list of arguments. Deeper down, `{ref: x}` is a map (Flux 2.8.3,
 // ObjectDef.setConstructorArgs).
 type Argument interface {
@@ -63,7 +63,7 @@ type ReferenceList struct {
 }
 
 // Written returns the value itself.
-func (l *Literal) Written() *yaml.Value { return l.Value }
+func (l Literal) Written() *yaml.Value { return l.Value }
 
 // Written returns the map with `ref`, or the id in a `reflist`.
 func (r *Reference) Written() *yaml.Value { return r.Node }

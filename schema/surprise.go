@@ -102,7 +102,7 @@ func (w *surprises) object(o *Object) {
 
 func (w *surprises) arguments(args []Argument) {
 	for _, a := range args {
-		if literal, ok := a.(*Literal); ok {
+		if literal, ok := a.(Literal); ok {
 			w.value(literal.Value, argumentPlace)
 		}
 	}

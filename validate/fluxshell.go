@@ -328,7 +328,7 @@ func onlyArgument(o *schema.Object) *yaml.Value {
 		o.ConstructorArgs == nil || len(o.ConstructorArgs.Items) != 1 {
 		return nil
 	}
-	if only, ok := o.ConstructorArgs.Items[0].(*schema.Literal); ok {
+	if only, ok := o.ConstructorArgs.Items[0].(schema.Literal); ok {
 		return only.Value
 	}
 	return nil
