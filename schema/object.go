@@ -56,6 +56,9 @@ type Reference struct {
 	Object *Object     // the element of `components` with that id; nil when there is none
 }
 
+// InList reports whether the reference is an id in a `reflist`.
+func (r *Reference) InList() bool { return r.Node == r.ID }
+
 // ReferenceList is `{reflist: [id, ...]}`.
 type ReferenceList struct {
 	Node       *yaml.Value // the map

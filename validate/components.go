@@ -40,6 +40,8 @@ type component struct {
 	multilang bool
 	// inputsUnclear is set when one of its inputs has a fault. Then we do not know what leads to it.
 	inputsUnclear bool
+	// leftOut is set when it is not in the topology, because Flux leaves it out.
+	leftOut bool
 	// missingOutputs is set when it has been reported that somebody reads from it and it has no outputs.
 	missingOutputs bool
 	byStream       map[string]int // see streamIndex
@@ -53,6 +55,12 @@ func (k *component) name() string {
 		return k.Kind.String()
 	}
 	return k.Kind.String() + " " + strconv.Quote(k.ID)
+}
+
+// inFluxForm reports whether Flux could read the component: it is a class in a list, without keys that only we have.
+func (k *component) inFluxForm() bool {
+	_, class := k.src.Implementation.(*schema.Class)
+	return class && k.src.Value.Get("id") != nil && k.src.Value.Get("inputs") == nil
 }
 
 func (c *checker) components() {

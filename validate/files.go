@@ -66,6 +66,9 @@ func (c *checker) namedFiles() {
 			return
 		}
 		k := &c.all[i]
+		if k.leftOut {
+			continue
+		}
 		switch runs := k.Implementation.(type) {
 		case *GoProgram:
 			c.goFiles(k, runs)

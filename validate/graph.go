@@ -314,7 +314,7 @@ func (c *checker) unread() {
 	for i := range c.all {
 		k := &c.all[i]
 		for j, s := range k.Streams {
-			if k.read[j] || len(s.Fields) == 0 || c.known(k.ID) != k {
+			if k.read[j] || k.leftOut || len(s.Fields) == 0 || c.known(k.ID) != k {
 				continue
 			}
 			c.list.Notef(ruleUnreadStream, s.Span, "nothing reads stream %q of %s", s.ID, k.name())

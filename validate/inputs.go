@@ -1,6 +1,8 @@
 package validate
 
 import (
+	"slices"
+
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/schema"
@@ -51,6 +53,20 @@ func (c *checker) subscriptions() {
 			c.boltWithoutInput(k)
 		}
 	}
+	c.leaveOut()
+}
+
+// leaveOut removes the bolts that Flux leaves out from the topology.
+func (c *checker) leaveOut() {
+	left := make(map[*Component]bool)
+	for i := range c.all {
+		if k := &c.all[i]; k.leftOut {
+			left[k.Component] = true
+		}
+	}
+	if len(left) > 0 {
+		c.topology.Bolts = slices.DeleteFunc(c.topology.Bolts, func(b *Component) bool { return left[b] })
+	}
 }
 
 // itemCount returns how many elements a list has.
@@ -96,7 +112,16 @@ func (c *checker) earlier(to, from *component, stream string) *Input {
 	return nil
 }
 
+// boltWithoutInput reports a bolt that reads nothing. Flux adds a bolt to the topology when it reads a stream to that bolt
+// (FluxBuilder.buildStreamDefinitions, 2.8.3), so it leaves the others out. That works as long as nothing reads from
+// them.
 func (c *checker) boltWithoutInput(k *component) {
+	if k.inFluxForm() && !slices.ContainsFunc(c.edges, func(e edge) bool { return e.from == k.number }) {
+		k.leftOut = true
+		c.list.Warnf(ruleBoltWithoutInput, k.Span, "%s is not in the topology: no stream goes to it, and so Flux leaves it out", k.name()).
+			WithHint("add a stream with `to: %s`, or remove the bolt", k.ID)
+		return
+	}
 	d := c.list.Errorf(ruleBoltWithoutInput, k.Span, "%s has no inputs, so it would never do anything", k.name())
 	if node, _ := k.src.Value.Lookup("inputs"); node != nil {
 		d.WithHint("add an element to its `inputs`, or remove the bolt").WithRelated(node.Span, "its inputs are empty")
@@ -188,6 +213,14 @@ func (c *checker) subscribe(to *component, in *schema.Input) {
 	}
 	made := &Input{From: from.Component, Stream: stream, Span: in.From.Span}
 	if first := c.earlier(to, from, id); first != nil {
+		if in.To != nil && to.inFluxForm() {
+			c.list.Warnf(ruleDuplicateSubscription, in.From.Span, "%s reads stream %q of %q twice, and only this grouping counts", to.name(), id, from.ID).
+				WithHint("remove one of them: Flux and Storm keep the last grouping of a stream, and drop the other without a message").
+				WithRelated(first.Span, "the grouping here has no effect")
+			first.Span = made.Span
+			first.Grouping = c.grouping(to, from, in, stream, index >= 0)
+			return
+		}
 		c.list.Errorf(ruleDuplicateSubscription, in.From.Span, "%s reads stream %q of %q twice", to.name(), id, from.ID).
 			WithHint("remove one of them: Storm keeps one grouping for a stream, and drops the other without a message").
 			WithRelated(first.Span, "it is first read here")

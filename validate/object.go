@@ -3,6 +3,7 @@ package validate
 import (
 	"slices"
 
+	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/schema"
 )
 
@@ -35,25 +36,45 @@ func (c *checker) declareBeans() {
 // references reports every reference of an object that names nothing.
 func (c *checker) references(o *schema.Object) {
 	for _, ref := range o.References() {
-		c.reference(ref)
+		if c.refersTo(ref) {
+			continue
+		}
+		if ref.InList() { // Flux passes a list with null (FluxBuilder.resolveReferences, 2.8.3)
+			c.suggestObject(c.list.Warnf(ruleUnknownRef, ref.ID.Span,
+				"%q refers to nothing, so the list has null in its place: `components` has no such id", ref.ID.Text), ref)
+			continue
+		}
+		c.unknownRef(ref)
 	}
 }
 
-// reference returns the object that a reference names; nil when there is none, which it reports.
+// reference returns the object that a reference names; nil when there is none, which it reports as an error.
 func (c *checker) reference(ref *schema.Reference) *schema.Object {
-	use := Reference{Kind: ObjectSymbol, Name: ref.ID.Text, Span: ref.ID.Span, Declaration: c.beans[ref.Object]}
-	c.index.refer(use)
-	if ref.Object != nil || c.doc.Incomplete {
-		return ref.Object
+	if !c.refersTo(ref) {
+		c.unknownRef(ref)
 	}
+	return ref.Object
+}
+
+// refersTo notes a reference in the index, and reports whether it names an object. If the document is incomplete, any
+// object may exist.
+func (c *checker) refersTo(ref *schema.Reference) bool {
+	c.index.refer(Reference{Kind: ObjectSymbol, Name: ref.ID.Text, Span: ref.ID.Span, Declaration: c.beans[ref.Object]})
+	return ref.Object != nil || c.doc.Incomplete
+}
+
+func (c *checker) unknownRef(ref *schema.Reference) {
 	d := c.list.Errorf(ruleUnknownRef, ref.ID.Span, "%q refers to nothing: `components` has no such id", ref.ID.Text)
-	names := c.index.LegalNames(&use)
+	c.suggestObject(d, ref)
+}
+
+func (c *checker) suggestObject(d *diag.Diagnostic, ref *schema.Reference) {
+	names := c.index.LegalNames(&Reference{Kind: ObjectSymbol})
 	if near, ok := c.similar.closest(ref.ID.Text, names); ok {
 		d.Suggest(ref.ID.Span, near).WithRelated(c.doc.Bean(near.Name).ID.Span, "%q is declared here", near.Name)
 	} else if len(names) > 0 {
 		d.WithHint("known ids: %s", listed(names))
 	}
-	return nil
 }
 
 // class reads a component that is a JVM class. Flux's shell wrappers become commands.
