@@ -132,6 +132,21 @@ func TestNoExportedVariables(t *testing.T) {
 	}
 }
 
+// Storm's Python protocol stands twice, because Go embeds only files below its package: the copies are equal.
+func TestCopiesAreEqual(t *testing.T) {
+	read := func(path string) string {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	const example, template = "examples/resources/multilang.py", "internal/leiningen/template/resources/multilang.py"
+	if read(example) != read(template) {
+		t.Errorf("%s and %s differ", example, template)
+	}
+}
+
 // Every example has its golden folder, and no golden folder is left of an example that is gone.
 func TestGoldenFoldersAreExamples(t *testing.T) {
 	var want []string
