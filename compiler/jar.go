@@ -16,8 +16,9 @@ import (
 	"github.com/stormflux/stormflux/validate"
 )
 
-// aboutLaunchers is in every jar. Storm makes a component's working folder only when the jar has a file below
-// resources/ (STORM-90), and Nimbus wants a jar even where no component needs one.
+// aboutLaunchers explains the folder of the launchers. A jar without other resources has it too: Storm makes a
+// component's working folder only if the jar has a file below resources/ (STORM-90), and Nimbus needs a jar in any
+// case.
 const aboutLaunchers = "This folder was written by stormflux: *.sh start the components of the topology, bin/ holds their Go programs.\n"
 
 // Assembly is all files of a Program, with its Go programs built. Close removes the built programs.
@@ -32,9 +33,12 @@ func (p *Program) Assemble(ctx context.Context, platform validate.Platform) (*As
 	if platform == (validate.Platform{}) {
 		platform = p.Platform
 	}
-	entries := append(slices.Clone(p.ResourceEntries), jar.Entry{
-		Name: jar.Root + p.launcherDir + "/README", Data: []byte(aboutLaunchers), Origin: "stormflux's note",
-	})
+	entries := slices.Clone(p.ResourceEntries)
+	if len(entries) == 0 || len(p.Launchers)+len(p.Builds) > 0 {
+		entries = append(entries, jar.Entry{
+			Name: jar.Root + p.launcherDir + "/README", Data: []byte(aboutLaunchers), Origin: "stormflux's note",
+		})
+	}
 	for _, l := range p.Launchers {
 		entries = append(entries, jar.Entry{
 			Name: jar.Root + l.Name, Data: []byte(l.Text), Executable: true,

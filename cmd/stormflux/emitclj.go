@@ -159,6 +159,7 @@ func emitTarget(flags *emitFlags, project *leiningen.Project) (clojure.Dialect, 
 
 // emitProject writes the Clojure file and the resources into a project. It checks everything before it writes anything.
 func (a *app) emitProject(ctx context.Context, flags *emitFlags, project *leiningen.Project, prog *compiler.Program, opts clojure.Options, text []byte) error {
+	prog.ResourceEntries = project.WithoutOutput(opts.Dialect, prog.ResourceEntries)
 	assembly, err := prog.Assemble(ctx, validate.Platform{})
 	if err != nil {
 		return assembleError(err)

@@ -74,15 +74,38 @@ func (p *Project) filesOf(t Topology) []*file {
 		}
 	}
 	files := []*file{{path: path.Join(folder, source), data: t.Clojure, generated: clojure.Generated}}
-	resources := path.Join(p.ResourcePaths[0], jar.Root) // Leiningen puts what is in the resource paths at the jar's root
-	if t.Dialect == clojure.Streamparse {
-		resources = "src" // Streamparse empties that folder before it builds, and copies src there
-	}
 	for _, e := range t.Resources {
-		files = append(files, &file{path: path.Join(resources, strings.TrimPrefix(e.Name, jar.Root)), data: e.Data, from: e.Path, executable: e.Executable})
+		files = append(files, &file{path: p.resource(t.Dialect, e.Name), data: e.Data, from: e.Path, executable: e.Executable})
 	}
 	slices.SortStableFunc(files[1:], func(a, b *file) int { return cmp.Compare(a.path, b.path) })
 	return files
+}
+
+// resource returns where a file of the jar's resources/ is in the project, below the project and with slashes.
+func (p *Project) resource(d clojure.Dialect, name string) string {
+	folder := path.Join(p.ResourcePaths[0], jar.Root) // Leiningen puts what is in the resource paths at the jar's root
+	if d == clojure.Streamparse {
+		folder = "src" // Streamparse empties that folder before it builds, and copies src there
+	}
+	return path.Join(folder, strings.TrimPrefix(name, jar.Root))
+}
+
+// WithoutOutput returns the resources of a topology without the files in the project's own folder for launchers and
+// programs. The resources of a topology are often the folder that this folder is in. What an earlier run wrote there is
+// not a resource, and the next run writes it again.
+func (p *Project) WithoutOutput(d clojure.Dialect, resources []jar.Entry) []jar.Entry {
+	output := jar.Root + d.CompileOptions().LauncherDir + "/"
+	return slices.DeleteFunc(slices.Clone(resources), func(e jar.Entry) bool {
+		if e.Path == "" || !strings.HasPrefix(e.Name, output) {
+			return false
+		}
+		from, err := os.Stat(e.Path)
+		if err != nil {
+			return false
+		}
+		to, err := os.Stat(filepath.Join(p.Dir, filepath.FromSlash(p.resource(d, e.Name))))
+		return err == nil && os.SameFile(from, to)
+	})
 }
 
 // compare finds out whether the file is up to date, and if not, whether stormflux wrote what is there.
