@@ -127,6 +127,7 @@ type emitter struct {
 	// definitions are private functions, in order. They hold the parts of forms that are too large for one method.
 	definitions []string
 	counts      map[string]int // of the definitions, by prefix
+	interpreter string         // of all Python components of streamparse, or ""
 	refers      map[string]bool
 	imports     map[string]bool
 }

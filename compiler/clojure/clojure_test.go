@@ -200,8 +200,8 @@ func describe(kind string, c *topology.Component, d clojure.Dialect) component {
 		Kind: kind, Command: c.Code.(*topology.Process).Words,
 		Parallelism: c.Parallelism, Conf: string(wire.FormatConf(c.Conf)), Streams: map[string]stormtest.ClojureStream{},
 	}
-	if n := len(out.Command); d == clojure.Streamparse && (out.Command[0] == "streamparse_run" || out.Command[n-2] == "streamparse.run") {
-		out.Command = []string{"python", "-m", "streamparse.run", out.Command[n-1]} // streamparse chooses the command
+	if d == clojure.Streamparse && out.Command[0] == "streamparse_run" {
+		out.Command = []string{"python", "-m", "streamparse.run", out.Command[1]} // how streamparse 2 runs a class
 	}
 	for _, s := range c.Streams {
 		out.Streams[s.ID] = stormtest.ClojureStream{Fields: append([]string{}, s.Fields...), Direct: s.Direct}

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/stormflux/stormflux/diag"
 )
 
 // localSeconds is how long -main runs a topology in a local cluster.
@@ -63,81 +61,6 @@ func (e *emitter) stormNamespace(b *strings.Builder) {
 		b.WriteString("[" + class + "]")
 	}
 	b.WriteString(")\n  (:gen-class))\n\n")
-}
-
-// streamparse returns the file in streamparse's dialect. Streamparse loads the file. The last var that the file defines
-// is the topology, and the name of that var is the topology's name.
-func (e *emitter) streamparse() string {
-	spouts := e.split(e.components("spout", e.top.Spouts), "spouts")
-	bolts := e.split(e.components("bolt", e.top.Bolts), "bolts")
-	function := TopologyFunction(e.top.Name, e.opts.Dialect)
-	var specs, dsl []string
-	for _, r := range slices.Sorted(maps.Keys(e.refers)) {
-		if strings.HasPrefix(r, "python-") {
-			specs = append(specs, r)
-		} else {
-			dsl = append(dsl, r)
-		}
-	}
-	var b strings.Builder
-	e.header(&b)
-	e.options(&b)
-	b.WriteString("(ns " + e.opts.Namespace + "\n")
-	open := "  (:use "
-	// Streamparse's own files use the library even where nothing of it is needed.
-	if len(dsl) > 0 {
-		b.WriteString(open + "[backtype.storm.clojure :only " + atoms(dsl).line() + "]\n")
-		open = "        "
-	}
-	b.WriteString(open + "[streamparse.specs")
-	if len(specs) > 0 || len(dsl) > 0 {
-		b.WriteString(" :only " + atoms(specs).line())
-	}
-	b.WriteString("])\n  (:gen-class))\n\n")
-	e.writeDefinitions(&b)
-	// The option for the interpreter and others is the caller's: the function takes them in any case.
-	b.WriteString(define("defn "+function+" [options]", tall(vector(spouts, bolts))))
-	return b.String()
-}
-
-// options says, above the namespace, how to give the topology's configuration, for which the dialect has no place.
-func (e *emitter) options(b *strings.Builder) {
-	if len(e.top.Conf) == 0 {
-		return
-	}
-	var lines []string
-	keys := e.confKeys()
-	for _, key := range keys {
-		lines = append(lines, "-o "+shellWord(key+"="+value(e.top.Conf[key]).line()))
-	}
-	var span diag.Span
-	if len(e.notes.settings) > 0 {
-		span = e.notes.settings[0].span
-	}
-	e.diags.Warnf(ruleDialect, span, "the streamparse dialect has no place for the topology's configuration: it is left to the command line").
-		WithHint("give it to `sparse`: %s", strings.Join(lines, " "))
-	b.WriteString(";; Streamparse takes the topology's configuration from its command line:\n")
-	for _, line := range lines {
-		b.WriteString(";;   " + line + "\n")
-	}
-}
-
-// confKeys returns the keys of the topology's configuration: first the user's, in the order of the file.
-func (e *emitter) confKeys() []string {
-	rest := maps.Clone(e.top.Conf)
-	var keys []string
-	for _, s := range e.notes.settings {
-		if _, ok := rest[s.key]; ok {
-			keys = append(keys, s.key)
-			delete(rest, s.key)
-		}
-	}
-	return append(keys, slices.Sorted(maps.Keys(rest))...)
-}
-
-// shellWord quotes a word for a POSIX shell. A comment cannot contain a line break, but neither can a literal.
-func shellWord(s string) string {
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 func (e *emitter) header(b *strings.Builder) {

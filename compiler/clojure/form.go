@@ -1,6 +1,7 @@
 package clojure
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -18,6 +19,8 @@ type form struct {
 	units []int
 	// comments are lines to write above the form, without semicolons. The form is part of a map or vector.
 	comments []string
+
+	hoisted bool // it is a call of a function that holds a piece
 
 	size int // the number of atoms and collections in it
 	// code estimates the amount of bytecode that Clojure makes of it. Clojure writes out a constant collection once for
@@ -67,6 +70,14 @@ func (f *form) measure() *form {
 	}
 	f.code += f.size
 	return f
+}
+
+// uses reports whether a symbol is in the form.
+func (f *form) uses(symbol string) bool {
+	if f.kind == atomForm && f.text == symbol {
+		return true
+	}
+	return slices.ContainsFunc(f.parts, func(p *form) bool { return p.uses(symbol) })
 }
 
 // line returns the form on one line.

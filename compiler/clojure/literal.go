@@ -38,16 +38,23 @@ func quote(s string) string {
 			switch {
 			case unicode.IsPrint(r):
 				b.WriteRune(r)
-			case r > 0xffff:
-				high, low := utf16.EncodeRune(r)
-				fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
 			default:
-				fmt.Fprintf(&b, `\u%04x`, r)
+				writeUnicode(&b, r)
 			}
 		}
 	}
 	b.WriteByte('"')
 	return b.String()
+}
+
+// writeUnicode writes a code point as \uXXXX, or as two of them.
+func writeUnicode(b *strings.Builder, r rune) {
+	if r > 0xffff {
+		high, low := utf16.EncodeRune(r)
+		fmt.Fprintf(b, `\u%04x\u%04x`, high, low)
+		return
+	}
+	fmt.Fprintf(b, `\u%04x`, r)
 }
 
 // longestString is the number of code points that a literal may have. A string constant in a class file has at most

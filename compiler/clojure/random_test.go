@@ -112,7 +112,8 @@ func (g *generator) topology() object {
 		c := object{}
 		switch n := g.IntN(3); {
 		case n == 0 && g.target.dialect == clojure.Streamparse:
-			c["command"] = []string{"python", "-m", "streamparse.run", "pkg." + strings.Map(letter, g.word())}
+			interpreter := []string{"python", "python3", "/srv/virtual env/bin/python"}[g.IntN(3)]
+			c["command"] = []string{interpreter, "-m", "streamparse.run", "pkg." + strings.Map(letter, g.word())}
 		case n == 0:
 			c["command"] = []string{"cat", "-"}
 		default:
@@ -120,9 +121,6 @@ func (g *generator) topology() object {
 		}
 		if g.IntN(2) == 0 {
 			c["env"] = object{"NAME": g.word()}
-			if g.target.dialect == clojure.Streamparse && c["command"].([]string)[0] == "python" {
-				delete(c, "env")
-			}
 		}
 		if g.IntN(2) == 0 {
 			c["parallelism"] = 1 + g.IntN(5)

@@ -31,18 +31,18 @@ func (e *emitter) spec(kind string, c *topology.Component) *form {
 	add := func(unit ...*form) {
 		args, units = append(args, unit...), append(units, len(unit))
 	}
-	class, python := e.pythonClass(process)
-	if python {
-		add(atom("options"))
+	python, isPython := e.pythonOf(c)
+	if isPython {
+		add(e.optionsOf(python))
 	}
 	if kind == "bolt" {
 		add(e.inputs(c))
 	}
 	operator := "shell-" + kind + "-spec"
 	switch {
-	case python:
+	case isPython:
 		operator = "python-" + kind + "-spec"
-		add(text(class), e.outputs(c))
+		add(text(python.class), e.outputs(c))
 	case e.opts.Dialect == Streamparse:
 		add(words(process.Words), e.outputs(c))
 	default:
@@ -59,23 +59,6 @@ func (e *emitter) spec(kind string, c *topology.Component) *form {
 	f := call(operator, args...)
 	f.units = units
 	return f
-}
-
-// pythonClass returns the class of a component that is a Python class of streamparse. Only streamparse's dialect has a
-// spec for it. Streamparse 1 and 2 run `python -m streamparse.run CLASS`, with the interpreter of the option
-// topology.python.path if there is one. Streamparse 3 runs `streamparse_run CLASS`.
-func (e *emitter) pythonClass(p *topology.Process) (string, bool) {
-	if e.opts.Dialect != Streamparse {
-		return "", false
-	}
-	w := p.Words
-	switch {
-	case len(w) == 2 && w[0] == "streamparse_run":
-		return w[1], !strings.HasPrefix(w[1], "-")
-	case len(w) == 4 && w[0] == "python" && w[1] == "-m" && w[2] == "streamparse.run":
-		return w[3], true
-	}
-	return "", false
 }
 
 // inputs returns a bolt's subscriptions: a map from a source, or a source and its stream, to a grouping.

@@ -49,13 +49,19 @@ func (e *emitter) split(f *form, prefix string) *form {
 // hoist moves a form into private functions and returns a call that gives its value.
 func (e *emitter) hoist(f *form, prefix string) *form {
 	f = e.split(f, prefix)
-	if f.kind == callForm && len(f.parts) == 0 {
-		return f // already a call of such a function
+	if f.hoisted {
+		return f
 	}
 	e.counts[prefix]++
 	name := fmt.Sprintf("%s-%d", prefix, e.counts[prefix])
-	e.definitions = append(e.definitions, define("defn- "+name+" []", f))
-	return call(name)
+	var args []*form
+	if f.uses(optionsArg) {
+		args = []*form{atom(optionsArg)}
+	}
+	e.definitions = append(e.definitions, define("defn- "+name+" "+vector(args...).line(), f))
+	piece := call(name, args...)
+	piece.hoisted = true
+	return piece
 }
 
 // splitInto splits a collection into runs of entries. step is the number of parts of an entry.

@@ -3,11 +3,10 @@
 ;; has the folder resources/ and flux-wrappers. stormflux needs no JVM for it, and no key "resources", which Flux does not have:
 ;; the default is the folder resources/ beside the file.
 ;; Streamparse takes the topology's configuration from its command line:
-;;   -o 'topology.workers=1'
-;;   -o 'topology.max.spout.pending=100'
+;;   -w 1
+;;   -o topology.max.spout.pending=100
 (ns flux-wordcount
-  (:use [backtype.storm.clojure :only [shell-bolt-spec shell-spout-spec]]
-        [streamparse.specs :only []])
+  (:use [backtype.storm.clojure :only [shell-bolt-spec shell-spout-spec]])
   (:gen-class))
 
 (defn flux-wordcount [options]

@@ -2,10 +2,9 @@
 ;; The top words of the last minute, again and again. Counters keep a sliding window, which moves with every tick. Each ranker
 ;; keeps the largest counts of its part of the words, and one ranker at the end merges the parts.
 ;; Streamparse takes the topology's configuration from its command line:
-;;   -o 'topology.max.spout.pending=500'
+;;   -o topology.max.spout.pending=500
 (ns rolling-count
-  (:use [backtype.storm.clojure :only [shell-bolt-spec shell-spout-spec]]
-        [streamparse.specs :only []])
+  (:use [backtype.storm.clojure :only [shell-bolt-spec shell-spout-spec]])
   (:gen-class))
 
 (defn rolling-count [options]

@@ -2,10 +2,9 @@
 ;; The word count of wordcount.yaml with a Python bolt between the Go components. The workers need only python3:
 ;; resources/multilang.py speaks Storm's protocol.
 ;; Streamparse takes the topology's configuration from its command line:
-;;   -o 'topology.max.spout.pending=1000'
+;;   -o topology.max.spout.pending=1000
 (ns wordcount-python
-  (:use [backtype.storm.clojure :only [shell-bolt-spec shell-spout-spec]]
-        [streamparse.specs :only []])
+  (:use [backtype.storm.clojure :only [shell-bolt-spec shell-spout-spec]])
   (:gen-class))
 
 (defn wordcount-python [options]

@@ -2,10 +2,9 @@
 ;; Word count, all in Go: a spout that reads a text, a bolt that splits its sentences, and a bolt that counts the words.
 ;; To write the counts to files instead of the log, set wordcount.out to a folder on the workers.
 ;; Streamparse takes the topology's configuration from its command line:
-;;   -o 'topology.max.spout.pending=1000'
+;;   -o topology.max.spout.pending=1000
 (ns wordcount
-  (:use [backtype.storm.clojure :only [shell-bolt-spec shell-spout-spec]]
-        [streamparse.specs :only []])
+  (:use [backtype.storm.clojure :only [shell-bolt-spec shell-spout-spec]])
   (:gen-class))
 
 (defn wordcount [options]
