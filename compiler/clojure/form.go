@@ -235,6 +235,9 @@ func (l *layout) mapping(f *form, closing int) {
 	}
 }
 
+// deepest is the column up to which a collection that takes several lines may begin, if it can begin further left.
+const deepest = width / 3
+
 // fits reports whether a form at a column stays within the width, on one line or on several.
 func (l *layout) fits(f *form, col, closing int) bool {
 	if f.flat >= 0 && col+f.flat+closing <= width {
@@ -246,18 +249,13 @@ func (l *layout) fits(f *form, col, closing int) bool {
 	if f.kind == callForm {
 		at := col + 2
 		for _, u := range f.lines() {
-			if !f.unitFits(u, at) {
-				return col < width/3
+			if !f.unitFits(u, at, closing) {
+				return col < deepest
 			}
 		}
 		return true
 	}
-	for _, p := range f.parts {
-		if p.flat < 0 || col+1+p.flat > width {
-			return col < width/3
-		}
-	}
-	return true
+	return col < deepest
 }
 
 // lines returns the ranges (from, to) of parts that share a line of a call.
@@ -278,15 +276,28 @@ func (f *form) lines() [][2]int {
 	return all
 }
 
-func (f *form) unitFits(u [2]int, col int) bool {
-	n := 0
+// unitFits reports whether the parts of a range fit on one line. closing brackets follow the last part of the call.
+func (f *form) unitFits(u [2]int, col, closing int) bool {
+	n := -1
 	for _, p := range f.parts[u[0]:u[1]] {
 		if p.flat < 0 {
 			return false
 		}
-		n += p.flat + 1
+		n += 1 + p.flat
+	}
+	if u[1] == len(f.parts) {
+		n += closing
 	}
 	return col+n <= width
+}
+
+// joins reports whether a part of a call can follow another part on the same line.
+func (l *layout) joins(f *form, closing int) bool {
+	at := l.col + 1
+	if f.flat >= 0 && at+f.flat+closing <= width {
+		return true
+	}
+	return f.kind != atomForm && at < deepest
 }
 
 func (l *layout) call(f *form, closing int) {
@@ -295,7 +306,7 @@ func (l *layout) call(f *form, closing int) {
 	lines := f.lines()
 	under := l.col + 1
 	for _, u := range lines {
-		if !f.unitFits(u, under) {
+		if !f.unitFits(u, under, closing) {
 			under = 0
 			break
 		}
@@ -316,7 +327,7 @@ func (l *layout) call(f *form, closing int) {
 				last = closing
 			}
 			if i > u[0] {
-				if f.unitFits(u, col) || f.parts[i].kind != atomForm || l.col+1+f.parts[i].flat+last <= width {
+				if f.unitFits(u, col, closing) || l.joins(f.parts[i], last) {
 					l.write(" ")
 				} else {
 					l.newline(col)

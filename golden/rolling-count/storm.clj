@@ -24,10 +24,10 @@
                       "/bin/sh" "stormflux/intermediate-ranker.sh" ["rankings"]
                       :p 4
                       :conf {"topology.tick.tuple.freq.secs" 5})
-     "final-ranker" (shell-bolt-spec {"intermediate-ranker" :global}
-                                     "/bin/sh" "stormflux/final-ranker.sh" {}
-                                     :conf {"topology.tick.tuple.freq.secs"
-                                            10})}))
+     "final-ranker" (shell-bolt-spec
+                      {"intermediate-ranker" :global}
+                      "/bin/sh" "stormflux/final-ranker.sh" {}
+                      :conf {"topology.tick.tuple.freq.secs" 10})}))
 
 (def ^:private conf
   {"topology.max.spout.pending" 500

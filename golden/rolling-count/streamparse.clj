@@ -19,12 +19,11 @@
                 :p 4
                 :conf {"topology.tick.tuple.freq.secs" 5})
     "intermediate-ranker"
-    (shell-bolt-spec
-      {"counter" ["word"]}
-      ["/bin/sh" "stormflux/intermediate-ranker.sh"] ["rankings"]
-      :p 4
-      :conf {"topology.tick.tuple.freq.secs" 5})
-    "final-ranker" (shell-bolt-spec {"intermediate-ranker" :global}
-                                    ["/bin/sh" "stormflux/final-ranker.sh"] {}
-                                    :conf {"topology.tick.tuple.freq.secs"
-                                           10})}])
+    (shell-bolt-spec {"counter" ["word"]}
+                     ["/bin/sh" "stormflux/intermediate-ranker.sh"] ["rankings"]
+                     :p 4
+                     :conf {"topology.tick.tuple.freq.secs" 5})
+    "final-ranker" (shell-bolt-spec
+                     {"intermediate-ranker" :global}
+                     ["/bin/sh" "stormflux/final-ranker.sh"] {}
+                     :conf {"topology.tick.tuple.freq.secs" 10})}])

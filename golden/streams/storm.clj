@@ -12,18 +12,15 @@
 (defn streams-topology []
   (topology
     {"orders" (shell-spout-spec
-                "/bin/sh" "stormflux/orders.sh" {"default" ["id" "customer"
-                                                            "country" "cents"
-                                                            "currency"]
-                                                 "rates"   ["currency"
-                                                            "perEuro"]})}
+                "/bin/sh" "stormflux/orders.sh"
+                {"default" ["id" "customer" "country" "cents" "currency"]
+                 "rates"   ["currency" "perEuro"]})}
     {;; shuffle, the default
      "check"     (shell-bolt-spec
                    {"orders" :shuffle}
-                   "/bin/sh" "stormflux/check.sh" {"valid"    ["id" "customer"
-                                                               "country" "cents"
-                                                               "currency"]
-                                                   "rejected" ["id" "reason"]}
+                   "/bin/sh" "stormflux/check.sh"
+                   {"valid"    ["id" "customer" "country" "cents" "currency"]
+                    "rejected" ["id" "reason"]}
                    :p 2)
      ;; every task needs every rate
      "totals"    (shell-bolt-spec
@@ -36,8 +33,8 @@
                    {["check" "valid"]  (PartialKeyGrouping.
                                          (Fields. ["customer"]))
                     ["orders" "rates"] :all}
-                   "/bin/sh" "stormflux/customers.sh" ["key" "euroCents"
-                                                       "orders"]
+                   "/bin/sh" "stormflux/customers.sh"
+                   ["key" "euroCents" "orders"]
                    :p 3
                    :conf {"topology.tick.tuple.freq.secs" 2})
      "audit"     (shell-bolt-spec
