@@ -166,7 +166,8 @@ func (a *app) emitProject(ctx context.Context, flags *emitFlags, project *leinin
 	}
 	defer assembly.Close()
 	plan, err := project.Plan(leiningen.Topology{
-		Dialect: opts.Dialect, Namespace: opts.Namespace, Clojure: text, Resources: assembly.Archive.Entries,
+		Dialect: opts.Dialect, Name: prog.Topology.Name, Namespace: opts.Namespace,
+		Clojure: text, Resources: assembly.Archive.Entries,
 	})
 	if err != nil {
 		return environmentError(err)

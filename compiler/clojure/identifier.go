@@ -59,9 +59,17 @@ func DefaultNamespace(name string, d Dialect) string {
 	return strings.ToLower(Symbol(name)) + ".core"
 }
 
-// SourcePath returns the path of a namespace's file below a source path, with slashes: Clojure looks for "-" as "_".
+// SourcePath returns the path of a namespace's file below a source path, with slashes. Clojure replaces "-" by "_" to find
+// the file of a namespace.
 func SourcePath(ns string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(ns, "-", "_"), ".", "/") + ".clj"
+}
+
+// SparsePath returns the path of a topology's file below the folder of streamparse's topologies. Sparse (streamparse
+// 2.0.2, get_topology_definition in util.py) loads NAME.clj and uses NAME as the topology's name where it does not ask the
+// file: for its virtualenv, and to find the running topology. So NAME is the function's name, "-" included.
+func SparsePath(topology string) string {
+	return TopologyFunction(topology, Streamparse) + ".clj"
 }
 
 // reserved are the symbols that cannot be the name of a streamparse file's function: Clojure's special forms, and the

@@ -22,6 +22,7 @@ import (
 // A Topology is what goes into a project.
 type Topology struct {
 	Dialect   clojure.Dialect
+	Name      string
 	Namespace string      // of the Clojure file
 	Clojure   []byte      // the Clojure file
 	Resources []jar.Entry // what goes below resources/ in the jar
@@ -66,6 +67,9 @@ func (p *Project) Plan(t Topology) (*Plan, error) {
 // filesOf returns the files of a topology, the Clojure file first.
 func (p *Project) filesOf(t Topology) []*file {
 	source := clojure.SourcePath(t.Namespace)
+	if t.Dialect == clojure.Streamparse {
+		source = clojure.SparsePath(t.Name)
+	}
 	folder := p.SourcePaths[0]
 	for _, s := range p.SourcePaths {
 		if _, err := os.Stat(filepath.Join(p.Dir, s, source)); err == nil {

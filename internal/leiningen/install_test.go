@@ -134,7 +134,7 @@ func TestPlan(t *testing.T) {
 		t.Fatal(err)
 	}
 	check(newPlan(t, p, topology("two")), nil, nil)
-	sparse := topology("two")
-	sparse.Dialect, sparse.Resources = clojure.Streamparse, sparse.Resources[:1]
-	check(newPlan(t, p, sparse), []string{"src/split.py"}, nil)
+	sparse := topology("two") // its file has the name of the topology
+	sparse.Dialect, sparse.Name, sparse.Resources = clojure.Streamparse, "word-count", sparse.Resources[:1]
+	check(newPlan(t, p, sparse), []string{"src/word-count.clj", "src/split.py"}, nil)
 }
