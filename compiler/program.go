@@ -53,6 +53,18 @@ type Options struct {
 	AnyWords bool
 }
 
+// GeneratedFiles returns the paths, below resources/, of the launchers and the programs.
+func (p *Program) GeneratedFiles() []string {
+	var files []string
+	for _, l := range p.Launchers {
+		files = append(files, l.Name)
+	}
+	for _, b := range p.Builds {
+		files = append(files, b.Name)
+	}
+	return files
+}
+
 // Launcher is a generated script in the jar.
 type Launcher struct {
 	Component string // id of the component that it starts

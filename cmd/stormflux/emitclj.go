@@ -120,7 +120,13 @@ func (a *app) emitClj(ctx context.Context, flags *emitFlags, path string) error 
 	if project != nil {
 		return a.emitProject(ctx, flags, project, prog, opts, text)
 	}
-	return a.emitFile(flags, text)
+	if err := a.emitFile(flags, text); err != nil || flags.check {
+		return err
+	}
+	if files := prog.GeneratedFiles(); len(files) > 0 {
+		fmt.Fprintf(a.stderr, "note: the file also needs %s in resources/, which only --project DIR writes\n", strings.Join(files, ", "))
+	}
+	return nil
 }
 
 // emitTarget returns the dialect to write and the Storm version to assume. The flags win over what the project depends on.
