@@ -306,7 +306,7 @@ func (r *random) words(n int) []string {
 
 // plan makes a topology without a fault.
 func (r *random) plan() *plan {
-	p := &plan{name: pick(r, "t", "word count", "日本", "a-b_c", "T9"), conf: object{}}
+	p := &plan{name: pick(r, "t", "word-count", "a-b_c", "T9"), conf: object{}}
 	for range r.IntN(3) {
 		switch r.IntN(6) {
 		case 0:

@@ -17,6 +17,8 @@ const (
 	ruleIDDiffersByCase = "id-differs-by-case"
 )
 
+const nameHint = "use A-Z, a-z, 0-9, \"_\" and \"-\": for example %q"
+
 // topologyName checks the topology's name: see [settings.CheckTopologyName].
 func (c *checker) topologyName() {
 	n := c.doc.Name
@@ -28,20 +30,24 @@ func (c *checker) topologyName() {
 		return
 	}
 	c.topology.Name = n.Text
-	fault := settings.CheckTopologyName(n.Text)
+	fault := settings.CheckTopologyName(n.Text, c.topology.Storm)
 	switch {
 	case fault == nil:
 	case fault.Char == 0 && n.Text == "": // the grammar has reported it
 	case fault.Char == 0:
 		c.list.Errorf(ruleInvalidName, n.Span, "topology name is %d bytes long, but Nimbus can store at most %d",
 			len(n.Text), settings.MaxTopologyName)
+	case fault.Destroyed:
+		c.list.Errorf(ruleInvalidName, n.Span,
+			"topology name %q contains %q: since Storm 2.0 a Supervisor deletes the files of such a topology every 30 s, and its workers fail",
+			n.Text, fault.Char).WithHint(nameHint, settings.LegalTopologyName(n.Text))
 	case fault.Unexplained:
 		c.list.Errorf(ruleInvalidName, n.Span,
 			"topology name %q contains %q, and Nimbus answers such a name only with \"Internal error\"", n.Text, fault.Char).
-			WithHint("use letters, digits, spaces, \"_\" and \"-\": for example %q", settings.LegalTopologyName(n.Text))
+			WithHint(nameHint, settings.LegalTopologyName(n.Text))
 	default:
 		c.list.Errorf(ruleInvalidName, n.Span, "topology name %q contains %q, and Nimbus refuses such a name", n.Text, fault.Char).
-			WithHint("use letters, digits, spaces, \"_\" and \"-\": for example %q", settings.LegalTopologyName(n.Text))
+			WithHint(nameHint, settings.LegalTopologyName(n.Text))
 	}
 }
 

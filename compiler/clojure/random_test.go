@@ -183,7 +183,7 @@ func (g *generator) topology() object {
 		bolts[id] = c
 	}
 	return object{
-		"name":   strings.TrimRight("t "+strings.Map(letter, g.word()), " "),
+		"name":   "t-" + strings.Map(letter, g.word()),
 		"config": g.settings(),
 		"spouts": spouts, "bolts": bolts,
 	}

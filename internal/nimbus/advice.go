@@ -27,7 +27,7 @@ var advices = sync.OnceValue(func() []advice {
 		{regexp.MustCompile(`^(.+) is not alive$`),
 			`no topology on the cluster has the name "$1"`},
 		{regexp.MustCompile(`Topology name .*(is not valid|must match|cannot contain any of the following)`),
-			`use letters, digits, spaces, "-" and "_" in the topology's name`},
+			`use A-Z, a-z, 0-9, "-" and "_" in the topology's name`},
 		{regexp.MustCompile(`^(Topology|Spout|Bolt|Stream) name '.*' contains illegal character '\.'`),
 			`this cluster runs StrictTopologyValidator (nimbus.topology.validator): names must not contain "."`},
 		{regexp.MustCompile(`could not find a configured compatible version to use (\[.*\])`),

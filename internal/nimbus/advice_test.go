@@ -13,9 +13,9 @@ func TestAdvice(t *testing.T) {
 	for _, c := range []struct{ said, advice string }{
 		{"word count is already alive", `a killed topology keeps its name until its wait is over; otherwise kill "word count" first, or submit under another name`},
 		{"life is not alive", `no topology on the cluster has the name "life"`},
-		{`Topology name 'a.b' is not valid. It can't be null and it must match ^[^/.:\\]+$`, `use letters, digits, spaces, "-" and "_" in the topology's name`},
-		{`Topology name cannot contain any of the following: #{"." "/" ":" "\\"}`, `use letters, digits, spaces, "-" and "_" in the topology's name`}, // 1.x
-		{`Topology name must match ^[^/.:\\]+$`, `use letters, digits, spaces, "-" and "_" in the topology's name`},                                   // 2.0
+		{`Topology name 'a.b' is not valid. It can't be null and it must match ^[^/.:\\]+$`, `use A-Z, a-z, 0-9, "-" and "_" in the topology's name`},
+		{`Topology name cannot contain any of the following: #{"." "/" ":" "\\"}`, `use A-Z, a-z, 0-9, "-" and "_" in the topology's name`}, // 1.x
+		{`Topology name must match ^[^/.:\\]+$`, `use A-Z, a-z, 0-9, "-" and "_" in the topology's name`},                                   // 2.0
 		{"Bolt name 'a.b' contains illegal character '.'", `this cluster runs StrictTopologyValidator (nimbus.topology.validator): names must not contain "."`},
 		{"Topology submitted with storm version 9.9.9 but could not find a configured compatible version to use [2.8]", "compile for a Storm release this cluster runs workers of: [2.8]"},
 		{"Topology will not be able to be successfully scheduled: Config TOPOLOGY_WORKER_MAX_HEAP_SIZE_MB=768.0 < 4096.0 (Largest memory requirement of a component in the topology). Perhaps set TOPOLOGY_WORKER_MAX_HEAP_SIZE_MB to a larger amount",

@@ -76,7 +76,7 @@ func TestRealLifecycle(t *testing.T) {
 	storms := cluster.Cluster(t)
 	client := realClient(t, storms)
 	ctx := t.Context()
-	r := realRequest(t, "life cycle")
+	r := realRequest(t, "life-cycle")
 	r.Inactive = true
 	result, err := client.Submit(ctx, r)
 	if err != nil {
@@ -139,7 +139,7 @@ func TestRealLifecycle(t *testing.T) {
 		t.Errorf("unknown component: %v", err)
 	}
 	err = client.Rebalance(ctx, r.Name, nimbus.RebalanceOptions{Executors: map[string]int32{"wrods": 2}})
-	if nimbus.KindOf(err) != nimbus.InvalidTopology || !strings.Contains(err.Error(), `topology "life cycle" has the components words`) {
+	if nimbus.KindOf(err) != nimbus.InvalidTopology || !strings.Contains(err.Error(), `topology "life-cycle" has the components words`) {
 		t.Errorf("rebalance of an unknown component: %v", err)
 	}
 	if err := client.Rebalance(ctx, r.Name, nimbus.RebalanceOptions{Workers: 2, Wait: time.Minute}); err != nil || status() != "REBALANCING" {
@@ -175,8 +175,8 @@ func TestRealRefusals(t *testing.T) {
 		kind   nimbus.Kind
 		advice string
 	}{
-		{"workers", func(r *nimbus.SubmitRequest) { r.Conf["topology.workers"] = "2" }, nimbus.InvalidTopology, `mend "topology.workers" in the topology's configuration`},
-		{"environment", func(r *nimbus.SubmitRequest) { r.Conf["topology.environment"] = map[string]any{"A": 1} }, nimbus.InvalidTopology, `mend "topology.environment" in the topology's configuration`},
+		{"workers", func(r *nimbus.SubmitRequest) { r.Conf["topology.workers"] = "2" }, nimbus.InvalidTopology, `correct "topology.workers" in the topology's configuration`},
+		{"environment", func(r *nimbus.SubmitRequest) { r.Conf["topology.environment"] = map[string]any{"A": 1} }, nimbus.InvalidTopology, `correct "topology.environment" in the topology's configuration`},
 		{"null workers", func(r *nimbus.SubmitRequest) { r.Conf["topology.workers"] = nil }, nimbus.Internal, "likely: topology.workers is null"},
 		{"version", func(r *nimbus.SubmitRequest) { v := "9.9.9"; r.Topology.StormVersion = &v }, nimbus.InvalidTopology, "compile for a Storm release this cluster runs workers of: [2.8]"},
 		{"blob", func(r *nimbus.SubmitRequest) {
@@ -193,7 +193,7 @@ func TestRealRefusals(t *testing.T) {
 		}, nimbus.InvalidTopology, `declare the stream "nope" with its fields at "words"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := realRequest(t, "refused "+c.name)
+			r := realRequest(t, "refused-"+strings.ReplaceAll(c.name, " ", "-"))
 			c.change(&r)
 			_, err := client.Submit(t.Context(), r)
 			var failed *nimbus.SubmitError
@@ -243,6 +243,43 @@ func TestRealFrameLimit(t *testing.T) {
 	}
 	if err := storms.AwaitTopology(t.Context(), r.Name, ""); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestRealNameWithSpace proves why settings.CheckTopologyName refuses such names: a Supervisor deletes the files of the
+// topology while its worker runs. The name without a space is the control.
+func TestRealNameWithSpace(t *testing.T) {
+	storms := stormtest.New(t, stormtest.Options{Conf: map[string]any{"supervisor.localizer.cleanup.interval.ms": 1000}})
+	client := realClient(t, storms)
+	kept, lost := realRequest(t, "a-b"), realRequest(t, "a b")
+	if _, err := client.Submit(t.Context(), lost); err == nil {
+		t.Fatal("Submit takes the name")
+	}
+	for _, r := range []nimbus.SubmitRequest{kept, lost} {
+		if _, err := client.SubmitAnyName(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	present := func(prefix string) bool {
+		found, err := filepath.Glob(filepath.Join(storms.Home(), "*", "supervisor", "stormdist", prefix+"-*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(found) > 0
+	}
+	await := func(prefix string, want bool) {
+		t.Helper()
+		for end := time.Now().Add(time.Minute); present(prefix) != want; time.Sleep(5 * time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("after a minute, the folder of %s is there: %t", prefix, !want)
+			}
+		}
+	}
+	await("a-b", true)
+	await("a+b", true)
+	await("a+b", false)
+	if !present("a-b") {
+		t.Error("the folder of a-b is not there any more")
 	}
 }
 

@@ -66,6 +66,9 @@ var zooKeeperPayload = lazyRegexp(`^\S+:\S+$`)
 // ([SubmitResult.AnswerLost]). The error is a [*SubmitError].
 func (c *Client) Submit(ctx context.Context, r SubmitRequest) (SubmitResult, error) {
 	sub := &submission{SubmitRequest: r, client: c, timeout: c.config.CallTimeout, started: time.Now()}
+	if err := sub.checkName(); err != nil {
+		return SubmitResult{}, sub.failed(err)
+	}
 	result, err := sub.run(ctx)
 	if err != nil {
 		return SubmitResult{}, sub.failed(err)
@@ -77,7 +80,10 @@ func (c *Client) Submit(ctx context.Context, r SubmitRequest) (SubmitResult, err
 // messages. Without a JarPath it leaves the jar out.
 func (c *Client) Check(ctx context.Context, r SubmitRequest) error {
 	sub := &submission{SubmitRequest: r, client: c, timeout: c.config.CallTimeout, started: time.Now()}
-	err := sub.prepare()
+	err := sub.checkName()
+	if err == nil {
+		err = sub.prepare()
+	}
 	if err == nil && sub.JarPath != "" {
 		var jar *os.File
 		if jar, err = sub.openJar(); err == nil {
@@ -177,11 +183,22 @@ func (sub *submission) run(ctx context.Context) (SubmitResult, error) {
 	return none, err
 }
 
-// prepare checks whatever needs neither Nimbus nor the jar.
-func (sub *submission) prepare() error {
-	if f := settings.CheckTopologyName(sub.Name); f != nil {
+// checkName checks the name for the release that the topology is for.
+func (sub *submission) checkName() error {
+	release := settings.DefaultVersion()
+	if sub.Topology != nil && sub.Topology.StormVersion != nil {
+		if v, err := settings.ParseVersion(*sub.Topology.StormVersion); err == nil {
+			release = v
+		}
+	}
+	if f := settings.CheckTopologyName(sub.Name, release); f != nil {
 		return invalid("a topology cannot be named %q: %v", sub.Name, f)
 	}
+	return nil
+}
+
+// prepare checks whatever else needs neither Nimbus nor the jar.
+func (sub *submission) prepare() error {
 	if sub.Topology == nil || len(sub.Topology.Spouts) == 0 {
 		return invalid("topology %q does not have any spout", sub.Name)
 	}

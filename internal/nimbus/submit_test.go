@@ -69,14 +69,14 @@ func TestSubmit(t *testing.T) {
 	path, hash := jar(t, 1_000_000)
 	var progress []int64
 	result, err := client.Submit(t.Context(), nimbus.SubmitRequest{
-		Name: "word count", Topology: topology(), JarPath: path, Inactive: true, Credentials: map[string]string{"a": "b"},
+		Name: "word-count", Topology: topology(), JarPath: path, Inactive: true, Credentials: map[string]string{"a": "b"},
 		Conf:     map[string]any{"topology.workers": 2, "my.float": 2.0, "my.big": int64(math.MaxInt64), "my.html": "<&>", "my.list": []any{nil, true}},
 		Progress: func(sent, total int64) { progress = append(progress, sent, total) },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := server.Topology("word count")
+	got := server.Topology("word-count")
 	if got == nil {
 		t.Fatal("it is not there")
 	}
@@ -167,9 +167,9 @@ func TestSubmitRefusesBeforeUpload(t *testing.T) {
 			`topology "dying" was not submitted: topology "dying" (dying-2-1) is being killed and has its name until it is gone` +
 				"\n  try again when it is gone"},
 		{"name", func(r *nimbus.SubmitRequest) { r.Name = "a.b" }, nimbus.InvalidTopology,
-			`topology "a.b" was not submitted: a topology cannot be named "a.b": '.' may not stand in a topology's name; use letters, digits, spaces, "_" and "-"`},
-		{"long name", func(r *nimbus.SubmitRequest) { r.Name = strings.Repeat("日", 74) }, nimbus.InvalidTopology,
-			`topology "` + strings.Repeat("日", 74) + `" was not submitted: a topology cannot be named "` + strings.Repeat("日", 74) +
+			`topology "a.b" was not submitted: a topology cannot be named "a.b": '.' may not stand in a topology's name; use A-Z, a-z, 0-9, "_" and "-"`},
+		{"long name", func(r *nimbus.SubmitRequest) { r.Name = strings.Repeat("n", 222) }, nimbus.InvalidTopology,
+			`topology "` + strings.Repeat("n", 222) + `" was not submitted: a topology cannot be named "` + strings.Repeat("n", 222) +
 				`": a topology's name has from 1 to 220 bytes`},
 		{"no spout", func(r *nimbus.SubmitRequest) { r.Topology.Spouts = nil }, nimbus.InvalidTopology,
 			`topology "life" was not submitted: topology "life" does not have any spout`},
@@ -226,7 +226,7 @@ func TestSubmitRefusesBeforeUpload(t *testing.T) {
 	if n := server.Overlong(); n != 0 {
 		t.Errorf("%d frames above the limit were sent", n)
 	}
-	for _, name := range []string{strings.Repeat("n", 210), "topo-Ⅷ"} { // what validate accepts, this client sends
+	for _, name := range []string{strings.Repeat("n", 210), "topo_8-B"} { // what validate accepts, this client sends
 		r := request(t, 100)
 		r.Name = name
 		if err := client.Check(t.Context(), r); err != nil {

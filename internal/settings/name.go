@@ -16,19 +16,34 @@ type NameFault struct {
 	Char rune
 	// Unexplained reports that Nimbus answers with nothing but "Internal error".
 	Unexplained bool
+	// Destroyed reports that Nimbus takes the name, and Supervisors then delete the topology's files again and again.
+	Destroyed bool
 }
 
-// CheckTopologyName returns what Nimbus has against a topology's name, or nil. Storm documents ^[^/.:\\]+$ and checks that
-// first (Utils.TOPOLOGY_NAME_REGEX), but Nimbus then uses the topology's id as a blob key, for which ClientBlobStore wants
-// ^[\w \t._-]+$ with Unicode's \w.
-func CheckTopologyName(name string) *NameFault {
+// CheckTopologyName returns what the release of Storm has against a topology's name, or nil. Storm documents
+// ^[^/.:\\]+$ and checks that first (Utils.TOPOLOGY_NAME_REGEX), but Nimbus then uses the topology's id as a blob key, for
+// which ClientBlobStore wants ^[\w \t._-]+$ with Unicode's \w.
+//
+// A Supervisor keeps the topology in the folder supervisor/stormdist/ID, with the id encoded as in a URL
+// (ConfigUtils.supervisorStormDistRoot, since 0.9.0). Up to 1.2.4 its cleanup decodes the names of the folders
+// (SupervisorUtils.readDownloadedTopologyIds). Since 2.0.0, and still on the master branch after 2.8.8, it takes them as ids
+// (AsyncLocalizer.forEachTopologyDistDir). So it deletes every folder whose name the encoding changed, every
+// supervisor.localizer.cleanup.interval.ms (30 s).
+func CheckTopologyName(name string, release Version) *NameFault {
 	if name == "" {
 		return &NameFault{}
 	}
+	destroyed := rune(0)
 	for _, r := range name {
-		if r == unicode.ReplacementChar || !isWordRune(r) && r != ' ' && r != '-' {
+		switch {
+		case r == unicode.ReplacementChar || !isWordRune(r) && r != ' ' && r != '-':
 			return &NameFault{Char: r, Unexplained: !strings.ContainsRune(`/.:\`, r)}
+		case destroyed == 0 && (r >= 0x80 || r == ' ') && release.AtLeast(2, 0):
+			destroyed = r
 		}
+	}
+	if destroyed != 0 {
+		return &NameFault{Char: destroyed, Destroyed: true}
 	}
 	if len(name) > MaxTopologyName {
 		return &NameFault{Unexplained: true}
@@ -36,10 +51,10 @@ func CheckTopologyName(name string) *NameFault {
 	return nil
 }
 
-// LegalTopologyName returns the name with "-" in place of what may not stand in it.
+// LegalTopologyName returns the name with "-" in place of what some release of Storm does not want in it.
 func LegalTopologyName(name string) string {
 	return strings.Map(func(r rune) rune {
-		if f := CheckTopologyName(string(r)); f != nil {
+		if f := CheckTopologyName(string(r), DefaultVersion()); f != nil {
 			return '-'
 		}
 		return r
@@ -49,7 +64,7 @@ func LegalTopologyName(name string) string {
 // Error describes the fault for a name that no file holds; validate has its own words.
 func (f *NameFault) Error() string {
 	if f.Char != 0 {
-		return fmt.Sprintf("%q may not stand in a topology's name; use letters, digits, spaces, \"_\" and \"-\"", f.Char)
+		return fmt.Sprintf("%q may not stand in a topology's name; use A-Z, a-z, 0-9, \"_\" and \"-\"", f.Char)
 	}
 	return fmt.Sprintf("a topology's name has from 1 to %d bytes", MaxTopologyName)
 }

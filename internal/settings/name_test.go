@@ -8,8 +8,8 @@ import (
 )
 
 func TestCheckTopologyName(t *testing.T) {
-	for _, name := range []string{"a", "word count", "topo-Ⅷ", "日本語", "naïve_1", strings.Repeat("n", 210), strings.Repeat("n", 220)} {
-		if f := settings.CheckTopologyName(name); f != nil {
+	for _, name := range []string{"a", "word-count_2", strings.Repeat("n", 210), strings.Repeat("n", 220)} {
+		if f := settings.CheckTopologyName(name, settings.DefaultVersion()); f != nil {
 			t.Errorf("%.20q: %v", name, f)
 		}
 		if got := settings.LegalTopologyName(name); got != name {
@@ -17,26 +17,38 @@ func TestCheckTopologyName(t *testing.T) {
 		}
 	}
 	for _, c := range []struct {
-		name        string
-		char        rune
-		unexplained bool
-		legal       string
+		name  string
+		fault settings.NameFault
+		legal string
 	}{
-		{"a.b", '.', false, "a-b"},
-		{"a:b/c", ':', false, "a-b-c"},
-		{"a+b", '+', true, "a-b"},
-		{"a\tb", '\t', true, "a-b"},
-		{"a\xffb", '\ufffd', true, "a-b"},
-		{"🌩", '🌩', true, "-"},
-		{"", 0, false, ""},
-		{strings.Repeat("n", 221), 0, true, strings.Repeat("n", 221)},
+		{"a.b", settings.NameFault{Char: '.'}, "a-b"},
+		{"a b:c", settings.NameFault{Char: ':'}, "a-b-c"},
+		{"a:b/c", settings.NameFault{Char: ':'}, "a-b-c"},
+		{"a+b", settings.NameFault{Char: '+', Unexplained: true}, "a-b"},
+		{"a\tb", settings.NameFault{Char: '\t', Unexplained: true}, "a-b"},
+		{"a\xffb", settings.NameFault{Char: '\ufffd', Unexplained: true}, "a-b"},
+		{"🌩", settings.NameFault{Char: '🌩', Unexplained: true}, "-"},
+		{"", settings.NameFault{}, ""},
+		{strings.Repeat("n", 221), settings.NameFault{Unexplained: true}, strings.Repeat("n", 221)},
+		{"word count", settings.NameFault{Char: ' ', Destroyed: true}, "word-count"},
+		{"topo-Ⅷ", settings.NameFault{Char: 'Ⅷ', Destroyed: true}, "topo--"},
+		{"naïve é", settings.NameFault{Char: 'ï', Destroyed: true}, "na-ve--"},
 	} {
-		f := settings.CheckTopologyName(c.name)
-		if f == nil || f.Char != c.char || f.Unexplained != c.unexplained {
+		f := settings.CheckTopologyName(c.name, settings.DefaultVersion())
+		if f == nil || *f != c.fault {
 			t.Errorf("%.20q: %+v", c.name, f)
 		}
 		if got := settings.LegalTopologyName(c.name); got != c.legal {
 			t.Errorf("%.20q becomes %q", c.name, got)
+		}
+		for release, safe := range map[string]bool{"1.2.4": true, "2.0.0": false, "2.8.8": false} {
+			v, err := settings.ParseVersion(release)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if f := settings.CheckTopologyName(c.name, v); c.fault.Destroyed && (f == nil) != safe {
+				t.Errorf("%q, Storm %s: %+v", c.name, release, f)
+			}
 		}
 	}
 }
