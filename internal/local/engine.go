@@ -66,6 +66,7 @@ type Engine struct {
 	stopOnce sync.Once
 	end      End
 	final    Snapshot      // taken before the components were ended
+	dying    error         // a component kept dying until then
 	begin    chan struct{} // closed when the topology becomes active for the first time
 	closing  chan struct{} // closed when the components must end
 }

@@ -132,7 +132,8 @@ type Summary struct {
 
 // Run runs a topology until the context is cancelled or an option ends it. No process is left when it returns. The
 // error says why the run was impossible or ended early. It is a [*FaultsError] when the run reached its end, but a
-// component did something that would kill a Storm worker. The summary is nil only if nothing was started.
+// component did something that would kill a Storm worker. It is a [*DeathsError] when a component kept dying until the
+// end. The summary is nil only if nothing was started.
 func Run(ctx context.Context, opts Options) (*Summary, error) {
 	e, err := New(opts)
 	if err != nil {

@@ -71,7 +71,7 @@ func (e *Engine) summary() (*Summary, error) {
 	if e.faultCount > 0 {
 		return s, &FaultsError{e.faults, e.faultCount}
 	}
-	return s, nil
+	return s, e.dying
 }
 
 // SetActive activates or deactivates the topology, as the commands of Storm with these names do. Spouts get the
@@ -132,6 +132,7 @@ func (e *Engine) stopTasks(tasks *sync.WaitGroup) {
 	}
 	e.final = e.Snapshot()
 	e.lock()
+	e.dying = e.deathsError()
 	e.stopping = true
 	close(e.closing)
 	e.eachSession((*session).closeInput)

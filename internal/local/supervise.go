@@ -67,6 +67,7 @@ func (t *task) died(end *ending) (again bool) {
 	}
 	t.stats.restarts++
 	t.stats.lastError = d.Reason
+	t.lastDeath = d
 	e.event(t, Event{Kind: DeathEvent, PID: d.PID, Death: d})
 	if ended {
 		return false

@@ -29,8 +29,9 @@ type task struct {
 	probe        probe
 	deaths       []int64 // times of the last deaths
 	vainSessions int     // how many of the last sessions made no progress
-	resting      bool    // waits for its next start
-	progress     bool    // the current session has done something
+	lastDeath    *Death
+	resting      bool // waits for its next start
+	progress     bool // the current session has done something
 
 	resume chan struct{} // receives when blocked becomes 0
 	rested chan struct{} // receives when resting becomes false

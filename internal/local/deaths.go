@@ -1,0 +1,76 @@
+package local
+
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A DeathsError says that a component kept dying until the run ended.
+type DeathsError struct {
+	Component string
+	Count     int // how often its processes died during the run
+	Last      *Death
+}
+
+func (e *DeathsError) Error() string {
+	return fmt.Sprintf("%s died %d times: %s\nthe last time: %s", e.Component, e.Count, e.Last.cause(), e.Last)
+}
+
+// deathsError returns an error for the component that died most often, or nil. A component that works again after its
+// deaths is no error.
+func (e *Engine) deathsError() error {
+	var worst *DeathsError
+	for _, c := range e.plan.components {
+		tasks := e.targets[c.index]
+		down := slices.IndexFunc(tasks, (*task).keepsDying)
+		if down < 0 {
+			continue
+		}
+		count := 0
+		for _, t := range tasks {
+			count += int(t.stats.restarts)
+		}
+		if worst == nil || count > worst.Count {
+			worst = &DeathsError{c.id, count, tasks[down].lastDeath}
+		}
+	}
+	if worst == nil {
+		return nil // not worst: a nil *DeathsError is not a nil error
+	}
+	return worst
+}
+
+// keepsDying reports whether the component died and has done nothing since: it died more than once, or it does not run.
+func (t *task) keepsDying() bool {
+	return t.vainSessions > 0 && !t.progress && (t.vainSessions > 1 || t.ready == nil)
+}
+
+// pythonPlace matches the line of a traceback that names a place.
+var pythonPlace = regexp.MustCompile(`^ +File "(.+)", line (\d+)`)
+
+// cause says in a few words why the component died: the exception of a Python component with its place, otherwise the
+// last line of standard error.
+func (d *Death) cause() string {
+	last, place := "", ""
+	for _, line := range d.Stderr {
+		if m := pythonPlace.FindStringSubmatch(line); m != nil {
+			file := filepath.ToSlash(m[1])
+			if _, inside, ok := strings.Cut("/"+file, "/resources/"); ok {
+				file = "resources/" + inside
+			} else if !strings.HasPrefix(file, "/") {
+				file = "resources/" + file // the working directory
+			}
+			place = fmt.Sprintf(" (%s:%s)", file, m[2])
+		}
+		if line != "" && (place == "" || line[0] != ' ') {
+			last = line
+		}
+	}
+	if last == "" {
+		return d.Reason
+	}
+	return shorten(last) + place
+}
