@@ -155,7 +155,29 @@ func (r *liveRun) ends(code int) {
 	if got := r.cmd.ProcessState.ExitCode(); got != code {
 		r.t.Errorf("exit code %d, want %d", got, code)
 	}
+	r.readToTheEnd()
 	r.nothingLeft()
+}
+
+// readToTheEnd waits until the output ends. A process that is left could keep it open.
+func (r *liveRun) readToTheEnd() {
+	r.t.Helper()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	late := false
+	deadline := time.AfterFunc(30*time.Second, func() {
+		r.mu.Lock()
+		late = true
+		r.cond.Broadcast()
+		r.mu.Unlock()
+	})
+	defer deadline.Stop()
+	for !r.closed && !late {
+		r.cond.Wait()
+	}
+	if !r.closed {
+		r.t.Error("something keeps the output open")
+	}
 }
 
 func (r *liveRun) nothingLeft() {
