@@ -62,17 +62,12 @@ func BenchmarkLoadAndCheck(b *testing.B) {
 func BenchmarkCompile(b *testing.B) {
 	topology := check(b, largeFile(b))
 	for b.Loop() {
-		if _, diags := compiler.Compile(topology, compiler.Options{}); diags.HasErrors() {
-			b.Fatal(diags.Err())
-		}
+		compiler.Compile(topology, compiler.Options{})
 	}
 }
 
 func BenchmarkEncode(b *testing.B) {
-	program, diags := compiler.Compile(check(b, largeFile(b)), compiler.Options{})
-	if diags.HasErrors() {
-		b.Fatal(diags.Err())
-	}
+	program := compiler.Compile(check(b, largeFile(b)), compiler.Options{})
 	for _, format := range compiler.Formats() {
 		b.Run(string(format), func(b *testing.B) {
 			var out bytes.Buffer
@@ -96,10 +91,7 @@ func BenchmarkJar(b *testing.B) {
 	if err := writeNoise(filepath.Join(filepath.Dir(file), "resources", "noise.bin"), size); err != nil {
 		b.Fatal(err)
 	}
-	program, diags := compiler.Compile(check(b, file), compiler.Options{})
-	if diags.HasErrors() {
-		b.Fatal(diags.Err())
-	}
+	program := compiler.Compile(check(b, file), compiler.Options{})
 	b.SetBytes(size)
 	for b.Loop() {
 		files, err := program.Assemble(b.Context(), validate.Platform{})

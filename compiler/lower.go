@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path"
 
-	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/topology"
 	"github.com/stormflux/stormflux/schema"
 	"github.com/stormflux/stormflux/validate"
@@ -15,7 +14,6 @@ type lowering struct {
 	src   *validate.Topology
 	opts  Options
 	prog  *Program
-	diags diag.List
 	files map[string]bool // the files of resources/, by their path below it
 
 	launcherNames fileNames         // without ".sh", below Options.LauncherDir
@@ -76,11 +74,6 @@ func (l *lowering) grouping(in *validate.Input) topology.Grouping {
 		}
 		return topology.Fields{Names: g.Fields}
 	case validate.PartialKeyGrouping:
-		if l.src.Storm.Major < 2 {
-			l.diags.Errorf(rulePartialKey, in.Span,
-				"cannot compile a partial-key grouping for Storm %s: stormflux knows its serialised form only for Storm 2", l.src.Storm).
-				WithHint("use a fields grouping, or Storm 2")
-		}
 		return topology.PartialKey{Names: g.Fields}
 	case validate.PlainGrouping:
 		if plain := plainGroupings[g.Type()]; plain != nil {

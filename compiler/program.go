@@ -7,11 +7,9 @@
 package compiler
 
 import (
-	"fmt"
 	"path/filepath"
 	"strings"
 
-	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/jar"
 	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/internal/topology"
@@ -87,23 +85,12 @@ type Addition struct {
 	Topic string // the [diag.Topic] that explains it
 }
 
-// The rules that the compiler reports.
-const (
-	ruleJVM        = "jvm-component"
-	rulePartialKey = "partial-key-on-storm-1"
-)
-
-// Compile lowers a checked topology. The Program is nil if the list contains an error: something that Storm, or this
-// version of stormflux, has no form for.
-func Compile(t *validate.Topology, opts Options) (*Program, diag.List) {
+// Compile lowers a checked topology. It cannot fail, because [validate.Check] makes only topologies that have a form.
+func Compile(t *validate.Topology, opts Options) *Program {
 	if opts.LauncherDir == "" {
 		opts.LauncherDir = ".stormflux"
 	}
 	l := &lowering{src: t, opts: opts, programs: map[string]string{}, files: map[string]bool{}}
-	l.refuseClasses()
-	if l.diags.HasErrors() {
-		return nil, l.diags
-	}
 	for _, e := range t.ResourceEntries {
 		l.files[strings.TrimPrefix(e.Name, jar.Root)] = true
 	}
@@ -114,45 +101,7 @@ func Compile(t *validate.Topology, opts Options) (*Program, diag.List) {
 	}
 	l.conf()
 	l.components()
-	l.diags.Sort()
-	if l.diags.HasErrors() {
-		return nil, l.diags
-	}
-	return l.prog, l.diags
-}
-
-// refuseClasses reports all JVM classes in one diagnostic.
-func (l *lowering) refuseClasses() {
-	type place struct {
-		span diag.Span
-		what string
-	}
-	var places []place
-	for _, c := range l.src.Components() {
-		if class, ok := c.Implementation.(*validate.Class); ok {
-			places = append(places, place{c.Span, fmt.Sprintf("%s %q is the class %s", c.Kind, c.ID, class.Name)})
-		}
-		for _, in := range c.Inputs {
-			if _, ok := in.Grouping.(validate.CustomGrouping); ok {
-				places = append(places, place{in.Span, fmt.Sprintf("%q has a custom grouping by a class", c.ID)})
-			}
-		}
-	}
-	doc := l.src.Source
-	for _, h := range doc.WorkerHooks {
-		places = append(places, place{h.Value.Span, "a worker hook is a class"})
-	}
-	if doc.TopologySource != nil {
-		places = append(places, place{doc.TopologySource.Value.Span, "the topology's source is a class"})
-	}
-	if len(places) == 0 {
-		return
-	}
-	d := l.diags.Errorf(ruleJVM, places[0].span, "%s, and JVM classes cannot be compiled yet", places[0].what).
-		WithHint("describe the component as `go` or `command`, or submit this file with Storm's own Flux")
-	for _, p := range places[1:] {
-		d.WithRelated(p.span, "%s", p.what)
-	}
+	return l.prog
 }
 
 // goProgram returns the path below resources/ of the program that g describes.

@@ -97,7 +97,7 @@ func check(t *testing.T, p *plan) (*compiler.Program, diag.List) {
 	if result.Topology == nil {
 		return nil, result.Diagnostics
 	}
-	return compiler.Compile(result.Topology, compiler.Options{})
+	return compiler.Compile(result.Topology, compiler.Options{}), nil
 }
 
 func messages(diags diag.List) string {

@@ -63,7 +63,7 @@ func Check(ctx context.Context, doc *schema.Document, opts Options) (*Result, er
 	for _, step := range []func(){
 		c.stormVersion, c.topologyName, c.platform,
 		c.declareBeans, c.topologyConfig, c.components, c.subscriptions, c.graph,
-		c.resources, c.namedFiles,
+		c.resources, c.namedFiles, c.compilable,
 		c.dropRepeated, c.ignores, c.dropFixes, c.list.Sort,
 	} {
 		// When the context has ended, the answers about files are worth nothing.

@@ -13,8 +13,7 @@ import (
 // TestRuleExamples runs the two examples of every rule that package schema or validate reports: the bad one gives the
 // rule, with the severity that its documentation says; the fixed one gives neither it nor any error.
 func TestRuleExamples(t *testing.T) {
-	// What has no compiled form is found, and its examples are tested, in package compiler.
-	elsewhere := []string{"clojure-dialect", "jvm-component", "partial-key-on-storm-1"}
+	elsewhere := []string{"clojure-dialect"} // of compiler/clojure
 	for _, rule := range diag.Rules() {
 		if slices.Contains(elsewhere, rule.Name) {
 			continue

@@ -130,11 +130,7 @@ func (a *app) compileFile(ctx context.Context, flags *topologyFlags, path string
 	if err := a.report(flags, c.diags); err != nil {
 		return nil, nil, err
 	}
-	prog, diags := compiler.Compile(c.topology, opts)
-	if err := a.report(flags, diags); err != nil {
-		return nil, nil, err
-	}
-	return c.topology, prog, nil
+	return c.topology, compiler.Compile(c.topology, opts), nil
 }
 
 // describe returns a compiled topology for people.

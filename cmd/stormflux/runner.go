@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/stormflux/stormflux/compiler"
-	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/local"
 	"github.com/stormflux/stormflux/internal/runview"
 	"github.com/stormflux/stormflux/internal/staging"
@@ -69,11 +68,7 @@ func (r *runner) prepare(ctx context.Context) (p *prepared, err error) {
 	if err := r.app.report(flags, p.checked.diags); err != nil {
 		return p, err
 	}
-	var diags diag.List
-	p.program, diags = compiler.Compile(p.checked.topology, compiler.Options{})
-	if err := r.app.report(flags, diags); err != nil {
-		return p, err
-	}
+	p.program = compiler.Compile(p.checked.topology, compiler.Options{})
 	if p.trace, err = r.flags.traces(p.checked); err != nil {
 		return p, err
 	}

@@ -86,11 +86,7 @@ func (a *app) submit(ctx context.Context, flags *submitFlags, path string) error
 	if err := a.report(&flags.topologyFlags, c.diags); err != nil {
 		return err
 	}
-	prog, diags := compiler.Compile(c.topology, compiler.Options{})
-	if err := a.report(&flags.topologyFlags, diags); err != nil {
-		return err
-	}
-	return a.submitProgram(ctx, client, flags, prog)
+	return a.submitProgram(ctx, client, flags, compiler.Compile(c.topology, compiler.Options{}))
 }
 
 // forCluster checks the topology for the version that the cluster runs, unless the user named another one.

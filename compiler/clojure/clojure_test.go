@@ -119,11 +119,7 @@ func tryLoad(t *testing.T, path string, text []byte, x target) (*compiled, diag.
 	if top == nil {
 		return nil, diags
 	}
-	prog, more := compiler.Compile(top, x.dialect.CompileOptions())
-	if prog == nil {
-		return nil, append(diags, more...)
-	}
-	return &compiled{prog, clojure.Annotate(top)}, append(diags, more...)
+	return &compiled{compiler.Compile(top, x.dialect.CompileOptions()), clojure.Annotate(top)}, diags
 }
 
 func show(t *testing.T, diags diag.List) string {

@@ -32,11 +32,7 @@ func program(t *testing.T, dir, text, script string) *compiler.Program {
 	if err != nil || checked.Topology == nil {
 		t.Fatal(err, checked.Diagnostics)
 	}
-	p, diags := compiler.Compile(checked.Topology, compiler.Options{})
-	if diags.HasErrors() {
-		t.Fatal(diags)
-	}
-	return p
+	return compiler.Compile(checked.Topology, compiler.Options{})
 }
 
 const topology = "name: t\nspouts:\n  lines: {command: [cat, \"-\"], outputs: [line]}\n" +
