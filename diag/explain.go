@@ -21,7 +21,7 @@ func Explain(w io.Writer, rule Rule, color bool) error {
 	for _, part := range rule.parts() {
 		fmt.Fprintf(&b, "\n%s\n\n", p.paint(ansiBold, part.heading+":"))
 		for line := range strings.Lines(part.text) {
-			line = printable(strings.TrimSuffix(line, "\n"))
+			line = Printable(strings.TrimSuffix(line, "\n"))
 			if line != "" {
 				line = "    " + line
 			}
@@ -152,7 +152,7 @@ func wrapMarkdown(text string, width int) string {
 	}
 	fence := ""
 	for line := range strings.Lines(text) {
-		line = printable(strings.TrimRight(line, "\n"))
+		line = Printable(strings.TrimRight(line, "\n"))
 		trimmed := strings.TrimLeft(line, " ")
 		indent := line[:len(line)-len(trimmed)]
 		switch m := fenceLine.FindStringSubmatch(trimmed); {

@@ -26,17 +26,17 @@ func writeGitHub(w *bufio.Writer, l List, opts Options) {
 			s := d.Span.within()
 			start, end := s.File.PositionUTF16(s.Start), s.File.PositionUTF16(s.End)
 			if s.File.Name != "-" {
-				fmt.Fprintf(w, "file=%s,", githubProperty.Replace(opts.path(s.File.Name)))
+				fmt.Fprintf(w, "file=%s,", githubProperty.Replace(Printable(opts.path(s.File.Name))))
 			}
 			fmt.Fprintf(w, "line=%d,endLine=%d,", start.Line, end.Line)
 			if start.Line == end.Line { // GitHub refuses columns in an annotation of several lines
 				fmt.Fprintf(w, "col=%d,endColumn=%d,", start.Column, max(start.Column, end.Column-1))
 			}
 		}
-		fmt.Fprintf(w, "title=%s::", githubProperty.Replace(printable(d.Rule)))
-		text := printable(d.Message)
+		fmt.Fprintf(w, "title=%s::", githubProperty.Replace(Printable(d.Rule)))
+		text := Printable(d.Message)
 		if d.Hint != "" {
-			text += "\nhelp: " + printableLines(d.Hint)
+			text += "\nhelp: " + PrintableLines(d.Hint)
 		}
 		for _, r := range d.Related {
 			text += "\n" + relatedLine(r)

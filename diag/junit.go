@@ -52,13 +52,13 @@ func writeJUnit(w *bufio.Writer, l List, opts Options) {
 		return &doc.Suites[i]
 	}
 	for _, name := range opts.Files {
-		suite(printable(name))
+		suite(Printable(name))
 	}
 	for _, d := range l {
 		place := "stormflux"
-		name := printable(d.Rule)
+		name := Printable(d.Rule)
 		if !d.Span.IsZero() {
-			place = printable(d.Span.File.Name)
+			place = Printable(d.Span.File.Name)
 			p := d.Span.File.Position(d.Span.Start)
 			name = fmt.Sprintf("%s at %d:%d", name, p.Line, p.Column)
 		}
@@ -69,7 +69,7 @@ func writeJUnit(w *bufio.Writer, l List, opts Options) {
 		s := suite(place)
 		c := junitCase{Name: name, ClassName: place}
 		if opts.fails(d) {
-			c.Failure = &junitFailure{Message: printable(d.Message), Type: d.Severity.String(), Text: text.String()}
+			c.Failure = &junitFailure{Message: Printable(d.Message), Type: d.Severity.String(), Text: text.String()}
 			s.Failures++
 			doc.Failures++
 		} else {

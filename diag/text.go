@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/clipperhouse/uax29/v2/graphemes"
@@ -67,9 +66,9 @@ func writeDiagnostic(w *bufio.Writer, d *Diagnostic, opts Options) {
 	}
 	w.WriteString(p.paint(d.Severity.color(), d.Severity.String()+":"))
 	w.WriteByte(' ')
-	w.WriteString(p.paint(ansiBold, printable(d.Message)))
+	w.WriteString(p.paint(ansiBold, Printable(d.Message)))
 	if d.Rule != "" {
-		fmt.Fprintf(w, " [%s]", printable(d.Rule))
+		fmt.Fprintf(w, " [%s]", Printable(d.Rule))
 	}
 	w.WriteByte('\n')
 
@@ -90,7 +89,7 @@ func writeDiagnostic(w *bufio.Writer, d *Diagnostic, opts Options) {
 	}
 	indent := strings.Repeat(" ", digits+1)
 	if d.Hint != "" {
-		hint := strings.ReplaceAll(printableLines(d.Hint), "\n", "\n"+indent+"        ")
+		hint := strings.ReplaceAll(PrintableLines(d.Hint), "\n", "\n"+indent+"        ")
 		fmt.Fprintln(w, indent+p.paint(ansiBlue, "=")+" "+p.paint(ansiCyan, "help:")+" "+hint)
 	}
 	// The same place with the same message, and the hundredth place, are of no use to a reader.
@@ -112,7 +111,7 @@ func writeDiagnostic(w *bufio.Writer, d *Diagnostic, opts Options) {
 		if !r.Span.IsZero() {
 			place = p.paint(ansiBold, placeOf(r.Span)+":") + " "
 		}
-		fmt.Fprintln(w, indent+place+p.paint(Note.color(), "note:")+" "+printable(r.Message))
+		fmt.Fprintln(w, indent+place+p.paint(Note.color(), "note:")+" "+Printable(r.Message))
 	}
 	if left > 0 {
 		fmt.Fprintf(w, "%s... and %d more\n", indent, left)
@@ -122,14 +121,14 @@ func writeDiagnostic(w *bufio.Writer, d *Diagnostic, opts Options) {
 // relatedLine returns a related place as one line.
 func relatedLine(r Related) string {
 	if r.Span.IsZero() {
-		return "note: " + printable(r.Message)
+		return "note: " + Printable(r.Message)
 	}
-	return placeOf(r.Span) + ": note: " + printable(r.Message)
+	return placeOf(r.Span) + ": note: " + Printable(r.Message)
 }
 
 func placeOf(s Span) string {
 	p := s.File.Position(s.Start)
-	return fmt.Sprintf("%s:%d:%d", printable(s.File.Name), p.Line, p.Column)
+	return fmt.Sprintf("%s:%d:%d", Printable(s.File.Name), p.Line, p.Column)
 }
 
 // firstLine returns the line in which the span starts, and the part of the span in it. Of a very long line it returns
@@ -250,71 +249,7 @@ func show(cluster string, column int) string {
 	if cluster == "\t" {
 		return strings.Repeat(" ", tabWidth-column%tabWidth)
 	}
-	return printable(cluster)
-}
-
-// printable returns text with an escape for everything that is invisible or would control a terminal: control and
-// format characters (some of them reverse the order of text), white space except the space, unassigned characters, and
-// bytes that are not UTF-8.
-func printable(text string) string {
-	if isPrintable(text) {
-		return text
-	}
-	var b strings.Builder
-	for i := 0; i < len(text); {
-		r, size := utf8.DecodeRuneInString(text[i:])
-		switch {
-		case r == utf8.RuneError && size == 1:
-			fmt.Fprintf(&b, `\x%02x`, text[i])
-		case visible(r):
-			b.WriteRune(r)
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\r':
-			b.WriteString(`\r`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case r < 0x80:
-			fmt.Fprintf(&b, `\x%02x`, r)
-		case r < 0x10000:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			fmt.Fprintf(&b, `\U%08x`, r)
-		}
-		i += size
-	}
-	return b.String()
-}
-
-func isPrintable(text string) bool {
-	for i, r := range text {
-		if r < 0x20 || r == 0x7f || r > 0x7f && !visible(r) {
-			return false
-		}
-		if r == utf8.RuneError {
-			if _, size := utf8.DecodeRuneInString(text[i:]); size == 1 {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-func visible(r rune) bool {
-	switch r {
-	case ' ', '\u200c', '\u200d': // emoji and many scripts need the joiner and the non-joiner
-		return true
-	}
-	return unicode.IsGraphic(r) && !unicode.Is(unicode.Zs, r)
-}
-
-// printableLines is printable for a text of several lines.
-func printableLines(text string) string {
-	lines := strings.Split(text, "\n")
-	for i, line := range lines {
-		lines[i] = printable(strings.TrimSuffix(line, "\r"))
-	}
-	return strings.Join(lines, "\n")
+	return Printable(cluster)
 }
 
 // columnsOf returns how many columns of a terminal the text takes. It ignores what the locale says about characters of

@@ -122,24 +122,6 @@ func TestWritersErrorIsReturned(t *testing.T) {
 	}
 }
 
-func TestPrintable(t *testing.T) {
-	for _, c := range []struct{ in, want string }{
-		{"plain", "plain"},
-		{"a\tb\nc\rd", `a\tb\nc\rd`},
-		{"\x00\x1b\x7f", `\x00\x1b\x7f`},
-		{"\u0085\u00ad\u00a0\u2028", `\u0085\u00ad\u00a0\u2028`},
-		{"\U000e0001", `\U000e0001`},
-		{"\xff\xc3", `\xff\xc3`},
-		{"\ufffd", "\ufffd"},
-		{"é値👍🏽", "é値👍🏽"},
-		{"👨‍👩‍👧", "👨‍👩‍👧"},
-	} {
-		if got := printable(c.in); got != c.want {
-			t.Errorf("printable(%q) = %s, want %s", c.in, got, c.want)
-		}
-	}
-}
-
 // checkExcerpt checks what is true of any excerpt of any text: no character controls the terminal, the caret line marks
 // something, and no line is wider than the width.
 func checkExcerpt(t *testing.T, text []byte, start, end, width int) {

@@ -128,7 +128,7 @@ func (a *app) nimbusConfig(f *clusterFlags, env *schema.Environment, options map
 			return conf, usageError("--leader: %w", err)
 		}
 	}
-	conf.Notify = func(remark string) { fmt.Fprintln(a.stderr, "stormflux: "+remark) }
+	conf.Notify = func(remark string) { printTo(a.stderr, "stormflux: %s\n", remark) }
 	return conf, nil
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/nimbus"
 	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/schema"
@@ -62,7 +63,9 @@ func (a *app) topologyNames(ctx context.Context, flags *clusterFlags) (names []s
 	a.askQuickly(ctx, flags, func(ctx context.Context, client *nimbus.Client) error {
 		list, err := client.List(ctx)
 		for _, t := range list {
-			names = append(names, t.Name)
+			if diag.Printable(t.Name) == t.Name { // the shell prints it
+				names = append(names, t.Name)
+			}
 		}
 		return err
 	})
@@ -77,7 +80,9 @@ func (a *app) componentNames(ctx context.Context, flags *clusterFlags, topology 
 			return err
 		}
 		for _, c := range status.Components {
-			names = append(names, c.ID)
+			if diag.Printable(c.ID) == c.ID {
+				names = append(names, c.ID)
+			}
 		}
 		return nil
 	})

@@ -191,16 +191,16 @@ func (a *app) emitProject(ctx context.Context, flags *emitFlags, project *leinin
 		if written {
 			did = "wrote"
 		}
-		fmt.Fprintf(a.stdout, "%-9s %s\n", did, path)
+		printTo(a.stdout, "%-9s %s\n", did, path)
 	})
 	if err != nil {
 		return environmentError(err)
 	}
 	for _, path := range plan.Hidden() {
-		fmt.Fprintf(a.stderr, "note: Leiningen leaves hidden files out of the jar, such as %s, unless :jar-exclusions says something else\n", path)
+		printTo(a.stderr, "note: Leiningen leaves hidden files out of the jar, such as %s, unless :jar-exclusions says something else\n", path)
 	}
 	if opts.Dialect != clojure.Streamparse {
-		fmt.Fprintf(a.stdout, "build with \"lein uberjar\", submit with \"storm jar THE-STANDALONE.jar %s %s\"\n",
+		printTo(a.stdout, "build with \"lein uberjar\", submit with \"storm jar THE-STANDALONE.jar %s %s\"\n",
 			strings.ReplaceAll(opts.Namespace, "-", "_"), shellescape.Quote(prog.Topology.Name))
 	}
 	return nil
@@ -246,7 +246,7 @@ func refuseForeign(paths ...string) error {
 // outOfDate prints what --check found.
 func (a *app) outOfDate(paths ...string) error {
 	for _, p := range paths {
-		fmt.Fprintf(a.stdout, "%s is not up to date\n", p)
+		printTo(a.stdout, "%s is not up to date\n", p)
 	}
 	return findings
 }

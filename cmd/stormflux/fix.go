@@ -64,9 +64,9 @@ func (a *app) fix(ctx context.Context, flags *validateFlags, args []string) erro
 		return err
 	}
 	for _, name := range result.Outside {
-		fmt.Fprintf(a.stderr, "%s is not fixed, because it is outside the folders of the topologies and the working directory\n", name)
+		printTo(a.stderr, "%s is not fixed, because it is outside the folders of the topologies and the working directory\n", name)
 	}
-	fmt.Fprintln(a.stderr, summary(len(after.names), after.diags)+fixed(result, flags.diff))
+	printTo(a.stderr, "%s\n", summary(len(after.names), after.diags)+fixed(result, flags.diff))
 	return verdict.verdict(flags.strict, errs)
 }
 

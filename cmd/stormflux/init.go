@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -54,7 +53,7 @@ func (a *app) initLeiningen(ctx context.Context, dir, name string) error {
 		return environmentError(err)
 	}
 	for _, f := range files {
-		fmt.Fprintf(a.stdout, "wrote     %s\n", f)
+		printTo(a.stdout, "wrote     %s\n", f)
 	}
 	emit := a.emitCljCommand()
 	emit.SilenceUsage, emit.SilenceErrors = true, true

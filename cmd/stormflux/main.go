@@ -87,9 +87,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		}
 	}
 	if exit.err != nil {
-		fmt.Fprintf(stderr, "stormflux: %v\n", exit.err)
+		printTo(stderr, "stormflux: %v\n", exit.err)
 		if step := nextStep(nimbus.NextOf(exit.err)); step != "" {
-			fmt.Fprintf(stderr, "  %s\n", step)
+			printTo(stderr, "  %s\n", step)
 		}
 	}
 	return exit.code

@@ -213,7 +213,7 @@ func (r *runner) watch(ctx context.Context) error {
 				return err, true
 			}
 			if exit.err != nil {
-				fmt.Fprintf(r.app.stderr, "stormflux: %v\n", err)
+				printTo(r.app.stderr, "stormflux: %v\n", err)
 			}
 			return &exitError{code: exit.code}, false
 		},

@@ -105,7 +105,7 @@ func (a *app) forCluster(ctx context.Context, client *nimbus.Client, flags *subm
 		return a.loadFor(ctx, &flags.topologyFlags, c.path, opts, validate.Options{Storm: version})
 	}
 	if chosen.Major != version.Major || chosen.Minor != version.Minor {
-		fmt.Fprintf(a.stderr, "stormflux: compiling for Storm %s as you asked, but the cluster runs %s\n", chosen, version)
+		printTo(a.stderr, "stormflux: compiling for Storm %s as you asked, but the cluster runs %s\n", chosen, version)
 	}
 	return c, nil
 }
@@ -127,7 +127,7 @@ func (a *app) submitProgram(ctx context.Context, client *nimbus.Client, flags *s
 	defer os.Remove(jar)
 	server, _ := client.Server()
 	if flags.dryRun {
-		fmt.Fprintf(a.stdout, "%s: would be submitted to %s with a jar of %s\n", prog.Topology.Name, server, bytesText(size))
+		printTo(a.stdout, "%s: would be submitted to %s with a jar of %s\n", prog.Topology.Name, server, bytesText(size))
 		return nil
 	}
 	request.JarPath = jar
@@ -142,9 +142,9 @@ func (a *app) submitProgram(ctx context.Context, client *nimbus.Client, flags *s
 	if flags.inactive {
 		state = "INACTIVE"
 	}
-	fmt.Fprintf(a.stdout, "%s: submitted to %s as %s, %s\n", prog.Topology.Name, result.Server, result.ID, state)
+	printTo(a.stdout, "%s: submitted to %s as %s, %s\n", prog.Topology.Name, result.Server, result.ID, state)
 	if result.AnswerLost {
-		fmt.Fprintln(a.stderr, "stormflux: the connection broke before Nimbus confirmed, but the topology is on the cluster")
+		printTo(a.stderr, "stormflux: the connection broke before Nimbus confirmed, but the topology is on the cluster\n")
 	}
 	if flags.wait {
 		return a.waitFor(ctx, client, prog.Topology.Name, flags.timeout)

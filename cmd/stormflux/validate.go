@@ -64,7 +64,7 @@ func (a *app) validate(ctx context.Context, flags *validateFlags, args []string)
 	if err := a.writeDiagnostics(a.stdout, flags, found); err != nil {
 		return err
 	}
-	fmt.Fprintln(a.stderr, summary(len(found.names), found.diags)+fixable(found.diags))
+	printTo(a.stderr, "%s\n", summary(len(found.names), found.diags)+fixable(found.diags))
 	return found.verdict(flags.strict, errs)
 }
 

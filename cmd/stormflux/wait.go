@@ -21,23 +21,23 @@ func (a *app) waitFor(ctx context.Context, client *nimbus.Client, name string, t
 		last = state
 		if state.Why != said {
 			said = state.Why
-			fmt.Fprintf(a.stderr, "stormflux: %s\n", said)
+			printTo(a.stderr, "stormflux: %s\n", said)
 		}
 	}
 	for i := len(last.News) - 1; i >= 0; i-- {
 		e := last.News[i]
-		fmt.Fprintf(a.stderr, "  %s  %s  %s\n", e.Time.Format(time.TimeOnly), e.Component, e.Summary())
+		printTo(a.stderr, "  %s  %s  %s\n", e.Time.Format(time.TimeOnly), e.Component, e.Summary())
 	}
 	for _, line := range last.Advice {
-		fmt.Fprintf(a.stderr, "  %s\n", line)
+		printTo(a.stderr, "  %s\n", line)
 	}
 	if step := nextStep(last.Next); step != "" {
-		fmt.Fprintf(a.stderr, "  %s\n", step)
+		printTo(a.stderr, "  %s\n", step)
 	}
 	if last.Verdict != nimbus.Up {
 		return environmentError(fmt.Errorf("%s is submitted, but %s", name, last.Verdict))
 	}
 	executors, _ := last.Scheduled()
-	fmt.Fprintf(a.stdout, "%s: up, %s in %s\n", name, console.Count(executors, "executor"), console.Count(len(last.Workers), "worker"))
+	printTo(a.stdout, "%s: up, %s in %s\n", name, console.Count(executors, "executor"), console.Count(len(last.Workers), "worker"))
 	return nil
 }

@@ -3,9 +3,12 @@ package console
 import (
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
+
+	"github.com/stormflux/stormflux/diag"
 )
 
 // A Table lays out rows in columns. Text stands left and numbers stand right.
@@ -20,12 +23,18 @@ type Quantity string
 // NewTable returns a table without rows.
 func NewTable(headings ...string) *Table { return &Table{headings: headings} }
 
-// Row adds a row: a cell for each heading.
+// Row adds a row: a cell for each heading. The texts may come from anywhere: no cell controls the terminal.
 func (t *Table) Row(cells ...any) {
 	if len(cells) != len(t.headings) {
 		panic(fmt.Sprintf("a row of %d cells in a table of %d columns", len(cells), len(t.headings)))
 	}
-	t.rows = append(t.rows, cells)
+	row := slices.Clone(table.Row(cells))
+	for i, cell := range row {
+		if s, ok := cell.(string); ok {
+			row[i] = diag.PrintableLines(s)
+		}
+	}
+	t.rows = append(t.rows, row)
 }
 
 // Len returns the number of rows.

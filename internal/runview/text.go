@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/console"
 	"github.com/stormflux/stormflux/internal/local"
 	"github.com/stormflux/stormflux/internal/multilang"
@@ -60,7 +61,9 @@ func (v *textView) Begin(r Run) {
 	}
 }
 
-func (v *textView) Note(text string) { v.screen.Print("stormflux: " + text + "\n") }
+func (v *textView) Note(text string) {
+	v.screen.Print("stormflux: " + diag.PrintableLines(text) + "\n")
+}
 
 func (v *textView) End(s *local.Summary, _ error) {
 	v.screen.Show(nil)
@@ -133,13 +136,8 @@ func (v *textView) paint(color int, text string) string {
 	return fmt.Sprintf("\x1b[%dm%s\x1b[0m", color, text)
 }
 
-// indented indents the lines after the first, and replaces characters that would move the cursor.
+// indented returns text of a component for the terminal, with the lines after the first indented.
 func indented(text string) string {
-	text = strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' && r != '\x1b' || r == 0x7f {
-			return '\uFFFD'
-		}
-		return r
-	}, strings.TrimRight(strings.ReplaceAll(text, "\r\n", "\n"), "\n"))
-	return strings.ReplaceAll(text, "\n", "\n    ")
+	text = strings.TrimRight(text, "\r\n")
+	return strings.ReplaceAll(diag.PrintableLines(text), "\n", "\n    ")
 }

@@ -87,7 +87,7 @@ func showRun(t *testing.T, view func(Options) View) string {
 func TestText(t *testing.T) {
 	const want = `stormflux: running words: 2 components, 2 tasks; press Ctrl-C to end it
 03:04:01.005 split:2 warn    two
-    lines` + "\uFFFD" + `
+    lines\x07
 03:04:01.005 split:2 error   no split
 03:04:01.005 split:2 start   running again, pid 8
 03:04:01.005 split:2 receive from lines task 1 stream default ["a",NaN]
@@ -158,6 +158,34 @@ func TestJSON(t *testing.T) {
 	want := []string{"run", "start", "log", "error", "start", "receive", "warning", "note", "summary"}
 	if !reflect.DeepEqual(kinds, want) {
 		t.Errorf("the events are %q, want %q", kinds, want)
+	}
+}
+
+// What components write cannot control the terminal.
+func TestHostileComponent(t *testing.T) {
+	const hostile = "\x1b[2J\x1b]52;c;aGk=\a\u009b31m\u0090\x9b\u202e\u2066\rx"
+	var out bytes.Buffer
+	v := NewText(Options{Out: &out})
+	numbers := func() local.Snapshot {
+		s := snapshot()
+		s.Components[0].LastError = hostile
+		return s
+	}
+	r := Run{Name: "words", Components: []string{"lines", "split"}, Numbers: numbers}
+	v.Begin(r)
+	for _, kind := range []local.EventKind{local.LogEvent, local.StderrEvent, local.ErrorEvent, local.WarningEvent} {
+		v.Event(local.Event{Kind: kind, Component: "split", Task: 2, Text: hostile})
+	}
+	v.Event(local.Event{Kind: local.DeathEvent, Component: "split", Task: 2, Death: &local.Death{
+		Component: "split", Reason: hostile, Line: hostile, Tuple: hostile, Stderr: []string{hostile},
+	}})
+	v.Event(local.Event{Kind: local.EmitEvent, Component: "split", Task: 2, Tuple: &local.TupleEvent{Stream: hostile, Values: hostile}})
+	v.Note(hostile)
+	v.End(&local.Summary{Snapshot: numbers(), End: local.Idle}, nil)
+	v.Close()
+	shown := out.String() + strings.Join(liveTable(&r, false), "\n")
+	if strings.ContainsAny(shown, "\x1b\a\u009b\u0090\u202e\u2066\r") || strings.Contains(shown, "\x9b") {
+		t.Errorf("%q", shown)
 	}
 }
 
