@@ -80,13 +80,10 @@ func (vars *variables) replace(s *yaml.File, v *yaml.Value) {
 			vars.unresolved = append(vars.unresolved, v.Span)
 			return
 		}
-		r.assign(f)
-		if first, last := strings.TrimSpace(f.text)+" ", " "+strings.TrimSpace(f.text); f.value == nil &&
-			(first[0] == '[' && last[len(last)-1] == ']' || first[0] == '{' && last[len(last)-1] == '}') {
-			span := spanInText(s, &was, parts[0].ref.start, parts[0].ref.end)
-			vars.l.diags.Warnf(ruleListAsText, span, "the value of %q looks like a list or map, but it is text here", parts[0].ref.name).
-				WithHint("set it in an environment, where lists and maps are possible; or put the reference in quotes if text is meant")
+		if f.value == nil && isFlow(f.text) {
+			f = r.collection(f, parts[0].ref)
 		}
+		r.assign(f)
 	} else {
 		text, ok := r.text(parts)
 		if !ok {
@@ -236,6 +233,28 @@ func (r *replacement) assign(f *found) {
 		r.vars.l.seen.shared = append(r.vars.l.seen.shared, f.value.Span)
 	}
 	r.s.Odd = r.s.Odd || v.Oddity != 0
+}
+
+// isFlow reports whether a text looks like a list or map in one line, as in `[a, b]`.
+func isFlow(text string) bool {
+	text = strings.TrimSpace(text)
+	return len(text) > 1 && (text[0] == '[' && text[len(text)-1] == ']' || text[0] == '{' && text[len(text)-1] == '}')
+}
+
+// collection reads the text of a value as a list or map, as YAML does where Flux puts the text into the document. It is
+// parsed on its own, so that it cannot reach beyond its place. A text that is no valid YAML stays text.
+func (r *replacement) collection(f *found, ref *reference) *found {
+	if !r.vars.grow(len(f.text), r, ref) {
+		return f
+	}
+	value := yaml.ParseCollection(f.text, r.v.Span)
+	if value == nil {
+		r.vars.l.diags.Warnf(ruleListAsText, referenceSpan(r.s, r.v, ref), "the value of %q looks like a list or map, but it is not valid YAML, so it is text here", ref.name).
+			WithHint("correct the value, or put the reference in quotes if text is meant")
+		return f
+	}
+	r.s.Odd = true // an element may have an oddity
+	return &found{value: value, from: f.from, span: f.span}
 }
 
 // element returns an element of a list. A text with commas is a list too, with or without brackets.
