@@ -22,8 +22,10 @@ type Document struct {
 	Resources []*Resource
 	// ResourcesGiven distinguishes `resources: []` from no `resources` at all, which means the default folder.
 	ResourcesGiven bool
-	Jar            *yaml.Value // String: a path
-	Platform       *yaml.Value // String: os/arch
+	// ClassPath are the folders of [Options.Resources].
+	ClassPath []string
+	Jar       *yaml.Value // String: a path
+	Platform  *yaml.Value // String: os/arch
 
 	Spouts  []*Component
 	Bolts   []*Component

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -20,6 +21,7 @@ const (
 	ruleIncludeDropped = "include-dropped"
 	ruleIncludeKept    = "include-kept"
 	ruleIncludeLimit   = "include-limit"
+	ruleIncludeFolder  = "include-in-working-directory"
 )
 
 const (
@@ -50,7 +52,7 @@ func (l *loader) include(root *yaml.Value, file *diag.File, open []included) {
 			continue // the grammar has reported it
 		}
 		resource, override := v.Get("resource"), v.Get("override")
-		from, ok := l.findInclude(file, name, resource != nil && resource.Bool)
+		from, ok := l.findInclude(root, file, name, resource != nil && resource.Bool)
 		l.seen.includes = append(l.seen.includes, Include{Name: name, File: from.file})
 		if !ok {
 			l.seen.incomplete = true
@@ -101,48 +103,91 @@ type includeFile struct {
 }
 
 // findInclude reads an included file. Flux looks for a resource in the jar. We look where the content of such a jar comes
-// from: beside the file, in resources, and in Maven's src/main/resources.
-func (l *loader) findInclude(file *diag.File, name *yaml.Value, resource bool) (includeFile, bool) {
-	folders := []string{""}
+// from: beside the file, in the folders of [ClassPath] and of --resources, and in the document's jar. Flux takes other
+// paths from the working directory, so we look there last.
+func (l *loader) findInclude(root *yaml.Value, file *diag.File, name *yaml.Value, resource bool) (includeFile, bool) {
 	local := filepath.FromSlash(name.Text)
-	if resource {
-		folders = append(folders, "resources", filepath.Join("src", "main", "resources"))
-		local = filepath.FromSlash(strings.TrimLeft(name.Text, "/"))
-	}
-	var tried []string
-	for _, below := range folders {
-		p := filepath.Join(below, local)
+	var paths []string
+	add := func(folder string) {
+		p := local
 		if !filepath.IsAbs(p) {
-			p = filepath.Join(file.Dir, p)
+			p = filepath.Join(folder, p)
 		}
-		p = filepath.Clean(p)
-		for _, f := range l.files {
-			if filepath.Clean(f.Name) == p {
-				return includeFile{p, f}, true
-			}
+		if p = filepath.Clean(p); !slices.Contains(paths, p) {
+			paths = append(paths, p)
 		}
-		text, err := l.read(p)
+	}
+	if resource {
+		local = strings.TrimLeft(local, `/\`)
+		add(file.Dir)
+		for _, folder := range slices.Concat(ClassPath(file.Dir, l.exists), l.opts.Resources) {
+			add(folder)
+		}
+	} else {
+		add(file.Dir)
+		add("")
+	}
+	for i, p := range paths {
+		found, err := l.openInclude(p)
 		if err == nil {
-			return includeFile{p, diag.NewFile(p, folder(p), text)}, true
+			if !resource && i > 0 {
+				l.diags.Notef(ruleIncludeFolder, name.Span, "included file %q is in the working directory, not beside the including file", name.Text).
+					WithHint("paths start from the folder of the including file; Flux takes them from the working directory")
+			}
+			return found, true
 		}
-		tried = append(tried, p)
 		if !errors.Is(err, fs.ErrNotExist) {
 			l.diags.Errorf(ruleIncludeMissing, name.Span, "included file %q cannot be read: %v", name.Text, pathless(err))
 			return includeFile{}, false
 		}
 	}
-	d := l.diags.Errorf(ruleIncludeMissing, name.Span, "included file %q does not exist", name.Text)
-	d.WithHint("paths start from the folder of the including file; these files do not exist: %s", strings.Join(quoteAll(tried), ", "))
-	if _, err := l.read(local); err == nil && !resource && !filepath.IsAbs(local) {
-		d.WithHint("%q exists in the working directory, where Flux looks; here, paths start from the folder of the including file", name.Text)
+	if resource {
+		if jarName, text, ok := l.readJar(root, local); ok {
+			return includeFile{jarName, diag.NewFile(jarName, file.Dir, text)}, true
+		}
 	}
+	d := l.diags.Errorf(ruleIncludeMissing, name.Span, "included file %q does not exist", name.Text)
+	if !resource {
+		d.WithHint("paths start from the folder of the including file; these files do not exist: %s", strings.Join(quoteAll(paths), ", "))
+		return includeFile{}, false
+	}
+	d.WithHint("Flux takes it from the jar: name the folder that has it with --resources, or the jar with `jar`; these files do not exist: %s",
+		strings.Join(quoteAll(paths), ", "))
 	return includeFile{}, false
 }
 
+// openInclude returns the file at a path. A file that was read before is the same one.
+func (l *loader) openInclude(path string) (includeFile, error) {
+	for _, f := range l.files {
+		if filepath.Clean(f.Name) == path {
+			return includeFile{path, f}, nil
+		}
+	}
+	text, err := l.read(path)
+	if err != nil {
+		return includeFile{}, err
+	}
+	return includeFile{path, diag.NewFile(path, folder(path), text)}, nil
+}
+
+// exists reports whether there is a file or folder at a path.
+func (l *loader) exists(path string) bool {
+	if l.opts.ReadFile == nil {
+		_, err := os.Stat(path)
+		return err == nil
+	}
+	_, err := l.opts.ReadFile(path)
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
 func quoteAll(list []string) []string {
-	quoted := make([]string, len(list))
-	for i, s := range list {
-		quoted[i] = fmt.Sprintf("%q", filepath.ToSlash(s))
+	const most = 12
+	quoted := make([]string, min(len(list), most))
+	for i := range quoted {
+		quoted[i] = fmt.Sprintf("%q", filepath.ToSlash(list[i]))
+	}
+	if len(list) > most {
+		quoted = append(quoted, fmt.Sprintf("and %d more", len(list)-most))
 	}
 	return quoted
 }

@@ -129,7 +129,7 @@ func (l *loader) load(file *diag.File) (*Document, error) {
 	l.unusedVariables()
 	doc := &Document{File: file, Root: root, Environment: env, Ignores: l.ignores, Files: l.files, Unresolved: l.vars.unresolved,
 		Includes: l.seen.includes, Incomplete: l.seen.incomplete, UnknownKeys: l.seen.unknownKeys,
-		Shared: l.seen.shared, VariableReferences: l.seen.variables, VariableNames: l.vars.all()}
+		ClassPath: l.opts.Resources, Shared: l.seen.shared, VariableReferences: l.seen.variables, VariableNames: l.vars.all()}
 	decode(doc)
 	l.surprises(env, doc)
 	return doc, nil
@@ -238,6 +238,9 @@ type Options struct {
 	Environment string
 	// EnvironmentFile names a stormflux.yaml; "" searches from the topology's folder upward.
 	EnvironmentFile string
+	// Resources are the folders of `--resources`. Each is a root of the class path, as the root of a jar: it may hold
+	// included resources, and scripts in its folder "resources".
+	Resources []string
 	// Filters are the Java properties files of `--filter`, in order.
 	Filters []string
 	// EnvFilter is `--env-filter`: it allows Flux's `${ENV-NAME}`.

@@ -80,6 +80,8 @@ func (c *loadCase) load(t *testing.T) (*Document, diag.List) {
 			opts.Name = arg
 		case "--filter":
 			opts.Filters = append(opts.Filters, arg)
+		case "--resources":
+			opts.Resources = append(opts.Resources, arg)
 		case "--env-filter":
 			opts.EnvFilter = true
 		case "env":

@@ -51,6 +51,8 @@ func parseArgs(t *testing.T, args []string) command {
 			c.load.Name = value()
 		case "--filter":
 			c.load.Filters = append(c.load.Filters, value())
+		case "--resources":
+			c.load.Resources = append(c.load.Resources, value())
 		case "--env-filter":
 			c.load.EnvFilter = true
 		case "--storm-version":

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/stormflux/stormflux/diag"
@@ -49,9 +50,43 @@ func (c *checker) resources() {
 			c.topology.Files = append(c.topology.Files, Resource{Dir: dir, From: defaultResources, Span: c.start()})
 		}
 	}
+	if !c.opts.SkipFiles {
+		c.fluxResources()
+	}
 	if j := c.doc.Jar; j != nil {
 		c.topology.Jar = resolved(j.Span, j.Text)
 	}
+}
+
+// fluxResources adds the folders that hold the scripts of Flux's shell components. A jar has them in its folder "resources".
+// Without --resources and `resources`, they are in the folder of the project that becomes the jar's.
+func (c *checker) fluxResources() {
+	isFolder := func(path string) bool {
+		info, err := c.files.Stat(path)
+		return err == nil && info.IsDir()
+	}
+	for _, root := range c.doc.ClassPath {
+		if below := filepath.Join(root, defaultResources); isFolder(below) {
+			root = below
+		}
+		c.topology.Files = append(c.topology.Files, Resource{From: root, Span: c.start()})
+	}
+	if c.doc.ResourcesGiven || len(c.topology.Files) > 0 || c.doc.File == nil || !slices.ContainsFunc(c.all, isFluxShell) {
+		return
+	}
+	exists := func(path string) bool { _, err := c.files.Stat(path); return err == nil }
+	for _, root := range schema.ClassPath(c.doc.File.Dir, exists) {
+		if isFolder(filepath.Join(root, defaultResources)) {
+			c.topology.Files = append(c.topology.Files, Resource{Dir: root, From: defaultResources, Span: c.start()})
+			return
+		}
+	}
+}
+
+// isFluxShell reports whether a component is one of Flux's shell wrappers.
+func isFluxShell(k component) bool {
+	_, class := k.src.Implementation.(*schema.Class)
+	return class && k.multilang
 }
 
 // namedFiles looks at every file that the topology names.

@@ -23,7 +23,7 @@ const nameHint = "use A-Z, a-z, 0-9, \"_\" and \"-\": for example %q"
 func (c *checker) topologyName() {
 	n := c.doc.Name
 	if n == nil {
-		if _, given := c.doc.Root.Lookup("name"); given == nil {
+		if _, given := c.doc.Root.Lookup("name"); given == nil && !c.doc.Incomplete {
 			c.list.Errorf(ruleMissingName, c.start(), "the topology has no name").
 				WithHint("add a line `name: my-topology`, or use --name")
 		}

@@ -43,7 +43,7 @@ var interpreters = map[string]*interpreter{
 }
 
 // script checks that the file which a command runs goes into the jar. It looks only at clear cases: a program with a
-// relative path, or the script of an interpreter whose flags we know. Absolute paths, and those that begin with "../"
+// relative path, or the script of an interpreter whose flags we know. Absolute paths, also those of Windows, and those that begin with "../"
 // (a blob of topology.blobstore.map), belong to the worker.
 func (c *checker) script(k *component, words []string) {
 	if c.resourcesUnclear {
@@ -55,7 +55,7 @@ func (c *checker) script(k *component, words []string) {
 	}
 	word := words[i]
 	name := path.Clean(word)
-	if path.IsAbs(word) || strings.HasPrefix(name, "..") || name == "." || strings.Contains(word, `\`) || c.resourceNames[name] {
+	if path.IsAbs(word) || hasDrive(word) || strings.HasPrefix(name, "..") || name == "." || strings.Contains(word, `\`) || c.resourceNames[name] {
 		return
 	}
 	report := c.list.Errorf
@@ -63,6 +63,11 @@ func (c *checker) script(k *component, words []string) {
 		report = c.list.Warnf
 	}
 	c.hintScript(report(ruleMissingScript, c.wordSpan(k, words, i), "%s runs %q, but that file is not among the resources", k.name(), word), name)
+}
+
+// hasDrive reports whether a path begins with a drive of Windows, as in "C:/split.py".
+func hasDrive(path string) bool {
+	return len(path) > 2 && path[1] == ':' && path[2] == '/' && (path[0]|0x20) >= 'a' && (path[0]|0x20) <= 'z'
 }
 
 func (c *checker) hintScript(d *diag.Diagnostic, name string) {
@@ -93,7 +98,7 @@ func (c *checker) hintScript(d *diag.Diagnostic, name string) {
 	case found:
 		d.WithHint("that file is beside the topology: write `resources: [%s]`", beside)
 	case len(c.topology.Files) == 0:
-		d.WithHint("put it into a folder \"resources\" beside the topology, or name its folder in `resources`")
+		d.WithHint("put it into a folder \"resources\" beside the topology, or name its folder in `resources` or with --resources")
 	case len(names) > 0:
 		d.WithHint("known resources: %s", listed(names))
 	default:

@@ -24,6 +24,7 @@ type topologyFlags struct {
 	envFile      string
 	filters      []string
 	envFilter    bool
+	resources    []string
 	name         string
 	stormVersion string
 	strict       bool
@@ -40,6 +41,7 @@ func (f *topologyFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.envFile, "environments", "", "read environments from `FILE` instead of the nearest stormflux.yaml")
 	flags.StringArrayVar(&f.filters, "filter", nil, "read variables from the Java properties `FILE` (repeatable)")
 	flags.BoolVar(&f.envFilter, "env-filter", false, "replace ${ENV-NAME} with the environment variable NAME, as Flux does")
+	flags.StringArrayVar(&f.resources, "resources", nil, "look in `DIR` for what Flux takes from the jar: included resources, and scripts in DIR or DIR/resources (repeatable)")
 	flags.StringVar(&f.name, "name", "", "name the topology `NAME` instead of the name in its file")
 	flags.StringVar(&f.stormVersion, "storm-version", "", "the Storm `VERSION` to check and compile for (default: from the environment, else 2.8)")
 	flags.BoolVar(&f.strict, "strict", false, "exit with 1 if there are warnings")
@@ -58,6 +60,7 @@ func (f *topologyFlags) options() (schema.Options, error) {
 		EnvironmentFile: f.envFile,
 		Filters:         f.filters,
 		EnvFilter:       f.envFilter,
+		Resources:       f.resources,
 	}
 	if err := notEmpty(f.flags, "environment", "environments", "name", "storm-version"); err != nil {
 		return opts, err
