@@ -139,6 +139,8 @@ func nextStep(next nimbus.Next) string {
 		return "\"stormflux list\" shows the cluster's topologies and their status"
 	case nimbus.KillFirst:
 		return fmt.Sprintf("\"stormflux kill %s\" kills it", shellescape.Quote(next.Topology))
+	case nimbus.ReadErrors:
+		return fmt.Sprintf("\"stormflux status %s --errors\" prints the whole text of its errors", shellescape.Quote(next.Topology))
 	case nimbus.NameLeader:
 		return "--leader HOST[:PORT] gives the address to dial"
 	}

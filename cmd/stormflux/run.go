@@ -28,6 +28,7 @@ type runFlags struct {
 	logDir    string
 	format    string
 	watch     bool
+	verbose   bool
 }
 
 // traceAll is the value of a --trace that names no component.
@@ -79,6 +80,7 @@ its process keeps dying; 2 wrong usage; 3 this machine cannot run the topology.`
 	f.StringVar(&flags.logDir, "log-dir", "", "write a log file for each task into `DIR`")
 	addChoice(cmd, f, &flags.format, "format", "the `FORMAT` of the output: text, or json with one event on each line", "text", "json")
 	f.BoolVar(&flags.watch, "watch", false, "restart when the topology or the source of a component changes")
+	f.BoolVar(&flags.verbose, "verbose", false, "show the whole stack of every exception; otherwise only its last line, and how often it happened")
 	_ = cmd.RegisterFlagCompletionFunc("for", cobra.NoFileCompletions)
 	_ = cmd.RegisterFlagCompletionFunc("trace", flags.completeComponents)
 	_ = cmd.MarkFlagDirname("log-dir")
@@ -144,7 +146,7 @@ func (a *app) runTopology(ctx context.Context, flags *runFlags, path string) err
 	defer signal.Stop(broken)
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
-	view := a.runView(flags.format, func(err error) { fail(&outputError{err}) })
+	view := a.runView(flags, func(err error) { fail(&outputError{err}) })
 	err := a.runShown(ctx, flags, path, view)
 	var output *outputError
 	if errors.As(context.Cause(ctx), &output) && !errors.Is(output, syscall.EPIPE) {
@@ -161,9 +163,9 @@ func (e *outputError) Error() string { return "writing the output: " + e.err.Err
 func (e *outputError) Unwrap() error { return e.err }
 
 // runView returns the view for a format. It calls failed with the error of a write to standard output.
-func (a *app) runView(format string, failed func(error)) runview.View {
-	opts := runview.Options{Out: a.stdout, Stderr: a.stderr, Colored: a.color.On(a.stdout), Failed: failed}
-	if format == "json" {
+func (a *app) runView(flags *runFlags, failed func(error)) runview.View {
+	opts := runview.Options{Out: a.stdout, Stderr: a.stderr, Colored: a.color.On(a.stdout), Verbose: flags.verbose, Failed: failed}
+	if flags.format == "json" {
 		return runview.NewJSON(opts)
 	}
 	return runview.NewText(opts)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -109,10 +110,30 @@ func (p *prepared) Run(ctx context.Context) error {
 	}
 	r.setEngine(engine)
 	defer r.setEngine(nil)
-	r.view.Begin(runview.Run{Name: p.program.Topology.Name, Components: p.checked.index.Components(), Numbers: engine.Snapshot})
+	r.view.Begin(p.shown(engine))
 	summary, err := engine.Run(ctx)
 	r.view.End(summary, err)
 	return runError(summary, err)
+}
+
+// shown returns what the view has to know of the run.
+func (p *prepared) shown(engine *local.Engine) runview.Run {
+	run := runview.Run{
+		Name: p.program.Topology.Name, Components: p.checked.index.Components(), Numbers: engine.Snapshot,
+		Declared: map[string]string{}, Sources: map[string]string{},
+	}
+	for _, d := range p.checked.index.Declarations() {
+		if d.Kind == validate.ComponentSymbol && !d.Span.IsZero() {
+			at := d.Span.File.Position(d.Span.Start)
+			run.Declared[d.Name] = fmt.Sprintf("%s:%d:%d", filepath.ToSlash(d.Span.File.Name), at.Line, at.Column)
+		}
+	}
+	for _, e := range p.program.ResourceEntries {
+		if e.Path != "" {
+			run.Sources[e.Name] = filepath.ToSlash(e.Path)
+		}
+	}
+	return run
 }
 
 func (r *runner) setEngine(e *local.Engine) {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stormflux/stormflux/internal/console"
+	"github.com/stormflux/stormflux/internal/exception"
 	"github.com/stormflux/stormflux/internal/nimbus"
 )
 
@@ -17,12 +18,15 @@ func (a *app) statusCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status NAME",
 		Short: "Show a topology's components, workers and errors",
-		Long: `Show what Nimbus knows about a topology: the executors of its components, its workers, and its errors.
+		Long: `Show what Nimbus knows about a topology: the executors of its components, its workers, and its errors. An error that
+happened several times is shown once, with its last time and the number of times.
 
 By default, an executor reports to Nimbus once a minute (executor.metrics.frequency.secs). In its first minute, even a
 healthy topology has executors that do not report yet.`,
 		Example: "  stormflux status wordcount -e prod",
 	}
+	var whole bool
+	cmd.Flags().BoolVar(&whole, "errors", false, "also print the whole text of every error, with its stack")
 	asJSON := outputFlag(cmd)
 	return a.runningCommand(&flags, "e", cmd, func(ctx context.Context, client *nimbus.Client, name string) error {
 		status, err := client.Status(ctx, name)
@@ -32,12 +36,12 @@ healthy topology has executors that do not report yet.`,
 		if asJSON() {
 			return a.printJSON(statusJSON(status))
 		}
-		return a.print(statusText(status))
+		return a.print(statusText(status, whole))
 	})
 }
 
-// statusText returns a status for people.
-func statusText(s *nimbus.Status) string {
+// statusText returns a status for people: with whole, also the whole texts of the errors.
+func statusText(s *nimbus.Status, whole bool) string {
 	var b strings.Builder
 	executors, reporting := s.Scheduled()
 	fmt.Fprintf(&b, "%s (%s): %s for %s, %d of %s reporting\n",
@@ -59,12 +63,39 @@ func statusText(s *nimbus.Status) string {
 	}
 	if len(s.Errors) > 0 {
 		problems := console.NewTable("TIME", "COMPONENT", "WORKER", "ERROR")
-		for _, e := range s.Errors {
-			problems.Row(e.Time.Format(time.DateTime), e.Component, fmt.Sprintf("%s:%d", e.Host, e.Port), e.Summary())
+		for _, e := range differentErrors(s.Errors) {
+			problems.Row(e.Time.Format(time.DateTime), e.Component, fmt.Sprintf("%s:%d", e.Host, e.Port), e.text)
 		}
 		fmt.Fprintf(&b, "\n%s", problems)
 	}
+	if whole {
+		for _, e := range s.Errors {
+			fmt.Fprintf(&b, "\n%s  %s  %s:%d\n%s\n", e.Time.Format(time.DateTime), e.Component, e.Host, e.Port, strings.TrimSpace(e.Text))
+		}
+	}
 	return b.String()
+}
+
+// A differentError is an error of a component that happened once or more.
+type differentError struct {
+	nimbus.ReportedError        // the first of them
+	text                 string // the exception, with the number of times
+}
+
+// differentErrors returns errors without repetitions: of several that look the same, the first in the list.
+func differentErrors(errors []nimbus.ReportedError) (different []differentError) {
+	var tally exception.Tally
+	for _, e := range errors {
+		if tally.Add(e.Component, exception.Read(e.Text)).Count == 1 {
+			different = append(different, differentError{ReportedError: e})
+		}
+	}
+	for i, e := range different {
+		kind := exception.Kind{Exception: exception.Read(e.Text)}
+		kind.Count = tally.Count(e.Component, kind.Exception)
+		different[i].text = kind.String()
+	}
+	return different
 }
 
 // The JSON of `status`: lower-case keys, durations in seconds, times in RFC 3339.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/stormflux/stormflux/internal/console"
@@ -24,9 +25,8 @@ func (a *app) waitFor(ctx context.Context, client *nimbus.Client, name string, t
 			printTo(a.stderr, "stormflux: %s\n", said)
 		}
 	}
-	for i := len(last.News) - 1; i >= 0; i-- {
-		e := last.News[i]
-		printTo(a.stderr, "  %s  %s  %s\n", e.Time.Format(time.TimeOnly), e.Component, e.Summary())
+	for _, e := range slices.Backward(differentErrors(last.News)) {
+		printTo(a.stderr, "  %s  %s  %s\n", e.Time.Format(time.TimeOnly), e.Component, e.text)
 	}
 	for _, line := range last.Advice {
 		printTo(a.stderr, "  %s\n", line)

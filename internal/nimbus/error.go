@@ -99,12 +99,13 @@ const (
 	LookAtTopologies      // see which topologies the cluster has, and their status
 	KillFirst             // kill the topology that has the name
 	NameLeader            // set Config.LeaderOverride
+	ReadErrors            // read the whole text of the topology's errors
 )
 
 // Next is what a user can do next. The zero value is nothing.
 type Next struct {
 	Step     Step
-	Topology string // of KillFirst
+	Topology string // of KillFirst and ReadErrors
 }
 
 // NextOf returns the next step after a failure of this package.

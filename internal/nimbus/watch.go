@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stormflux/stormflux/internal/exception"
 	"github.com/stormflux/stormflux/internal/storm"
 )
 
@@ -52,11 +53,8 @@ type ReportedError struct {
 	Text      string // the exception with its stack
 }
 
-// Summary returns the exception without its stack.
-func (e ReportedError) Summary() string {
-	line, _, _ := strings.Cut(strings.TrimSpace(e.Text), "\n")
-	return strings.TrimSpace(line)
-}
+// Summary returns the exception without its stack, on one line.
+func (e ReportedError) Summary() string { return exception.Read(e.Text).String() }
 
 // Scheduled is the number of executors that have a place. Reporting is the number of those that Nimbus has heard from.
 func (s *Status) Scheduled() (executors, reporting int) {
@@ -335,7 +333,8 @@ func (w *watch) judge(s *WatchState, settled int, late bool) {
 		e := s.News[0]
 		s.Verdict = Failing
 		s.Why = fmt.Sprintf("component %q reports: %s", e.Component, e.Summary())
-		s.Advice = []string{"only the outermost exception is reported; its cause is in the worker's log on " + where}
+		s.Next = Next{Step: ReadErrors, Topology: s.Name}
+		s.Advice = []string{"the worker's log on " + where + " may have more"}
 	case executors > 0 && settled == executors && s.Status.Status == "INACTIVE":
 		// Its workers run and report; open, prepare and multilang processes wait for the first activation.
 		s.Verdict, s.Why = Up, fmt.Sprintf("all %d executors run and wait: the topology is inactive, so its components may never have been started", executors)

@@ -12,7 +12,7 @@ import (
 )
 
 // liveTable returns what a terminal shows of a run while it goes on.
-func liveTable(r *Run, colored bool) []string {
+func liveTable(r *Run, lastError func(*local.ComponentStats) string, colored bool) []string {
 	s := r.Numbers()
 	t := console.NewTable("COMPONENT", "TASKS", "EMITTED", "ACKED", "FAILED", "LATENCY", "QUEUE", "PENDING", "LAST ERROR")
 	for _, c := range inOrder(s.Components, r.Components) {
@@ -20,8 +20,7 @@ func liveTable(r *Run, colored bool) []string {
 		if c.Spout {
 			latency = c.Complete
 		}
-		lastError, _, _ := strings.Cut(c.LastError, "\n")
-		t.Row(c.ID, len(c.Tasks), c.Emitted, c.Acked, c.Failed, milliseconds(latency), c.Queue, c.Pending, indented(lastError))
+		t.Row(c.ID, len(c.Tasks), c.Emitted, c.Acked, c.Failed, milliseconds(latency), c.Queue, c.Pending, lastError(&c))
 	}
 	state := "running"
 	if !s.Active {
@@ -56,7 +55,7 @@ func endText(end local.End) string {
 }
 
 // summaryText returns what is left to say after a run.
-func summaryText(r *Run, s *local.Summary) string {
+func summaryText(r *Run, s *local.Summary, f *failures) string {
 	spouts := console.NewTable("SPOUT", "TASKS", "EMITTED", "ACKED", "FAILED", "PENDING", "COMPLETE LATENCY")
 	bolts := console.NewTable("BOLT", "TASKS", "EMITTED", "ACKED", "FAILED", "WAIT", "PROCESS", "ACK", "BUSY")
 	components := inOrder(s.Components, r.Components)
@@ -73,27 +72,21 @@ func summaryText(r *Run, s *local.Summary) string {
 	if bolts.Len() > 0 {
 		fmt.Fprintf(&b, "\n%s", bolts)
 	}
-	if remarks := summaryRemarks(components, s.Running); len(remarks) > 0 {
+	if remarks := summaryRemarks(components, s.Running, f); len(remarks) > 0 {
 		fmt.Fprintf(&b, "\n%s\n", strings.Join(remarks, "\n"))
 	}
 	return b.String()
 }
 
 // summaryRemarks returns what a reader of the numbers has to know: deaths, errors, and the bolt that everybody waits for.
-func summaryRemarks(components []local.ComponentStats, running time.Duration) (remarks []string) {
+func summaryRemarks(components []local.ComponentStats, running time.Duration, f *failures) (remarks []string) {
 	const nearlyAlways = 0.8
 	busiest, share := "", 0.0
 	for _, c := range components {
 		if of := busy(&c, running); !c.Spout && of >= nearlyAlways && of > share {
 			busiest, share = c.ID, of
 		}
-		if c.Restarts > 0 {
-			remarks = append(remarks, fmt.Sprintf("%q: its processes died %s", c.ID, times(c.Restarts)))
-		}
-		if c.Errors > 0 {
-			remarks = append(remarks, fmt.Sprintf("%q reported %s; the last one: %s",
-				c.ID, console.Count(int(c.Errors), "error"), indented(c.LastError)))
-		}
+		remarks = append(remarks, f.remarks(&c)...)
 	}
 	if busiest != "" {
 		remarks = append(remarks, fmt.Sprintf("%q was busy nearly all the time; give it more parallelism to let more tuples through", busiest))

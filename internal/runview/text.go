@@ -14,19 +14,21 @@ import (
 
 // NewText returns a view for people: a line for each event, and on a terminal the numbers in a table below the lines.
 func NewText(o Options) View {
-	return &textView{screen: console.NewScreen(o.Out, o.Failed), stderr: o.Stderr, colored: o.Colored}
+	return &textView{screen: console.NewScreen(o.Out, o.Failed), stderr: o.Stderr, colored: o.Colored, verbose: o.Verbose}
 }
 
 type textView struct {
 	screen  *console.Screen
 	stderr  io.Writer
 	colored bool
+	verbose bool
 
 	mu         sync.Mutex
 	run        Run
 	labelWidth int            // of the widest task label
 	colors     map[string]int // by component
 	started    map[int]bool   // tasks that have had a process before
+	failures   failures
 }
 
 // ANSI colours of text.
@@ -44,6 +46,7 @@ func (v *textView) Begin(r Run) {
 	v.mu.Lock()
 	v.run, v.labelWidth = r, 0
 	v.colors, v.started = map[string]int{}, map[int]bool{}
+	v.failures = failures{declared: r.Declared, sources: r.Sources}
 	palette := componentColors()
 	tasks := 0
 	for i, c := range s.Components {
@@ -57,7 +60,7 @@ func (v *textView) Begin(r Run) {
 	v.Note(fmt.Sprintf("running %s: %s, %s; press Ctrl-C to end it",
 		r.Name, console.Count(len(s.Components), "component"), console.Count(tasks, "task")))
 	if v.screen.Live() {
-		v.screen.Show(func() []string { return liveTable(&r, v.colored) })
+		v.screen.Show(func() []string { return liveTable(&r, v.lastError, v.colored) })
 	}
 }
 
@@ -69,7 +72,7 @@ func (v *textView) End(s *local.Summary, _ error) {
 	v.screen.Show(nil)
 	if s != nil {
 		v.mu.Lock()
-		text := summaryText(&v.run, s)
+		text := summaryText(&v.run, s, &v.failures)
 		v.mu.Unlock()
 		v.screen.Print(text)
 	}
@@ -87,6 +90,13 @@ func (v *textView) Close() { v.screen.Close() }
 
 func taskLabel(component string, task int) string { return fmt.Sprintf("%s:%d", component, task) }
 
+// lastError returns the text for the last error of a component.
+func (v *textView) lastError(c *local.ComponentStats) string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.failures.lastOf(c)
+}
+
 // Event prints the event on one line, or on more when its text has more.
 func (v *textView) Event(e local.Event) {
 	v.mu.Lock()
@@ -95,7 +105,14 @@ func (v *textView) Event(e local.Event) {
 		v.started[e.Task] = true // only a restart is news
 		return
 	}
-	kind, text, color := describe(&e)
+	text, hidden := v.failures.see(&e)
+	if hidden && !v.verbose {
+		return
+	}
+	kind, whole, color := describe(&e)
+	if text == "" || v.verbose {
+		text = whole
+	}
 	label := v.run.Name
 	if e.Component != "" {
 		label = taskLabel(e.Component, e.Task)

@@ -30,12 +30,15 @@ type Run struct {
 	Name       string
 	Components []string              // ids in file order
 	Numbers    func() local.Snapshot // may be called until [View.End]
+	Declared   map[string]string     // where the components are declared, such as "wordcount.yaml:4:3", by id
+	Sources    map[string]string     // the files that resources come from, by name: resources/split.py
 }
 
 // Options say where a view writes.
 type Options struct {
 	Out, Stderr io.Writer
 	Colored     bool            // colour the text on Out
+	Verbose     bool            // show all of every stack trace, in text
 	Failed      func(err error) // is called with the error of a write to Out
 }
 

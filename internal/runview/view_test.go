@@ -102,9 +102,8 @@ lines      1        3      3       0        0           12.0 ms
 BOLT   TASKS  EMITTED  ACKED  FAILED      WAIT   PROCESS       ACK  BUSY
 split      1       12      3       0  1.000 ms  100.0 ms  1.500 ms   90%
 
-"split": its processes died 2 times
-"split" reported 1 error; the last one: no split
-    at line 3
+"split" died 2 times
+"split" reported 1 error: no split
 "split" was busy nearly all the time; give it more parallelism to let more tuples through
 `
 	if got := showRun(t, NewText); got != want {
@@ -119,10 +118,10 @@ words  running 10s
 COMPONENT  TASKS  EMITTED  ACKED  FAILED   LATENCY  QUEUE  PENDING  LAST ERROR
 lines          1        3      3       0   12.0 ms      0        0
 split          1       12      3       0  1.500 ms      0        0  no split`
-	if got := strings.Join(liveTable(r, false), "\n"); got != want {
+	if got := strings.Join(liveTable(r, (&failures{}).lastOf, false), "\n"); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if line := liveTable(r, true)[2]; !strings.HasPrefix(line, "\x1b[1mCOMPONENT") || !strings.HasSuffix(line, "\x1b[0m") {
+	if line := liveTable(r, (&failures{}).lastOf, true)[2]; !strings.HasPrefix(line, "\x1b[1mCOMPONENT") || !strings.HasSuffix(line, "\x1b[0m") {
 		t.Errorf("the headings are not bold: %q", line)
 	}
 }
@@ -183,9 +182,74 @@ func TestHostileComponent(t *testing.T) {
 	v.Note(hostile)
 	v.End(&local.Summary{Snapshot: numbers(), End: local.Idle}, nil)
 	v.Close()
-	shown := out.String() + strings.Join(liveTable(&r, false), "\n")
+	shown := out.String() + strings.Join(liveTable(&r, (&failures{}).lastOf, false), "\n")
 	if strings.ContainsAny(shown, "\x1b\a\u009b\u0090\u202e\u2066\r") || strings.Contains(shown, "\x9b") {
 		t.Errorf("%q", shown)
+	}
+}
+
+// showDeaths shows a component that dies n times of the same exception.
+func showDeaths(t *testing.T, o Options, n int, stderr []string) string {
+	t.Helper()
+	var out bytes.Buffer
+	o.Out, o.Failed = &out, func(err error) { t.Error(err) }
+	v := NewText(o)
+	numbers := func() local.Snapshot {
+		return local.Snapshot{Components: []local.ComponentStats{
+			{ID: "enrich", Executors: 1, Tasks: []local.TaskStats{{ID: 2}}, Stats: local.Stats{Restarts: int64(n), LastError: "its process ended with exit status 1"}},
+		}}
+	}
+	v.Begin(Run{
+		Name: "words", Components: []string{"enrich"}, Numbers: numbers,
+		Declared: map[string]string{"enrich": "words.yaml:4:3"},
+		Sources:  map[string]string{"resources/enrich.py": "multilang/resources/enrich.py"},
+	})
+	for i := range n {
+		for _, line := range stderr {
+			v.Event(local.Event{Time: at(i), Kind: local.StderrEvent, Component: "enrich", Task: 2, Text: line})
+		}
+		v.Event(local.Event{Time: at(i), Kind: local.DeathEvent, Component: "enrich", Task: 2, Death: &local.Death{
+			Component: "enrich", Task: 2, PID: 40 + i, Reason: "its process ended with exit status 1", Storm: "the worker dies too", Stderr: stderr,
+		}})
+	}
+	v.End(&local.Summary{Snapshot: numbers(), End: local.Elapsed}, nil)
+	v.Close()
+	return out.String()
+}
+
+// A death is explained once, by its exception, and then counted. The stack is shown on demand.
+func TestDeaths(t *testing.T) {
+	stack := []string{"Traceback (most recent call last):", `  File "/tmp/stormflux-run-1/resources/enrich.py", line 7, in <module>`, "    import numpyy",
+		"ModuleNotFoundError: No module named 'numpyy'"}
+	const want = `stormflux: running words: 1 component, 1 task; press Ctrl-C to end it
+03:04:00.005 enrich:2 stderr  ModuleNotFoundError: No module named 'numpyy'
+03:04:00.005 enrich:2 died    bolt "enrich" (task 2, pid 40): its process ended with exit status 1: ModuleNotFoundError: No module named 'numpyy' (multilang/resources/enrich.py:7)
+      Storm: the worker dies too
+      "enrich" is declared at words.yaml:4:3
+03:04:01.005 enrich:2 stderr  ModuleNotFoundError: No module named 'numpyy'
+03:04:01.005 enrich:2 died    task 2, pid 41, died of the same: ModuleNotFoundError: No module named 'numpyy' (multilang/resources/enrich.py:7) ×2
+`
+	got := showDeaths(t, Options{}, 2, stack)
+	if !strings.HasPrefix(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if line := `"enrich" (words.yaml:4:3) died 2 times: ModuleNotFoundError: No module named 'numpyy' (multilang/resources/enrich.py:7)` + "\n"; !strings.HasSuffix(got, line) {
+		t.Errorf("got\n%s\nwant at the end\n%s", got, line)
+	}
+	if whole := showDeaths(t, Options{Verbose: true}, 2, stack); strings.Count(whole, "import numpyy") != 4 {
+		t.Errorf("verbose:\n%s", whole)
+	}
+}
+
+// Four panics with long dumps take few lines.
+func TestPanics(t *testing.T) {
+	dump := []string{"panic: oh", "", "goroutine 1 [running]:", "main.main()", "\t/home/me/bolts/enrich/main.go:31 +0x1d"}
+	for range 80 {
+		dump = append(dump, "goroutine 7 [select]:", "main.f()", "\t/home/me/bolts/enrich/main.go:99 +0x1d")
+	}
+	got := showDeaths(t, Options{}, 4, dump)
+	if n := strings.Count(got, "\n"); n > 25 || !strings.Contains(got, "panic: oh (/home/me/bolts/enrich/main.go:31) ×4") {
+		t.Errorf("%d lines:\n%s", n, got)
 	}
 }
 

@@ -1,0 +1,219 @@
+// Package exception reads the texts in which components report errors: stack traces of Python, Node, Java and Go, and
+// what Storm wraps around them. Every command that shows an error of a component uses it, so that the same error looks the
+// same everywhere. How lines and tables look is the business of the callers.
+package exception
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// An Exception is what a reader wants to know first about an error.
+type Exception struct {
+	Message string // one line: the exception with its message
+	File    string // where it was raised, or ""; a file from the jar is named resources/...
+	Line    int
+}
+
+// String returns the exception on one line, with its place.
+func (e Exception) String() string {
+	if e.File == "" {
+		return e.Message
+	}
+	return fmt.Sprintf("%s (%s:%d)", e.Message, e.File, e.Line)
+}
+
+// Read finds the exception in a text: of several, the one that caused the others. A text that is no stack trace counts by
+// its first line.
+func Read(text string) Exception {
+	e, _ := ReadTrace(text)
+	return e
+}
+
+// ReadTrace is [Read], and reports whether the text holds a stack trace.
+func ReadTrace(text string) (e Exception, trace bool) {
+	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	for _, read := range []func([]string) (Exception, bool){readPython, readGo, readJavaScript, readJava} {
+		if e, ok := read(lines); ok {
+			e.Message = unwrapped(e.Message)
+			e.File = inJar(e.File)
+			return e, true
+		}
+	}
+	for _, line := range lines {
+		if line = strings.TrimSpace(line); line != "" {
+			return Exception{Message: unwrapped(line)}, false
+		}
+	}
+	return Exception{}, false
+}
+
+// unwrapped removes what Storm puts before the words of a component: ShellBolt and ShellSpout report the command "error"
+// as an Exception, and ShellProcess puts standard error behind "errorString:".
+func unwrapped(message string) string {
+	message = strings.TrimSpace(message)
+	const reported = "java.lang.Exception: Shell Process Exception:"
+	if words, ok := strings.CutPrefix(message, reported); ok && strings.TrimSpace(words) != "" {
+		return strings.TrimSpace(words)
+	}
+	return message
+}
+
+// inJar shortens the path of a file that a worker or `stormflux run` has unpacked: its folder is a temporary one.
+func inJar(path string) string {
+	path = strings.ReplaceAll(path, `\`, "/")
+	if i := strings.LastIndex(path, "/resources/"); i >= 0 {
+		return path[i+1:]
+	}
+	return path
+}
+
+// The lines of Python's traceback module. A SyntaxError of the main program has no "Traceback" line.
+var (
+	pythonFrame = regexp.MustCompile(`^\s*File "(.+)", line (\d+)`)
+	pythonName  = regexp.MustCompile(`^[\pL_][\pL\pN_.]*(: |:?$)`)
+)
+
+func readPython(lines []string) (e Exception, ok bool) {
+	for i, line := range lines {
+		m := pythonFrame.FindStringSubmatch(line)
+		if m == nil {
+			continue
+		}
+		for _, next := range lines[i+1:] {
+			if next == "" || next[0] == ' ' || next[0] == '\t' {
+				if pythonFrame.MatchString(next) {
+					break
+				}
+				continue
+			}
+			if pythonName.MatchString(next) {
+				e, ok = Exception{Message: next, File: m[1], Line: number(m[2])}, true
+			}
+			break
+		}
+	}
+	return e, ok
+}
+
+// The lines of a Go panic, and of an error of Go's runtime.
+var goFrame = regexp.MustCompile(`^\t(.+\.go):(\d+)( \+0x[0-9a-f]+)?$`)
+
+func readGo(lines []string) (e Exception, ok bool) {
+	for i, line := range lines {
+		if !goFailure(line) {
+			continue
+		}
+		e = Exception{Message: strings.TrimSuffix(line, " [recovered]")}
+		for n := i + 1; n < len(lines) && e.File == ""; n++ {
+			m := goFrame.FindStringSubmatch(lines[n])
+			if m == nil {
+				continue
+			}
+			function := lines[n-1]
+			if !strings.HasPrefix(function, "panic(") && !strings.HasPrefix(function, "runtime.") && !strings.HasPrefix(function, "runtime/") {
+				e.File, e.Line = m[1], number(m[2])
+			}
+		}
+		return e, true
+	}
+	return e, false
+}
+
+func goFailure(line string) bool {
+	return strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ")
+}
+
+// The lines of a JavaScript stack: "at f (file:1:2)" or "at file:1:2".
+var javaScriptFrame = regexp.MustCompile(`^\s+at (?:.*\()?((?:file://|node:)?[^()]+?):(\d+):\d+\)?( \{)?$`)
+
+// javaScriptPlace is Node's first line about an error of the main program.
+var javaScriptPlace = regexp.MustCompile(`^(/.+|[A-Z]:.+):(\d+)$`)
+
+func readJavaScript(lines []string) (e Exception, ok bool) {
+	for i, line := range lines {
+		m := javaScriptFrame.FindStringSubmatch(line)
+		if m == nil {
+			continue
+		}
+		if !ok {
+			e.Message = before(lines[:i])
+			ok = true
+		}
+		if !strings.HasPrefix(m[1], "node:") {
+			e.File, e.Line = strings.TrimPrefix(m[1], "file://"), number(m[2])
+			break
+		}
+	}
+	for i := 0; ok && e.File == "" && i < len(lines); i++ {
+		if m := javaScriptPlace.FindStringSubmatch(lines[i]); m != nil { // a SyntaxError: the program has no frame yet
+			e.File, e.Line = m[1], number(m[2])
+		}
+	}
+	return e, ok
+}
+
+// before returns the first line of the message above a stack: the last line that is not indented and looks like an error.
+func before(lines []string) string {
+	for i := len(lines) - 1; i >= 0; i-- {
+		if pythonName.MatchString(lines[i]) || strings.Contains(lines[i], "Error") {
+			return lines[i]
+		}
+	}
+	if len(lines) > 0 {
+		return lines[len(lines)-1]
+	}
+	return "error"
+}
+
+// The lines of a Java stack.
+var javaFrame = regexp.MustCompile(`^\s+at ([\w.$/@<>-]+)\(([^():]+)(?::(\d+))?\)$`)
+
+func readJava(lines []string) (e Exception, ok bool) {
+	for i, line := range lines {
+		m := javaFrame.FindStringSubmatch(line)
+		cause, caused := strings.CutPrefix(line, "Caused by: ")
+		switch {
+		case caused:
+			e = Exception{Message: cause}
+		case m == nil:
+			continue
+		case !ok && i > 0:
+			e.Message = firstLine(lines[:i])
+		}
+		ok = true
+		if m != nil && e.File == "" && m[3] != "" && !library(m[1]) {
+			e.File, e.Line = m[2], number(m[3])
+		}
+	}
+	return e, ok
+}
+
+func firstLine(lines []string) string {
+	for _, line := range lines {
+		if strings.TrimSpace(line) != "" {
+			return line
+		}
+	}
+	return ""
+}
+
+// library reports whether a Java method belongs to Java or Storm, where no user looks for a mistake.
+func library(method string) bool {
+	for _, prefix := range []string{"java.", "javax.", "jdk.", "sun.", "clojure.", "org.apache.storm.", "java.base/"} {
+		if strings.HasPrefix(method, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+func number(digits string) int {
+	n, err := strconv.Atoi(digits)
+	if err != nil {
+		return 0
+	}
+	return n
+}
