@@ -58,7 +58,7 @@ type scanner struct {
 
 func (s *scanner) fail(start, end int, hint, format string, args ...any) {
 	if s.fault == nil {
-		s.fault = &syntaxFault{start: start, end: min(max(end, start), len(s.src)), message: fmt.Sprintf(format, args...), hint: hint}
+		s.fault = &syntaxFault{start: start, cause: start, end: min(max(end, start), len(s.src)), message: fmt.Sprintf(format, args...), hint: hint}
 	}
 }
 

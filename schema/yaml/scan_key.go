@@ -2,7 +2,9 @@ package yaml
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -82,13 +84,38 @@ func (s *scanner) missingColon(k *simpleKey) {
 		s.fail(k.start, k.start+1, "", "the key has more than 1024 characters, the limit in YAML")
 		return
 	}
-	hint := `a key ends with ":" and a space`
 	if i := strings.IndexByte(text, ':'); i > 0 {
-		hint = `write a space after ":"`
-		s.fail(k.start+i, k.start+i+1, hint, `expected a space after ":" of key %q`, text[:i])
+		s.fail(k.start+i, k.start+i+1, `write a space after ":"`, `expected a space after ":" of key %q`, text[:i])
 		return
 	}
-	s.fail(k.start, k.start+len(text), hint, "expected \":\" after key %q", shorten(text))
+	s.noColon(k.start, text)
+}
+
+// noColon reports a line that begins with a key, but has no ":". In "name orders", the ":" belongs after the first word.
+func (s *scanner) noColon(at int, line string) {
+	word, rest, several := strings.Cut(line, " ")
+	if !several || !isKeyWord(word) {
+		s.fail(at, at+len(line), `a key ends with ":" and a space`, "expected \":\" after key %q", shorten(line))
+		return
+	}
+	s.fail(at+len(word), at+len(word)+1, fmt.Sprintf("write \"%s: %s\"", shorten(word), shorten(strings.TrimLeft(rest, " \t"))),
+		"expected \":\" after key %q", shorten(word))
+	s.fault.cause = at
+}
+
+func firstWord(line string) string {
+	word, _, _ := strings.Cut(line, " ")
+	return word
+}
+
+// isKeyWord reports whether a word looks like a key: the keys of a topology have no other characters.
+func isKeyWord(word string) bool {
+	for _, c := range word {
+		if !unicode.IsLetter(c) && !unicode.IsDigit(c) && !strings.ContainsRune("._-", c) {
+			return false
+		}
+	}
+	return word != ""
 }
 
 func (s *scanner) value(column int) {
@@ -128,11 +155,26 @@ func (s *scanner) secondColon() {
 		for s.src[at] == ' ' || s.src[at] == '\t' {
 			at++
 		}
+		if line := string(bytes.TrimRight(first, " \t\r")); s.beginsLikeKey(last, at) && isKeyWord(firstWord(line)) {
+			s.noColon(last.start, line)
+			return
+		}
 		s.fail(at, s.at, "give it the indentation of the keys that it belongs to", "key %q is indented deeper than the start of the value before it", shorten(string(s.src[at:s.at])))
 		s.fault.related, s.fault.relatedAt = "the value begins here", last.start
 		return
 	}
 	s.fail(s.at, s.at+1, `put the value in quotes if the ":" belongs to it`, `":" turns the text before it into a key, but there can be no key here`)
+}
+
+// beginsLikeKey reports whether a plain scalar that runs into the key at an offset begins where a key can be: at the start
+// of its line, or at the column of that key. Text that runs into a ": " of its own is no such scalar.
+func (s *scanner) beginsLikeKey(scalar token, key int) bool {
+	if bytes.ContainsAny(s.src[key:s.at], " \t") {
+		return false
+	}
+	line := s.lineOf(scalar.start)
+	return len(bytes.TrimSpace(s.src[line:scalar.start])) == 0 ||
+		utf8.RuneCount(s.src[line:scalar.start]) == utf8.RuneCount(s.src[s.lineOf(key):key])
 }
 
 // shorten cuts a text for a message.

@@ -59,6 +59,7 @@ func unmaskedOffset(masked []byte, at int) int {
 // syntaxFault is where and why a text is not YAML.
 type syntaxFault struct {
 	start, end int
+	cause      int // where the text begins that the fault is in; it may be before start
 	message    string
 	hint       string
 	related    string
@@ -93,7 +94,7 @@ func findSyntaxFault(src []byte, start int) *syntaxFault {
 	s := newScanner(src, start)
 	p := &tokenParser{scanner: s}
 	// The scanner is ahead of the parser: a text that it cannot read may be the cause of what the parser reports.
-	if f := p.document(); f != nil && (s.fault == nil || f.start < s.fault.start) {
+	if f := p.document(); f != nil && (s.fault == nil || f.start < s.fault.cause) {
 		return f
 	}
 	return s.fault
