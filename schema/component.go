@@ -96,7 +96,7 @@ const DefaultStream = topology.DefaultStream
 
 // Input is one subscription: an element of a bolt's `inputs` or of Flux's `streams`.
 type Input struct {
-	Value    *yaml.Value // the whole element
+	Value    *yaml.Value // the whole element: a map, or the source alone
 	From     *yaml.Value // String
 	To       *yaml.Value // String; nil in a bolt's own `inputs`
 	Stream   *yaml.Value // String (`stream`, or Flux's `streamId` in the grouping); nil means "default"

@@ -25,7 +25,7 @@ func decode(doc *Document) {
 	doc.Spouts = decodeComponents(Spout, root.Get("spouts"))
 	doc.Bolts = decodeComponents(Bolt, root.Get("bolts"))
 	for _, v := range root.Get("streams").Elements() {
-		if in := decodeInput(v); in != nil {
+		if in := decodeInput(v.As(yaml.Map)); in != nil {
 			doc.Streams = append(doc.Streams, in)
 		}
 	}
@@ -164,8 +164,12 @@ func decodeOutputs(v *yaml.Value) []*Output {
 	return nil
 }
 
+// decodeInput returns nil for a value that is no input. A single value is the id of the source.
 func decodeInput(v *yaml.Value) *Input {
-	if v.Kind != yaml.Map {
+	if from := v.AsScalar(); from != nil {
+		return &Input{Value: v, From: from, Grouping: decodeGrouping(nil)}
+	}
+	if v.As(yaml.Map) == nil {
 		return nil
 	}
 	in := &Input{

@@ -115,7 +115,7 @@ func (c *checker) componentSpan(src *schema.Component) diag.Span {
 
 func (c *checker) noSpout() {
 	key, value := c.doc.Root.Lookup("spouts")
-	if source := c.doc.TopologySource; source != nil {
+	if source := c.doc.TopologySource; source != nil || c.doc.IsMeant(c.doc.Root, "spouts") {
 		return
 	}
 	switch {

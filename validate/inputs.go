@@ -34,9 +34,10 @@ func (c *checker) subscriptions() {
 			k.inputsUnclear, c.unknownSource = true, true // the grammar has reported one of them
 		}
 	}
-	if len(c.doc.Streams) < itemCount(c.doc.Root.Get("streams")) {
+	if len(c.doc.Streams) < itemCount(c.doc.Root.Get("streams")) || c.doc.IsMeant(c.doc.Root, "streams") {
 		c.unknownSource, c.unknownTarget = true, true
 	}
+	c.unknownSource = c.unknownSource || c.doc.IsMeant(c.doc.Root, "bolts")
 	for _, in := range c.doc.Streams {
 		c.indexInput(in)
 		switch to := c.target(in); {
@@ -156,7 +157,7 @@ func (c *checker) target(in *schema.Input) *component {
 		return k
 	}
 	c.unknownSource = true
-	if c.doc.Incomplete || c.index.components[in.To.Text] != nil {
+	if c.doc.Incomplete || c.index.components[in.To.Text] != nil || c.misspelled(in.To.Text) {
 		return nil
 	}
 	d := c.list.Errorf(ruleUnknownComponent, in.To.Span, "a stream goes to unknown component %q", in.To.Text)
@@ -170,6 +171,23 @@ func (c *checker) target(in *schema.Input) *component {
 		hintIDs(d, c.index.ids(true))
 	}
 	return nil
+}
+
+// misspelled reports whether a component is declared below a misspelled `spouts` or `bolts`. The grammar has reported that
+// key.
+func (c *checker) misspelled(id string) bool {
+	for _, e := range c.doc.Root.Entries {
+		if meant := c.doc.UnknownKeys[e.Key.Span]; meant != "spouts" && meant != "bolts" {
+			continue
+		}
+		if e.Value.Get(id) != nil || slices.ContainsFunc(e.Value.Elements(), func(item *yaml.Value) bool {
+			own := item.Get("id").AsScalar()
+			return own != nil && own.Text == id
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 func hintIDs(d *diag.Diagnostic, ids []string) {
@@ -243,7 +261,7 @@ func (c *checker) source(to *component, in *schema.Input) *component {
 	if k := c.known(in.From.Text); k != nil {
 		return k
 	}
-	if c.doc.Incomplete || c.index.components[in.From.Text] != nil { // the grammar left it out
+	if c.doc.Incomplete || c.index.components[in.From.Text] != nil || c.misspelled(in.From.Text) { // the grammar left it out
 		return nil
 	}
 	id := in.From.Text

@@ -46,8 +46,11 @@ func expected(n *node) string {
 		case name == "string" && n.Pattern != "":
 			words = append(words, forms[n.Pattern].expected)
 		case has("string") && has("number") && has("boolean"):
-			if name == "string" {
+			switch name {
+			case "string":
 				words = append(words, "a single value")
+			case "array", "object":
+				words = append(words, typeWords[name])
 			}
 		default:
 			words = append(words, typeWords[name])
@@ -63,6 +66,10 @@ func (f *faults) wrongType(c *cause, p *site) {
 		return
 	}
 	d := f.diags.Errorf(ruleWrongType, p.span(), "%s must be %s, not %s", name, want, p.value.Kind)
+	if c.node == f.nodes["#/$defs/env"] && p.value.Kind == yaml.Sequence {
+		d.WithHint("write {%s}", strings.Join(assignments(p.value), ", "))
+		return
+	}
 	if !slices.Contains(c.node.Type, "array") {
 		return
 	}
@@ -79,6 +86,29 @@ func (f *faults) wrongType(c *cause, p *site) {
 	}
 }
 
+// assignments returns the elements NAME=VALUE of a list as entries of a map.
+func assignments(list *yaml.Value) []string {
+	const most = 3
+	var entries []string
+	for _, item := range list.Items {
+		name, value, ok := strings.Cut(item.Text, "=")
+		switch {
+		case item.Kind != yaml.String || !ok:
+		case len(entries) == most:
+			return append(entries, "...")
+		default:
+			entries = append(entries, name+": "+yaml.FormatScalar(&yaml.Value{Kind: yaml.String, Text: value}))
+		}
+	}
+	if len(entries) == 0 {
+		return []string{"NAME: VALUE"}
+	}
+	return entries
+}
+
+// numberWords are the numbers that people write as a word.
+var numberWords = []string{"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
+
 // decimal matches the numbers that people and YAML read in the same way. In YAML, 010 is octal and 1_0 is 10.
 var decimal = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?$`)
 
@@ -87,6 +117,10 @@ func (f *faults) wrongForm(c *cause, p *site) {
 		name, want := f.nouns.named(p), expected(c.node)
 		d := f.diags.Errorf(ruleWrongType, p.span(), "%s must be %s, not a string", name, want)
 		text := strings.TrimSpace(p.value.Text)
+		if n := slices.Index(numberWords, strings.ToLower(text)); n >= 0 && !slices.Contains(c.node.Type, "boolean") {
+			d.WithHint("write %d", n)
+			return
+		}
 		if _, err := strconv.ParseFloat(text, 64); err == nil && !slices.Contains(c.node.Type, "boolean") {
 			if d.WithHint("write %s without quotes", text); decimal.MatchString(text) {
 				d.Unquote(p.span(), p.value.Text, text, true)
