@@ -311,6 +311,27 @@ func (l List) Filter(keep func(*Diagnostic) bool) List {
 	return kept
 }
 
+// mostWritten is how many diagnostics [Write] writes. Nobody reads more, and a file of some megabytes can have a million.
+const mostWritten = 1000
+
+// worst returns the diagnostics to write, in their order, and how many it leaves out: first notes, then warnings.
+func (l List) worst() (shown List, more int) {
+	if len(l) <= mostWritten {
+		return l, 0
+	}
+	left := mostWritten
+	keep := map[Severity]int{}
+	for _, s := range []Severity{Error, Warning, Note} {
+		keep[s] = min(left, l.Count(s))
+		left -= keep[s]
+	}
+	shown = l.Filter(func(d *Diagnostic) bool {
+		keep[d.Severity]--
+		return keep[d.Severity] >= 0
+	})
+	return shown, len(l) - len(shown)
+}
+
 // Sort orders the list by file name (no place comes first), offset, rule and message. It drops exact repetitions: a
 // file that is included twice has each fault twice.
 func (l *List) Sort() {

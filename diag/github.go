@@ -16,7 +16,8 @@ var (
 // writeGitHub counts columns in UTF-16 code units. GitHub does not document its unit, and a browser shows the
 // annotations.
 func writeGitHub(w *bufio.Writer, l List, opts Options) {
-	for _, d := range l {
+	shown, more := l.worst()
+	for _, d := range shown {
 		command := d.Severity.String()
 		if d.Severity == Note {
 			command = "notice"
@@ -43,5 +44,8 @@ func writeGitHub(w *bufio.Writer, l List, opts Options) {
 		}
 		w.WriteString(githubData.Replace(text))
 		w.WriteByte('\n')
+	}
+	if more > 0 {
+		fmt.Fprintf(w, "::notice ::%s\n", andMore(more))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -14,6 +15,7 @@ type jsonDocument struct {
 	ErrorCount    int              `json:"error_count"`
 	WarningCount  int              `json:"warning_count"`
 	NoteCount     int              `json:"note_count"`
+	OmittedCount  int              `json:"omitted_count"`
 	ColumnUnit    string           `json:"column_unit"`
 	Files         []string         `json:"files"`
 	Diagnostics   []jsonDiagnostic `json:"diagnostics"`
@@ -65,20 +67,19 @@ type jsonSnippet struct {
 }
 
 func writeJSON(w *bufio.Writer, l List, opts Options) {
+	shown, more := l.worst()
 	doc := jsonDocument{
-		FormatVersion: "1.1",
-		Valid:         true,
+		FormatVersion: "1.2",
 		ErrorCount:    l.Count(Error),
 		WarningCount:  l.Count(Warning),
 		NoteCount:     l.Count(Note),
+		OmittedCount:  more,
 		ColumnUnit:    "unicodeCodePoints", // SARIF's word
 		Files:         append([]string{}, opts.Files...),
-		Diagnostics:   make([]jsonDiagnostic, 0, len(l)),
+		Diagnostics:   make([]jsonDiagnostic, 0, len(shown)),
 	}
-	for _, d := range l {
-		if opts.fails(d) {
-			doc.Valid = false
-		}
+	doc.Valid = !slices.ContainsFunc(l, opts.fails)
+	for _, d := range shown {
 		j := jsonDiagnostic{
 			Severity: d.Severity.String(),
 			Rule:     d.Rule,

@@ -54,7 +54,8 @@ func writeJUnit(w *bufio.Writer, l List, opts Options) {
 	for _, name := range opts.Files {
 		suite(Printable(name))
 	}
-	for _, d := range l {
+	shown, more := l.worst()
+	for _, d := range shown {
 		place := "stormflux"
 		name := Printable(d.Rule)
 		if !d.Span.IsZero() {
@@ -76,6 +77,10 @@ func writeJUnit(w *bufio.Writer, l List, opts Options) {
 			c.Output = text.String()
 		}
 		s.Cases = append(s.Cases, c)
+	}
+	if more > 0 {
+		s := suite("stormflux")
+		s.Cases = append(s.Cases, junitCase{Name: andMore(more), ClassName: s.Name})
 	}
 	for i := range doc.Suites {
 		s := &doc.Suites[i]

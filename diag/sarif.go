@@ -44,7 +44,13 @@ type sarifConfiguration struct {
 }
 
 type sarifInvocation struct {
-	ExecutionSuccessful bool `json:"executionSuccessful"`
+	ExecutionSuccessful bool                `json:"executionSuccessful"`
+	Notifications       []sarifNotification `json:"toolExecutionNotifications,omitempty"`
+}
+
+type sarifNotification struct { // 3.58
+	Level   string       `json:"level"`
+	Message sarifMessage `json:"message"`
 }
 
 // Section 3.11.5 doubles braces because of placeholders. Here are no placeholders, and viewers show the text as it is,
@@ -112,6 +118,7 @@ const projectURL = "https://github.com/stormflux/stormflux"
 // writeSARIF gets the rules from a function. It asks only for the rules in the list.
 func writeSARIF(w *bufio.Writer, l List, opts Options, lookup func(string) (Rule, bool)) {
 	var names []string
+	l, more := l.worst()
 	for _, d := range l {
 		names = append(names, d.Rule)
 	}
@@ -127,6 +134,9 @@ func writeSARIF(w *bufio.Writer, l List, opts Options, lookup func(string) (Rule
 		Invocations: []sarifInvocation{{ExecutionSuccessful: true}},
 		ColumnKind:  "utf16CodeUnits", // viewers in editors always count these units
 		Results:     make([]sarifResult, 0, len(l)),
+	}
+	if more > 0 {
+		run.Invocations[0].Notifications = []sarifNotification{{Level: "warning", Message: sarifMessage{Text: andMore(more)}}}
 	}
 	for _, name := range names {
 		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRuleOf(name, lookup))

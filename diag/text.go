@@ -14,7 +14,7 @@ const (
 	defaultWidth = 120  // columns of an excerpt by default
 	minWidth     = 40   // the fewest columns of an excerpt that make sense
 	tabWidth     = 4    // columns between tab stops
-	nearby       = 4096 // bytes that an excerpt may show before and after the start of a span; lines may have megabytes
+	nearby       = 1024 // bytes that an excerpt may show before and after the start of a span; lines may have megabytes
 	maxRelated   = 8    // related places shown
 	ellipsis     = "..."
 )
@@ -50,13 +50,20 @@ func (s Severity) color() string {
 }
 
 func writeText(w *bufio.Writer, l List, opts Options) {
-	for i, d := range l {
+	shown, more := l.worst()
+	for i, d := range shown {
 		if i > 0 {
 			w.WriteByte('\n')
 		}
 		writeDiagnostic(w, d, opts)
 	}
+	if more > 0 {
+		fmt.Fprintf(w, "\n%s\n", andMore(more))
+	}
 }
+
+// andMore says that diagnostics are left out.
+func andMore(n int) string { return fmt.Sprintf("... and %d more", n) }
 
 func writeDiagnostic(w *bufio.Writer, d *Diagnostic, opts Options) {
 	p := painter(opts.Color)

@@ -54,15 +54,16 @@ type Options struct {
 }
 
 // Write writes the list to w in the format of the options, in the order of the list. Call [List.Sort] before. The error
-// is that of w.
+// is that of w. Of more than 1000 diagnostics, Write leaves out notes first, then warnings, and writes how many it left out.
 //
 // Lines and columns count from 1, and ends are exclusive. Columns count Unicode code points in text, JUnit and JSON,
 // and UTF-16 code units in SARIF (which says so in columnKind) and GitHub. The JSON document is
 //
 //	{
-//	  "format_version": "1.1",   new members change the minor part, anything else the major part
+//	  "format_version": "1.2",   new members change the minor part, anything else the major part
 //	  "valid": false,            no errors, and with Strict no warnings
 //	  "error_count": 1, "warning_count": 0, "note_count": 0,
+//	  "omitted_count": 0,        diagnostics that the counts hold and the list below does not
 //	  "column_unit": "unicodeCodePoints",
 //	  "files": ["a.yaml"],       the checked files
 //	  "diagnostics": [{

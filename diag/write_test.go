@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -85,7 +86,7 @@ func TestFormatsOfNothing(t *testing.T) {
 	for format, want := range map[Format]string{
 		Text:   "",
 		GitHub: "",
-		JSON:   "{\n  \"format_version\": \"1.1\",\n  \"valid\": true,\n  \"error_count\": 0,\n  \"warning_count\": 0,\n  \"note_count\": 0,\n  \"column_unit\": \"unicodeCodePoints\",\n  \"files\": [],\n  \"diagnostics\": []\n}\n",
+		JSON:   "{\n  \"format_version\": \"1.2\",\n  \"valid\": true,\n  \"error_count\": 0,\n  \"warning_count\": 0,\n  \"note_count\": 0,\n  \"omitted_count\": 0,\n  \"column_unit\": \"unicodeCodePoints\",\n  \"files\": [],\n  \"diagnostics\": []\n}\n",
 		JUnit:  "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"stormflux\" tests=\"0\" failures=\"0\" errors=\"0\"></testsuites>\n",
 	} {
 		if got := write(t, nil, Options{Format: format}); got != want {
@@ -94,6 +95,38 @@ func TestFormatsOfNothing(t *testing.T) {
 	}
 	if got := write(t, nil, Options{Format: SARIF}); !strings.Contains(got, `"results": []`) || !strings.Contains(got, `"rules": []`) {
 		t.Errorf("sarif: got\n%s", got)
+	}
+}
+
+// A megabyte with a fault in every word makes no more output than a file with some faults.
+func TestOutputIsBounded(t *testing.T) {
+	faults := func(n int) List {
+		f := NewFile("t.yaml", "", bytes.Repeat([]byte("fault, "), n))
+		var l List
+		for i := range n {
+			span := Span{File: f, Start: 7 * i, End: 7*i + 5}
+			if i == n-1 {
+				l.Errorf("bad", span, "the last one")
+				break
+			}
+			l.Warnf("bad", span, "wrong")
+		}
+		return l
+	}
+	const few, many = 1000, 20000
+	for _, format := range Formats() {
+		t.Run(format, func(t *testing.T) {
+			less, more := write(t, faults(few), Options{Format: Format(format)}), write(t, faults(many), Options{Format: Format(format)})
+			if len(more) > 2*len(less) {
+				t.Errorf("%d bytes for %d faults, %d for %d", len(less), few, len(more), many)
+			}
+			if !strings.Contains(more, "the last one") {
+				t.Error("the only error is left out")
+			}
+			if left := strconv.Itoa(many - 1000); strings.Contains(less, left) || !strings.Contains(more, left) {
+				t.Errorf("%s is not what it leaves out", left)
+			}
+		})
 	}
 }
 

@@ -42,7 +42,7 @@ func ignores(file *diag.File) []Ignore {
 			}
 			ignore.Rules = append(ignore.Rules, IgnoredRule{Name: span.Text(), Span: span})
 			at = end
-			if next := strings.TrimLeft(string(text[at:comment.End]), " \t"); !strings.HasPrefix(next, ",") {
+			if next := bytes.TrimLeft(text[at:comment.End], " \t"); !bytes.HasPrefix(next, []byte(",")) {
 				break
 			}
 		}

@@ -2,9 +2,30 @@ package schema
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/stormflux/stormflux/diag"
 )
+
+// Ten times the names need ten times the memory.
+func TestIgnoresAreLinear(t *testing.T) {
+	allocated := func(names int) uint64 {
+		file := diag.NewFile("t.yaml", "", []byte("name: t # stormflux:ignore "+strings.Repeat("x, ", names)+"x\n"))
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if got := ignores(file); len(got) != 1 || len(got[0].Rules) != names+1 {
+			t.Fatal("not all names were found")
+		}
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	allocated(10)
+	if few, many := allocated(1000), allocated(10_000); many > 30*few {
+		t.Errorf("%d bytes for 1000 names, %d for 10,000", few, many)
+	}
+}
 
 func TestIgnores(t *testing.T) {
 	text := `# stormflux:ignore first
