@@ -22,6 +22,11 @@ type Options struct {
 	Platform Platform
 	// Files is where Check looks for the topology's files; nil means the operating system.
 	Files Files
+	// Path is the PATH of this machine. Check looks there for the programs of commands, and a program that is not there is
+	// a note, because workers may have it. "" means that Check does not look.
+	Path string
+	// RunsHere makes that note an error: the topology is about to run on this machine.
+	RunsHere bool
 	// SkipFiles leaves out everything that has to look at files.
 	SkipFiles bool
 	// Loaded is what [schema.Load] found. Check returns it with its own diagnostics, so that ignore comments and the
@@ -98,6 +103,8 @@ type checker struct {
 	programs      map[string]*programFault // what is wrong with a Go package or executable, by path; nil when nothing is
 	// resourcesUnclear is set when some resources could not be found or read. Then there may be more names.
 	resourcesUnclear bool
+
+	missing map[string]string // what to do about a program that is not in Path, or ""; see program
 
 	beans map[*schema.Object]*Declaration // of Flux's `components`
 

@@ -109,6 +109,7 @@ func (c *checker) namedFiles() {
 			c.goFiles(k, runs)
 		case *Command:
 			c.script(k, runs.Words)
+			c.program(k, runs)
 		}
 	}
 }

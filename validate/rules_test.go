@@ -27,7 +27,11 @@ func TestRuleExamples(t *testing.T) {
 				}
 				writeFiles(t, dir, files)
 				t.Chdir(dir)
-				_, list := parseArgs(t, e.Args).run(t, "topology.yaml")
+				command := parseArgs(t, e.Args)
+				if rule.Name == "program-not-found" {
+					command.check.Path = programs(t, "seq", "cat")
+				}
+				_, list := command.run(t, "topology.yaml")
 				return list
 			}
 			bad := run(rule.Bad)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -114,7 +116,15 @@ func (a *app) load(ctx context.Context, f *topologyFlags, path string, read func
 		return nil, err
 	}
 	opts.ReadFile = read
-	return a.loadFor(ctx, f, path, opts, validate.Options{})
+	return a.loadFor(ctx, f, path, opts, validate.Options{Path: programPath()})
+}
+
+// programPath is the PATH to look for programs in. Windows has other rules for the names of programs, and few workers.
+func programPath() string {
+	if runtime.GOOS == "windows" {
+		return ""
+	}
+	return os.Getenv("PATH")
 }
 
 // loadFor reads and checks one file with the options that [app.loadOptions] made. --storm-version wins over the version in

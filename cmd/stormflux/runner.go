@@ -63,10 +63,13 @@ func (r *runner) prepare(ctx context.Context) (p *prepared, err error) {
 	}
 	machine := validate.Platform{OS: runtime.GOOS, Arch: runtime.GOARCH}
 	opts.ReadFile = r.readFile
-	if p.checked, err = r.app.loadFor(ctx, flags, r.path, opts, validate.Options{Platform: machine}); err != nil {
+	if p.checked, err = r.app.loadFor(ctx, flags, r.path, opts, validate.Options{Platform: machine, Path: programPath(), RunsHere: true}); err != nil {
 		return p, err
 	}
 	if err := r.app.report(flags, p.checked.diags); err != nil {
+		if errors.Is(err, findings) && validate.OnlyProgramsMissing(p.checked.diags) {
+			err = &exitError{code: exitEnvironment} // the file has no fault
+		}
 		return p, err
 	}
 	p.program = compiler.Compile(p.checked.topology, compiler.Options{})

@@ -1,0 +1,87 @@
+package validate
+
+import (
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/stormflux/stormflux/diag"
+)
+
+const ruleProgramNotFound = "program-not-found"
+
+// program checks that the program of a command is in a folder of [Options.Path]. It looks at names without a folder, and
+// at absolute paths if the topology is about to run here. The PATH of a component with a PATH of its own is not known here.
+func (c *checker) program(k *component, runs *Command) {
+	name := runs.Words[0]
+	absolute := filepath.IsAbs(name) && c.opts.RunsHere
+	if c.opts.Path == "" || name == "" || strings.ContainsAny(name, `/\`) && !absolute ||
+		!absolute && slices.ContainsFunc(runs.Env, func(e EnvVar) bool { return e.Name == "PATH" }) {
+		return
+	}
+	hint, checked := c.missing[name]
+	if !checked {
+		if absolute && !c.isProgram(name) {
+			hint = "install it, or give the path that it has here"
+		} else if !absolute && !c.onPath(name) {
+			hint = c.hintProgram(name)
+		}
+		if c.missing == nil {
+			c.missing = map[string]string{}
+		}
+		c.missing[name] = hint
+	}
+	if hint == "" {
+		return
+	}
+	where := " in PATH"
+	if absolute {
+		where = ""
+	}
+	report := c.list.Notef
+	if c.opts.RunsHere {
+		report = c.list.Errorf
+	}
+	report(ruleProgramNotFound, c.wordSpan(k, runs.Words, 0), "%s runs %q, but this machine has no such program%s", k.name(), name, where).
+		WithHint("%s", hint)
+}
+
+func (c *checker) onPath(name string) bool {
+	return slices.ContainsFunc(filepath.SplitList(c.opts.Path), func(folder string) bool {
+		return c.isProgram(filepath.Join(folder, name))
+	})
+}
+
+func (c *checker) isProgram(path string) bool {
+	info, err := c.files.Stat(path)
+	return err == nil && !info.IsDir() && info.Mode()&0o111 != 0
+}
+
+// hintProgram returns what to do about a program that is not there.
+func (c *checker) hintProgram(name string) string {
+	if c.resourceNames[name] {
+		return "the resources have that file: write \"./" + name + "\""
+	}
+	var names []string
+	for _, folder := range filepath.SplitList(c.opts.Path) {
+		names = append(names, c.files.Names(folder)...)
+	}
+	slices.Sort(names)
+	for _, known := range [][]string{slices.Compact(names), slices.Sorted(maps.Keys(interpreters))} {
+		if near, ok := c.similar.suggest(name, known); ok {
+			return "did you mean \"" + near + "\"?"
+		}
+	}
+	if c.opts.RunsHere {
+		return "install it, or give its path"
+	}
+	return "the workers need it; \"stormflux run\" cannot start the component here"
+}
+
+// OnlyProgramsMissing reports whether the errors in the list are only about programs that this machine does not have.
+func OnlyProgramsMissing(list diag.List) bool {
+	return list.HasErrors() && !slices.ContainsFunc(list, func(d *diag.Diagnostic) bool {
+		return d.Severity == diag.Error && d.Rule != ruleProgramNotFound
+	})
+}
