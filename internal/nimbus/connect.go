@@ -146,7 +146,7 @@ func (c *Client) connectOverride(ctx context.Context) (*session, error) {
 	leader, err := s.leader(ctx, c.config.ConnectTimeout)
 	if err != nil {
 		s.close()
-		return nil, err
+		return nil, c.recognize(ctx, s.addr, err)
 	}
 	s.version = leader.Version
 	return s, nil
@@ -160,7 +160,7 @@ func (c *Client) connectVia(ctx context.Context, seed Address) (*session, error)
 	leader, err := s.leader(ctx, c.config.ConnectTimeout)
 	if err != nil {
 		s.close()
-		return nil, err
+		return nil, c.recognize(ctx, s.addr, err)
 	}
 	addr := Address{Host: leader.Host, Port: int(leader.Port)}
 	if addr == seed {

@@ -189,19 +189,6 @@ type garbageError struct{ what, advice string }
 
 func (e *garbageError) Error() string { return e.what }
 
-// foreign recognises another protocol by the first bytes of its answer.
-func foreign(head [4]byte, more []byte) error {
-	switch {
-	case string(head[:]) == "HTTP":
-		return &garbageError{"it answers in HTTP", adviceWrongPort}
-	case head[0] == 0x15 && head[1] == 3, head[0] == 0x16 && head[1] == 3:
-		return &garbageError{"it answers in TLS", "use the plain port (nimbus.thrift.port), not the TLS one (nimbus.thrift.tls.port)"}
-	case head[0] >= 3 && head[0] <= 5 && head[1] == 0 && head[2] == 0:
-		return &garbageError{"it wants a SASL login", "that cluster's storm.thrift.transport authenticates clients, which is not supported yet"}
-	}
-	return &garbageError{fmt.Sprintf("it answers with %q", append(head[:], more...)), adviceWrongPort}
-}
-
 // plainCause returns a network error without Go's "read tcp 1.2.3.4:5->6.7.8.9:0".
 func plainCause(err error) string {
 	switch {
