@@ -101,16 +101,14 @@ func (l *loader) unknownEnvironment(all *yaml.Value) {
 			names = append(names, e.Key.Text)
 		}
 	}
-	span := diag.Span{}
-	if len(all.Entries) > 0 {
-		span = all.Entries[0].Key.Span
-	}
-	d := l.diags.Errorf(ruleNoEnvironment, diag.Span{File: span.File, Start: all.Span.Start, End: span.End},
-		"unknown environment %q; known environments: %s", l.opts.Environment, diag.Enumerate(names, 10))
+	// The mistake is on the command line: no place of the file is wrong.
 	if len(names) == 0 {
-		d.Message = fmt.Sprintf("unknown environment %q: this file has no environments", l.opts.Environment)
-		d.Span = all.Span
+		l.diags.Errorf(ruleNoEnvironment, yaml.FirstLine(all.Span), "unknown environment %q: this file has no environments", l.opts.Environment)
+		return
 	}
+	file := all.Entries[0].Key.Span.File
+	d := l.diags.Errorf(ruleNoEnvironment, diag.Span{}, "unknown environment %q; known environments in %s: %s",
+		l.opts.Environment, filepath.ToSlash(file.Name), diag.Enumerate(names, 10))
 	if best, ok := diag.Suggest(l.opts.Environment, names); ok {
 		d.WithHint("did you mean %q?", best)
 	}

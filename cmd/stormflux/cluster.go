@@ -100,7 +100,7 @@ func (a *app) nimbusConfig(f *clusterFlags, env *schema.Environment, options map
 		return conf, environmentError(err)
 	}
 	if env != nil && len(env.Nimbus) > 0 {
-		conf.Seeds = nil
+		conf.Seeds, conf.SeedsRemark = nil, ""
 		for _, v := range env.Nimbus {
 			address, err := nimbus.ParseAddress(v.Text)
 			if err != nil {
@@ -114,7 +114,7 @@ func (a *app) nimbusConfig(f *clusterFlags, env *schema.Environment, options map
 		return conf, environmentError(fmt.Errorf("environment %q asks for TLS, which stormflux does not support yet", env.Name))
 	}
 	if len(f.seeds) > 0 {
-		conf.Seeds = nil
+		conf.Seeds, conf.SeedsRemark = nil, ""
 		for _, s := range f.seeds {
 			address, err := nimbus.ParseAddress(s)
 			if err != nil {
@@ -123,6 +123,9 @@ func (a *app) nimbusConfig(f *clusterFlags, env *schema.Environment, options map
 			conf.Seeds = append(conf.Seeds, address)
 		}
 	}
+	if len(conf.Seeds) == 0 {
+		conf.SeedsRemark = localhostRemark(env, stormConf.File)
+	}
 	if f.leader != "" {
 		if conf.LeaderOverride, err = nimbus.ParseAddress(f.leader); err != nil {
 			return conf, usageError("--leader: %w", err)
@@ -130,6 +133,19 @@ func (a *app) nimbusConfig(f *clusterFlags, env *schema.Environment, options map
 	}
 	conf.Notify = func(remark string) { printTo(a.stderr, "stormflux: %s\n", remark) }
 	return conf, nil
+}
+
+// localhostRemark says why the client asks localhost, Storm's default. file is the storm.yaml that was read, or "".
+func localhostRemark(env *schema.Environment, file string) string {
+	switch {
+	case env == nil && file == "":
+		return "no --nimbus, -e or storm.yaml: trying localhost"
+	case env == nil:
+		return fmt.Sprintf("no --nimbus or -e, and %s has no nimbus.seeds: trying localhost", filepath.ToSlash(file))
+	case file == "":
+		return fmt.Sprintf("no --nimbus or storm.yaml, and the environment %q has no nimbus: trying localhost", env.Name)
+	}
+	return fmt.Sprintf("no --nimbus, and neither the environment %q nor %s names a Nimbus: trying localhost", env.Name, filepath.ToSlash(file))
 }
 
 // nextStep says what a user can do next about a cluster, with the commands and flags of this program.

@@ -66,7 +66,9 @@ func (a *app) fix(ctx context.Context, flags *validateFlags, args []string) erro
 	for _, name := range result.Outside {
 		printTo(a.stderr, "%s is not fixed, because it is outside the folders of the topologies and the working directory\n", name)
 	}
-	printTo(a.stderr, "%s\n", summary(len(after.names), after.diags)+fixed(result, flags.diff))
+	if len(after.names) > 0 {
+		printTo(a.stderr, "%s\n", summary(len(after.names), after.diags)+fixed(result, flags.diff))
+	}
 	return verdict.verdict(flags.strict, errs)
 }
 

@@ -64,7 +64,9 @@ func (a *app) validate(ctx context.Context, flags *validateFlags, args []string)
 	if err := a.writeDiagnostics(a.stdout, flags, found); err != nil {
 		return err
 	}
-	printTo(a.stderr, "%s\n", summary(len(found.names), found.diags)+fixable(found.diags))
+	if len(found.names) > 0 {
+		printTo(a.stderr, "%s\n", summary(len(found.names), found.diags)+fixable(found.diags))
+	}
 	return found.verdict(flags.strict, errs)
 }
 

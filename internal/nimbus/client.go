@@ -27,6 +27,9 @@ func Connect(ctx context.Context, config Config) (*Client, error) {
 			c.config.Notify(fmt.Sprintf("storm.doAsUser %q has no effect: this connection has no authentication", as))
 		}
 	}
+	if remark := c.config.SeedsRemark; remark != "" && c.config.LeaderOverride == (Address{}) {
+		c.config.Notify(remark)
+	}
 	s, err := c.connect(ctx)
 	if err != nil {
 		return nil, err

@@ -49,6 +49,9 @@ type Config struct {
 	// submission makes its own.
 	ZooKeeperPayload string
 
+	// SeedsRemark says where the seeds come from, if that needs a word. Notify gets it before the first connection.
+	SeedsRemark string
+
 	// Notify, if set, gets one line for everything that delays a call: a retry, or the turn to another seed.
 	Notify func(remark string)
 }
@@ -112,6 +115,15 @@ func ConfigOf(values map[string]any) (Config, error) {
 			return c, fmt.Errorf("nimbus.seeds: %w", err)
 		}
 		c.Seeds = append(c.Seeds, address)
+	}
+	if host := r.text("nimbus.host"); host != "" && len(c.Seeds) == 0 && r.err == nil {
+		// Storm before 1.0 knows no nimbus.seeds.
+		address, err := ParseAddress(host)
+		if err != nil {
+			return c, fmt.Errorf("nimbus.host: %w", err)
+		}
+		c.Seeds = []Address{address}
+		c.SeedsRemark = fmt.Sprintf("nimbus.host is the setting of Storm before 1.0, and there is no nimbus.seeds: asking %s", address)
 	}
 	if c.Port = r.integer("nimbus.thrift.port", 0); r.err == nil && (c.Port < 0 || c.Port > 65535) {
 		return c, fmt.Errorf("nimbus.thrift.port: a port is a number from 1 to 65535, not %d", c.Port)

@@ -64,11 +64,21 @@ func TestConfigOf(t *testing.T) {
 	if got, err = ConfigOf(nil); err != nil || !reflect.DeepEqual(got, Config{Retry: Retry{Times: 5}}) {
 		t.Errorf("%+v, %v", got, err)
 	}
+	got, err = ConfigOf(map[string]any{"nimbus.host": "old"})
+	if err != nil || len(got.Seeds) != 1 || got.Seeds[0].Host != "old" ||
+		got.SeedsRemark != "nimbus.host is the setting of Storm before 1.0, and there is no nimbus.seeds: asking old" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	got, err = ConfigOf(map[string]any{"nimbus.host": "old", "nimbus.seeds": []any{"new"}})
+	if err != nil || len(got.Seeds) != 1 || got.Seeds[0].Host != "new" || got.SeedsRemark != "" {
+		t.Errorf("%+v, %v", got, err)
+	}
 	for _, c := range []struct {
 		key   string
 		value any
 		err   string
 	}{
+		{"nimbus.host", "a:x", `nimbus.host: "a:x" is not a Nimbus address: a port is a number from 1 to 65535; want HOST[:PORT]`},
 		{"nimbus.seeds", []any{1}, "nimbus.seeds: want a list of texts, not [1]"},
 		{"nimbus.seeds", []any{"a:x"}, `nimbus.seeds: "a:x" is not a Nimbus address: a port is a number from 1 to 65535; want HOST[:PORT]`},
 		{"nimbus.thrift.port", "x", "nimbus.thrift.port: want a whole number, not x"},
