@@ -40,7 +40,7 @@ func stageEntry(ctx context.Context, e jar.Entry, dir string) error {
 	if e.Path == "" {
 		return stageFile(ctx, dir, e.Name, bytes.NewReader(e.Data))
 	}
-	file, err := os.Open(e.Path)
+	file, err := e.Open()
 	if err != nil {
 		return fmt.Errorf("reading a resource: %w", err)
 	}

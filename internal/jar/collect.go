@@ -137,7 +137,8 @@ func (c *collector) literal(dir, from, file, target string) {
 	case info.IsDir():
 		c.folder(file, tree{root: real, shown: file}, []string{real}, target)
 	default:
-		c.file(file, info, target+filepath.Base(file))
+		folder, base := filepath.Split(real)
+		c.file(file, info, target+filepath.Base(file), filepath.Clean(folder), base)
 	}
 }
 
@@ -216,7 +217,7 @@ func (c *collector) member(e fs.DirEntry, file string, t tree, above []string, n
 			c.fault(Unreadable, file, name, quote(file)+" cannot be read: "+systemWords(err), "", err)
 			return
 		}
-		c.file(file, info, name)
+		c.fileIn(t, file, filepath.Join(above[len(above)-1], e.Name()), info, name)
 		return
 	}
 	real, err := realPath(file)
@@ -235,7 +236,7 @@ func (c *collector) member(e fs.DirEntry, file string, t tree, above []string, n
 		return
 	}
 	if !info.IsDir() {
-		c.file(file, info, name)
+		c.fileIn(t, file, real, info, name)
 		return
 	}
 	if slices.Contains(above, real) {
@@ -247,8 +248,17 @@ func (c *collector) member(e fs.DirEntry, file string, t tree, above []string, n
 	c.folder(real, t, append(slices.Clip(above), real), name+"/")
 }
 
-// file adds a file that info describes.
-func (c *collector) file(file string, info fs.FileInfo, name string) {
+// fileIn adds a file of a tree. real is its path without links.
+func (c *collector) fileIn(t tree, file, real string, info fs.FileInfo, name string) {
+	inside, err := filepath.Rel(t.root, real)
+	if err != nil {
+		panic("jar: " + err.Error()) // both are absolute
+	}
+	c.file(file, info, name, t.root, inside)
+}
+
+// file adds a file that info describes. It must stay in the folder.
+func (c *collector) file(file string, info fs.FileInfo, name, folder, inside string) {
 	if bad := badName(name); bad != "" { // a resource that names the file itself
 		c.fault(BadName, file, name, "the name of "+quote(file)+" "+bad, "rename it: not every system could unpack it", nil)
 		return
@@ -261,7 +271,8 @@ func (c *collector) file(file string, info fs.FileInfo, name string) {
 		c.fault(Unreadable, file, name, quote(file)+" cannot be read: "+systemWords(err), "", err)
 		return
 	}
-	c.entries = append(c.entries, Entry{Name: name, Path: file, Executable: executable(info.Mode()), Size: info.Size(), Resource: c.number})
+	c.entries = append(c.entries, Entry{Name: name, Path: file, Executable: executable(info.Mode()), Size: info.Size(), Resource: c.number,
+		folder: folder, inside: inside})
 }
 
 // glob adds the matches of a pattern.

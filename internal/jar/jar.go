@@ -20,6 +20,10 @@
 package jar
 
 import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"time"
 )
 
@@ -50,6 +54,34 @@ type Entry struct {
 	Origin string
 	// Resource is the number of the resource, counted from 1, that [Collect] found the entry in; 0 for any other entry.
 	Resource int
+
+	// folder and inside name the file as [Collect] found it: inside is relative to folder, and no link was on the way. They
+	// are "" for any other entry.
+	folder, inside string
+}
+
+// Open opens the file at Path. A file that [Collect] found is opened only if it is still in its folder: somebody may have
+// put a link to another place there since.
+func (e Entry) Open() (*os.File, error) {
+	if e.folder == "" {
+		return os.Open(e.Path)
+	}
+	root, err := os.OpenRoot(e.folder)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	file, err := root.Open(e.inside)
+	if err == nil {
+		return file, nil
+	}
+	if real, realErr := realPath(filepath.Join(e.folder, e.inside)); realErr == nil && !within(e.folder, real) {
+		return nil, changed(e, "became a symbolic link that leads out of its folder", err)
+	}
+	if system, ok := errors.AsType[*fs.PathError](err); ok {
+		system.Path = e.Path
+	}
+	return nil, err
 }
 
 // source describes the origin of the entry, for messages.

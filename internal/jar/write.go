@@ -13,7 +13,6 @@ import (
 	"hash"
 	"io"
 	"io/fs"
-	"os"
 
 	"github.com/klauspost/compress/flate"
 )
@@ -175,11 +174,14 @@ func read(e Entry, consume func(io.Reader) (int64, error)) error {
 		_, err := consume(bytes.NewReader(e.Data))
 		return err
 	}
-	file, err := os.Open(e.Path)
-	if errors.Is(err, fs.ErrNotExist) {
+	file, err := e.Open()
+	var fault Fault
+	switch {
+	case errors.As(err, &fault):
+		return fault
+	case errors.Is(err, fs.ErrNotExist):
 		return changed(e, "vanished", err)
-	}
-	if err != nil {
+	case err != nil:
 		return fmt.Errorf("reading %s: %w", e.Path, systemReason(err))
 	}
 	defer file.Close()
@@ -193,7 +195,7 @@ func read(e Entry, consume func(io.Reader) (int64, error)) error {
 	// One byte more than expected, so a growing file is noticed and cannot keep us forever.
 	n, err := consume(io.LimitReader(file, before.Size()+1))
 	if err != nil {
-		if system, ok := errors.AsType[*fs.PathError](err); ok && system.Path == e.Path {
+		if system, ok := errors.AsType[*fs.PathError](err); ok && system.Path == file.Name() {
 			return fmt.Errorf("reading %s: %w", e.Path, system.Err)
 		}
 		return err // of the writer or the context

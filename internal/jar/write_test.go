@@ -336,7 +336,11 @@ func TestFileThatChanges(t *testing.T) {
 			return errors.Join(err, f.Close())
 		},
 		"changed ": func(path string) error { return os.Truncate(path, 300<<10) },
-		"became": func(path string) error { // not a file any more
+		"became a symbolic link that leads out": func(path string) error {
+			secret := filepath.Join(filepath.Dir(filepath.Dir(path)), "secret")
+			return errors.Join(os.WriteFile(secret, noise, 0o600), os.Remove(path), os.Symlink(secret, path))
+		},
+		"became something": func(path string) error { // not a file any more
 			return errors.Join(os.Remove(path), os.Mkdir(path, 0o755))
 		},
 	} {
