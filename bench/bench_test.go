@@ -29,7 +29,7 @@ func largeFile(b *testing.B) string {
 
 func check(b *testing.B, file string) *validate.Topology {
 	b.Helper()
-	doc, diags, err := schema.Load(file, schema.Options{})
+	doc, diags, err := schema.Load(b.Context(), file, schema.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func check(b *testing.B, file string) *validate.Topology {
 func BenchmarkLoad(b *testing.B) {
 	file := largeFile(b)
 	for b.Loop() {
-		if _, _, err := schema.Load(file, schema.Options{}); err != nil {
+		if _, _, err := schema.Load(b.Context(), file, schema.Options{}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -29,7 +29,7 @@ func compile(t *testing.T, path string, opts schema.Options) *compiler.Program {
 // checked loads and checks a file that has no faults.
 func checked(t *testing.T, path string, opts schema.Options) *validate.Topology {
 	t.Helper()
-	doc, diags, err := schema.Load(path, opts)
+	doc, diags, err := schema.Load(t.Context(), path, opts)
 	if err != nil {
 		t.Fatal(err)
 	}

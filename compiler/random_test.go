@@ -86,7 +86,7 @@ func noSuchClass(err error) bool {
 // check loads, checks and compiles a plan. The program is nil if there is an error.
 func check(t *testing.T, p *plan) (*compiler.Program, diag.List) {
 	t.Helper()
-	doc, diags, err := schema.Load("random.yaml", schema.Options{Text: p.yaml(t)})
+	doc, diags, err := schema.Load(t.Context(), "random.yaml", schema.Options{Text: p.yaml(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ func BenchmarkLoad(b *testing.B) {
 			b.SetBytes(int64(len(text)))
 			b.ReportAllocs()
 			for b.Loop() {
-				doc, diags, err := Load("bench.yaml", Options{Text: text})
+				doc, diags, err := Load(b.Context(), "bench.yaml", Options{Text: text})
 				if err != nil || len(diags) > 0 || len(doc.Bolts) != n {
 					b.Fatalf("%v, %s", err, listing(diags))
 				}

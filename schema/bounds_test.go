@@ -38,7 +38,7 @@ func TestBounds(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			start := time.Now()
-			_, diags, err := Load("t.yaml", Options{Text: []byte(c.text)})
+			_, diags, err := Load(t.Context(), "t.yaml", Options{Text: []byte(c.text)})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -32,7 +32,7 @@ func TestDocumentKnowsItsGaps(t *testing.T) {
 			"${host} declared at host; ${n:-1}; ${env:HOME} of the environment"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			doc, _, err := schema.Load("topology.yaml", schema.Options{
+			doc, _, err := schema.Load(t.Context(), "topology.yaml", schema.Options{
 				Text:        []byte(c.text),
 				Environment: "prod",
 				LookupEnv:   func(string) (string, bool) { return "", true },

@@ -60,7 +60,7 @@ func FuzzLoad(f *testing.F) {
 				return nil, fs.ErrNotExist
 			},
 		}
-		doc, diags, err := Load("topology.yaml", opts)
+		doc, diags, err := Load(t.Context(), "topology.yaml", opts)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -87,7 +87,7 @@ func FuzzLoad(f *testing.F) {
 		}
 		rendered := render(t, Render, doc)
 		opts = Options{Text: []byte(rendered)}
-		again, diags, err := Load("topology.yaml", opts)
+		again, diags, err := Load(t.Context(), "topology.yaml", opts)
 		if err != nil || diags.HasErrors() {
 			t.Fatalf("the rendered document is not readable: %v\n%s\n%s", err, listing(diags), rendered)
 		}

@@ -44,7 +44,7 @@ config:
   h: i # stormflux:ignore
 # stormflux:ignore last
 `
-	doc, diags, err := Load("t.yaml", Options{Text: []byte(text)})
+	doc, diags, err := Load(t.Context(), "t.yaml", Options{Text: []byte(text)})
 	if err != nil || len(diags) > 0 {
 		t.Fatalf("%v, %s", err, listing(diags))
 	}

@@ -6,6 +6,7 @@ package schema
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -27,9 +28,9 @@ const (
 //
 // The list is sorted and holds what is wrong with the text of every file of the topology. The document holds everything
 // that Load understood nevertheless; it is nil if that is nothing. The error says that a file cannot be read: the
-// topology itself, the environments, a properties file.
-func Load(path string, opts Options) (*Document, diag.List, error) {
-	l := &loader{opts: opts}
+// topology itself, the environments, a properties file, or that the context ended.
+func Load(ctx context.Context, path string, opts Options) (*Document, diag.List, error) {
+	l := &loader{ctx: ctx, opts: opts}
 	text := opts.Text
 	if text == nil {
 		var err error
@@ -38,6 +39,9 @@ func Load(path string, opts Options) (*Document, diag.List, error) {
 		}
 	}
 	doc, err := l.load(diag.NewFile(path, folder(path), text))
+	if err == nil && ctx.Err() != nil {
+		err = fmt.Errorf("reading %s: %w", path, ctx.Err())
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -48,6 +52,7 @@ func Load(path string, opts Options) (*Document, diag.List, error) {
 
 // loader is one call of Load.
 type loader struct {
+	ctx      context.Context
 	opts     Options
 	diags    diag.List
 	files    []*diag.File
@@ -80,8 +85,20 @@ func folder(path string) string {
 	return ""
 }
 
-// read reads a file. Of a file that is too large it reads only enough to show that.
+// read reads a regular file. Of a file that is too large it reads only enough to show that.
 func (l *loader) read(path string) ([]byte, error) {
+	// Opening a pipe waits for a writer, and a device may never end.
+	if info, err := os.Stat(path); l.opts.ReadFile == nil && err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		return nil, errNotRegular
+	}
+	return l.readAny(path)
+}
+
+// readAny reads a file that may also be a pipe: a person names it in the command line, and a shell can make one there.
+func (l *loader) readAny(path string) ([]byte, error) {
+	if err := l.ctx.Err(); err != nil {
+		return nil, err
+	}
 	if l.opts.ReadFile != nil {
 		return l.opts.ReadFile(path)
 	}
@@ -99,6 +116,8 @@ func (l *loader) read(path string) ([]byte, error) {
 	_, err = text.ReadFrom(io.LimitReader(f, yaml.MaxFileSize+1))
 	return text.Bytes(), err
 }
+
+var errNotRegular = errors.New("it is not a regular file")
 
 // pathless returns an error about a file without the path. The message around it names the path.
 func pathless(err error) error {
@@ -144,7 +163,7 @@ func (l *loader) variables(env *Environment, envSource *yaml.File) error {
 		vars.set[a.Name] = a.Value
 	}
 	for _, path := range l.opts.Filters {
-		text, err := l.read(path)
+		text, err := l.readAny(path)
 		if err == nil {
 			var f filter
 			if f, err = parseProperties(path, text); err == nil {
@@ -180,6 +199,9 @@ func (l *loader) variables(env *Environment, envSource *yaml.File) error {
 // readSource reads a topology file, replaces its references and checks its grammar. It returns nil after a diagnostic, if
 // the file does not hold a map.
 func (l *loader) readSource(file *diag.File) *yaml.File {
+	if l.ctx.Err() != nil {
+		return nil
+	}
 	if !slices.Contains(l.files, file) {
 		l.files = append(l.files, file)
 	}

@@ -90,7 +90,7 @@ func (c *loadCase) load(t *testing.T) (*Document, diag.List) {
 			t.Fatalf("%s: unknown option %q", c.name, option)
 		}
 	}
-	doc, diags, err := Load("topology.yaml", opts)
+	doc, diags, err := Load(t.Context(), "topology.yaml", opts)
 	if err != nil {
 		t.Fatalf("%s: %v", c.name, err)
 	}
@@ -161,7 +161,7 @@ func TestLoad(t *testing.T) {
 				if diags.HasErrors() {
 					return
 				}
-				again, diags, err := Load("topology.yaml", Options{Text: []byte(rendered)})
+				again, diags, err := Load(t.Context(), "topology.yaml", Options{Text: []byte(rendered)})
 				if err != nil || diags.HasErrors() {
 					t.Fatalf("the rendered document is not readable: %v\n%s\n%s", err, listing(diags), rendered)
 				}

@@ -10,7 +10,7 @@ import (
 
 // TestReferences checks which values of a JVM object are references, and what they refer to.
 func TestReferences(t *testing.T) {
-	doc, diags, err := schema.Load("t.yaml", schema.Options{Text: []byte(`name: t
+	doc, diags, err := schema.Load(t.Context(), "t.yaml", schema.Options{Text: []byte(`name: t
 components:
   - {id: a, className: A}
   - {id: a, className: Second}

@@ -68,7 +68,7 @@ func fan(n int) []byte {
 
 func load(tb testing.TB, text []byte) *schema.Document {
 	tb.Helper()
-	doc, loaded, err := schema.Load("topology.yaml", schema.Options{Text: text})
+	doc, loaded, err := schema.Load(tb.Context(), "topology.yaml", schema.Options{Text: text})
 	if err != nil || loaded.HasErrors() {
 		tb.Fatalf("%v %v", err, loaded)
 	}

@@ -79,7 +79,7 @@ func (c command) run(t *testing.T, path string) (*validate.Topology, diag.List) 
 
 func (c command) result(t *testing.T, path string) *validate.Result {
 	t.Helper()
-	doc, loaded, err := schema.Load(path, c.load)
+	doc, loaded, err := schema.Load(t.Context(), path, c.load)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,7 +41,7 @@ func FuzzCheck(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		start := time.Now()
 		check := func() (*validate.Topology, diag.List) {
-			doc, loaded, err := schema.Load("topology.yaml", schema.Options{
+			doc, loaded, err := schema.Load(t.Context(), "topology.yaml", schema.Options{
 				Text:      []byte(text),
 				ReadFile:  func(string) ([]byte, error) { return nil, os.ErrNotExist },
 				LookupEnv: func(string) (string, bool) { return "", false },

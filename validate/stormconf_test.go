@@ -131,7 +131,7 @@ func refusedKeys(t *testing.T, keys []string, probe string) map[string]bool {
 		fmt.Fprintf(&text, "  %q: %s\n", key, probe)
 	}
 	text.WriteString("name: t\nspouts: {s: {command: [x], outputs: []}}\n")
-	doc, loaded, err := schema.Load("topology.yaml", schema.Options{Text: []byte(text.String())})
+	doc, loaded, err := schema.Load(t.Context(), "topology.yaml", schema.Options{Text: []byte(text.String())})
 	if err != nil || loaded.HasErrors() {
 		t.Fatalf("loading %s: %v %v", probe, err, loaded)
 	}

@@ -59,7 +59,7 @@ func formatNames() []string {
 }
 
 func (a *app) compile(ctx context.Context, flags *topologyFlags, path, output string, format compiler.Format) error {
-	opts, err := a.loadOptions(flags, path)
+	opts, err := a.loadOptions(ctx, flags, path)
 	if err != nil {
 		return err
 	}

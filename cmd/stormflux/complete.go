@@ -25,7 +25,7 @@ func (f *topologyFlags) index(ctx context.Context, args []string) *validate.Inde
 	if err != nil {
 		return nil
 	}
-	doc, _, err := schema.Load(args[0], opts)
+	doc, _, err := schema.Load(ctx, args[0], opts)
 	if err != nil {
 		return nil
 	}

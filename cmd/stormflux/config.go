@@ -20,16 +20,16 @@ comment says where a value comes from if it is not in the file itself.`,
   stormflux config topology.yaml --output json`,
 		Args:              oneFile,
 		ValidArgsFunction: completeTopologyFiles,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			render := schema.Render
 			if output == "json" {
 				render = schema.RenderJSON
 			}
-			opts, err := a.loadOptions(&flags, args[0])
+			opts, err := a.loadOptions(cmd.Context(), &flags, args[0])
 			if err != nil {
 				return err
 			}
-			doc, diags, err := schema.Load(args[0], opts)
+			doc, diags, err := schema.Load(cmd.Context(), args[0], opts)
 			if err != nil {
 				return environmentError(err)
 			}

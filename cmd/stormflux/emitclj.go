@@ -95,7 +95,7 @@ func (a *app) emitClj(ctx context.Context, flags *emitFlags, path string) error 
 	if err != nil {
 		return err
 	}
-	load, err := a.loadOptions(&flags.topologyFlags, path)
+	load, err := a.loadOptions(ctx, &flags.topologyFlags, path)
 	if err != nil {
 		return err
 	}

@@ -95,12 +95,12 @@ type checked struct {
 }
 
 // loadOptions returns the loader's options for a file. For "-", it reads standard input.
-func (a *app) loadOptions(f *topologyFlags, path string) (schema.Options, error) {
+func (a *app) loadOptions(ctx context.Context, f *topologyFlags, path string) (schema.Options, error) {
 	opts, err := f.options()
 	if err != nil || path != "-" {
 		return opts, err
 	}
-	if opts.Text, err = io.ReadAll(a.stdin); err != nil {
+	if opts.Text, err = readAll(ctx, a.stdin); err != nil {
 		return opts, environmentError(fmt.Errorf("reading standard input: %w", err))
 	}
 	if opts.Text == nil {
@@ -109,9 +109,28 @@ func (a *app) loadOptions(f *topologyFlags, path string) (schema.Options, error)
 	return opts, nil
 }
 
+// readAll is io.ReadAll that ends with the context, also while nothing comes.
+func readAll(ctx context.Context, r io.Reader) ([]byte, error) {
+	type result struct {
+		text []byte
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		text, err := io.ReadAll(r)
+		done <- result{text, err}
+	}()
+	select {
+	case read := <-done:
+		return read.text, read.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
 // load reads and checks one file. read reads a file for the loader; nil is [os.ReadFile].
 func (a *app) load(ctx context.Context, f *topologyFlags, path string, read func(string) ([]byte, error)) (*checked, error) {
-	opts, err := a.loadOptions(f, path)
+	opts, err := a.loadOptions(ctx, f, path)
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +155,7 @@ func (a *app) loadFor(ctx context.Context, f *topologyFlags, path string, opts s
 			return nil, usageError("--storm-version: %w", err)
 		}
 	}
-	doc, diags, err := schema.Load(path, opts)
+	doc, diags, err := schema.Load(ctx, path, opts)
 	if err != nil {
 		return nil, environmentError(err)
 	}

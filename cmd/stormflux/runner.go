@@ -57,7 +57,7 @@ func (r *runner) prepare(ctx context.Context) (p *prepared, err error) {
 		}
 	}()
 	flags := &r.flags.topologyFlags
-	opts, err := r.app.loadOptions(flags, r.path)
+	opts, err := r.app.loadOptions(ctx, flags, r.path)
 	if err != nil {
 		return p, err
 	}

@@ -60,7 +60,7 @@ executor is up. If some are not, it reports which ones, and the errors of the to
 }
 
 func (a *app) submit(ctx context.Context, flags *submitFlags, path string) error {
-	opts, err := a.loadOptions(&flags.topologyFlags, path)
+	opts, err := a.loadOptions(ctx, &flags.topologyFlags, path)
 	if err != nil {
 		return err
 	}

@@ -158,7 +158,7 @@ func TestNames(t *testing.T) {
 	} {
 		for _, x := range []target{storm28, storm010, sparse} {
 			text := fmt.Sprintf("name: %q\nspouts: {s: {command: [cat, '-'], outputs: [x]}}\n", name)
-			doc, diags, err := schema.Load("t.yaml", schema.Options{Text: []byte(text)})
+			doc, diags, err := schema.Load(t.Context(), "t.yaml", schema.Options{Text: []byte(text)})
 			if err != nil {
 				t.Fatal(err)
 			}

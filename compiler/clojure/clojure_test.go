@@ -107,7 +107,7 @@ func load(t *testing.T, path string, text []byte, x target) *compiled {
 
 func tryLoad(t *testing.T, path string, text []byte, x target) (*compiled, diag.List) {
 	t.Helper()
-	doc, diags, err := schema.Load(path, schema.Options{Text: text})
+	doc, diags, err := schema.Load(t.Context(), path, schema.Options{Text: text})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,7 @@ func check(t *testing.T, paths ...string) autofix.Check {
 	return func(read func(string) ([]byte, error)) ([]autofix.Checked, error) {
 		var list []autofix.Checked
 		for _, path := range paths {
-			doc, loaded, err := schema.Load(path, schema.Options{ReadFile: read})
+			doc, loaded, err := schema.Load(t.Context(), path, schema.Options{ReadFile: read})
 			if err != nil {
 				return nil, err
 			}
@@ -138,7 +138,7 @@ func TestFixRestores(t *testing.T) {
 			t.Errorf("%s: fixes change a valid file", example)
 		}
 		before := left.Count(diag.Error) + left.Count(diag.Warning)
-		doc, _, err := schema.Load(path, schema.Options{})
+		doc, _, err := schema.Load(t.Context(), path, schema.Options{})
 		if err != nil || doc == nil {
 			t.Fatalf("%s: %v", example, err)
 		}

@@ -50,7 +50,7 @@ func TestFixableRules(t *testing.T) {
 			}
 			var left diag.List
 			result, err := autofix.Run(func(read func(string) ([]byte, error)) ([]autofix.Checked, error) {
-				doc, loaded, err := schema.Load("topology.yaml", schema.Options{Environment: environment, ReadFile: read})
+				doc, loaded, err := schema.Load(t.Context(), "topology.yaml", schema.Options{Environment: environment, ReadFile: read})
 				if err != nil || doc == nil {
 					return nil, err
 				}

@@ -24,7 +24,7 @@ func program(t *testing.T, dir, text, script string) *compiler.Program {
 			t.Fatal(err)
 		}
 	}
-	doc, diags, err := schema.Load(filepath.Join(dir, "t.yaml"), schema.Options{})
+	doc, diags, err := schema.Load(t.Context(), filepath.Join(dir, "t.yaml"), schema.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
