@@ -176,12 +176,14 @@ func readJava(lines []string) (e Exception, ok bool) {
 		m := javaFrame.FindStringSubmatch(line)
 		cause, caused := strings.CutPrefix(line, "Caused by: ")
 		switch {
+		case caused && strings.Contains(cause, "storm.multilang.NoOutputException"):
+			continue // the process ended: what it wrote says why
 		case caused:
 			e = Exception{Message: cause}
 		case m == nil:
 			continue
 		case !ok && i > 0:
-			e.Message = firstLine(lines[:i])
+			e.Message = heading(lines[:i])
 		}
 		ok = true
 		if m != nil && e.File == "" && m[3] != "" && !library(m[1]) {
@@ -191,13 +193,27 @@ func readJava(lines []string) (e Exception, ok bool) {
 	return e, ok
 }
 
-func firstLine(lines []string) string {
+// heading returns the message above a Java stack: its first line, or the last words of a process that ended before it
+// answered (ShellProcess.launch puts its standard error behind these phrases).
+func heading(lines []string) string {
+	first, last, process := "", "", false
 	for _, line := range lines {
-		if strings.TrimSpace(line) != "" {
-			return line
+		if strings.TrimSpace(line) == "" {
+			continue
 		}
+		if first == "" {
+			first = line
+		}
+		if strings.HasPrefix(line, "Serializer Exception:") || strings.Contains(line, "Error when launching multilang subprocess") {
+			process, last = true, ""
+			continue
+		}
+		last = line
 	}
-	return ""
+	if process && last != "" {
+		return last
+	}
+	return first
 }
 
 // library reports whether a Java method belongs to Java or Storm, where no user looks for a mistake.

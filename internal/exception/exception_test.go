@@ -74,6 +74,8 @@ Node.js v20.1.0
 	{"java", "java.lang.RuntimeException: oh\n\tat com.acme.Split.execute(Split.java:31)\n\tat org.apache.storm.X.y(X.java:1)\n", "java.lang.RuntimeException: oh (Split.java:31)"},
 	{"java, caused", "java.lang.RuntimeException: outer\n\tat org.apache.storm.X.y(X.java:1)\nCaused by: java.io.IOException: disk full\n" +
 		"\tat java.base/java.io.File.write(File.java:9)\n\tat com.acme.Sink.execute(Sink.java:8)\n\t... 3 more\n", "java.io.IOException: disk full (Sink.java:8)"},
+	{"a process that ended before the handshake", "java.lang.RuntimeException: org.apache.storm.multilang.NoOutputException: Pipe to subprocess seems to be broken! No output read.\n" +
+		"Serializer Exception:\n\nsh: 0: cannot open missing.sh: No such file\n\n\tat org.apache.storm.utils.ShellProcess.launch(ShellProcess.java:90)\n", "sh: 0: cannot open missing.sh: No such file"},
 	{"windows", "Traceback (most recent call last):\r\n  File \"C:\\x\\resources\\a.py\", line 1, in <module>\r\n    x\r\nNameError: name 'x' is not defined\r\n",
 		"NameError: name 'x' is not defined (resources/a.py:1)"},
 }

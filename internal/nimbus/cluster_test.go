@@ -293,8 +293,9 @@ func TestRealFailure(t *testing.T) {
 		t.Fatal(err)
 	}
 	state, err := client.Wait(t.Context(), r.Name, nimbus.WatchOptions{Fresh: true})
-	if err != nil || state.Verdict != nimbus.Failing || !strings.HasPrefix(state.Why, `component "words" reports: java.lang.RuntimeException`) {
-		t.Errorf("%s, %s, %v", state.Verdict, state.Why, err)
+	if err != nil || state.Verdict != nimbus.Failing || !strings.HasPrefix(state.Why, `component "words" reports: `) ||
+		!strings.Contains(state.Why, "missing.sh") || !strings.HasPrefix(state.News[0].Text, "java.lang.RuntimeException") {
+		t.Errorf("%s, %s, %v, %v", state.Verdict, state.Why, state.News, err)
 	}
 	if err := client.Kill(t.Context(), r.Name, 0); err != nil {
 		t.Error(err)

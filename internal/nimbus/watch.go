@@ -132,10 +132,10 @@ type Verdict int
 const (
 	_           Verdict = iota
 	Waiting             // nothing yet
-	Up                  // every executor runs, and no error was reported
+	Up                  // every executor runs and stays, and no error was reported
 	Failing             // errors were reported, or workers keep restarting
 	Unscheduled         // the time is over, and executors have no place in a worker
-	Silent              // the time is over, and executors have a place but never reported
+	Silent              // executors have a place but never reported in time, or a bolt executes nothing of what it is sent
 	Gone                // the topology was killed
 )
 
@@ -182,9 +182,12 @@ type WatchOptions struct {
 	// Interval is the time between two looks. 0: 2 seconds.
 	Interval time.Duration
 
-	// Settle is how long an executor must have run to count as up. A worker that dies at its start dies within a few
-	// seconds. 0: 5 seconds.
+	// Settle is how long an executor must have run to count as up. A worker whose component dies takes about ten seconds
+	// from start to start. 0: 20 seconds.
 	Settle time.Duration
+
+	// Stay is how long the watch goes on after every executor has settled, to see whether they stay. 0: 10 seconds.
+	Stay time.Duration
 }
 
 // Watch looks at a topology again and again and yields each state. It ends when it has a verdict: the last state has
@@ -195,7 +198,10 @@ func (c *Client) Watch(ctx context.Context, name string, o WatchOptions) iter.Se
 		o.Interval = 2 * time.Second
 	}
 	if o.Settle == 0 {
-		o.Settle = 5 * time.Second
+		o.Settle = 20 * time.Second
+	}
+	if o.Stay == 0 {
+		o.Stay = 10 * time.Second
 	}
 	return func(yield func(WatchState, error) bool) {
 		if o.Timeout == 0 {
@@ -251,8 +257,14 @@ type watch struct {
 	old       map[ReportedError]bool // reported before the watch began
 	executors map[string]executorSeen
 	restarts  int
+	rounds    int           // looks that saw restarts
+	longest   time.Duration // the longest uptime before a restart
+	settled   time.Time     // since when every executor has settled
 	last      WatchState
 }
+
+// manyRounds is how often workers may start again before the watch gives up on them.
+const manyRounds = 4
 
 type executorSeen struct {
 	host   string
@@ -303,17 +315,33 @@ func (w *watch) look(ctx context.Context, c *Client, name string) (WatchState, e
 	settled := w.follow(info.Executors)
 	state.Restarts = w.restarts
 	w.judge(&state, settled, late)
+	if state.Verdict == Up {
+		w.checkWork(ctx, c, &state, info.Executors)
+	}
 	w.last = state
 	return state, nil
 }
 
 // follow records restarts, and counts the executors that have run long enough.
 func (w *watch) follow(executors []*storm.ExecutorSummary) (settled int) {
+	before := w.restarts
+	defer func() {
+		if w.restarts > before {
+			w.rounds++
+		}
+		switch {
+		case settled < len(executors) || len(executors) == 0:
+			w.settled = time.Time{}
+		case w.settled.IsZero():
+			w.settled = time.Now()
+		}
+	}()
 	for _, e := range executors {
 		now := executorSeen{e.Host, e.Port, e.UptimeSecs}
 		key := fmt.Sprint(e.ComponentID, e.ExecutorInfo.TaskStart)
 		if before, ok := w.executors[key]; ok && (now.host != before.host || now.port != before.port || now.uptime < before.uptime) {
 			w.restarts++
+			w.longest = max(w.longest, time.Duration(before.uptime)*time.Second)
 		}
 		w.executors[key] = now
 		if time.Duration(e.UptimeSecs)*time.Second >= w.options.Settle {
@@ -335,6 +363,8 @@ func (w *watch) judge(s *WatchState, settled int, late bool) {
 		s.Why = fmt.Sprintf("component %q reports: %s", e.Component, e.Summary())
 		s.Next = Next{Step: ReadErrors, Topology: s.Name}
 		s.Advice = []string{"the worker's log on " + where + " may have more"}
+	case executors > 0 && settled == executors && !late && time.Since(w.settled) < w.options.Stay:
+		s.Verdict, s.Why = Waiting, fmt.Sprintf("all %d executors run; watching whether they stay", executors)
 	case executors > 0 && settled == executors && s.Status.Status == "INACTIVE":
 		// Its workers run and report; open, prepare and multilang processes wait for the first activation.
 		s.Verdict, s.Why = Up, fmt.Sprintf("all %d executors run and wait: the topology is inactive, so its components may never have been started", executors)
@@ -347,8 +377,8 @@ func (w *watch) judge(s *WatchState, settled int, late bool) {
 		}
 		s.Advice = []string{"other topologies may have all slots, or no supervisor is up"}
 		s.Next = Next{Step: LookAtTopologies}
-	case late && w.restarts > 1:
-		s.Verdict, s.Why = Failing, fmt.Sprintf("executors were started again %d times, and no error was reported", w.restarts)
+	case late && w.restarts > 1, w.rounds >= manyRounds:
+		s.Verdict, s.Why = Failing, fmt.Sprintf("executors were started again %d times, after %s at most, and no error was reported", w.restarts, w.longest)
 		s.Advice = []string{"see the worker's log on " + where}
 	case late:
 		s.Verdict = Silent

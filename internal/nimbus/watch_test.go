@@ -43,7 +43,7 @@ func TestWatch(t *testing.T) {
 	}{
 		{"comes up", nimbus.WatchOptions{Fresh: true, Timeout: time.Minute}, []look{unplaced, placed(0, 0), placed(0, 60), placed(61, 60)}, nimbus.Up,
 			"all 2 executors run, and no error was reported", "waiting for the scheduler"},
-		{"is up", nimbus.WatchOptions{Timeout: time.Minute}, []look{placed(600)}, nimbus.Up, "all 1 executors run, and no error was reported", "all 1 executors run, and no error was reported"},
+		{"is up", nimbus.WatchOptions{Timeout: time.Minute}, []look{placed(600)}, nimbus.Up, "all 1 executors run, and no error was reported", "all 1 executors run; watching whether they stay"},
 		{"too young", nimbus.WatchOptions{Fresh: true, Timeout: patience}, []look{placed(2)}, nimbus.Silent,
 			"nothing was heard from 1 of 1 executors within 0s, and no error was reported", "heard from 1 of 1 executors; they report once a minute by default"},
 		{"reports an error", nimbus.WatchOptions{Fresh: true, Timeout: time.Minute}, []look{placed(0), func(i *storm.TopologyInfo) {
@@ -57,7 +57,13 @@ func TestWatch(t *testing.T) {
 		{"has no place", nimbus.WatchOptions{Fresh: true, Timeout: patience}, []look{unplaced}, nimbus.Unscheduled,
 			"no executor has got a place in a worker within 0s; the scheduler says: Not enough slots", "waiting for the scheduler"},
 		{"restarts", nimbus.WatchOptions{Fresh: true, Timeout: patience}, []look{placed(3), placed(1), placed(3), placed(2)}, nimbus.Failing,
-			"executors were started again 2 times, and no error was reported", "heard from 1 of 1 executors; they report once a minute by default"},
+			"executors were started again 2 times, after 3s at most, and no error was reported", "heard from 1 of 1 executors; they report once a minute by default"},
+		{"dies every nine seconds", nimbus.WatchOptions{Fresh: true, Timeout: time.Minute},
+			[]look{placed(0), placed(8), placed(1), placed(6), placed(0), placed(9), placed(2), placed(8), placed(1), placed(7)}, nimbus.Failing,
+			"executors were started again 4 times, after 9s at most, and no error was reported", "heard from 0 of 1 executors; they report once a minute by default"},
+		{"dies after its first report", nimbus.WatchOptions{Fresh: true, Timeout: 10 * patience, Stay: 2 * patience},
+			[]look{placed(60), placed(60), placed(3), placed(0)}, nimbus.Failing,
+			"executors were started again 2 times, after 1m0s at most, and no error was reported", "all 1 executors run; watching whether they stay"},
 		{"is killed", nimbus.WatchOptions{Fresh: true, Timeout: time.Minute}, []look{placed(0), func(i *storm.TopologyInfo) { i.Status = "KILLED" }}, nimbus.Gone,
 			`topology "life" is being killed`, "heard from 0 of 1 executors; they report once a minute by default"},
 		{"inactive", nimbus.WatchOptions{Fresh: true, Timeout: time.Minute}, []look{placed(0), func(i *storm.TopologyInfo) {
@@ -74,6 +80,9 @@ func TestWatch(t *testing.T) {
 				n++
 			}})
 			c.options.Interval = time.Millisecond
+			if c.options.Stay == 0 {
+				c.options.Stay = time.Millisecond
+			}
 			var first, last nimbus.WatchState
 			for state, err := range connect(t, noRetry(server.Addr())).Watch(t.Context(), "life", c.options) {
 				if err != nil {
@@ -86,6 +95,59 @@ func TestWatch(t *testing.T) {
 			}
 			if first.Why != c.waited || last.Verdict != c.verdict || last.Why != c.why {
 				t.Errorf("from %q to %s, %q", first.Why, last.Verdict, last.Why)
+			}
+		})
+	}
+}
+
+// worked is an executor with statistics: a spout that has emitted n tuples, or a bolt that has executed n.
+func worked(component string, spout bool, n int64) *storm.ExecutorSummary {
+	e := executor(component, int32(len(component)), 6700, 60)
+	e.Stats = &storm.ExecutorStats{Emitted: map[string]map[string]int64{":all-time": {}}, Specific: &storm.ExecutorSpecificStats{}}
+	if spout {
+		e.Stats.Emitted[":all-time"]["default"] = n
+		e.Stats.Specific.Spout = &storm.SpoutStats{}
+		return e
+	}
+	e.Stats.Specific.Bolt = &storm.BoltStats{Executed: map[string]map[*storm.GlobalStreamId]int64{":all-time": {{ComponentId: "words", StreamId: "default"}: n}}}
+	return e
+}
+
+// A bolt that waits forever for its process reports an uptime, but executes nothing.
+func TestWatchWork(t *testing.T) {
+	shell := &storm.ComponentObject{Shell: &storm.ShellComponent{}}
+	topology := &storm.StormTopology{
+		Spouts: map[string]*storm.SpoutSpec{"words": {SpoutObject: shell, Common: &storm.ComponentCommon{}}},
+		Bolts: map[string]*storm.Bolt{"split": {BoltObject: shell, Common: &storm.ComponentCommon{
+			Inputs: map[*storm.GlobalStreamId]*storm.Grouping{{ComponentId: "words", StreamId: "default"}: {Shuffle: &storm.NullStruct{}}},
+		}}},
+	}
+	for _, c := range []struct {
+		name           string
+		emitted, split int64
+		status         string
+		verdict        nimbus.Verdict
+		why, advice    string
+	}{
+		{"works", 400, 380, "ACTIVE", nimbus.Up, "all 2 executors run, and no error was reported", ""},
+		{"silent bolt", 400, 0, "ACTIVE", nimbus.Silent, `all executors run, but "split" has executed none of about 400 tuples that were sent to it`,
+			"its process may never have answered the handshake: Storm waits for that forever\nsee the worker's log on h:6700"},
+		{"few tuples", 20, 0, "ACTIVE", nimbus.Up, "all 2 executors run, and no error was reported",
+			`"split" has executed nothing yet: nothing shows whether it can`},
+		{"silent spout", 0, 0, "ACTIVE", nimbus.Up, "all 2 executors run, and no error was reported",
+			`"words" has emitted nothing yet, "split" has executed nothing yet: nothing shows whether it can`},
+		{"inactive", 0, 0, "INACTIVE", nimbus.Up, "all 2 executors run and wait: the topology is inactive, so its components may never have been started", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			server := nimbustest.New(t, nimbustest.Options{})
+			server.Add(nimbustest.Topology{Name: "life", Topology: topology, Info: func(i *storm.TopologyInfo) {
+				i.Status = c.status
+				i.Executors = []*storm.ExecutorSummary{worked("words", true, c.emitted), worked("split", false, c.split)}
+			}})
+			state, err := connect(t, noRetry(server.Addr())).Wait(t.Context(), "life",
+				nimbus.WatchOptions{Fresh: true, Timeout: time.Minute, Interval: time.Millisecond, Stay: time.Millisecond})
+			if err != nil || state.Verdict != c.verdict || state.Why != c.why || strings.Join(state.Advice, "\n") != c.advice {
+				t.Errorf("%s, %q, %q, %v", state.Verdict, state.Why, state.Advice, err)
 			}
 		})
 	}
