@@ -24,6 +24,7 @@ type runFlags struct {
 	topologyFlags
 	limit     time.Duration
 	untilIdle bool
+	idle      time.Duration
 	trace     []string
 	logDir    string
 	format    string
@@ -74,7 +75,8 @@ its process keeps dying; 2 wrong usage; 3 this machine cannot run the topology.`
 	flags.topologyFlags.add(cmd)
 	f := cmd.Flags()
 	f.DurationVar(&flags.limit, "for", 0, "end after this `DURATION`, such as 10s")
-	f.BoolVar(&flags.untilIdle, "until-idle", false, "end when the topology is idle: no spout emits and no tuple is in flight")
+	f.BoolVar(&flags.untilIdle, "until-idle", false, "end when the topology is idle: no spout emits, no tuple is in flight, and ticks have come")
+	f.DurationVar(&flags.idle, "idle", 0, "with --until-idle: how long nothing may happen before the run ends, for a `DURATION` (default 2s)")
 	f.StringArrayVar(&flags.trace, "trace", nil, "show every tuple, or only the tuples of one `COMPONENT` (repeatable)")
 	f.Lookup("trace").NoOptDefVal = traceAll
 	f.StringVar(&flags.logDir, "log-dir", "", "write a log file for each task into `DIR`")
@@ -82,6 +84,7 @@ its process keeps dying; 2 wrong usage; 3 this machine cannot run the topology.`
 	f.BoolVar(&flags.watch, "watch", false, "restart when the topology or the source of a component changes")
 	f.BoolVar(&flags.verbose, "verbose", false, "show the whole stack of every exception; otherwise only its last line, and how often it happened")
 	_ = cmd.RegisterFlagCompletionFunc("for", cobra.NoFileCompletions)
+	_ = cmd.RegisterFlagCompletionFunc("idle", cobra.NoFileCompletions)
 	_ = cmd.RegisterFlagCompletionFunc("trace", flags.completeComponents)
 	_ = cmd.MarkFlagDirname("log-dir")
 	return cmd
@@ -134,6 +137,10 @@ func (a *app) runTopology(ctx context.Context, flags *runFlags, path string) err
 	switch {
 	case flags.limit < 0:
 		return usageError("--for %s: give a positive duration", flags.limit)
+	case flags.idle < 0:
+		return usageError("--idle %s: give a positive duration", flags.idle)
+	case flags.idle > 0 && !flags.untilIdle:
+		return usageError("--idle needs --until-idle")
 	case flags.watch && path == "-":
 		return usageError("--watch needs a file, not standard input")
 	}

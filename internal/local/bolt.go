@@ -167,6 +167,7 @@ func (t *task) take(s *session) {
 	size := 0
 	for t.queue.count > 0 && len(s.outbox.tuples) < e.maxPending && size < writeSize {
 		d := t.queue.pop()
+		t.awaitsTick = d.source != nil && t.comp.tick > 0
 		e.lastID++
 		d.id, d.given = tupleID(e.lastID), e.now
 		t.inputs[d.id] = d

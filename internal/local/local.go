@@ -58,8 +58,9 @@ type Options struct {
 
 	// For ends the run after this time; 0 means no limit.
 	For time.Duration
-	// UntilIdle ends the run when nothing has happened for IdleAfter (default 2 s): no component works on a tuple, no
-	// tuple is pending, and no spout has emitted one.
+	// UntilIdle ends the run when nothing has happened for IdleAfter (default 2 s): no component works on a tuple or
+	// writes one, no tuple is pending, and every spout has answered a nextTuple without a tuple. A bolt with ticks gets a
+	// tick after its last tuple.
 	UntilIdle bool
 	IdleAfter time.Duration
 	// Drain is how long the run waits at its end for tuples that bolts still work on, after it has stopped the spouts.
@@ -124,6 +125,8 @@ func (e End) String() string {
 // A Summary says what a run did.
 type Summary struct {
 	End End
+	// Idle says what was seen as idle if End is Idle.
+	Idle string
 	Snapshot
 	// Faults are the protocol violations that would have killed a Storm worker, in the order in which they happened.
 	// Only the first hundred are kept.

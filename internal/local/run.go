@@ -65,6 +65,9 @@ func (e *Engine) summary() (*Summary, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	s.Faults = e.faults
+	if e.end == Idle {
+		s.Idle = e.idleText
+	}
 	if e.failure != nil {
 		return s, e.failure
 	}

@@ -23,6 +23,7 @@ const handshakePatience = 10 * time.Second
 type session struct {
 	task       *task
 	peer       Peer
+	source     partialReader
 	reader     *multilang.Reader
 	stderrTail lineTail
 	outbox     outbox
@@ -58,7 +59,8 @@ func (t *task) runSession() *ending {
 	if err := s.start(); err != nil {
 		return &ending{err: err}
 	}
-	s.reader = multilang.NewReader(s.peer, 0)
+	s.source.src = s.peer
+	s.reader = multilang.NewReader(&s.source, 0)
 	var writer sync.WaitGroup
 	writer.Go(s.outbox.writer)
 	e.lock()
@@ -121,6 +123,7 @@ func (s *session) serve() (*fault, error) {
 			return f, nil
 		}
 		b.reset()
+		s.source.partial.Store(s.reader.Unread() > 0)
 		for blocked {
 			blocked = s.waitForRoom()
 		}
@@ -222,7 +225,8 @@ func (s *session) handshake() (*fault, error) {
 	s.heard, s.announcedPID = e.now, pid
 	s.pipelining = multilang.AcceptsPipelining(answer)
 	t.ready = s
-	t.progress, t.probe = false, probeNone
+	t.progress, t.probe, t.awaitsTick = false, probeNone, t.comp.tick > 0
+	s.source.partial.Store(s.reader.Unread() > 0)
 	if t.comp.tick > 0 {
 		s.stopTicks = clock.Every(e.clock, time.Duration(t.comp.tick)*time.Second, s.tick)
 	}

@@ -12,13 +12,15 @@ import (
 // that it supports this gets several commands at once. It answers them one after the other; only the time between them
 // is shorter.
 type spoutState struct {
-	sent     []sentCommand // commands without a sync yet, oldest first
-	nexts    int           // how many of them are "next"
-	nextSent bool          // at least one "next" was sent
-	quick    bool          // the last "next" emitted something and took less than quickNext
-	emitted  bool          // the spout has emitted since the last sync
-	active   bool          // the last such command was "activate", not "deactivate"
-	due      []outcome
+	sent  []sentCommand // commands without a sync yet, oldest first
+	nexts int           // how many of them are "next"
+	dry   bool          // it has answered a "next" without a tuple since it last emitted
+	// longestDry is the longest time that such a "next" took, in nanoseconds.
+	longestDry int64
+	quick      bool // the last "next" emitted something and took less than quickNext
+	emitted    bool // the spout has emitted since the last sync
+	active     bool // the last such command was "activate", not "deactivate"
+	due        []outcome
 	// deferred are answers to emits. They wait for the sync of an ack: without ackers Storm acks while it handles the
 	// emit, and answers the emit after that.
 	deferred [][]byte
@@ -86,7 +88,6 @@ func (t *task) stepSpout() {
 		case t.exec.limit > 0 && t.exec.pending+s.nexts >= t.exec.limit:
 			return
 		default:
-			s.nextSent = true
 			s.nexts++
 			t.command(session, multilang.SpoutMsg{Command: multilang.Next})
 		}
@@ -128,6 +129,7 @@ func (t *task) fromSpout(session *session, b *batch, m *message) *fault {
 			t.progress = true
 			s.quick = s.emitted && e.now-first.at < int64(quickNext)
 			if !s.emitted {
+				s.dry, s.longestDry = true, max(s.longestDry, e.now-first.at)
 				t.waitIdle()
 			}
 		}
@@ -172,7 +174,7 @@ func (t *task) spoutEmit(session *session, b *batch, m *message) *fault {
 	if f := e.route(t, b, m); f != nil {
 		return f
 	}
-	s.emitted = true
+	s.emitted, s.dry, s.longestDry = true, false, 0
 	e.activity = e.now
 	t.stats.emitted++
 	t.stats.transferred += int64(len(e.chosen))

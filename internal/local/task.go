@@ -31,6 +31,7 @@ type task struct {
 	vainSessions int     // how many of the last sessions made no progress
 	lastDeath    *Death
 	resting      bool // waits for its next start
+	awaitsTick   bool // has had no tick since its last tuple
 	progress     bool // the current session has done something
 
 	resume chan struct{} // receives when blocked becomes 0

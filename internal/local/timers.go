@@ -96,33 +96,3 @@ func (e *Engine) expire() {
 		}
 	}
 }
-
-func (e *Engine) endWhenIdle() {
-	e.lock()
-	idle := e.idle()
-	e.unlock()
-	if idle {
-		e.finish(Idle)
-	}
-}
-
-// idle reports whether nothing happens, and nothing has happened for a while.
-func (e *Engine) idle() bool {
-	limit := int64(e.opts.IdleAfter)
-	if !e.active || e.now-e.activity < limit {
-		return false
-	}
-	for _, t := range e.tasks {
-		switch {
-		case t.ready == nil, t.queue.count > 0, t.pending.count > 0, len(t.spout.due) > 0:
-			return false
-		case t.comp.spout && !t.spout.nextSent:
-			return false
-		case t.given.first != nil && t.probe != probeAnswered:
-			// The bolt may still work on tuples without an answer. If it has answered a later heartbeat, it does
-			// not: it just never acks them.
-			return false
-		}
-	}
-	return true
-}

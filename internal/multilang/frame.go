@@ -79,6 +79,9 @@ func (r *Reader) Partial() string {
 	return strings.ToValidUTF8(string(r.buf[r.start:r.end]), "\uFFFD")
 }
 
+// Unread returns how many bytes were read from the source that Read has not returned.
+func (r *Reader) Unread() int { return r.end - r.start }
+
 func isEnd(line []byte) bool {
 	return len(line) == 3 && string(line) == "end" || len(line) == 4 && string(line) == "end\r"
 }

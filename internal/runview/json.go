@@ -204,7 +204,7 @@ func (v *jsonView) End(s *local.Summary, err error) {
 	stop()
 	e := &jsonEvent{Event: "summary", Topology: name}
 	if s != nil {
-		e.End, e.Faults = s.End.String(), len(s.Faults)
+		e.End, e.Text, e.Faults = s.End.String(), s.Idle, len(s.Faults)
 		e.add(s.Snapshot)
 	}
 	if err != nil {

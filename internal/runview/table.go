@@ -75,6 +75,9 @@ func summaryText(r *Run, s *local.Summary, f *failures) string {
 	if remarks := summaryRemarks(components, s.Running, f); len(remarks) > 0 {
 		fmt.Fprintf(&b, "\n%s\n", strings.Join(remarks, "\n"))
 	}
+	if s.Idle != "" {
+		fmt.Fprintf(&b, "\nidle: %s\n", s.Idle)
+	}
 	return b.String()
 }
 
