@@ -54,6 +54,7 @@ type Engine struct {
 	events     []Event    // to report when the lock is released
 	chosen     []*task    // targets of the current emit
 	trees      []*tree    // of the current emit
+	lastBeat   int64      // when beat was last called
 	idleText   string     // what was seen as idle
 	activity   int64      // when something last happened that delays the end of UntilIdle
 

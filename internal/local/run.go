@@ -46,7 +46,7 @@ func (e *Engine) Run(ctx context.Context) (*Summary, error) {
 	case <-e.stop:
 	}
 	e.lock()
-	e.activity = e.now
+	e.activity, e.lastBeat = e.now, e.now
 	e.unlock()
 	var tasks sync.WaitGroup
 	for _, t := range e.tasks {

@@ -25,16 +25,32 @@ func (e *Engine) startTimers() (stop func()) {
 	}
 }
 
+// jump is how late a beat must be to count as a jump of the clock.
+const jump = 4 * time.Second
+
 // beat is called every second.
 func (e *Engine) beat() {
 	e.lock()
 	defer e.unlock()
+	if late := e.now - e.lastBeat - int64(time.Second); late > int64(jump) {
+		e.forgive(late)
+	}
+	e.lastBeat = e.now
 	for _, t := range e.tasks {
 		t.stats.beat(e.now)
 		if t.ready != nil {
 			t.ready.beat()
 		}
 	}
+}
+
+// forgive leaves a time out of all timeouts of components in which the engine itself did not run: somebody stopped it
+// with SIGSTOP, or the machine slept.
+func (e *Engine) forgive(late int64) {
+	e.warn("jump", nil, "stormflux itself stood still for %s, so this time does not count as silence of a component",
+		time.Duration(late).Round(time.Second))
+	e.activity = min(e.now, e.activity+late)
+	e.eachSession(func(s *session) { s.heard = min(e.now, s.heard+late) })
 }
 
 // beat kills a component that was silent for too long, and sends heartbeats to bolts.
