@@ -181,3 +181,11 @@ func faultSpoutSilent(timeout time.Duration) *fault {
 			"or raise topology.subprocess.timeout.secs",
 	}
 }
+
+func faultSpoutUnread(timeout time.Duration) *fault {
+	return &fault{
+		reason: fmt.Sprintf("it has not read the answers to its emits for %s, and the pipe to it is full", timeout),
+		storm: "RuntimeException: subprocess heartbeat timeout; Storm writes the task ids of each emit and reads nothing more from a spout " +
+			"until it can: read the answer to each emit, or emit with need_task_ids false",
+	}
+}

@@ -1,6 +1,8 @@
 package local
 
 import (
+	"sync/atomic"
+
 	"github.com/stormflux/stormflux/internal/multilang"
 )
 
@@ -13,6 +15,7 @@ type outbox struct {
 	session *session
 	gone    chan struct{} // closed when the session is over
 	rest    chan []byte   // what the peer did not take, for the writer goroutine
+	full    atomic.Bool   // the writer goroutine waits until the component reads
 
 	// Under Engine.mu.
 	control []byte     // due commands, task ids and heartbeats; they overtake tuples
@@ -58,6 +61,7 @@ func (o *outbox) write(wait bool) {
 		}
 		if len(o.control) == 0 && len(o.tuples) == 0 {
 			o.writing = false
+			o.full.Store(false)
 			e.unlock()
 			return
 		}
@@ -80,6 +84,7 @@ func (o *outbox) write(wait bool) {
 			o.fail()
 			return
 		case n < len(o.buf):
+			o.full.Store(true)
 			o.rest <- o.buf[n:] // has room: one goroutine writes at a time
 			return
 		}
@@ -105,6 +110,7 @@ func (o *outbox) fail() {
 	e := o.session.task.engine
 	e.lock()
 	o.broken = true
+	o.full.Store(false)
 	e.unlock()
 }
 

@@ -127,6 +127,9 @@ func (s *session) serve() (*fault, error) {
 		for blocked {
 			blocked = s.waitForRoom()
 		}
+		if t.comp.spout && !s.pipelining && s.outbox.full.Load() {
+			s.waitForSpout()
+		}
 	}
 }
 
@@ -142,6 +145,19 @@ func (s *session) waitForRoom() (again bool) {
 	defer e.unlock()
 	s.heard = e.now
 	return t.blocked > 0 && !e.stopping && s.alive()
+}
+
+// waitForSpout waits until the spout has read what was written to it. Storm writes the task ids of an emit before it reads
+// the next message (ShellSpout.querySubprocess), so it stops when the pipe to the spout is full.
+func (s *session) waitForSpout() {
+	e := s.task.engine
+	c := e.when(func() bool { return !s.outbox.full.Load() })
+	defer e.forget(c)
+	select {
+	case <-c.reached:
+	case <-s.peer.Exited():
+	case <-e.closing:
+	}
 }
 
 func (s *session) alive() bool {

@@ -60,7 +60,11 @@ func (s *session) beat() {
 	silent := e.now-s.heard > int64(e.subprocessTimeout) && t.blocked == 0
 	if t.comp.spout {
 		// Storm expects a spout to write only while a command has no sync (ShellSpout.SpoutHeartbeatTimerTask).
-		if silent && len(t.spout.sent) > 0 && t.spout.active {
+		switch {
+		case !silent || len(t.spout.sent) == 0 || !t.spout.active:
+		case s.outbox.full.Load():
+			s.kill(faultSpoutUnread(e.subprocessTimeout))
+		default:
 			s.kill(faultSpoutSilent(e.subprocessTimeout))
 		}
 		return
