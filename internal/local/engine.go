@@ -117,6 +117,9 @@ func New(opts Options) (*Engine, error) {
 		closing:  make(chan struct{}),
 		reported: make(chan struct{}),
 	}
+	if err := e.checkFiles(); err != nil {
+		return nil, err
+	}
 	close(e.reported)
 	e.gatherTimer = e.clock.AfterFunc(time.Hour, e.gathered)
 	e.gatherTimer.Stop()

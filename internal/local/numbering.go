@@ -29,6 +29,9 @@ func (p *plan) size(c *component, hint int, own conf) error {
 	if tasks < 1 || hint < 1 {
 		return fmt.Errorf("it has %d tasks and a parallelism of %d: Storm would not run it", tasks, hint)
 	}
+	if tasks > maxTasks {
+		return tooManyTasks(tasks)
+	}
 	c.executors = min(hint, tasks)
 	c.tasks = make([]int, tasks)
 	return nil
@@ -65,6 +68,12 @@ func (p *plan) addTasks() error {
 		all = append(all, named{id, count, nil})
 	}
 	slices.SortFunc(all, func(a, b named) int { return java.CompareStrings(a.id, b.id) })
+	total := 0
+	for _, c := range all {
+		if total += max(c.count, 0); total > maxTasks {
+			return tooManyTasks(total)
+		}
+	}
 	next := 1
 	for _, c := range all {
 		for i := range c.count {

@@ -5,11 +5,13 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"sync"
 )
 
 // A Starter starts all processes of a run. It starts them on one thread that lives as long as the run: Linux kills a
 // child when the thread that started it ends (PR_SET_PDEATHSIG), not only when the whole process ends.
 type Starter struct {
+	starting sync.Mutex // held while a process starts: its pipes have both ends open then, and files are scarce
 	requests chan request
 	done     chan struct{}
 	watchdog *watchdog
@@ -73,6 +75,8 @@ type Command struct {
 
 // Start starts a process in a process group of its own. The caller must call [Process.End].
 func (s *Starter) Start(c Command) (*Process, error) {
+	s.starting.Lock()
+	defer s.starting.Unlock()
 	cmd := &exec.Cmd{Path: c.Path, Args: c.Args, Dir: c.Dir, Env: c.Env}
 	var pipes [6]*os.File
 	var err error

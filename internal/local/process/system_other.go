@@ -13,6 +13,9 @@ func killGroup(p *os.Process) error { return p.Kill() }
 
 func terminateGroup(p *os.Process) error { return p.Kill() }
 
+// OpenFileLimit returns how many files this program may have open, and false when the system has no such limit.
+func OpenFileLimit() (limit uint64, limited bool) { return 0, false }
+
 // writeSome writes nothing: this system has no write that does not wait.
 func writeSome(*os.File, []byte) (int, error) { return 0, nil }
 

@@ -19,6 +19,16 @@ func killGroup(p *os.Process) error { return syscall.Kill(-p.Pid, syscall.SIGKIL
 // terminateGroup asks the group to end, as Storm asks its subprocesses.
 func terminateGroup(p *os.Process) error { return syscall.Kill(-p.Pid, syscall.SIGTERM) }
 
+// OpenFileLimit returns how many files this program may have open, and false when the system has no such limit. Package os
+// has raised the limit as far as the system allows.
+func OpenFileLimit() (limit uint64, limited bool) {
+	var r syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &r); err != nil {
+		return 0, false
+	}
+	return uint64(r.Cur), true
+}
+
 // writeSome writes as much as the pipe takes at once.
 func writeSome(f *os.File, data []byte) (int, error) {
 	raw, err := f.SyscallConn()
