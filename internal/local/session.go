@@ -15,9 +15,6 @@ import (
 	"github.com/stormflux/stormflux/internal/multilang"
 )
 
-// handshakePatience is the time after which a missing answer to the handshake is reported. Storm waits forever.
-const handshakePatience = 10 * time.Second
-
 // A session is one conversation with the component of a task, from the handshake to the end of the component. It knows
 // the protocol, but no processes: it talks to a [Peer]. The task's goroutine owns it. Only that goroutine reads.
 type session struct {
@@ -219,7 +216,7 @@ func (s *session) handshake() (*fault, error) {
 	if err != nil {
 		return nil, err
 	}
-	patience := e.clock.AfterFunc(handshakePatience, s.handshakeIsLate)
+	patience := e.clock.AfterFunc(stallPatience, s.handshakeIsLate)
 	defer patience.Stop()
 	e.lock()
 	s.outbox.control = append(s.outbox.control, text...)
@@ -261,7 +258,7 @@ func (s *session) handshakeIsLate() {
 	defer e.unlock()
 	if t.current == s && t.ready == nil && !e.stopping {
 		e.warn("handshake "+strconv.Itoa(t.id), t,
-			"the process (pid %d) has not answered the handshake for %s: Storm would wait forever", s.peer.PID(), handshakePatience)
+			"the process (pid %d) has not answered the handshake for %s: Storm would wait forever", s.peer.PID(), stallPatience)
 	}
 }
 

@@ -57,6 +57,7 @@ func (e *Engine) forgive(late int64) {
 func (s *session) beat() {
 	t, e := s.task, s.task.engine
 	s.checkPIDFile()
+	s.warnOfStall()
 	silent := e.now-s.heard > int64(e.subprocessTimeout) && t.blocked == 0
 	if t.comp.spout {
 		// Storm expects a spout to write only while a command has no sync (ShellSpout.SpoutHeartbeatTimerTask).
