@@ -131,10 +131,42 @@ func TestSchemaKeysAreDescribed(t *testing.T) {
 	}
 }
 
+// TestEditors checks what YAML language servers make of the schemas. It names what the server of Red Hat (1.24) gets wrong.
+func TestEditors(t *testing.T) {
+	for _, s := range schemas {
+		eachSchema("#", decoded(t, s.text), func(location string, m map[string]any) {
+			// It shows a pattern that fails as it is, and nobody can read "\$\{".
+			if pattern, ok := m["pattern"].(string); ok && strings.Contains(pattern, referencePattern) && m["type"] != nil && m["patternErrorMessage"] == nil {
+				t.Errorf("%s: %s: the pattern has no message", s.name, location)
+			}
+			// It offers an example that is a list or map as "[object Object]" where the first type is another one, or the value
+			// is one of a list.
+			types, _ := m["type"].([]any)
+			for _, example := range asList(m["examples"]) {
+				if _, object := example.(map[string]any); object && len(types) > 1 && slices.Contains(types, any("string")) {
+					t.Errorf("%s: %s: an editor offers the example %v as [object Object]", s.name, location, example)
+				}
+			}
+			// It offers every property that the schema does not hide, also one that must not be there. It ignores doNotSuggest
+			// beside $ref.
+			properties, _ := m["properties"].(map[string]any)
+			id, _ := properties["id"].(map[string]any)
+			if component := location == "#/$defs/spout" || location == "#/$defs/bolt"; (component || id["not"] != nil) && id != nil && (id["doNotSuggest"] != true || id["$ref"] != nil) {
+				t.Errorf("%s: %s: editors offer id, but it is the key in a map of components", s.name, location)
+			}
+		})
+	}
+}
+
+func asList(v any) []any {
+	list, _ := v.([]any)
+	return list
+}
+
 // TestSchemaKeywords checks that the schemas use only keywords that are known here, that folding allows, and that have a
 // message of their own.
 func TestSchemaKeywords(t *testing.T) {
-	annotations := []string{"$schema", "$id", "title", "description", "examples", "default"}
+	annotations := []string{"$schema", "$id", "title", "description", "examples", "default", "patternErrorMessage", "doNotSuggest", "defaultSnippets"}
 	structure := []string{"$ref", "$defs", "properties", "patternProperties", "propertyNames", "items", "allOf", "if", "then", "else", "dependentSchemas", "const"}
 	var reported []string
 	for _, k := range keywordFaults {
