@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stormflux/stormflux/internal/leiningen"
+	"github.com/stormflux/stormflux/schema/grammar"
 )
 
 func (a *app) initCommand() *cobra.Command {
@@ -18,7 +19,7 @@ func (a *app) initCommand() *cobra.Command {
 		Long: `Make a new project with a word count to start from, in DIR or in the current folder.
 
 With --leiningen, it is a Leiningen project: the topology in YAML, its scripts where Leiningen expects them, project.clj,
-and the Clojure file that emit-clj makes from the topology. "lein uberjar" builds it. The command does not overwrite
+the Clojure file that emit-clj makes from the topology, and the schema for editors. "lein uberjar" builds it. The command does not overwrite
 files.`,
 		Example: `  stormflux init --leiningen wordcount
   cd wordcount && lein uberjar`,
@@ -48,7 +49,7 @@ func (a *app) initLeiningen(ctx context.Context, dir, name string) error {
 		}
 		name = filepath.Base(abs)
 	}
-	files, err := leiningen.Create(dir, name)
+	files, err := leiningen.Create(dir, name, grammar.TopologySchema())
 	if err != nil {
 		return environmentError(err)
 	}

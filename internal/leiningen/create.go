@@ -30,12 +30,17 @@ type blanks struct {
 	Storm     string // the version to depend on
 }
 
+// schemaFile is the name of the schema. The template of the topology refers to it.
+const schemaFile = "topology.schema.json"
+
 // Create writes a new project with a word count in YAML and Python into a folder. It makes the folder if necessary. It
 // does not write the generated Clojure file. It returns the paths of the files that it wrote, the topology first. If
 // one of the files exists already, it writes nothing.
 //
+// schema is the JSON Schema of topologies. Its file stands beside the topology, whose first line names it for editors.
+//
 // The name of project and topology is made from name: in lower case, with characters that Clojure can read.
-func Create(dir, name string) ([]string, error) {
+func Create(dir, name string, schema []byte) ([]string, error) {
 	name = strings.ToLower(clojure.Symbol(name))
 	namespace := clojure.DefaultNamespace(name, clojure.Storm)
 	p := blanks{
@@ -52,6 +57,7 @@ func Create(dir, name string) ([]string, error) {
 		{"resources/resources/count.py", "resources/count.py"},
 		{"resources/resources/multilang.py", "resources/multilang.py"},
 	}
+	files = append(files, struct{ path, template string }{schemaFile, ""})
 	for _, f := range files {
 		if _, err := os.Lstat(filepath.Join(dir, f.path)); err == nil {
 			return nil, fmt.Errorf("%s exists already", filepath.Join(dir, f.path))
@@ -59,11 +65,14 @@ func Create(dir, name string) ([]string, error) {
 	}
 	var written []string
 	for _, f := range files {
-		text, err := templates.ReadFile("template/" + f.template)
+		text, err := schema, error(nil)
+		if f.path != schemaFile {
+			text, err = templates.ReadFile("template/" + f.template)
+		}
 		if err != nil {
 			panic(err)
 		}
-		if filepath.Ext(f.template) != ".py" {
+		if f.path != schemaFile && filepath.Ext(f.template) != ".py" {
 			var b bytes.Buffer
 			if err := template.Must(template.New(f.path).Parse(string(text))).Execute(&b, p); err != nil {
 				panic(err)
