@@ -266,16 +266,34 @@ func linked(path string) bool {
 // run calls go build and returns its output.
 func run(ctx context.Context, goCommand, dir string, p Platform, output string, packages []string) (string, error) {
 	args := append([]string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", output, "--"}, packages...)
+	work, err := workFolder()
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(work)
 	cmd := exec.CommandContext(ctx, goCommand, args...)
 	cmd.Dir = dir
-	cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0", "GOOS="+p.OS, "GOARCH="+p.Arch)
+	cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0", "GOOS="+p.OS, "GOARCH="+p.Arch, "GOTMPDIR="+work)
 	stopWhole(cmd)
+	// Linux interrupts the go command when the thread that started it ends, see endWithUs.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	cmd.WaitDelay = 5 * time.Second // for the go command to remove its temporary folder
 	said, err := cmd.CombinedOutput()
 	if ctx.Err() != nil {
 		killRest(cmd)
 	}
 	return string(said), err
+}
+
+// workFolder makes a folder for the temporary files of a go command, in the place that a go command would take. A go command
+// that is killed leaves its files behind.
+func workFolder() (string, error) {
+	work, err := os.MkdirTemp(os.Getenv("GOTMPDIR"), "stormflux-go-")
+	if err != nil {
+		return "", fmt.Errorf("making a temporary folder for the go command: %w", err)
+	}
+	return filepath.Abs(work)
 }
 
 var placed = regexp.MustCompile(`^(.+\.(?:go|s|mod|work)):(\d+)(?::(\d+))?: (.*)$`)

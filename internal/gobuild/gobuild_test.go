@@ -298,7 +298,9 @@ func TestCancelled(t *testing.T) {
 	}
 	// Both the script and its child keep the pipe open: the test reads its end when both are gone. A process that a
 	// shell starts in the background ignores interrupts.
-	script := "#!/bin/sh\nexec 9>" + pipe + "\nsleep 1000 &\necho started >&9\nwait\n"
+	script := "#!/bin/sh\nexec 9>" + pipe + "\nmkdir $GOTMPDIR/go-build1\nsleep 1000 &\necho started >&9\nwait\n"
+	temporary := t.TempDir()
+	t.Setenv("TMPDIR", temporary)
 	if err := os.WriteFile(filepath.Join(bin, "go"), []byte(script), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -325,6 +327,9 @@ func TestCancelled(t *testing.T) {
 	}
 	if n, err := alive.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 		t.Errorf("something is still alive: %d, %v", n, err)
+	}
+	if left, err := os.ReadDir(temporary); err != nil || len(left) > 0 {
+		t.Errorf("the build left temporary files: %v, %v", left, err)
 	}
 }
 
