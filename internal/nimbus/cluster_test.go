@@ -32,7 +32,14 @@ while read -r line; do
 done
 `
 
-// stormJar is a jar with words.sh, made larger by padding that does not compress.
+// busySpout is idleSpout with many tuples.
+func busySpout() string {
+	return strings.Replace(idleSpout, "sleep 0.1;", `sleep 0.1
+		for i in 1 2 3 4 5 6 7 8 9 10; do printf '{"command":"emit","tuple":["a"],"need_task_ids":false}\nend\n'; done
+		`, 1)
+}
+
+// stormJar is a jar with words.sh and busy.sh, made larger by padding that does not compress.
 func stormJar(t *testing.T, padding int) string {
 	path := filepath.Join(t.TempDir(), "topology.jar")
 	f, err := os.Create(path)
@@ -41,7 +48,7 @@ func stormJar(t *testing.T, padding int) string {
 	}
 	defer f.Close()
 	z := zip.NewWriter(f)
-	for name, content := range map[string][]byte{"resources/words.sh": []byte(idleSpout), "padding": make([]byte, padding)} {
+	for name, content := range map[string][]byte{"resources/words.sh": []byte(idleSpout), "resources/busy.sh": []byte(busySpout()), "padding": make([]byte, padding)} {
 		if name == "padding" {
 			rand.Read(content)
 		}
@@ -334,6 +341,32 @@ func TestRealNimbusKilledInUpload(t *testing.T) {
 	if _, err := client.Submit(t.Context(), r); err != nil {
 		t.Error(err)
 	}
+	if err := client.Kill(t.Context(), r.Name, 0); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestRealSilence watches a bolt whose process never answers the handshake. Its executor reports an uptime as any other.
+func TestRealSilence(t *testing.T) {
+	storms := cluster.Cluster(t)
+	client := realClient(t, storms)
+	r := realRequest(t, "silence")
+	r.Topology.Spouts["words"].SpoutObject.Shell.Script = "busy.sh"
+	r.Topology.Bolts["split"] = &storm.Bolt{
+		BoltObject: &storm.ComponentObject{Shell: &storm.ShellComponent{ExecutionCommand: "sleep", Script: "1000"}},
+		Common: &storm.ComponentCommon{
+			Inputs:  map[*storm.GlobalStreamId]*storm.Grouping{{ComponentId: "words", StreamId: "default"}: {Shuffle: &storm.NullStruct{}}},
+			Streams: map[string]*storm.StreamInfo{},
+		},
+	}
+	if _, err := client.Submit(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	state, err := client.Wait(t.Context(), r.Name, nimbus.WatchOptions{Fresh: true})
+	if err != nil || state.Verdict != nimbus.Silent || !strings.Contains(state.Why, `"split" has executed none of about `) {
+		t.Errorf("%s, %s, %v, %v", state.Verdict, state.Why, state.News, err)
+	}
+	t.Log(state.Why)
 	if err := client.Kill(t.Context(), r.Name, 0); err != nil {
 		t.Error(err)
 	}
