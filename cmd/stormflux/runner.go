@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -121,22 +120,10 @@ func (p *prepared) Run(ctx context.Context) error {
 
 // shown returns what the view has to know of the run.
 func (p *prepared) shown(engine *local.Engine) runview.Run {
-	run := runview.Run{
+	return runview.Run{
 		Name: p.program.Topology.Name, Components: p.checked.index.Components(), Numbers: engine.Snapshot,
-		Declared: map[string]string{}, Sources: map[string]string{},
+		Declared: p.checked.declared(), Sources: sources(p.program),
 	}
-	for _, d := range p.checked.index.Declarations() {
-		if d.Kind == validate.ComponentSymbol && !d.Span.IsZero() {
-			at := d.Span.File.Position(d.Span.Start)
-			run.Declared[d.Name] = fmt.Sprintf("%s:%d:%d", filepath.ToSlash(d.Span.File.Name), at.Line, at.Column)
-		}
-	}
-	for _, e := range p.program.ResourceEntries {
-		if e.Path != "" {
-			run.Sources[e.Name] = filepath.ToSlash(e.Path)
-		}
-	}
-	return run
 }
 
 func (r *runner) setEngine(e *local.Engine) {

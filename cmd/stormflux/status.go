@@ -63,7 +63,7 @@ func statusText(s *nimbus.Status, whole bool) string {
 	}
 	if len(s.Errors) > 0 {
 		problems := console.NewTable("TIME", "COMPONENT", "WORKER", "ERROR")
-		for _, e := range differentErrors(s.Errors) {
+		for _, e := range differentErrors(s.Errors, nil) {
 			problems.Row(e.Time.Format(time.DateTime), e.Component, fmt.Sprintf("%s:%d", e.Host, e.Port), e.text)
 		}
 		fmt.Fprintf(&b, "\n%s", problems)
@@ -82,17 +82,19 @@ type differentError struct {
 	text                 string // the exception, with the number of times
 }
 
-// differentErrors returns errors without repetitions: of several that look the same, the first in the list.
-func differentErrors(errors []nimbus.ReportedError) (different []differentError) {
+// differentErrors returns errors without repetitions: of several that look the same, the first in the list. sources has the
+// files that resources come from.
+func differentErrors(errors []nimbus.ReportedError, sources map[string]string) (different []differentError) {
 	var tally exception.Tally
+	var found []exception.Exception
 	for _, e := range errors {
-		if tally.Add(e.Component, exception.Read(e.Text)).Count == 1 {
-			different = append(different, differentError{ReportedError: e})
+		read := exception.Read(e.Text).In(sources)
+		if tally.Add(e.Component, read).Count == 1 {
+			different, found = append(different, differentError{ReportedError: e}), append(found, read)
 		}
 	}
-	for i, e := range different {
-		kind := exception.Kind{Exception: exception.Read(e.Text)}
-		kind.Count = tally.Count(e.Component, kind.Exception)
+	for i, e := range found {
+		kind := exception.Kind{Exception: e, Count: tally.Count(different[i].Component, e)}
 		different[i].text = kind.String()
 	}
 	return different

@@ -86,7 +86,7 @@ func (a *app) submit(ctx context.Context, flags *submitFlags, path string) error
 	if err := a.report(&flags.topologyFlags, c.diags); err != nil {
 		return err
 	}
-	return a.submitProgram(ctx, client, flags, compiler.Compile(c.topology, compiler.Options{}))
+	return a.submitProgram(ctx, client, flags, c, compiler.Compile(c.topology, compiler.Options{}))
 }
 
 // forCluster checks the topology for the version that the cluster runs, unless the user named another one.
@@ -110,7 +110,7 @@ func (a *app) forCluster(ctx context.Context, client *nimbus.Client, flags *subm
 	return c, nil
 }
 
-func (a *app) submitProgram(ctx context.Context, client *nimbus.Client, flags *submitFlags, prog *compiler.Program) error {
+func (a *app) submitProgram(ctx context.Context, client *nimbus.Client, flags *submitFlags, c *checked, prog *compiler.Program) error {
 	request := nimbus.SubmitRequest{
 		Name: prog.Topology.Name, Topology: wire.Encode(prog.Topology), Conf: prog.Topology.Conf, Inactive: flags.inactive,
 	}
@@ -147,7 +147,7 @@ func (a *app) submitProgram(ctx context.Context, client *nimbus.Client, flags *s
 		printTo(a.stderr, "stormflux: the connection broke before Nimbus confirmed, but the topology is on the cluster\n")
 	}
 	if flags.wait {
-		return a.waitFor(ctx, client, prog.Topology.Name, flags.timeout)
+		return a.waitFor(ctx, client, prog.Topology.Name, flags.timeout, c.declared(), sources(prog))
 	}
 	return nil
 }

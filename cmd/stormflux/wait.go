@@ -11,8 +11,8 @@ import (
 )
 
 // waitFor waits until a topology that was just submitted is up, or clearly is not. A topology that is not up is an error of
-// the environment; it stays on the cluster.
-func (a *app) waitFor(ctx context.Context, client *nimbus.Client, name string, timeout time.Duration) error {
+// the environment; it stays on the cluster. Errors are shown with places in the files that declared and sources have.
+func (a *app) waitFor(ctx context.Context, client *nimbus.Client, name string, timeout time.Duration, declared, sources map[string]string) error {
 	var last nimbus.WatchState
 	said := ""
 	for state, err := range client.Watch(ctx, name, nimbus.WatchOptions{Fresh: true, Timeout: timeout}) {
@@ -25,8 +25,12 @@ func (a *app) waitFor(ctx context.Context, client *nimbus.Client, name string, t
 			printTo(a.stderr, "stormflux: %s\n", said)
 		}
 	}
-	for _, e := range slices.Backward(differentErrors(last.News)) {
-		printTo(a.stderr, "  %s  %s  %s\n", e.Time.Format(time.TimeOnly), e.Component, e.text)
+	for _, e := range slices.Backward(differentErrors(last.News, sources)) {
+		component := e.Component
+		if place := declared[component]; place != "" {
+			component += " (" + place + ")"
+		}
+		printTo(a.stderr, "  %s  %s  %s\n", e.Time.Format(time.TimeOnly), component, e.text)
 	}
 	for _, line := range last.Advice {
 		printTo(a.stderr, "  %s\n", line)

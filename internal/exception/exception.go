@@ -25,6 +25,14 @@ func (e Exception) String() string {
 	return fmt.Sprintf("%s (%s:%d)", e.Message, e.File, e.Line)
 }
 
+// In returns the exception with the file that a resource comes from. sources has the files by the names of the resources.
+func (e Exception) In(sources map[string]string) Exception {
+	if source := sources[e.File]; source != "" {
+		e.File = source
+	}
+	return e
+}
+
 // Read finds the exception in a text: of several, the one that caused the others. A text that is no stack trace counts by
 // its first line.
 func Read(text string) Exception {
@@ -176,44 +184,51 @@ func readJava(lines []string) (e Exception, ok bool) {
 		m := javaFrame.FindStringSubmatch(line)
 		cause, caused := strings.CutPrefix(line, "Caused by: ")
 		switch {
-		case caused && strings.Contains(cause, "storm.multilang.NoOutputException"):
-			continue // the process ended: what it wrote says why
 		case caused:
-			e = Exception{Message: cause}
+			// "Cannot run program X: error=2" is caused by "error=2".
+			if _, words, _ := strings.Cut(cause, ": "); words == "" || !strings.HasSuffix(e.Message, words) {
+				e = Exception{Message: cause}
+			}
 		case m == nil:
 			continue
 		case !ok && i > 0:
-			e.Message = heading(lines[:i])
+			e.Message = firstLine(lines[:i])
 		}
 		ok = true
 		if m != nil && e.File == "" && m[3] != "" && !library(m[1]) {
 			e.File, e.Line = m[2], number(m[3])
 		}
 	}
+	if words := lastWords(lines); ok && words != "" {
+		return Exception{Message: words}, true
+	}
 	return e, ok
 }
 
-// heading returns the message above a Java stack: its first line, or the last words of a process that ended before it
-// answered (ShellProcess.launch puts its standard error behind these phrases).
-func heading(lines []string) string {
-	first, last, process := "", "", false
+func firstLine(lines []string) string {
 	for _, line := range lines {
-		if strings.TrimSpace(line) == "" {
-			continue
+		if strings.TrimSpace(line) != "" {
+			return line
 		}
-		if first == "" {
-			first = line
-		}
-		if strings.HasPrefix(line, "Serializer Exception:") || strings.Contains(line, "Error when launching multilang subprocess") {
-			process, last = true, ""
-			continue
-		}
-		last = line
 	}
-	if process && last != "" {
-		return last
+	return ""
+}
+
+// lastWords returns the last line on the standard error of a process that ended before the handshake, or "". Storm puts the
+// standard error behind these phrases (ShellProcess.launch in 2.8.3); what caused the exception is only the closed pipe.
+func lastWords(lines []string) (words string) {
+	inside := false
+	for _, line := range lines {
+		switch {
+		case strings.HasPrefix(line, "Serializer Exception:"), strings.HasSuffix(line, "Error when launching multilang subprocess"):
+			inside = true
+		case strings.HasPrefix(line, "Caused by: "), javaFrame.MatchString(line):
+			inside = false
+		case inside && strings.TrimSpace(line) != "":
+			words = line
+		}
 	}
-	return first
+	return words
 }
 
 // library reports whether a Java method belongs to Java or Storm, where no user looks for a mistake.

@@ -76,6 +76,24 @@ Node.js v20.1.0
 		"\tat java.base/java.io.File.write(File.java:9)\n\tat com.acme.Sink.execute(Sink.java:8)\n\t... 3 more\n", "java.io.IOException: disk full (Sink.java:8)"},
 	{"a process that ended before the handshake", "java.lang.RuntimeException: org.apache.storm.multilang.NoOutputException: Pipe to subprocess seems to be broken! No output read.\n" +
 		"Serializer Exception:\n\nsh: 0: cannot open missing.sh: No such file\n\n\tat org.apache.storm.utils.ShellProcess.launch(ShellProcess.java:90)\n", "sh: 0: cannot open missing.sh: No such file"},
+	{"a script that does not exist, from Storm 2.8.3", `java.lang.RuntimeException: java.lang.RuntimeException: Error when launching multilang subprocess
+sh: 0: cannot open missing.sh: No such file
+
+	at org.apache.storm.utils.Utils$1.run(Utils.java:413)
+	at java.base/java.lang.Thread.run(Thread.java:840)
+Caused by: java.lang.RuntimeException: Error when launching multilang subprocess
+sh: 0: cannot open missing.sh: No such file
+
+	at org.apache.storm.utils.ShellProcess.launch(ShellProcess.java:88)
+	... 1 more
+Caused by: java.io.IOException: Stream closed
+	at java.base/java.lang.ProcessBuilder$NullOutputStream.write(ProcessBuilder.java:445)
+	at org.apache.storm.utils.ShellProcess.launch(ShellProcess.java:84)
+	... 6 more
+`, "sh: 0: cannot open missing.sh: No such file"},
+	{"a program that does not exist", "java.lang.RuntimeException: java.io.IOException: Cannot run program \"nodee\" (in directory \"/x\"): error=2, No such file or directory\n" +
+		"\tat org.apache.storm.X.y(X.java:1)\nCaused by: java.io.IOException: error=2, No such file or directory\n\tat java.base/java.lang.ProcessImpl.forkAndExec(Native Method)\n",
+		"java.lang.RuntimeException: java.io.IOException: Cannot run program \"nodee\" (in directory \"/x\"): error=2, No such file or directory"},
 	{"windows", "Traceback (most recent call last):\r\n  File \"C:\\x\\resources\\a.py\", line 1, in <module>\r\n    x\r\nNameError: name 'x' is not defined\r\n",
 		"NameError: name 'x' is not defined (resources/a.py:1)"},
 }

@@ -40,7 +40,7 @@ func (f *failures) see(e *local.Event) (text string, hidden bool) {
 // reported returns the text of an error that a component reported.
 func (f *failures) reported(e *local.Event) string {
 	found, trace := exception.ReadTrace(e.Text)
-	found = f.located(found)
+	found = found.In(f.sources)
 	kind := f.errors.Add(e.Component, found)
 	f.setLast(e.Component, found)
 	if !trace && kind.Count == 1 {
@@ -57,7 +57,7 @@ func (f *failures) died(e *local.Event) string {
 	delete(f.stderr, e.Task)
 	if filter != nil && !death.WorkerDies { // a process that broke the protocol was killed: it died of that
 		if cause, ok := filter.Cause(); ok {
-			found, understood = f.located(cause), true
+			found, understood = cause.In(f.sources), true
 		}
 	}
 	kind := f.deaths.Add(e.Component, found)
@@ -74,14 +74,6 @@ func (f *failures) died(e *local.Event) string {
 		text += fmt.Sprintf("\n  %q is declared at %s", e.Component, place)
 	}
 	return text
-}
-
-// located names the file that a resource comes from.
-func (f *failures) located(e exception.Exception) exception.Exception {
-	if source := f.sources[e.File]; source != "" {
-		e.File = source
-	}
-	return e
 }
 
 func (f *failures) setLast(component string, e exception.Exception) {
