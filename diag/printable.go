@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -27,6 +28,27 @@ func PrintableLines(text string) string {
 		lines[i] = printable(line, true)
 	}
 	return strings.Join(lines, "\n")
+}
+
+// PrintableJSON returns JSON text that means the same and cannot control a terminal: \uXXXX stands for what [Printable]
+// escapes.
+func PrintableJSON(text string) string {
+	if isPrintable(strings.ReplaceAll(text, "\n", "")) {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		switch {
+		case r == '\n', r == '\t', r == '\r', visible(r): // white space between values; strings have none of it
+			b.WriteRune(r)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return b.String()
 }
 
 // printable keeps spaces besides U+0020 if the text is prose.

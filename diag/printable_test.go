@@ -2,6 +2,9 @@ package diag
 
 import (
 	"bytes"
+	"encoding/json"
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -37,6 +40,24 @@ func TestPrintableLines(t *testing.T) {
 		if got := PrintableLines(c.in); got != c.want {
 			t.Errorf("PrintableLines(%q) = %q, want %q", c.in, got, c.want)
 		}
+	}
+}
+
+func TestPrintableJSON(t *testing.T) {
+	text := []string{foreignText, "\U000e0001 é\u00a0👨‍👩‍👧\x7f", "plain"}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetIndent("", "  ")
+	if err := e.Encode(text); err != nil {
+		t.Fatal(err)
+	}
+	got := PrintableJSON(b.String())
+	if line := strings.ReplaceAll(got, "\n", ""); Printable(line) != line {
+		t.Errorf("%q", got)
+	}
+	var before, after []string
+	if err := errors.Join(json.Unmarshal(b.Bytes(), &before), json.Unmarshal([]byte(got), &after)); err != nil || !slices.Equal(before, after) {
+		t.Errorf("%q is %q, %v", before, after, err)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/console"
 	"github.com/stormflux/stormflux/internal/local"
 )
@@ -134,7 +135,7 @@ func (v *jsonView) write(at time.Time, e *jsonEvent) {
 	if err := enc.Encode(e); err != nil {
 		panic(fmt.Sprintf("an event that is no JSON: %v", err))
 	}
-	v.screen.Print(b.String())
+	v.screen.Print(diag.PrintableJSON(b.String()))
 }
 
 func (v *jsonView) Begin(r Run) {
