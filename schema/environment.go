@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -60,8 +61,8 @@ func (l *loader) environment(main string) (*Environment, *yaml.File, error) {
 // LoadEnvironment reads an environment alone, for commands that need a cluster but no topology. path is the path of a
 // topology: LoadEnvironment searches for stormflux.yaml from its folder upward. The environment is nil when the list has
 // an error.
-func LoadEnvironment(path string, opts Options) (*Environment, diag.List, error) {
-	l := &loader{opts: opts}
+func LoadEnvironment(ctx context.Context, path string, opts Options) (*Environment, diag.List, error) {
+	l := &loader{ctx: ctx, opts: opts}
 	env, src, err := l.environment(path)
 	if err == nil {
 		err = l.variables(env, src)
@@ -79,8 +80,8 @@ func LoadEnvironment(path string, opts Options) (*Environment, diag.List, error)
 
 // EnvironmentNames returns the names of the environments in a file, in file order. If file is "", it is the nearest
 // stormflux.yaml from the folder of the topology at path upward. A file that cannot be read has no environments.
-func EnvironmentNames(path, file string) []string {
-	l := &loader{opts: Options{EnvironmentFile: file}}
+func EnvironmentNames(ctx context.Context, path, file string) []string {
+	l := &loader{ctx: ctx, opts: Options{EnvironmentFile: file}}
 	found, err := l.environmentFile(path)
 	if err != nil || found == nil {
 		return nil

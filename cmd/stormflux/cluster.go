@@ -41,17 +41,17 @@ func (f *clusterFlags) addEnvironment(cmd *cobra.Command, shorthand string) {
 	f.environment, f.envFile, f.flags = new(string), new(string), cmd.Flags()
 	cmd.Flags().StringVarP(f.environment, "environment", shorthand, "", "use the cluster of the environment `NAME` in stormflux.yaml")
 	cmd.Flags().StringVar(f.envFile, "environments", "", "read environments from `FILE` instead of the nearest stormflux.yaml")
-	_ = cmd.RegisterFlagCompletionFunc("environment", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return schema.EnvironmentNames("-", *f.envFile), cobra.ShellCompDirectiveNoFileComp
+	_ = cmd.RegisterFlagCompletionFunc("environment", func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+		return schema.EnvironmentNames(cmd.Context(), "-", *f.envFile), cobra.ShellCompDirectiveNoFileComp
 	})
 }
 
 // chosen loads the environment that the user chose. It returns nil if there is none.
-func (f *clusterFlags) chosen() (*schema.Environment, diag.List, error) {
+func (f *clusterFlags) chosen(ctx context.Context) (*schema.Environment, diag.List, error) {
 	if *f.environment == "" {
 		return nil, nil, nil
 	}
-	return schema.LoadEnvironment("-", schema.Options{Environment: *f.environment, EnvironmentFile: *f.envFile})
+	return schema.LoadEnvironment(ctx, "-", schema.Options{Environment: *f.environment, EnvironmentFile: *f.envFile})
 }
 
 // connectAlone connects a command without a topology file to the cluster that its flags choose.
@@ -59,7 +59,7 @@ func (a *app) connectAlone(ctx context.Context, f *clusterFlags) (*nimbus.Client
 	if err := notEmpty(f.flags, "environment", "environments"); err != nil {
 		return nil, err
 	}
-	env, diags, err := f.chosen()
+	env, diags, err := f.chosen(ctx)
 	if err != nil {
 		return nil, environmentError(err)
 	}

@@ -94,7 +94,7 @@ func (a *app) componentNames(ctx context.Context, flags *clusterFlags, topology 
 func (a *app) askQuickly(ctx context.Context, flags *clusterFlags, ask func(context.Context, *nimbus.Client) error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	env, _, err := flags.chosen()
+	env, _, err := flags.chosen(ctx)
 	if err != nil {
 		return
 	}
@@ -112,12 +112,12 @@ func (a *app) askQuickly(ctx context.Context, flags *clusterFlags, ask func(cont
 }
 
 // completeEnvironments completes the name of an environment.
-func (f *topologyFlags) completeEnvironments(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+func (f *topologyFlags) completeEnvironments(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	path := "-"
 	if len(args) > 0 {
 		path = args[0]
 	}
-	return schema.EnvironmentNames(path, f.envFile), cobra.ShellCompDirectiveNoFileComp
+	return schema.EnvironmentNames(cmd.Context(), path, f.envFile), cobra.ShellCompDirectiveNoFileComp
 }
 
 // completeConfigKeys completes the KEY= of a setting of topologies.
