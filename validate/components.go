@@ -220,7 +220,7 @@ func tickSeconds(t *yaml.Value) (seconds int, wrong string) {
 	if t.Kind == yaml.Int {
 		n, ok := number(t)
 		if ok && n == 0 {
-			return 0, "is no time, expected at least 1s"
+			return 0, "must be at least 1s"
 		}
 		if !ok {
 			n = 0
@@ -235,7 +235,7 @@ func tickSeconds(t *yaml.Value) (seconds int, wrong string) {
 	case err != nil || d/time.Second > math.MaxInt32:
 		return 0, "is longer than Storm's timer can wait"
 	case d == 0:
-		return 0, "is no time, expected at least 1s"
+		return 0, "must be at least 1s"
 	}
 	return int(d / time.Second), ""
 }

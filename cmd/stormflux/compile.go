@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -67,6 +68,9 @@ func (a *app) compile(ctx context.Context, flags *topologyFlags, path, output st
 	if err != nil {
 		return err
 	}
+	if err := notAnInput(output, top, prog); err != nil {
+		return err
+	}
 	switch {
 	case output == "":
 		return a.print(describe(top, prog))
@@ -74,6 +78,30 @@ func (a *app) compile(ctx context.Context, flags *topologyFlags, path, output st
 		return a.writeJar(ctx, prog, output)
 	}
 	return a.writeTopology(ctx, prog, output, format)
+}
+
+// notAnInput refuses an output that would overwrite a file of the topology.
+func notAnInput(output string, top *validate.Topology, prog *compiler.Program) error {
+	old, err := os.Stat(output)
+	if err != nil {
+		return nil // it is "", "-", a new file, or the write fails
+	}
+	inputs := []string{prog.Jar}
+	for _, f := range top.Source.Files {
+		inputs = append(inputs, f.Name)
+	}
+	for _, e := range prog.ResourceEntries {
+		inputs = append(inputs, e.Path)
+	}
+	for _, b := range prog.Builds {
+		inputs = append(inputs, b.Executable)
+	}
+	for _, input := range inputs {
+		if info, err := os.Stat(input); err == nil && os.SameFile(old, info) {
+			return usageError("-o %s: this file belongs to the topology; choose another name", output)
+		}
+	}
+	return nil
 }
 
 // writeTopology writes the program without its files.

@@ -1,6 +1,7 @@
 package yaml
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"math/big"
@@ -201,6 +202,15 @@ func FromGo(x any) *Value {
 		return &Value{Kind: Int, Int: x, Text: x.String()}
 	case float64:
 		return &Value{Kind: Float, Float: x, Text: strconv.FormatFloat(x, 'g', -1, 64)}
+	case json.Number: // as YAML reads the same digits
+		if n, ok := new(big.Int).SetString(x.String(), 10); ok {
+			if n.IsInt64() {
+				return FromGo(n.Int64())
+			}
+			return FromGo(n)
+		}
+		f, _ := x.Float64()
+		return FromGo(f)
 	case string:
 		return &Value{Kind: String, Text: x}
 	case []any:
