@@ -141,6 +141,8 @@ func (a *app) runTopology(ctx context.Context, flags *runFlags, path string) err
 		return usageError("--idle %s: give a positive duration", flags.idle)
 	case flags.idle > 0 && !flags.untilIdle:
 		return usageError("--idle needs --until-idle")
+	case flags.verbose && flags.format == "json":
+		return usageError("--verbose does nothing with --format json, which always has whole stacks")
 	case flags.watch && path == "-":
 		return usageError("--watch needs a file, not standard input")
 	}
