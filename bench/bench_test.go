@@ -98,7 +98,7 @@ func BenchmarkJar(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if err := files.WriteJar(b.Context(), io.Discard); err != nil {
+		if _, err := files.WriteJar(b.Context(), io.Discard); err != nil {
 			b.Fatal(err)
 		}
 		if err := files.Close(); err != nil {

@@ -110,8 +110,8 @@ func buildErrors(errs []error) error {
 }
 
 // WriteJar writes the jar that a client submits to w. The same program and files give the same bytes.
-func (a *Assembly) WriteJar(ctx context.Context, w io.Writer) error {
-	return a.Archive.Write(ctx, w)
+func (a *Assembly) WriteJar(ctx context.Context, w io.Writer) (jar.Summary, error) {
+	return a.Archive.WriteSummary(ctx, w)
 }
 
 // Close removes the built programs.

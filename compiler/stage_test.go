@@ -101,11 +101,11 @@ func baseJar(t *testing.T, files map[string]string) string {
 	return path
 }
 
-// resourcesOf returns the resources in the jar that WriteJar makes.
+// resourcesOf returns the resources in the jar.
 func resourcesOf(t *testing.T, a *Assembly) map[string]string {
 	t.Helper()
 	var text bytes.Buffer
-	if err := a.WriteJar(t.Context(), &text); err != nil {
+	if err := a.Archive.Write(t.Context(), &text); err != nil {
 		t.Fatal(err)
 	}
 	z, err := zip.NewReader(bytes.NewReader(text.Bytes()), int64(text.Len()))

@@ -15,6 +15,7 @@ import (
 	"github.com/stormflux/stormflux/compiler"
 	"github.com/stormflux/stormflux/internal/atomicfile"
 	"github.com/stormflux/stormflux/internal/console"
+	"github.com/stormflux/stormflux/internal/jar"
 	"github.com/stormflux/stormflux/schema"
 	"github.com/stormflux/stormflux/validate"
 )
@@ -28,7 +29,8 @@ func (a *app) compileCommand() *cobra.Command {
 		Short: "Compile a topology to Thrift, or to a jar",
 		Long: `Check and compile a topology.
 
-Without -o, print a summary of the compiled topology. With -o FILE.jar, build the Go programs and write the jar. With any
+Without -o, print a summary of the compiled topology. With -o FILE.jar, build the Go programs, write the jar, and print its
+size, its number of files and its digest. The topology itself is not in the jar: 'stormflux submit' sends both. With any
 other -o, write the topology: as a Thrift StormTopology in the binary or compact protocol, or with --format json
 everything that 'stormflux submit' sends, as JSON for people. "-o -" writes to standard output.
 
@@ -75,7 +77,7 @@ func (a *app) compile(ctx context.Context, flags *topologyFlags, path, output st
 	case output == "":
 		return a.print(describe(top, prog))
 	case strings.EqualFold(filepath.Ext(output), ".jar"):
-		return a.writeJar(ctx, prog, output)
+		return a.writeJar(ctx, prog, path, output)
 	}
 	return a.writeTopology(ctx, prog, output, format)
 }
@@ -116,14 +118,24 @@ func (a *app) writeTopology(ctx context.Context, prog *compiler.Program, output 
 	})
 }
 
-// writeJar builds the program's Go components and writes the jar.
-func (a *app) writeJar(ctx context.Context, prog *compiler.Program, output string) error {
+// writeJar builds the program's Go components and writes the jar. path names the topology's file.
+func (a *app) writeJar(ctx context.Context, prog *compiler.Program, path, output string) error {
 	files, err := prog.Assemble(ctx, validate.Platform{})
 	if err != nil {
 		return assembleError(err)
 	}
 	defer files.Close()
-	return a.writeOutput(output, func(w io.Writer) error { return files.WriteJar(ctx, w) })
+	var summary jar.Summary
+	err = a.writeOutput(output, func(w io.Writer) (err error) {
+		summary, err = files.WriteJar(ctx, w)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stdout, "wrote %s: %s, %s, sha256 %s\n", output, bytesText(summary.Size), console.Count(summary.Files, "file"), summary.SHA256)
+	fmt.Fprintf(a.stderr, "note: the topology is not in the jar, so \"storm jar\" cannot submit it; \"stormflux submit %s\" submits both\n", path)
+	return nil
 }
 
 // assembleError gives a jar that could not be made its exit code: a Go program that does not build is a finding.

@@ -169,7 +169,7 @@ func (a *app) temporaryJar(ctx context.Context, prog *compiler.Program) (path st
 			os.Remove(f.Name())
 		}
 	}()
-	if err := files.WriteJar(ctx, f); err != nil {
+	if err := files.Archive.Write(ctx, f); err != nil {
 		return "", 0, fmt.Errorf("making the jar: %w", err)
 	}
 	size, err = f.Seek(0, io.SeekCurrent)

@@ -21,24 +21,59 @@ import (
 // as [Faults]. If a file vanishes or changes while it is read, the error is a [Fault] of kind Changed, and w has an
 // unfinished jar. Memory does not depend on the size of the files, only on their number.
 func (a *Archive) Write(ctx context.Context, w io.Writer) error {
+	_, err := a.write(ctx, w)
+	return err
+}
+
+// Summary describes a written jar.
+type Summary struct {
+	Size   int64
+	Files  int    // the entries that are not folders, with the manifest
+	SHA256 string // of the whole jar, in hexadecimal
+}
+
+// WriteSummary is like [Archive.Write], and describes the jar.
+func (a *Archive) WriteSummary(ctx context.Context, w io.Writer) (Summary, error) {
+	s := &summing{out: w, hash: sha256.New()}
+	files, err := a.write(ctx, s)
+	return Summary{Size: s.size, Files: files, SHA256: hex.EncodeToString(s.hash.Sum(nil))}, err
+}
+
+// summing sums what it writes.
+type summing struct {
+	out  io.Writer
+	hash hash.Hash
+	size int64
+}
+
+func (s *summing) Write(p []byte) (int, error) {
+	n, err := s.out.Write(p)
+	s.hash.Write(p[:n])
+	s.size += int64(n)
+	return n, err
+}
+
+// write writes the jar and returns the number of its files.
+func (a *Archive) write(ctx context.Context, w io.Writer) (files int, err error) {
 	p, faults := a.plan()
 	defer p.close()
 	if err := faults.Err(); err != nil {
-		return err
+		return 0, err
 	}
 	out := bufio.NewWriterSize(w, 256<<10)
 	z := &writer{ctx: ctx, zip: zip.NewWriter(out), buffer: make([]byte, 64<<10)}
 	z.zip.RegisterCompressor(zip.Deflate, z.compress)
 	if err := z.plan(p); err != nil {
-		return err
+		return 0, err
 	}
 	if err := z.zip.Close(); err != nil {
-		return err
+		return 0, err
 	}
-	return out.Flush()
+	return z.files, out.Flush()
 }
 
 type writer struct {
+	files  int
 	ctx    context.Context
 	zip    *zip.Writer
 	buffer []byte
@@ -97,13 +132,16 @@ func (z *writer) entry(e Entry) error {
 	if err != nil {
 		return err
 	}
+	z.files++
 	return read(e, func(r io.Reader) (int64, error) { return z.copy(w, r) })
 }
 
 // raw copies an entry of the base without unpacking it.
 func (z *writer) raw(f *zip.File) error {
 	header := f.FileHeader
-	if f.FileInfo().IsDir() {
+	if !f.FileInfo().IsDir() {
+		z.files++
+	} else {
 		// Some tools store two bytes of compressed nothing for a folder, which the zip package refuses to write.
 		header.Method, header.CompressedSize64, header.UncompressedSize64, header.CRC32 = zip.Store, 0, 0, 0
 	}

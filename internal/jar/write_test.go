@@ -32,6 +32,27 @@ func build(t testing.TB, a *jar.Archive) []byte {
 	return out.Bytes()
 }
 
+func TestWriteSummary(t *testing.T) {
+	base := filepath.Join(t.TempDir(), "base.jar")
+	class := &jar.Archive{Entries: []jar.Entry{{Name: "com/example/Bolt.class", Data: []byte("class")}}}
+	if err := os.WriteFile(base, build(t, class), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	a := &jar.Archive{Base: base, Entries: []jar.Entry{{Name: "resources/a", Data: []byte("a")}}}
+	var out bytes.Buffer
+	summary, err := a.WriteSummary(t.Context(), &out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := jar.Summary{Size: int64(out.Len()), Files: 3, SHA256: fmt.Sprintf("%x", sha256.Sum256(out.Bytes()))}
+	if summary != want {
+		t.Errorf("summary %+v, want %+v", summary, want)
+	}
+	if again := build(t, a); !bytes.Equal(again, out.Bytes()) {
+		t.Error("Write and WriteSummary write different jars")
+	}
+}
+
 func collect(t testing.TB, resources ...jar.Resource) []jar.Entry {
 	t.Helper()
 	entries, faults, err := jar.Collect(t.Context(), resources)
