@@ -27,8 +27,8 @@ func componentConf(c *validate.Component, v settings.Version) map[string]topolog
 // one key for each, and since Storm 2.0 also the same keys in a map that may hold more resources.
 func addResources(conf map[string]any, c *validate.Component, v settings.Version) {
 	const key = "topology.component.resources.map"
-	given, _ := conf[key].(map[string]any)
-	merged := maps.Clone(given)
+	users, _ := conf[key].(map[string]any)
+	merged := maps.Clone(users)
 	if merged == nil {
 		merged = map[string]any{}
 	}
@@ -72,8 +72,8 @@ func (l *lowering) registerMultilangValues() {
 	if len(missing) == 0 {
 		return
 	}
-	given, _ := conf[key].([]any)
-	merged := slices.Clone(given)
+	users, _ := conf[key].([]any)
+	merged := slices.Clone(users)
 	var added []any
 	for _, class := range missing {
 		merged, added = append(merged, class), append(added, class)

@@ -131,26 +131,61 @@ func TestStormReadsOurBytes(t *testing.T) {
 	}
 }
 
+// stormComponent is a component as Storm reads it.
+type stormComponent struct {
+	Spout  json.RawMessage `json:"spout_object"`
+	Bolt   json.RawMessage `json:"bolt_object"`
+	Common struct {
+		Inputs          []stormInput
+		Streams         map[string]stormStream
+		ParallelismHint int             `json:"parallelism_hint"`
+		Conf            json.RawMessage `json:"json_conf"`
+	}
+}
+
 type stormStream struct {
 	Fields []string `json:"output_fields"`
 	Direct bool     `json:"direct"`
 }
 
-type stormComponent struct {
-	Object struct {
-		Shell struct{ Execution_command, Script string }
-	} `json:"-"`
-	Spout  json.RawMessage `json:"spout_object"`
-	Bolt   json.RawMessage `json:"bolt_object"`
-	Common struct {
-		Inputs []struct {
-			ComponentID string `json:"componentId"`
-			StreamID    string `json:"streamId"`
-			Grouping    map[string]json.RawMessage
+type stormInput struct {
+	ComponentID string `json:"componentId"`
+	StreamID    string `json:"streamId"`
+	Grouping    map[string]json.RawMessage
+}
+
+// command returns the words that Storm runs.
+func (c stormComponent) command(t *testing.T) []string {
+	t.Helper()
+	object := c.Bolt
+	if object == nil {
+		object = c.Spout
+	}
+	var runs struct {
+		Shell struct {
+			Command string `json:"execution_command"`
+			Script  string `json:"script"`
 		}
-		Streams         map[string]stormStream
-		ParallelismHint int             `json:"parallelism_hint"`
-		Conf            json.RawMessage `json:"json_conf"`
+	}
+	if err := json.Unmarshal(object, &runs); err != nil {
+		t.Fatal(err)
+	}
+	return []string{runs.Shell.Command, runs.Shell.Script}
+}
+
+// dumpedComponent is a component in the JSON format.
+type dumpedComponent struct {
+	ID, Kind    string
+	Command     []string
+	Parallelism int
+	Conf        json.RawMessage
+	Streams     map[string]struct {
+		Fields []string
+		Direct bool
+	}
+	Inputs []struct {
+		From, Stream, Grouping string
+		Fields                 []string
 	}
 }
 
@@ -158,22 +193,7 @@ type stormComponent struct {
 func compareWithDump(t *testing.T, read json.RawMessage, dumped []byte) {
 	t.Helper()
 	var top struct{ Spouts, Bolts map[string]stormComponent }
-	var dump struct {
-		Components []struct {
-			ID, Kind    string
-			Command     []string
-			Parallelism int
-			Conf        json.RawMessage
-			Streams     map[string]struct {
-				Fields []string
-				Direct bool
-			}
-			Inputs []struct {
-				From, Stream, Grouping string
-				Fields                 []string
-			}
-		}
-	}
+	var dump struct{ Components []dumpedComponent }
 	if err := json.Unmarshal(read, &top); err != nil {
 		t.Fatal(err)
 	}
@@ -184,60 +204,50 @@ func compareWithDump(t *testing.T, read json.RawMessage, dumped []byte) {
 		t.Errorf("Storm reads %d components, the dump has %d", got, len(dump.Components))
 	}
 	for _, c := range dump.Components {
-		of, object := top.Bolts, func(c stormComponent) json.RawMessage { return c.Bolt }
+		components := top.Bolts
 		if c.Kind == "spout" {
-			of, object = top.Spouts, func(c stormComponent) json.RawMessage { return c.Spout }
+			components = top.Spouts
 		}
-		s, ok := of[c.ID]
+		s, ok := components[c.ID]
 		if !ok {
 			t.Errorf("Storm reads no %s %q", c.Kind, c.ID)
 			continue
 		}
-		var shell struct {
-			Shell struct {
-				Command string `json:"execution_command"`
-				Script  string `json:"script"`
-			}
+		c.compare(t, s)
+	}
+}
+
+func (c dumpedComponent) compare(t *testing.T, s stormComponent) {
+	t.Helper()
+	if got := s.command(t); !slices.Equal(got, c.Command) {
+		t.Errorf("%s: Storm runs %q, the dump says %q", c.ID, got, c.Command)
+	}
+	if s.Common.ParallelismHint != c.Parallelism {
+		t.Errorf("%s: Storm reads parallelism %d, the dump says %d", c.ID, s.Common.ParallelismHint, c.Parallelism)
+	}
+	if !sameJSON(t, s.Common.Conf, c.Conf) {
+		t.Errorf("%s: Storm reads configuration %s, the dump says %s", c.ID, s.Common.Conf, c.Conf)
+	}
+	if !slices.Equal(slices.Sorted(maps.Keys(s.Common.Streams)), slices.Sorted(maps.Keys(c.Streams))) {
+		t.Errorf("%s: Storm reads streams %v, the dump says %v", c.ID, s.Common.Streams, c.Streams)
+	}
+	for id, stream := range c.Streams {
+		if got := s.Common.Streams[id]; !slices.Equal(got.Fields, stream.Fields) || got.Direct != stream.Direct {
+			t.Errorf("%s: Storm reads stream %q as %v, the dump says %v", c.ID, id, got, stream)
 		}
-		if err := json.Unmarshal(object(s), &shell); err != nil {
-			t.Fatal(err)
+	}
+	if len(s.Common.Inputs) != len(c.Inputs) {
+		t.Errorf("%s: Storm reads %d inputs, the dump says %d", c.ID, len(s.Common.Inputs), len(c.Inputs))
+	}
+	for _, in := range c.Inputs {
+		i := slices.IndexFunc(s.Common.Inputs, func(got stormInput) bool { return got.ComponentID == in.From && got.StreamID == in.Stream })
+		if i < 0 {
+			t.Errorf("%s: Storm reads no input from %s.%s", c.ID, in.From, in.Stream)
+			continue
 		}
-		if got := []string{shell.Shell.Command, shell.Shell.Script}; !slices.Equal(got, c.Command) {
-			t.Errorf("%s: Storm runs %q, the dump says %q", c.ID, got, c.Command)
-		}
-		if s.Common.ParallelismHint != c.Parallelism {
-			t.Errorf("%s: Storm reads parallelism %d, the dump says %d", c.ID, s.Common.ParallelismHint, c.Parallelism)
-		}
-		if !sameJSON(t, s.Common.Conf, c.Conf) {
-			t.Errorf("%s: Storm reads configuration %s, the dump says %s", c.ID, s.Common.Conf, c.Conf)
-		}
-		if !slices.Equal(slices.Sorted(maps.Keys(s.Common.Streams)), slices.Sorted(maps.Keys(c.Streams))) {
-			t.Errorf("%s: Storm reads streams %v, the dump says %v", c.ID, s.Common.Streams, c.Streams)
-		}
-		for id, stream := range c.Streams {
-			if got := s.Common.Streams[id]; !slices.Equal(got.Fields, stream.Fields) || got.Direct != stream.Direct {
-				t.Errorf("%s: Storm reads stream %q as %v, the dump says %v", c.ID, id, got, stream)
-			}
-		}
-		if len(s.Common.Inputs) != len(c.Inputs) {
-			t.Errorf("%s: Storm reads %d inputs, the dump says %d", c.ID, len(s.Common.Inputs), len(c.Inputs))
-		}
-		for _, in := range c.Inputs {
-			i := slices.IndexFunc(s.Common.Inputs, func(got struct {
-				ComponentID string `json:"componentId"`
-				StreamID    string `json:"streamId"`
-				Grouping    map[string]json.RawMessage
-			}) bool {
-				return got.ComponentID == in.From && got.StreamID == in.Stream
-			})
-			if i < 0 {
-				t.Errorf("%s: Storm reads no input from %s.%s", c.ID, in.From, in.Stream)
-				continue
-			}
-			kind, fields := groupingOf(t, s.Common.Inputs[i].Grouping)
-			if kind != in.Grouping || !slices.Equal(fields, in.Fields) {
-				t.Errorf("%s: Storm reads grouping %s%v, the dump says %s%v", c.ID, kind, fields, in.Grouping, in.Fields)
-			}
+		kind, fields := groupingOf(t, s.Common.Inputs[i].Grouping)
+		if kind != in.Grouping || !slices.Equal(fields, in.Fields) {
+			t.Errorf("%s: Storm reads grouping %s%v, the dump says %s%v", c.ID, kind, fields, in.Grouping, in.Fields)
 		}
 	}
 }

@@ -107,69 +107,14 @@ type stream struct {
 func (g *generator) topology() object {
 	taken := map[string]bool{}
 	var streams []stream
-	component := func() (string, object) {
-		id := g.unique(taken)
-		c := object{}
-		switch n := g.IntN(3); {
-		case n == 0 && g.target.dialect == clojure.Streamparse:
-			interpreter := []string{"python", "python3", "/srv/virtual env/bin/python"}[g.IntN(3)]
-			c["command"] = []string{interpreter, "-m", "streamparse.run", "pkg." + strings.Map(letter, g.word())}
-		case n == 0:
-			c["command"] = []string{"cat", "-"}
-		default:
-			c["command"] = []string{"printf", g.word(), g.word()}
-		}
-		if g.IntN(2) == 0 {
-			c["env"] = object{"NAME": g.word()}
-		}
-		if g.IntN(2) == 0 {
-			c["parallelism"] = 1 + g.IntN(5)
-			if g.IntN(2) == 0 {
-				c["tasks"] = 5 + g.IntN(5)
-			}
-		}
-		c["config"] = g.settings()
-		if g.target.storm.Major > 0 && g.IntN(3) == 0 {
-			c["onHeapMemoryLoad"], c["cpuLoad"] = 64+g.IntN(64), 10+g.IntN(50)
-		}
-		return id, c
-	}
-	outputs := func(id string, c object, must bool) {
-		var own []stream
-		names := map[string]bool{}
-		for n := g.IntN(3); n >= 0; n-- {
-			s := stream{component: id, id: "default", direct: g.IntN(4) == 0}
-			if len(own) > 0 || g.IntN(3) == 0 {
-				s.id = g.unique(names)
-			}
-			fields := map[string]bool{}
-			for range 1 + g.IntN(3) {
-				s.fields = append(s.fields, g.unique(fields))
-			}
-			own = append(own, s)
-		}
-		if !must && g.IntN(4) == 0 {
-			return
-		}
-		streams = append(streams, own...)
-		if len(own) == 1 && own[0].id == "default" && !own[0].direct {
-			c["outputs"] = own[0].fields
-			return
-		}
-		all := object{}
-		for _, s := range own {
-			all[s.id] = object{"fields": s.fields, "direct": s.direct}
-		}
-		c["outputs"] = all
-	}
 	spouts, bolts := object{}, object{}
 	for range 1 + g.IntN(3) {
-		id, c := component()
-		outputs(id, c, true)
+		id, c := g.unique(taken), g.component()
+		streams = append(streams, g.outputs(id, c, true)...)
 		spouts[id] = c
 	}
 	for range g.IntN(5) {
-		id, c := component()
+		id, c := g.unique(taken), g.component()
 		if g.IntN(2) == 0 {
 			c["tick"] = fmt.Sprintf("%ds", 1+g.IntN(9))
 		}
@@ -179,7 +124,7 @@ func (g *generator) topology() object {
 			inputs = append(inputs, object{"from": s.component, "stream": s.id, "grouping": g.grouping(s)})
 		}
 		c["inputs"] = inputs
-		outputs(id, c, false)
+		streams = append(streams, g.outputs(id, c, false)...)
 		bolts[id] = c
 	}
 	return object{
@@ -187,6 +132,64 @@ func (g *generator) topology() object {
 		"config": g.settings(),
 		"spouts": spouts, "bolts": bolts,
 	}
+}
+
+// component returns a component without inputs and outputs.
+func (g *generator) component() object {
+	c := object{}
+	switch n := g.IntN(3); {
+	case n == 0 && g.target.dialect == clojure.Streamparse:
+		interpreter := []string{"python", "python3", "/srv/virtual env/bin/python"}[g.IntN(3)]
+		c["command"] = []string{interpreter, "-m", "streamparse.run", "pkg." + strings.Map(letter, g.word())}
+	case n == 0:
+		c["command"] = []string{"cat", "-"}
+	default:
+		c["command"] = []string{"printf", g.word(), g.word()}
+	}
+	if g.IntN(2) == 0 {
+		c["env"] = object{"NAME": g.word()}
+	}
+	if g.IntN(2) == 0 {
+		c["parallelism"] = 1 + g.IntN(5)
+		if g.IntN(2) == 0 {
+			c["tasks"] = 5 + g.IntN(5)
+		}
+	}
+	c["config"] = g.settings()
+	if g.target.storm.Major > 0 && g.IntN(3) == 0 {
+		c["onHeapMemoryLoad"], c["cpuLoad"] = 64+g.IntN(64), 10+g.IntN(50)
+	}
+	return c
+}
+
+// outputs gives a component streams and returns them. A component that must have some always gets them.
+func (g *generator) outputs(id string, c object, must bool) []stream {
+	var own []stream
+	names := map[string]bool{}
+	for n := g.IntN(3); n >= 0; n-- {
+		s := stream{component: id, id: "default", direct: g.IntN(4) == 0}
+		if len(own) > 0 || g.IntN(3) == 0 {
+			s.id = g.unique(names)
+		}
+		fields := map[string]bool{}
+		for range 1 + g.IntN(3) {
+			s.fields = append(s.fields, g.unique(fields))
+		}
+		own = append(own, s)
+	}
+	if !must && g.IntN(4) == 0 {
+		return nil
+	}
+	if len(own) == 1 && own[0].id == "default" && !own[0].direct {
+		c["outputs"] = own[0].fields
+		return own
+	}
+	all := object{}
+	for _, s := range own {
+		all[s.id] = object{"fields": s.fields, "direct": s.direct}
+	}
+	c["outputs"] = all
+	return own
 }
 
 func (g *generator) grouping(s stream) any {
