@@ -105,7 +105,7 @@ func (p *prepared) Run(ctx context.Context) error {
 		Topology:  p.program.Topology,
 		Resources: p.staged.Resources(), Storm: storm,
 		For: r.flags.limit, UntilIdle: r.flags.untilIdle, IdleAfter: r.flags.idle,
-		LogDir: r.flags.logDir, Events: r.view.Event, Trace: p.trace,
+		LogDir: r.flags.logDir, Events: r.view.Event, Trace: p.trace, Declaration: p.declaration,
 	})
 	if err != nil {
 		return environmentError(err)

@@ -92,6 +92,7 @@ type Death struct {
 	// WorkerDies reports whether the component broke the protocol. Storm says what a Storm worker does then.
 	WorkerDies bool
 	Storm      string
+	Fix        string   // the place in the topology's file and the line to write there, or ""
 	Line       string   // output that could not be understood
 	Stderr     []string // last lines of standard error
 	Tuple      string   // the tuple that the component probably worked on
@@ -113,6 +114,9 @@ func (d *Death) String() string {
 	fmt.Fprintf(&b, "): %s", d.Reason)
 	if d.Storm != "" {
 		fmt.Fprintf(&b, "\n  Storm: %s", d.Storm)
+	}
+	if d.Fix != "" {
+		fmt.Fprintf(&b, "\n  write: %s", d.Fix)
 	}
 	if d.Line != "" {
 		fmt.Fprintf(&b, "\n  output: %s", d.Line)
@@ -169,13 +173,19 @@ func (e *Engine) event(t *task, event Event) {
 
 // warn reports a warning, once for each key and component.
 func (e *Engine) warn(key string, t *task, format string, args ...any) {
+	if !e.hasWarned(key, t) {
+		e.warned[warningKey(key, t)] = true
+		e.event(t, Event{Kind: WarningEvent, Text: fmt.Sprintf(format, args...)})
+	}
+}
+
+func (e *Engine) hasWarned(key string, t *task) bool { return e.warned[warningKey(key, t)] }
+
+func warningKey(key string, t *task) string {
 	if t != nil {
 		key = t.comp.id + "\x00" + key
 	}
-	if !e.warned[key] {
-		e.warned[key] = true
-		e.event(t, Event{Kind: WarningEvent, Text: fmt.Sprintf(format, args...)})
-	}
+	return key
 }
 
 func (e *Engine) trace(t *task, kind EventKind, tuple TupleEvent) {

@@ -15,6 +15,7 @@ import (
 type fault struct {
 	reason string
 	storm  string
+	fix    string
 	line   string
 }
 
@@ -66,8 +67,9 @@ func faultHandshake(answer string, err error) *fault {
 	}
 }
 
-func faultUnknownStream(id string, c *component) *fault {
+func faultUnknownStream(id, fix string) *fault {
 	return &fault{
+		fix:    fix,
 		reason: fmt.Sprintf("it emitted on stream %q, which it does not declare", id),
 		storm:  "IllegalArgumentException: Unknown stream ID: " + id,
 	}
@@ -111,8 +113,9 @@ func faultNullTuple(stream string) *fault {
 	}
 }
 
-func faultTooFew(s *stream, values int) *fault {
+func faultTooFew(s *stream, values int, fix string) *fault {
 	return &fault{
+		fix: fix,
 		reason: fmt.Sprintf("it emitted %d values on stream %q with the fields %q, and a fields grouping needs one that is missing",
 			values, s.id, s.fields),
 		storm: fmt.Sprintf("IndexOutOfBoundsException: Index %d out of bounds for length %d", values, values),

@@ -74,7 +74,7 @@ func (e *Engine) choose(t *task, sub *subscription, b *batch, m *message) {
 func (e *Engine) route(t *task, b *batch, m *message) *fault {
 	e.chosen = e.chosen[:0]
 	if m.stream == nil {
-		return faultUnknownStream(m.name, t.comp)
+		return faultUnknownStream(m.name, e.declaration(t, m.name, len(m.tuple.Append(nil))))
 	}
 	if m.hasTask {
 		if e.opts.Storm.AtLeast(2, 6) {
@@ -129,6 +129,14 @@ func (e *Engine) routeDirect(t *task, m *message) *fault {
 	return nil
 }
 
+// declaration calls Options.Declaration.
+func (e *Engine) declaration(t *task, stream string, values int) string {
+	if e.opts.Declaration == nil {
+		return ""
+	}
+	return e.opts.Declaration(t.comp.id, stream, values)
+}
+
 // checkValues warns of values that Storm does not check, and returns a fault for those that kill a worker.
 func (e *Engine) checkValues(t *task, m *message) *fault {
 	fields := m.stream.fields
@@ -140,11 +148,17 @@ func (e *Engine) checkValues(t *task, m *message) *fault {
 		e.warn("null-tuple "+m.stream.id, t, "an emit on stream %q has no tuple: bolts that read the stream get null instead", m.stream.id)
 	case m.values != len(fields):
 		if m.short {
-			return faultTooFew(m.stream, m.values)
+			return faultTooFew(m.stream, m.values, e.declaration(t, m.stream.id, m.values))
+		}
+		fix := ""
+		if !e.hasWarned("values "+m.stream.id, t) {
+			if fix = e.declaration(t, m.stream.id, m.values); fix != "" {
+				fix = "; write " + fix
+			}
 		}
 		e.warn("values "+m.stream.id, t,
-			"a tuple of %d values was emitted on stream %q, which has %d fields %q: Storm does not check this and passes it on",
-			m.values, m.stream.id, len(fields), fields)
+			"a tuple of %d values was emitted on stream %q, which has %d fields %q: Storm does not check this and passes it on%s",
+			m.values, m.stream.id, len(fields), fields, fix)
 	}
 	if e.kryo != nil {
 		if class := e.kryo.unregistered(m.tuple); class != "" {

@@ -78,6 +78,11 @@ type Options struct {
 	// Trace reports whether each tuple of a component is an event. It is called once for each component.
 	Trace func(component string) bool
 
+	// Declaration returns the place where the topology's file declares a component, and the line to write there so that
+	// the component may emit so many values on the stream; "" if it does not know. Faults and warnings quote it. It may
+	// be nil.
+	Declaration func(component, stream string, values int) string
+
 	// Start starts the peer of a task. If Start is nil, or returns neither a peer nor an error, the task talks to the
 	// process of its component.
 	Start func(component string, task int) (Peer, error)

@@ -55,7 +55,7 @@ func (t *task) died(end *ending) (again bool) {
 		return false
 	}
 	if end.fault != nil {
-		d.Reason, d.Storm, d.Line, d.WorkerDies = end.fault.reason, end.fault.storm, end.fault.line, true
+		d.Reason, d.Storm, d.Fix, d.Line, d.WorkerDies = end.fault.reason, end.fault.storm, end.fault.fix, end.fault.line, true
 		if e.faultCount++; len(e.faults) < keptFaults {
 			e.faults = append(e.faults, d)
 		}

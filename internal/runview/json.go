@@ -61,6 +61,7 @@ type jsonDeath struct {
 	Reason     string   `json:"reason"`
 	WorkerDies bool     `json:"workerDies"`
 	Storm      string   `json:"storm,omitempty"`
+	Fix        string   `json:"fix,omitempty"`
 	Output     string   `json:"output,omitempty"`
 	Stderr     []string `json:"stderr,omitempty"`
 	Tuple      string   `json:"tuple,omitempty"`
@@ -171,7 +172,7 @@ func (v *jsonView) Event(e local.Event) {
 	}
 	if d := e.Death; d != nil {
 		out.Death = &jsonDeath{
-			Reason: d.Reason, WorkerDies: d.WorkerDies, Storm: d.Storm, Output: d.Line, Stderr: d.Stderr, Tuple: d.Tuple, Failed: d.Failed, Lost: d.Lost,
+			Reason: d.Reason, WorkerDies: d.WorkerDies, Storm: d.Storm, Fix: d.Fix, Output: d.Line, Stderr: d.Stderr, Tuple: d.Tuple, Failed: d.Failed, Lost: d.Lost,
 		}
 	}
 	if t := e.Tuple; t != nil {
