@@ -2,10 +2,13 @@ package process
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // A Starter starts all processes of a run. It starts them on one thread that lives as long as the run: Linux kills a
@@ -16,7 +19,13 @@ type Starter struct {
 	done     chan struct{}
 	watchdog *watchdog
 	warning  string
+	run      string        // identifies the run in the environment of its processes
+	started  atomic.Uint64 // how many processes
 }
+
+// markName is an environment variable of every process and its descendants. It finds descendants that have left the
+// process group with setsid.
+const markName = "STORMFLUX_PROCESS"
 
 type request struct {
 	cmd    *exec.Cmd
@@ -26,11 +35,12 @@ type request struct {
 // NewStarter returns a Starter. The folder holds temporary files of the run. When the engine is killed and can no
 // longer clean up, the watchdog kills the processes and removes the folder.
 func NewStarter(folder string) (*Starter, error) {
-	dog, warning, err := startWatchdog(folder)
+	run := fmt.Sprintf("%d.%x", os.Getpid(), rand.Uint64())
+	dog, warning, err := startWatchdog(folder, markName+"="+run+".")
 	if err != nil {
 		return nil, err
 	}
-	s := &Starter{requests: make(chan request), done: make(chan struct{}), watchdog: dog, warning: warning}
+	s := &Starter{requests: make(chan request), done: make(chan struct{}), watchdog: dog, warning: warning, run: run}
 	go s.serve()
 	return s, nil
 }
@@ -77,7 +87,8 @@ type Command struct {
 func (s *Starter) Start(c Command) (*Process, error) {
 	s.starting.Lock()
 	defer s.starting.Unlock()
-	cmd := &exec.Cmd{Path: c.Path, Args: c.Args, Dir: c.Dir, Env: c.Env}
+	mark := fmt.Sprintf("%s=%s.%d", markName, s.run, s.started.Add(1))
+	cmd := &exec.Cmd{Path: c.Path, Args: c.Args, Dir: c.Dir, Env: append(slices.Clone(c.Env), mark)}
 	var pipes [6]*os.File
 	var err error
 	for i := 0; i < len(pipes); i += 2 {
@@ -96,7 +107,7 @@ func (s *Starter) Start(c Command) (*Process, error) {
 		return nil, err
 	}
 	p := &Process{
-		starter: s, cmd: cmd, stdin: pipes[1], stdout: pipes[2], stderr: pipes[4],
+		starter: s, cmd: cmd, mark: mark, stdin: pipes[1], stdout: pipes[2], stderr: pipes[4],
 		exited: make(chan struct{}),
 	}
 	p.readers.Go(func() { p.readStderr(c.Stderr) })

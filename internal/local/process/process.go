@@ -24,6 +24,7 @@ const lingering = time.Second
 type Process struct {
 	starter *Starter
 	cmd     *exec.Cmd
+	mark    string // in the environment of the process and its descendants
 	stdin   *os.File
 	stdout  *os.File
 	stderr  *os.File
@@ -54,7 +55,8 @@ func (p *Process) CloseWrite() error { return p.stdin.Close() }
 // Exited returns a channel that is closed when the process has ended.
 func (p *Process) Exited() <-chan struct{} { return p.exited }
 
-// Kill kills the process and its descendants, except those that have left its group.
+// Kill kills the process and its descendants, except those that have left its group. On Linux, End kills these too,
+// unless they have changed their environment.
 func (p *Process) Kill() { p.signal(killGroup) }
 
 // Terminate asks the process and its group to end.
@@ -102,6 +104,7 @@ func (p *Process) End() (inTime bool, exit error) {
 	case <-timer.C:
 	}
 	p.Kill()
+	killMarked(p.mark)
 	io.Copy(io.Discard, p.stdout)
 	p.readers.Wait()
 	p.mu.Lock()

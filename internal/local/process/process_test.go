@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -107,6 +108,33 @@ func TestEnd(t *testing.T) {
 	for deadline := time.Now().Add(10 * time.Second); !ended(child); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("the child of the process still runs")
+		}
+	}
+}
+
+// TestEscaped has a child that leaves the process group.
+func TestEscaped(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("such a process survives here: see docs/run.md")
+	}
+	t.Parallel()
+	p, _ := start(t, `setsid sh -c 'echo $$; exec sleep 1000' & cat >/dev/null`)
+	text := make([]byte, 20)
+	n, err := p.Read(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	child, err := strconv.Atoi(strings.TrimSpace(string(text[:n])))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := end(t, p); err != nil {
+		t.Error(err)
+	}
+	for deadline := time.Now().Add(10 * time.Second); !ended(child); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			syscall.Kill(child, syscall.SIGKILL)
+			t.Fatal("the child that left the group still runs")
 		}
 	}
 }

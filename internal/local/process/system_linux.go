@@ -1,7 +1,12 @@
 package process
 
 import (
+	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -20,6 +25,27 @@ func awaitExit(cmd *exec.Cmd) (reaped bool, exit error) {
 		err := unix.Waitid(unix.P_PID, cmd.Process.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil)
 		if err != unix.EINTR {
 			return false, nil
+		}
+	}
+}
+
+// killMarked kills all processes with the mark in their environment. It looks again until there is none: they may start
+// others meanwhile.
+func killMarked(mark string) {
+	for range 10 {
+		found := false
+		files, _ := filepath.Glob("/proc/[0-9]*/environ") // the pattern is correct
+		for _, file := range files {
+			environ, err := os.ReadFile(file)
+			if err != nil || !slices.Contains(strings.Split(string(environ), "\x00"), mark) {
+				continue // it has ended, or belongs to another user
+			}
+			if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file))); err == nil && syscall.Kill(pid, syscall.SIGKILL) == nil {
+				found = true
+			}
+		}
+		if !found {
+			return
 		}
 	}
 }

@@ -21,9 +21,11 @@ func writeSome(*os.File, []byte) (int, error) { return 0, nil }
 
 func awaitExit(cmd *exec.Cmd) (reaped bool, exit error) { return true, cmd.Wait() }
 
+func killMarked(string) {}
+
 type watchdog struct{}
 
-func startWatchdog(string) (*watchdog, string, error) {
+func startWatchdog(string, string) (*watchdog, string, error) {
 	return &watchdog{}, "this system has no process groups: processes that a component starts do not end with it, " +
 		"and if stormflux is killed, only the end of their input ends the components", nil
 }

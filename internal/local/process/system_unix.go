@@ -58,7 +58,8 @@ func writeSome(f *os.File, data []byte) (int, error) {
 }
 
 // watchdogScript reads which process groups start, "+ pid", and end, "- pid". Its input ends when the engine closes it
-// or dies, for whatever reason. Then the script kills the groups that are left. The kill of dash takes no "--" after a
+// or dies, for whatever reason. Then the script kills the groups that are left, and on Linux the
+// processes that have the mark in their environment. The kill of dash takes no "--" after a
 // number.
 const watchdogScript = `trap '' INT TERM HUP QUIT
 groups=
@@ -77,6 +78,12 @@ done
 for g in $groups; do
 	kill -9 "-$g" 2>/dev/null
 done
+for environ in /proc/[0-9]*/environ; do
+	if grep -qsF "$2" "$environ"; then
+		process=${environ#/proc/}
+		kill -9 "${process%/environ}" 2>/dev/null
+	fi
+done
 rm -rf "$1"
 `
 
@@ -87,8 +94,8 @@ type watchdog struct {
 	input io.WriteCloser
 }
 
-func startWatchdog(folder string) (dog *watchdog, warning string, err error) {
-	cmd := exec.Command("/bin/sh", "-c", watchdogScript, "sh", folder)
+func startWatchdog(folder, mark string) (dog *watchdog, warning string, err error) {
+	cmd := exec.Command("/bin/sh", "-c", watchdogScript, "sh", folder, mark)
 	cmd.Dir = "/"
 	// A session of its own: a signal to the group of the engine must not kill the watchdog.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
