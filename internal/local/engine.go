@@ -158,6 +158,12 @@ func (e *Engine) configure() error {
 	env, err := c.environment()
 	errs = append(errs, err)
 	e.env = os.Environ()
+	if dir := os.Getenv("TMPDIR"); dir != "" && !filepath.IsAbs(dir) {
+		// Components run in another folder.
+		absolute, err := filepath.Abs(dir)
+		errs = append(errs, err)
+		e.env = append(e.env, "TMPDIR="+absolute)
+	}
 	e.path = os.Getenv("PATH")
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		e.env = append(e.env, name+"="+env[name])

@@ -143,9 +143,13 @@ func (e *Engine) nextReport() func([]Event) {
 		<-before
 		defer close(over)
 		for _, event := range events {
-			e.logs.write(event)
-			if e.opts.Events != nil {
-				e.opts.Events(event)
+			err := e.logs.write(event)
+			if e.opts.Events == nil {
+				continue
+			}
+			e.opts.Events(event)
+			if err != nil {
+				e.opts.Events(Event{Kind: WarningEvent, Time: event.Time, Component: event.Component, Task: event.Task, Text: err.Error()})
 			}
 		}
 	}

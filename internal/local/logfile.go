@@ -61,23 +61,44 @@ func (l *logFiles) close() {
 	}
 }
 
-func (l *logFiles) write(event Event) {
+// write writes an event. The error is the first one of its file: every line after it may be lost too.
+func (l *logFiles) write(event Event) error {
 	if l == nil {
-		return
+		return nil
 	}
-	if f := l.byTask[event.Task]; f != nil {
-		f.write(event)
+	f := l.byTask[event.Task]
+	if f == nil {
+		return nil
 	}
+	err := f.write(event)
+	if err == nil {
+		return nil
+	}
+	if f.lost++; f.lost > 1 {
+		return nil
+	}
+	return fmt.Errorf("the log file loses lines: %w", err)
+}
+
+// lost returns how many lines were not written.
+func (l *logFiles) lost() (lines int) {
+	if l != nil {
+		for _, f := range l.byTask {
+			lines += f.lost
+		}
+	}
+	return lines
 }
 
 type logFile struct {
 	path string
 	file *os.File
 	size int
+	lost int // lines that were not written
 }
 
 // write writes an event. A log that cannot be written does not end the run: Options.Events gets the same events.
-func (f *logFile) write(event Event) {
+func (f *logFile) write(event Event) error {
 	level := strings.ToUpper(event.Kind.String())
 	text := event.Text
 	switch event.Kind {
@@ -97,12 +118,16 @@ func (f *logFile) write(event Event) {
 	}
 	line := fmt.Sprintf("%s %-5s [%d] %s\n", event.Time.Format("2006-01-02 15:04:05.000"), level, event.PID, text)
 	if f.size+len(line) > logSize && f.size > 0 {
-		f.rotate()
+		if err := f.rotate(); err != nil {
+			return err
+		}
 	}
-	if f.file != nil {
-		n, _ := f.file.WriteString(line)
-		f.size += n
+	if f.file == nil {
+		return os.ErrClosed // it could not be rotated
 	}
+	n, err := f.file.WriteString(line)
+	f.size += n
+	return err
 }
 
 func levelName(level int) string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -18,6 +19,9 @@ func (e *Engine) Run(ctx context.Context) (*Summary, error) {
 		return nil, fmt.Errorf("making a folder for process ids: %w", err)
 	}
 	defer os.RemoveAll(pidDir)
+	if pidDir, err = filepath.Abs(pidDir); err != nil { // TMPDIR may be relative, and components run elsewhere
+		return nil, fmt.Errorf("finding the folder for process ids: %w", err)
+	}
 	e.pidDir = pidDir
 	if e.logs, err = openLogs(e.opts.LogDir, e.opts.Topology.Name, e.tasks); err != nil {
 		return nil, err
@@ -57,6 +61,11 @@ func (e *Engine) Run(ctx context.Context) (*Summary, error) {
 	stopTimers()
 	e.stopTasks(&tasks)
 	e.awaitReports()
+	if lost := e.logs.lost(); lost > 0 {
+		e.lock()
+		e.warn("lost lines", nil, "%d lines could not be written to the log files in %s", lost, e.opts.LogDir)
+		e.unlock()
+	}
 	return e.summary()
 }
 

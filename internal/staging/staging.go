@@ -94,10 +94,14 @@ func (f *Folders) make() (string, error) {
 		return "", errors.New("stormflux is ending")
 	}
 	dir, err := os.MkdirTemp("", "stormflux-run-")
-	if err == nil {
-		f.dirs = append(f.dirs, dir)
+	if err != nil {
+		return "", err
 	}
-	return dir, err
+	if absolute, err := filepath.Abs(dir); err == nil {
+		dir = absolute // TMPDIR may be relative, and components run elsewhere
+	}
+	f.dirs = append(f.dirs, dir)
+	return dir, nil
 }
 
 func (f *Folders) remove(dir string) {
