@@ -178,14 +178,10 @@ func (env *Environment) finish() {
 func (l *loader) override(root *yaml.Value, env *Environment) {
 	if env != nil {
 		from := fmt.Sprintf("environment %q", env.Name)
-		if env.Config != nil {
-			config := ownSection(root, "config", env.Config.Span)
-			for _, e := range env.Config.Entries {
-				config.Put(e.Key, e.Value.WithOrigin(from, e.Key.Span, config.Get(e.Key.Text)))
-			}
-		}
-		if env.Parallelism != nil {
-			l.overrideParallelism(root, env.Parallelism, from)
+		l.overrideSections(root, env.Config, env.Parallelism, from)
+		if name := root.Get("name").AsScalar(); name != nil {
+			own := env.Value.Get("topologies").AsMap().Get(name.Text)
+			l.overrideSections(root, own.Get("config").AsMap(), own.Get("parallelism").AsMap(), from)
 		}
 	}
 	if len(l.opts.Config) > 0 {
@@ -204,6 +200,19 @@ func (l *loader) override(root *yaml.Value, env *Environment) {
 			key = &yaml.Value{Kind: yaml.String, Text: "name"}
 		}
 		root.Put(key, (&yaml.Value{Kind: yaml.String, Text: l.opts.Name}).WithOrigin("--name", diag.Span{}, own))
+	}
+}
+
+// overrideSections applies the configuration and the parallelism of an environment, which may be nil.
+func (l *loader) overrideSections(root, config, parallelism *yaml.Value, from string) {
+	if config != nil {
+		section := ownSection(root, "config", config.Span)
+		for _, e := range config.Entries {
+			section.Put(e.Key, e.Value.WithOrigin(from, e.Key.Span, section.Get(e.Key.Text)))
+		}
+	}
+	if parallelism != nil {
+		l.overrideParallelism(root, parallelism, from)
 	}
 }
 
@@ -258,12 +267,18 @@ func (l *loader) overrideParallelism(root, overrides *yaml.Value, from string) {
 		}
 		at := places[e.Key.Text]
 		if len(at) == 0 {
-			d := l.diags.Errorf(ruleEnvironmentUnknown, e.Key.Span, "%s sets the parallelism of an unknown component %q", from, e.Key.Text)
-			if near, ok := diag.Closest(e.Key.Text, names); ok {
+			// It may be a component of another topology that uses the environment.
+			near, misspelt := diag.Closest(e.Key.Text, names)
+			report := l.diags.Notef
+			if misspelt {
+				report = l.diags.Warnf
+			}
+			d := report(ruleEnvironmentUnknown, e.Key.Span, "%s sets the parallelism of an unknown component %q", from, e.Key.Text)
+			if misspelt {
 				near.Sure = near.Sure && overrides.Get(near.Name) == nil
 				d.Suggest(e.Key.Span, near)
-			} else if len(names) > 0 && len(names) <= 10 {
-				d.WithHint("known components: %s", diag.Enumerate(names, 10))
+			} else {
+				d.WithHint("if it is in another topology, write it below `topologies`: {NAME: {parallelism: ...}}")
 			}
 			continue
 		}

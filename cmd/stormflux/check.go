@@ -65,16 +65,27 @@ func (f *checkedFiles) verdict(strict bool, errs []error) error {
 	return nil
 }
 
-// usedSomewhere drops the warning that nothing refers to a variable if one of the files refers to it.
+// usedSomewhere drops what is said about a variable or a component of the environment that a file does not use, if another
+// one of the files uses it. A component that none of several files has is a warning.
 func usedSomewhere(all diag.List, files int) diag.List {
-	const rule = "unused-variable"
+	const variable, component = "unused-variable", "environment-unknown-component"
 	unusedIn := map[string]int{} // number of files, by message
 	for _, d := range all {
-		if d.Rule == rule {
+		if d.Rule == variable || d.Rule == component {
 			unusedIn[d.Message]++
 		}
 	}
-	return all.Filter(func(d *diag.Diagnostic) bool { return d.Rule != rule || unusedIn[d.Message] == files })
+	kept := all.Filter(func(d *diag.Diagnostic) bool {
+		return d.Rule != variable && d.Rule != component || unusedIn[d.Message] >= files
+	})
+	for i, d := range kept {
+		if d.Rule == component && files > 1 && d.Severity == diag.Note {
+			warning := *d
+			warning.Severity = diag.Warning
+			kept[i] = &warning
+		}
+	}
+	return kept
 }
 
 // together makes one error of several. It reports each message once, and has the first one's exit code.
