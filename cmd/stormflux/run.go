@@ -69,6 +69,9 @@ its process keeps dying; 2 wrong usage; 3 this machine cannot run the topology.`
 			if err := notEmpty(cmd.Flags(), "log-dir"); err != nil {
 				return err
 			}
+			if cmd.Flags().Changed("for") && flags.limit <= 0 {
+				return usageError("--for %s: give a positive duration", flags.limit)
+			}
 			return a.runTopology(cmd.Context(), &flags, flags.takeTraces(args))
 		},
 	}
@@ -135,8 +138,6 @@ func (f *runFlags) traces(c *checked) (func(component string) bool, error) {
 
 func (a *app) runTopology(ctx context.Context, flags *runFlags, path string) error {
 	switch {
-	case flags.limit < 0:
-		return usageError("--for %s: give a positive duration", flags.limit)
 	case flags.idle < 0:
 		return usageError("--idle %s: give a positive duration", flags.idle)
 	case flags.idle > 0 && !flags.untilIdle:

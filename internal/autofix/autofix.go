@@ -302,8 +302,8 @@ func (r *Result) Fixes() int {
 	return n
 }
 
-// Write writes the changed files. A file that is no longer what it was when it was checked is an error, and no file is
-// written then.
+// Write writes all changed files or none. It is an error when a file is no longer what it was when it was checked, or
+// cannot be written.
 func (r *Result) Write() error {
 	for _, f := range r.Files {
 		now, err := os.ReadFile(f.Name)
@@ -314,15 +314,24 @@ func (r *Result) Write() error {
 			return fmt.Errorf("%s changed while it was checked: nothing was written", f.Name)
 		}
 	}
-	for _, f := range r.Files {
-		if err := atomicfile.Write(f.Name, func(w io.Writer) error {
-			_, err := w.Write(f.After)
-			return err
-		}); err != nil {
-			return err
+	for i, f := range r.Files {
+		if err := replace(f.Name, f.After); err != nil {
+			for _, written := range r.Files[:i] {
+				if back := replace(written.Name, written.Before); back != nil {
+					return fmt.Errorf("%w; %s stays fixed: %w", err, written.Name, back)
+				}
+			}
+			return fmt.Errorf("%w: no file was changed", err)
 		}
 	}
 	return nil
+}
+
+func replace(name string, text []byte) error {
+	return atomicfile.Write(name, func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	})
 }
 
 // Diff writes the changes as a unified diff. The error is that of w.
