@@ -53,7 +53,7 @@ var mayImport = map[string][]string{
 	"internal/project":           {"schema"},
 	"internal/staging":           {"compiler", "validate"},
 	"internal/watch":             {"diag", "validate"},
-	"internal/local":             {"internal/topology", "internal/multilang", "internal/java", "internal/local/clock", "internal/local/process", "internal/settings"},
+	"internal/local":             {"internal/exception", "internal/topology", "internal/multilang", "internal/java", "internal/local/clock", "internal/local/process", "internal/settings"},
 	"internal/local/clock":       {},
 	"internal/local/process":     {},
 	"internal/stormtest":         {},

@@ -2,10 +2,10 @@ package local
 
 import (
 	"fmt"
-	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/stormflux/stormflux/internal/exception"
 )
 
 // A DeathsError says that a component kept dying until the run ended.
@@ -48,29 +48,16 @@ func (t *task) keepsDying() bool {
 	return t.vainSessions > 0 && !t.progress && (t.vainSessions > 1 || t.ready == nil)
 }
 
-// pythonPlace matches the line of a traceback that names a place.
-var pythonPlace = regexp.MustCompile(`^ +File "(.+)", line (\d+)`)
-
-// cause says in a few words why the component died: the exception of a Python component with its place, otherwise the
-// last line of standard error.
+// cause says in a few words why the component died: the exception on standard error with its place, otherwise the last
+// line there.
 func (d *Death) cause() string {
-	last, place := "", ""
-	for _, line := range d.Stderr {
-		if m := pythonPlace.FindStringSubmatch(line); m != nil {
-			file := filepath.ToSlash(m[1])
-			if _, inside, ok := strings.Cut("/"+file, "/resources/"); ok {
-				file = "resources/" + inside
-			} else if !strings.HasPrefix(file, "/") {
-				file = "resources/" + file // the working directory
-			}
-			place = fmt.Sprintf(" (%s:%s)", file, m[2])
-		}
-		if line != "" && (place == "" || line[0] != ' ') {
-			last = line
+	if found, trace := exception.ReadTrace(strings.Join(d.Stderr, "\n")); trace {
+		return shorten(found.String())
+	}
+	for _, line := range slices.Backward(d.Stderr) {
+		if line != "" {
+			return shorten(line)
 		}
 	}
-	if last == "" {
-		return d.Reason
-	}
-	return shorten(last) + place
+	return d.Reason
 }
