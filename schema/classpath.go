@@ -9,15 +9,16 @@ import (
 	"github.com/stormflux/stormflux/schema/yaml"
 )
 
-// resourceFolders are the folders of a project whose content goes into the root of its jar: of a plain project, of Maven,
-// and of Storm's own examples for multilang components.
+// resourceFolders are the folders of a project whose content goes into the root of its jar: of a plain project, of
+// Maven, and of Storm's own examples for multilang components.
 var resourceFolders = []string{"resources", "src/main/resources", "src/test/resources", "multilang"}
 
 // projectFiles are the names that show that a folder is the root of a project.
 var projectFiles = []string{"pom.xml", "project.clj", "build.gradle", "build.gradle.kts", "build.sbt", ".git"}
 
-// ClassPath returns the folders whose content goes into the root of the jar of the project that holds a folder, the nearest
-// first. They need not exist. A project begins at the nearest folder with a build file; without one, it is the folder itself.
+// ClassPath returns the folders whose content goes into the root of the jar of the project that holds a folder, the
+// nearest first. They need not exist. A project begins at the nearest folder with a build file; without one, it is the
+// folder itself.
 func ClassPath(folder string, exists func(path string) bool) []string {
 	const highest = 30 // more folders than a project has
 	isRoot := func(dir string) bool {

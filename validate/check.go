@@ -99,6 +99,8 @@ type checker struct {
 	edges      []edge                  // the resolved subscriptions
 	subscribed map[subscription]*Input // see earlier
 
+	systemSource *component // see system
+
 	resourceNames map[string]bool          // the files below resources/, with slashes
 	programs      map[string]*programFault // what is wrong with a Go package or executable, by path; nil when nothing is
 	// resourcesUnclear is set when some resources could not be found or read. Then there may be more names.

@@ -69,7 +69,8 @@ func (c *checker) fluxResources() {
 		if below := filepath.Join(root, defaultResources); isFolder(below) {
 			root = below
 		}
-		c.topology.Files = append(c.topology.Files, Resource{From: root, Span: c.start()})
+		root = filepath.Clean(root)
+		c.topology.Files = append(c.topology.Files, Resource{Dir: filepath.Dir(root), From: filepath.Base(root), Span: c.start()})
 	}
 	if c.doc.ResourcesGiven || len(c.topology.Files) > 0 || c.doc.File == nil || !slices.ContainsFunc(c.all, isFluxShell) {
 		return

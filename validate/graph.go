@@ -259,7 +259,7 @@ func (c *checker) unreachable(out [][]int) (reached []bool) {
 	var queue []int
 	for i := range c.all {
 		k := &c.all[i]
-		if k.Kind == schema.Spout || k.inputsUnclear || len(k.Inputs) == 0 || c.known(k.ID) != k {
+		if k.Kind == schema.Spout || k.inputsUnclear || len(k.Inputs) == 0 || c.readsSystem(k) || c.known(k.ID) != k {
 			reached[i] = true
 			queue = append(queue, i)
 		}

@@ -121,7 +121,9 @@ func (c *checker) unknownField(to, from *component, stream *Stream, f *yaml.Valu
 	} else {
 		d.WithHint("the stream has no fields")
 	}
-	d.WithRelated(stream.Span, "stream %q is declared here", stream.ID)
+	if !stream.Span.IsZero() {
+		d.WithRelated(stream.Span, "stream %q is declared here", stream.ID)
+	}
 }
 
 func (s *Stream) has(field string) bool {

@@ -113,9 +113,9 @@ func (c *checker) earlier(to, from *component, stream string) *Input {
 	return nil
 }
 
-// boltWithoutInput reports a bolt that reads nothing. Flux adds a bolt to the topology when it reads a stream to that bolt
-// (FluxBuilder.buildStreamDefinitions, 2.8.3), so it leaves the others out. That works as long as nothing reads from
-// them.
+// boltWithoutInput reports a bolt that reads nothing. Flux adds a bolt to the topology when it reads a stream to that
+// bolt (FluxBuilder.buildStreamDefinitions, 2.8.3), so it leaves the others out. That works as long as nothing reads
+// from them.
 func (c *checker) boltWithoutInput(k *component) {
 	if k.inFluxForm() && !slices.ContainsFunc(c.edges, func(e edge) bool { return e.from == k.number }) {
 		k.leftOut = true
@@ -216,10 +216,13 @@ func (c *checker) subscribe(to *component, in *schema.Input) {
 	}
 	index := from.streamIndex(id)
 	var stream *Stream
+	common, isCommon := settings.CommonStream(id)
 	switch {
 	case index >= 0:
 		stream = from.Streams[index]
 		from.read[index] = true
+	case isCommon:
+		stream = &Stream{ID: id, Fields: common.Fields, Span: from.Span}
 	case from.open:
 		stream = &Stream{ID: id, Span: from.Span}
 	default:
@@ -250,6 +253,10 @@ func (c *checker) subscribe(to *component, in *schema.Input) {
 	if len(to.Inputs) > mostScanned {
 		c.subscribed[subscription{to.Component, from.Component, id}] = made
 	}
+	if from == c.systemSource {
+		c.timerSubscription(to, in, id)
+		return
+	}
 	c.edges = append(c.edges, edge{from: from.number, to: to.number, span: made.Span})
 }
 
@@ -261,6 +268,9 @@ func (c *checker) source(to *component, in *schema.Input) *component {
 	if k := c.known(in.From.Text); k != nil {
 		return k
 	}
+	if in.From.Text == settings.SystemComponent {
+		return c.system()
+	}
 	if c.doc.Incomplete || c.index.components[in.From.Text] != nil || c.misspelled(in.From.Text) { // the grammar left it out
 		return nil
 	}
@@ -268,7 +278,7 @@ func (c *checker) source(to *component, in *schema.Input) *component {
 	d := c.list.Errorf(ruleUnknownComponent, in.From.Span, "%s reads from unknown component %q", to.name(), id)
 	switch {
 	case settings.IsReserved(id):
-		d.WithHint("a bolt cannot read from Storm's own components; for ticks write `tick: 5s` on the bolt")
+		d.WithHint("of Storm's own components, a bolt can read from %q only; for ticks write `tick: 5s` on the bolt", settings.SystemComponent)
 	case c.doc.Bean(id) != nil:
 		d.WithHint("%q is one of `components`: these are objects that others refer to, and they emit no tuples", id).
 			WithRelated(c.doc.Bean(id).ID.Span, "%q is declared here", id)
@@ -295,13 +305,20 @@ func (c *checker) unknownStream(to, from *component, id string, span diag.Span) 
 	names := from.declaration.memberNames()
 	d := c.list.Errorf(ruleUnknownStream, span, "%s reads stream %q, but %q declares no such stream", to.name(), id, from.ID)
 	if near, ok := c.similar.closest(id, names); ok {
-		d.Suggest(span, near).WithRelated(from.stream(near.Name).Span, "stream %q is declared here", near.Name)
+		d.Suggest(span, near)
+		if from == c.systemSource {
+			return
+		}
+		d.WithRelated(from.stream(near.Name).Span, "stream %q is declared here", near.Name)
 		return
 	}
 	if span == (diag.Span{}) || id == schema.DefaultStream {
 		d.WithHint("name a stream with `stream`; known streams: %s", listed(names))
 	} else {
 		d.WithHint("known streams: %s", listed(names))
+	}
+	if from == c.systemSource {
+		return
 	}
 	d.WithRelated(from.Streams[0].Span, "the streams of %q are declared here", from.ID)
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/schema"
 	"github.com/stormflux/stormflux/schema/yaml"
 )
@@ -174,6 +175,9 @@ func (c *checker) indexInput(in *schema.Input) {
 	x.refer(Reference{Kind: ComponentSymbol, Name: id, Span: span, Declaration: x.components[id], boltsOnly: true})
 
 	id, span = writtenName(in.Value, "from", in.From)
+	if id == settings.SystemComponent {
+		return // no text declares it
+	}
 	from := x.components[id]
 	x.refer(Reference{Kind: ComponentSymbol, Name: id, Span: span, Declaration: from})
 

@@ -308,6 +308,7 @@ func TestNoAckers(t *testing.T) {
 	}
 }
 
+// As in Storm, the tick of a bolt decides whether it gets ticks. A subscription to them changes nothing.
 func TestTicks(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -315,7 +316,9 @@ func TestTicks(t *testing.T) {
 	own := map[string]any{"topology.tick.tuple.freq.secs": 1}
 	f.spout("spout", one("a", "b"), 1, "emit").Conf = own
 	f.bolt("ticked", nil, 2, []string{"echo"}, input{"spout", "default", shuffled()}).Conf = own
-	f.bolt("unticked", nil, 1, []string{"echo"}, input{"spout", "default", shuffled()})
+	f.bolt("unticked", nil, 1, []string{"echo"}, input{"spout", "default", shuffled()}, input{"__system", "__tick", shuffled()},
+		input{"spout", "__metrics", shuffled()})
+	f.bolt("only", nil, 1, []string{"echo"}, input{"__system", "__tick", shuffled()}).Conf = own
 	_, stop := f.start()
 	ticks := func(task int) (n int) {
 		for _, e := range f.events.of(LogEvent) {
@@ -328,7 +331,7 @@ func TestTicks(t *testing.T) {
 		}
 		return n
 	}
-	waitUntil(t, "both tasks have two ticks", func() bool { return ticks(3) >= 2 && ticks(4) >= 2 })
+	waitUntil(t, "both tasks have two ticks", func() bool { return ticks(2) >= 2 && ticks(4) >= 2 && ticks(5) >= 2 })
 	s, err := stop()
 	if err != nil || s.component("ticked").Pending != 0 {
 		t.Errorf("error %v, %+v", err, s.component("ticked"))

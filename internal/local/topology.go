@@ -100,7 +100,7 @@ func newPlan(id string, top *topology.Topology, version settings.Version) (*plan
 	if err := p.addTasks(); err != nil {
 		return nil, err
 	}
-	if err := p.addSubscriptions(top); err != nil {
+	if err := p.addSubscriptions(top, version); err != nil {
 		return nil, err
 	}
 	p.markCycles()
@@ -170,10 +170,22 @@ func (p *plan) component(id string) *component {
 	return nil
 }
 
-func (p *plan) addSubscriptions(top *topology.Topology) error {
+func (p *plan) addSubscriptions(top *topology.Topology, version settings.Version) error {
 	for _, target := range p.bolts {
 		for _, in := range top.Component(target.id).Inputs {
 			from := p.component(in.Component)
+			if systemStream(in) {
+				source := from
+				if source == nil {
+					source = systemSource(version)
+				}
+				sub := &subscription{stream: &stream{source: source, id: in.Stream}, target: target}
+				if err := sub.route(in.Grouping); err != nil {
+					return fmt.Errorf("bolt %q reads %q of %q: %w", target.id, in.Stream, in.Component, err)
+				}
+				target.inputs = append(target.inputs, sub) // only the handshake shows it
+				continue
+			}
 			if from == nil {
 				return fmt.Errorf("bolt %q reads from %q, which does not exist", target.id, in.Component)
 			}
@@ -209,6 +221,21 @@ func (p *plan) addSubscriptions(top *topology.Topology) error {
 		}
 	}
 	return nil
+}
+
+// systemStream reports whether an input is one of Storm's own streams. No tuple comes from it here. In Storm, ticks do
+// not come from a subscription either: each executor gives them to itself (Executor.setupTicks, 2.8.3).
+func systemStream(in *topology.Input) bool {
+	return in.Component == settings.SystemComponent || settings.IsReserved(in.Stream)
+}
+
+// systemSource returns Storm's own component as the handshake shows it.
+func systemSource(version settings.Version) *component {
+	c := &component{id: settings.SystemComponent, streams: map[string]*stream{}}
+	for _, s := range settings.SystemStreams(version) {
+		c.streams[s.ID] = &stream{source: c, id: s.ID, fields: s.Fields}
+	}
+	return c
 }
 
 // route interprets a grouping. What a component sees of it is the name of its field in Thrift (Thrift.groupingType).
