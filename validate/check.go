@@ -100,6 +100,7 @@ type checker struct {
 	subscribed map[subscription]*Input // see earlier
 
 	systemSource *component // see system
+	sourceBeside bool       // it was reported that a topology source stands beside components
 
 	resourceNames map[string]bool          // the files below resources/, with slashes
 	programs      map[string]*programFault // what is wrong with a Go package or executable, by path; nil when nothing is

@@ -2,6 +2,7 @@ package validate
 
 import (
 	"fmt"
+	"path"
 
 	"github.com/stormflux/stormflux/diag"
 )
@@ -10,11 +11,13 @@ import (
 const (
 	ruleJVM        = "jvm-component"
 	rulePartialKey = "partial-key-on-storm-1"
+	ruleLauncher   = "launcher-on-windows"
 )
 
 // compilable reports what the compiler has no form for. So every command has the same verdict on a file.
 func (c *checker) compilable() {
 	c.classes()
+	c.launchers()
 	for _, k := range c.topology.Components() {
 		for _, in := range k.Inputs {
 			if _, ok := in.Grouping.(PartialKeyGrouping); ok && c.topology.Storm.Major < 2 {
@@ -23,6 +26,31 @@ func (c *checker) compilable() {
 					WithHint("use a fields grouping, or Storm 2")
 			}
 		}
+	}
+}
+
+// launchers warns of components that need a launcher, if the workers run Windows: /bin/sh runs launchers.
+func (c *checker) launchers() {
+	p := c.doc.Platform
+	if p == nil || c.opts.Platform != (Platform{}) || c.topology.Platform.OS != "windows" {
+		return
+	}
+	var d *diag.Diagnostic
+	for _, k := range c.topology.Components() {
+		switch runs := k.Implementation.(type) {
+		case *GoProgram:
+		case *Command:
+			if len(runs.Words) == 2 && len(runs.Env) == 0 && !c.resourceNames[path.Clean(runs.Words[0])] {
+				continue
+			}
+		default:
+			continue
+		}
+		if d == nil {
+			d = c.list.Warnf(ruleLauncher, p.Span, "components need a launcher, which /bin/sh runs, but the workers' platform is %q", p.Text).
+				WithHint("Go programs, commands of more or fewer than two words, commands with `env` and programs from the resources need one")
+		}
+		d.WithRelated(k.Span, "%s %q needs a launcher", k.Kind, k.ID)
 	}
 }
 
@@ -46,7 +74,7 @@ func (c *checker) classes() {
 	for _, h := range c.doc.WorkerHooks {
 		places = append(places, place{h.Value.Span, "a worker hook is a class"})
 	}
-	if source := c.doc.TopologySource; source != nil {
+	if source := c.doc.TopologySource; source != nil && !c.sourceBeside {
 		places = append(places, place{source.Value.Span, "the topology's source is a class"})
 	}
 	if len(places) == 0 {

@@ -65,6 +65,7 @@ func (s *fluxShell) fault(span diag.Span, format string, args ...any) *diag.Diag
 
 // construct reads the arguments of the constructor.
 func (s *fluxShell) construct(o *schema.Object) {
+	s.unusedFactory(o)
 	var args []schema.Argument
 	if o.ConstructorArgs != nil {
 		args = o.ConstructorArgs.Items

@@ -31,10 +31,12 @@ func (c *checker) declareBeans() {
 		c.references(h)
 	}
 	c.references(c.doc.TopologySource)
+	c.topologySource()
 }
 
-// references reports every reference of an object that names nothing.
+// references reports what is wrong with an object apart from its class: mostly every reference that names nothing.
 func (c *checker) references(o *schema.Object) {
+	c.unusedFactory(o)
 	for _, ref := range o.References() {
 		if c.refersTo(ref) {
 			continue

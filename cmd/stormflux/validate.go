@@ -19,8 +19,8 @@ func (a *app) validateCommand() *cobra.Command {
 		Short: "Check topology files and report every problem",
 		Long: `Check topology files and report every problem in all of them, with its place.
 
-A folder stands for every topology below it: the YAML files with spouts, bolts or a topologySource, except files that
-another topology includes. "-" reads standard input.
+A folder stands for every topology below it: the YAML and .flux files with spouts, bolts or a topologySource, except files
+that another topology includes. "-" reads standard input.
 
 The comment "# stormflux:ignore RULE" on a line silences a warning or note of that line.
 

@@ -57,6 +57,9 @@ func Find(paths []string) (files []File, errs []error) {
 	}), errs
 }
 
+// extensions are those of topologies. StormCrawler's archetypes, and many who began with them, name Flux files `.flux`.
+var extensions = []string{".yaml", ".yml", ".flux"}
+
 func findBelow(folder string) (files []File, errs []error) {
 	failed := func(err error) {
 		errs = append(errs, fmt.Errorf("looking for topologies: %w", withoutCall(err)))
@@ -72,8 +75,7 @@ func findBelow(folder string) (files []File, errs []error) {
 			}
 			return nil
 		}
-		ext := filepath.Ext(path)
-		if entry.IsDir() || ext != ".yaml" && ext != ".yml" || entry.Name() == schema.EnvironmentFile {
+		if entry.IsDir() || !slices.Contains(extensions, filepath.Ext(path)) || entry.Name() == schema.EnvironmentFile {
 			return nil
 		}
 		text, err := os.ReadFile(path)

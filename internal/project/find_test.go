@@ -14,6 +14,7 @@ func TestFind(t *testing.T) {
 	for name, text := range map[string]string{
 		"top.yaml":               "spouts: {}\n",
 		"sub/flux.yml":           "topologySource: {className: x}\n",
+		"sub/crawler.flux":       "spouts: []\n",
 		"sub/deeper/bolts.yaml":  "bolts: {}\n",
 		"sub/other.yaml":         "kind: Deployment\n",
 		"sub/stormflux.yaml":     "environments: {}\nspouts: {}\n",
@@ -30,16 +31,17 @@ func TestFind(t *testing.T) {
 		}
 	}
 	deeper, flux := filepath.Join("sub", "deeper", "bolts.yaml"), filepath.Join("sub", "flux.yml")
+	crawler := filepath.Join("sub", "crawler.flux")
 	for _, c := range []struct {
 		paths []string
 		want  []File
 	}{
-		{[]string{"top.yaml", "-", "sub"}, []File{{"top.yaml", false}, {"-", false}, {deeper, true}, {flux, true}}},
-		{[]string{"."}, []File{{deeper, true}, {flux, true}, {"top.yaml", true}}},
+		{[]string{"top.yaml", "-", "sub"}, []File{{"top.yaml", false}, {"-", false}, {crawler, true}, {deeper, true}, {flux, true}}},
+		{[]string{"."}, []File{{crawler, true}, {deeper, true}, {flux, true}, {"top.yaml", true}}},
 		// What the user names is a topology, whatever is in it; and a file counts once.
 		{[]string{"sub/other.yaml", "sub/stormflux.yaml", "./top.yaml", "top.yaml"},
 			[]File{{"sub/other.yaml", false}, {"sub/stormflux.yaml", false}, {"./top.yaml", false}}},
-		{[]string{"sub/deeper", "sub"}, []File{{deeper, true}, {flux, true}}},
+		{[]string{"sub/deeper", "sub"}, []File{{deeper, true}, {crawler, true}, {flux, true}}},
 		{[]string{filepath.Join("sub", ".hidden")}, []File{{filepath.Join("sub", ".hidden", "t.yaml"), true}}},
 	} {
 		files, errs := Find(c.paths)

@@ -76,6 +76,8 @@ func (f *faults) otherPlace(n *node, p *site, key string) string {
 		return "settings belong in \"config\""
 	case key == "environments" && p.parent == nil:
 		return "environments belong in stormflux.yaml"
+	case key == "type" && p.parent == nil:
+		return "Heron's ECO has this key, Flux does not: remove it"
 	case n == f.nodes["#/$defs/groupingMap"] && slices.Contains(f.groupingNames(), key):
 		return "write \"grouping: " + key + "\""
 	case key == "to" && n == f.nodes["#/$defs/input"]:
