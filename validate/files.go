@@ -59,12 +59,13 @@ func (c *checker) resources() {
 }
 
 // fluxResources adds the folders that hold the scripts of Flux's shell components. A jar has them in its folder "resources".
-// Without --resources and `resources`, they are in the folder of the project that becomes the jar's.
+// Without `resources`, they are in the folder of the project that becomes the jar's, and in those of --resources.
 func (c *checker) fluxResources() {
 	isFolder := func(path string) bool {
 		info, err := c.files.Stat(path)
 		return err == nil && info.IsDir()
 	}
+	given := c.doc.ResourcesGiven || len(c.topology.Files) > 0
 	for _, root := range c.doc.ClassPath {
 		if below := filepath.Join(root, defaultResources); isFolder(below) {
 			root = below
@@ -72,7 +73,7 @@ func (c *checker) fluxResources() {
 		root = filepath.Clean(root)
 		c.topology.Files = append(c.topology.Files, Resource{Dir: filepath.Dir(root), From: filepath.Base(root), Span: c.start()})
 	}
-	if c.doc.ResourcesGiven || len(c.topology.Files) > 0 || c.doc.File == nil || !slices.ContainsFunc(c.all, isFluxShell) {
+	if given || c.doc.File == nil || !slices.ContainsFunc(c.all, isFluxShell) {
 		return
 	}
 	exists := func(path string) bool { _, err := c.files.Stat(path); return err == nil }
