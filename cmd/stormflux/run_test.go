@@ -383,7 +383,7 @@ func TestLiveTable(t *testing.T) {
 	if n := strings.Count(shown, "COMPONENT "); n != 1 {
 		t.Errorf("the screen has the table %d times:\n%s", n, shown)
 	}
-	if !regexp.MustCompile(`wordcount  running \d+s\nCOMPONENT +TASKS +EMITTED +ACKED +FAILED +LATENCY +QUEUE +PENDING +LAST ERROR\n` +
+	if !regexp.MustCompile(`wordcount  running \d+s\nCOMPONENT +TASKS +EMITTED +ACKED +FAILED +RATE +LATENCY +QUEUE +PENDING +LAST ERROR\n` +
 		`sentences +1 +104 +104 +0 .*\nsplit +2 +1403 +104 +0 .*\ncount +2 +0 +14\d\d +0 .*\n$`).MatchString(shown) {
 		t.Errorf("the screen is\n%s", shown)
 	}

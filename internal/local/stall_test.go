@@ -60,3 +60,17 @@ func TestStalls(t *testing.T) {
 		})
 	}
 }
+
+// The rate covers the last ten seconds.
+func TestRate(t *testing.T) {
+	var s taskStats
+	for second := range int64(20) {
+		s.executed += 5 * second
+		s.emitted += 7
+		s.beat(second*int64(time.Second), false)
+	}
+	// From second 10 to second 19.
+	if _, rate := s.recent(19*int64(time.Second), false); rate != 5*(11+12+13+14+15+16+17+18+19)/9.0 {
+		t.Errorf("rate %v", rate)
+	}
+}

@@ -13,6 +13,7 @@ type taskStats struct {
 	lastError                                     string
 
 	busyBefore [capacityWindow]int64 // busyNanos at the last beats
+	doneBefore [capacityWindow]int64 // done at the last beats
 	timeBefore [capacityWindow]int64
 	beats      int
 }
@@ -20,25 +21,34 @@ type taskStats struct {
 // capacityWindow is the number of seconds that a capacity covers.
 const capacityWindow = 10
 
-func (s *taskStats) beat(now int64) {
+func (s *taskStats) beat(now int64, spout bool) {
 	i := s.beats % capacityWindow
-	s.busyBefore[i], s.timeBefore[i] = s.busyNanos, now
+	s.busyBefore[i], s.doneBefore[i], s.timeBefore[i] = s.busyNanos, s.done(spout), now
 	s.beats++
 }
 
-func (s *taskStats) capacity(now int64) float64 {
-	var busy, since int64
+// done counts what a bolt has answered and what a spout has emitted.
+func (s *taskStats) done(spout bool) int64 {
+	if spout {
+		return s.emitted
+	}
+	return s.executed
+}
+
+// recent returns the capacity, and how much was done in a second.
+func (s *taskStats) recent(now int64, spout bool) (capacity, rate float64) {
+	var busy, done, since int64
 	if s.beats > 0 {
 		i := 0
 		if s.beats >= capacityWindow {
 			i = s.beats % capacityWindow
 		}
-		busy, since = s.busyBefore[i], s.timeBefore[i]
+		busy, done, since = s.busyBefore[i], s.doneBefore[i], s.timeBefore[i]
 	}
 	if now <= since {
-		return 0
+		return 0, 0
 	}
-	return float64(s.busyNanos-busy) / float64(now-since)
+	return float64(s.busyNanos-busy) / float64(now-since), float64(s.done(spout)-done) / time.Duration(now-since).Seconds()
 }
 
 // A Snapshot holds the numbers of a run at one moment.
@@ -85,7 +95,9 @@ type Stats struct {
 	Complete           time.Duration // spouts: the complete latency of Storm
 	// Capacity is the share of the last seconds during which a bolt was busy. A bolt with a capacity near 1 needs more
 	// tasks. The capacity of a component is the highest of its tasks.
-	Capacity  float64
+	Capacity float64
+	// Rate is how many tuples in a second a bolt has acked or failed, or a spout has emitted, in the last seconds.
+	Rate      float64
 	LastError string
 }
 
@@ -106,7 +118,7 @@ func (e *Engine) Snapshot() Snapshot {
 			if c.spout {
 				one.Pending = t.pending.count
 			}
-			one.Capacity = t.stats.capacity(e.now)
+			one.Capacity, one.Rate = t.stats.recent(e.now, c.spout)
 			if t.ready != nil {
 				one.PID = t.ready.peer.PID()
 			}
@@ -115,10 +127,11 @@ func (e *Engine) Snapshot() Snapshot {
 			cs.Queue += one.Queue
 			cs.Pending += one.Pending
 			cs.Capacity = max(cs.Capacity, one.Capacity)
+			cs.Rate += one.Rate
 		}
-		queue, pending, capacity := cs.Queue, cs.Pending, cs.Capacity
+		before := cs.Stats
 		cs.Stats = sum.public()
-		cs.Queue, cs.Pending, cs.Capacity = queue, pending, capacity
+		cs.Queue, cs.Pending, cs.Capacity, cs.Rate = before.Queue, before.Pending, before.Capacity, before.Rate
 	}
 	return s
 }

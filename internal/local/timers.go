@@ -37,7 +37,7 @@ func (e *Engine) beat() {
 	}
 	e.lastBeat = e.now
 	for _, t := range e.tasks {
-		t.stats.beat(e.now)
+		t.stats.beat(e.now, t.comp.spout)
 		if t.ready != nil {
 			t.ready.beat()
 		}

@@ -100,6 +100,7 @@ type jsonStats struct {
 	Ack         float64 `json:"ack"`
 	Complete    float64 `json:"complete"`
 	Capacity    float64 `json:"capacity"`
+	Rate        float64 `json:"rate"`
 	LastError   string  `json:"lastError,omitempty"`
 }
 
@@ -109,7 +110,7 @@ func statsForJSON(s local.Stats) jsonStats {
 		Emitted: s.Emitted, Transferred: s.Transferred, Executed: s.Executed, Acked: s.Acked, Failed: s.Failed,
 		TimedOut: s.TimedOut, Errors: s.Errors, Restarts: s.Restarts, Queue: s.Queue, Pending: s.Pending,
 		Wait: ms(s.Wait), Process: ms(s.Process), Ack: ms(s.Ack), Complete: ms(s.Complete),
-		Capacity: s.Capacity, LastError: s.LastError,
+		Capacity: s.Capacity, Rate: s.Rate, LastError: s.LastError,
 	}
 }
 

@@ -14,13 +14,13 @@ import (
 // liveTable returns what a terminal shows of a run while it goes on.
 func liveTable(r *Run, lastError func(*local.ComponentStats) string, colored bool) []string {
 	s := r.Numbers()
-	t := console.NewTable("COMPONENT", "TASKS", "EMITTED", "ACKED", "FAILED", "LATENCY", "QUEUE", "PENDING", "LAST ERROR")
+	t := console.NewTable("COMPONENT", "TASKS", "EMITTED", "ACKED", "FAILED", "RATE", "LATENCY", "QUEUE", "PENDING", "LAST ERROR")
 	for _, c := range inOrder(s.Components, r.Components) {
 		latency := c.Ack
 		if c.Spout {
 			latency = c.Complete
 		}
-		t.Row(c.ID, len(c.Tasks), c.Emitted, c.Acked, c.Failed, milliseconds(latency), c.Queue, c.Pending, lastError(&c))
+		t.Row(c.ID, len(c.Tasks), c.Emitted, c.Acked, c.Failed, console.Quantity(fmt.Sprintf("%.0f/s", c.Rate)), milliseconds(latency), c.Queue, c.Pending, lastError(&c))
 	}
 	state := "running"
 	if !s.Active {

@@ -62,7 +62,7 @@ func snapshot() local.Snapshot {
 		Running: 10 * time.Second, Active: true,
 		Components: []local.ComponentStats{
 			{ID: "split", Executors: 1, Tasks: []local.TaskStats{{ID: 2}}, Stats: local.Stats{
-				Emitted: 12, Executed: 90, Acked: 3, Restarts: 2, Errors: 1, LastError: "no split\nat line 3",
+				Emitted: 12, Executed: 90, Acked: 3, Rate: 9, Restarts: 2, Errors: 1, LastError: "no split\nat line 3",
 				Wait: time.Millisecond, Process: 100 * time.Millisecond, Ack: 1500 * time.Microsecond,
 			}},
 			{ID: "lines", Spout: true, Executors: 1, Tasks: []local.TaskStats{{ID: 1}}, Stats: local.Stats{Emitted: 3, Acked: 3, Complete: 12 * time.Millisecond}},
@@ -115,9 +115,9 @@ func TestLiveTable(t *testing.T) {
 	r := &Run{Name: "words", Components: []string{"lines", "split"}, Numbers: snapshot}
 	const want = `
 words  running 10s
-COMPONENT  TASKS  EMITTED  ACKED  FAILED   LATENCY  QUEUE  PENDING  LAST ERROR
-lines          1        3      3       0   12.0 ms      0        0
-split          1       12      3       0  1.500 ms      0        0  no split`
+COMPONENT  TASKS  EMITTED  ACKED  FAILED  RATE   LATENCY  QUEUE  PENDING  LAST ERROR
+lines          1        3      3       0   0/s   12.0 ms      0        0
+split          1       12      3       0   9/s  1.500 ms      0        0  no split`
 	if got := strings.Join(liveTable(r, (&failures{}).lastOf, false), "\n"); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
