@@ -24,8 +24,8 @@ func (a *app) switchCommand(verb, short, status string, do func(*nimbus.Client, 
 		Short:   short,
 		Example: "  stormflux " + verb + " wordcount",
 	}
-	asJSON := outputFlag(cmd)
-	return a.runningCommand(&flags, "e", cmd, func(ctx context.Context, client *nimbus.Client, name string) error {
+	asJSON := formatFlag(cmd)
+	return a.runningCommand(&flags, cmd, func(ctx context.Context, client *nimbus.Client, name string) error {
 		if err := do(client, ctx, name); err != nil {
 			return err
 		}

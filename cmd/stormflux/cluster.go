@@ -35,11 +35,10 @@ func (f *clusterFlags) add(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("leader", cobra.NoFileCompletions)
 }
 
-// addEnvironment adds the flags that choose the cluster by an environment, for commands without a topology file. The
-// shorthand is "e", or "" if that letter means something else.
-func (f *clusterFlags) addEnvironment(cmd *cobra.Command, shorthand string) {
+// addEnvironment adds the flags that choose the cluster by an environment, for commands without a topology file.
+func (f *clusterFlags) addEnvironment(cmd *cobra.Command) {
 	f.environment, f.envFile, f.flags = new(string), new(string), cmd.Flags()
-	cmd.Flags().StringVarP(f.environment, "environment", shorthand, "", "use the cluster of the environment `NAME` in stormflux.yaml")
+	cmd.Flags().StringVarP(f.environment, "environment", "e", "", "use the cluster of the environment `NAME` in stormflux.yaml")
 	cmd.Flags().StringVar(f.envFile, "environments", "", "read environments from `FILE` instead of the nearest stormflux.yaml")
 	_ = cmd.RegisterFlagCompletionFunc("environment", func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 		return schema.EnvironmentNames(cmd.Context(), "-", *f.envFile), cobra.ShellCompDirectiveNoFileComp

@@ -10,19 +10,19 @@ import (
 
 func (a *app) configCommand() *cobra.Command {
 	var flags topologyFlags
-	var output string
+	var format string
 	cmd := &cobra.Command{
 		Use:   "config FILE|-",
 		Short: "Print the effective topology file",
 		Long: `Print the topology after includes, substitution, the environment and the options of the command line. In YAML, a
 comment says where a value comes from if it is not in the file itself.`,
 		Example: `  stormflux config topology.yaml -e prod
-  stormflux config topology.yaml --output json`,
+  stormflux config topology.yaml --format json`,
 		Args:              oneFile,
 		ValidArgsFunction: completeTopologyFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			render := schema.Render
-			if output == "json" {
+			if format == "json" {
 				render = schema.RenderJSON
 			}
 			opts, err := a.loadOptions(cmd.Context(), &flags, args[0])
@@ -46,6 +46,6 @@ comment says where a value comes from if it is not in the file itself.`,
 		},
 	}
 	flags.add(cmd)
-	addChoice(cmd, cmd.Flags(), &output, "output", "the `FORMAT` of the output: yaml or json", "yaml", "json")
+	addChoice(cmd, cmd.Flags(), &format, "format", "the `FORMAT` of the output: yaml or json", "yaml", "json")
 	return cmd
 }

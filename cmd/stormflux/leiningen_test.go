@@ -141,7 +141,7 @@ func TestLeiningenProjectOnStorm(t *testing.T) {
 	if err := awaitCounts(ctx, counts, emittedWords(ctx, t, project)); err != nil {
 		t.Fatal(err)
 	}
-	stormflux(ctx, t, binary, "kill", "lein-wordcount", "--wait", "0", "--nimbus", cluster.NimbusAddr())
+	stormflux(ctx, t, binary, "kill", "lein-wordcount", "--grace", "0", "--nimbus", cluster.NimbusAddr())
 	if err := cluster.AwaitTopology(ctx, "lein-wordcount", ""); err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ func (a *app) listCommand() *cobra.Command {
 		Use:   "list",
 		Short: "List the topologies of a cluster",
 		Example: `  stormflux list --nimbus nimbus1
-  stormflux list -e prod --output json`,
+  stormflux list -e prod --format json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			client, err := a.connectAlone(cmd.Context(), &flags)
@@ -52,8 +52,8 @@ func (a *app) listCommand() *cobra.Command {
 			return a.print(t.String())
 		},
 	}
-	asJSON = outputFlag(cmd)
+	asJSON = formatFlag(cmd)
 	flags.add(cmd)
-	flags.addEnvironment(cmd, "e")
+	flags.addEnvironment(cmd)
 	return cmd
 }

@@ -20,10 +20,10 @@ func (a *app) rebalanceCommand() *cobra.Command {
 		Short: "Redistribute a topology over the cluster, with other numbers of workers and executors",
 		Long: `Redistribute a topology over the cluster. The number of a component's tasks never changes, so a component cannot have
 more executors than tasks: if you ask for more, it gets one for each task.`,
-		Example: `  stormflux rebalance wordcount -n 4 -e split=8 -e count=16`,
+		Example: `  stormflux rebalance wordcount -n 4 --executors split=8 --executors count=16`,
 	}
 	cmd.Flags().Int32VarP(&workers, "workers", "n", 0, "give the topology `N` workers (default: as before)")
-	cmd.Flags().StringArrayVarP(&executors, "executors", "e", nil, "give a component N executors, `COMPONENT=N` (repeatable)")
+	cmd.Flags().StringArrayVar(&executors, "executors", nil, "give a component N executors, `COMPONENT=N` (repeatable)")
 	_ = cmd.RegisterFlagCompletionFunc("executors", func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 		var names []string
 		if len(args) == 1 {
@@ -33,21 +33,21 @@ more executors than tasks: if you ask for more, it gets one for each task.`,
 		}
 		return names, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 	})
-	wait := addWait(cmd, "w", "give tuples in flight `SECS` seconds to finish first")
-	asJSON := outputFlag(cmd)
+	grace := addGrace(cmd, "first give tuples in flight this `DURATION` to finish")
+	asJSON := formatFlag(cmd)
 	cmd.PreRunE = func(cmd *cobra.Command, _ []string) (err error) {
 		if cmd.Flags().Changed("workers") && workers < 1 {
 			return usageError("--workers %d: give 1 or more", workers)
 		}
-		options.Wait, options.Workers = wait.Duration, int(workers)
+		options.Wait, options.Workers = grace.Duration, int(workers)
 		options.Executors, err = parseExecutors(executors)
 		return err
 	}
-	return a.runningCommand(&flags, "", cmd, func(ctx context.Context, client *nimbus.Client, name string) error {
+	return a.runningCommand(&flags, cmd, func(ctx context.Context, client *nimbus.Client, name string) error {
 		if err := client.Rebalance(ctx, name, options); err != nil {
 			return err
 		}
-		return a.printDone(asJSON(), name, "rebalance", "rebalancing "+wait.after())
+		return a.printDone(asJSON(), name, "rebalance", "rebalancing "+grace.after())
 	})
 }
 

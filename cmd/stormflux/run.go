@@ -77,9 +77,9 @@ its process keeps dying; 2 wrong usage; 3 this machine cannot run the topology.`
 	}
 	flags.topologyFlags.add(cmd)
 	f := cmd.Flags()
-	f.DurationVar(&flags.limit, "for", 0, "end after this `DURATION`, such as 10s")
+	f.Var((*durationFlag)(&flags.limit), "for", "end after this `DURATION`, such as 10s or 1m30s; a number alone is seconds")
 	f.BoolVar(&flags.untilIdle, "until-idle", false, "end when the topology is idle: no spout emits, no tuple is in flight, and ticks have come")
-	f.DurationVar(&flags.idle, "idle", 0, "with --until-idle: how long nothing may happen before the run ends, for a `DURATION` (default 2s)")
+	f.Var((*durationFlag)(&flags.idle), "idle", "with --until-idle: how long nothing may happen before the run ends, for a `DURATION` (default 2s)")
 	f.StringArrayVar(&flags.trace, "trace", nil, "show every tuple, or only the tuples of one `COMPONENT` (repeatable)")
 	f.Lookup("trace").NoOptDefVal = traceAll
 	f.StringVar(&flags.logDir, "log-dir", "", "write a log file for each task into `DIR`")
@@ -138,8 +138,6 @@ func (f *runFlags) traces(c *checked) (func(component string) bool, error) {
 
 func (a *app) runTopology(ctx context.Context, flags *runFlags, path string) error {
 	switch {
-	case flags.idle < 0:
-		return usageError("--idle %s: give a positive duration", flags.idle)
 	case flags.idle > 0 && !flags.untilIdle:
 		return usageError("--idle needs --until-idle")
 	case flags.verbose && flags.format == "json":

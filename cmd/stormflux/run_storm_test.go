@@ -44,7 +44,7 @@ func onStorm(t *testing.T, cluster *stormtest.Cluster, name, dir, stdin string, 
 		case <-time.After(200 * time.Millisecond):
 		}
 	}
-	call("", "kill", name, "--wait", "0")
+	call("", "kill", name, "--grace", "0")
 	if err := cluster.AwaitTopology(ctx, name, ""); err != nil {
 		t.Fatal(err)
 	}

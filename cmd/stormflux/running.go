@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
+	"math"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,7 +14,7 @@ import (
 )
 
 // runningCommand completes a command about one topology on a cluster: its arguments, completion and connection.
-func (a *app) runningCommand(flags *clusterFlags, shorthand string, cmd *cobra.Command, do func(context.Context, *nimbus.Client, string) error) *cobra.Command {
+func (a *app) runningCommand(flags *clusterFlags, cmd *cobra.Command, do func(context.Context, *nimbus.Client, string) error) *cobra.Command {
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) != 1 {
 			return usageError("name one topology, not %d. Usage: %s", len(args), cmd.UseLine())
@@ -36,7 +36,7 @@ func (a *app) runningCommand(flags *clusterFlags, shorthand string, cmd *cobra.C
 		return clusterError(do(cmd.Context(), client, args[0]))
 	}
 	flags.add(cmd)
-	flags.addEnvironment(cmd, shorthand)
+	flags.addEnvironment(cmd)
 	return cmd
 }
 
@@ -49,42 +49,46 @@ func clusterError(err error) error {
 	return environmentError(err)
 }
 
-// outputFlag adds --output. The function that it returns reports whether the user wants JSON.
-func outputFlag(cmd *cobra.Command) (asJSON func() bool) {
-	var output string
-	addChoice(cmd, cmd.Flags(), &output, "output", "the `FORMAT` of the output: table or json", "table", "json")
-	return func() bool { return output == "json" }
+// formatFlag adds --format. The function that it returns reports whether the user wants JSON.
+func formatFlag(cmd *cobra.Command) (asJSON func() bool) {
+	var format string
+	addChoice(cmd, cmd.Flags(), &format, "format", "the `FORMAT` of the output: table or json", "table", "json")
+	return func() bool { return format == "json" }
 }
 
-// waitFlag is how long Storm waits before it ends workers. When it is not set, it is the topology's message timeout.
-type waitFlag struct{ time.Duration }
+// graceFlag is how long Storm waits before it ends workers. When it is not set, it is the topology's message timeout.
+type graceFlag struct{ time.Duration }
 
-func addWait(cmd *cobra.Command, shorthand, usage string) *waitFlag {
-	wait := &waitFlag{nimbus.DefaultWait}
-	cmd.Flags().VarP(wait, "wait", shorthand, usage+" (default: the topology's message timeout)")
-	return wait
+func addGrace(cmd *cobra.Command, usage string) *graceFlag {
+	grace := &graceFlag{nimbus.DefaultWait}
+	cmd.Flags().Var(grace, "grace", usage+", in whole seconds (default: the topology's message timeout)")
+	_ = cmd.RegisterFlagCompletionFunc("grace", cobra.NoFileCompletions)
+	return grace
 }
 
-func (w *waitFlag) Set(text string) error {
-	secs, err := strconv.ParseUint(text, 10, 31)
+func (w *graceFlag) Set(text string) error {
+	d, err := parseDuration(text)
 	if err != nil {
-		return errors.New("give whole seconds, 0 or more")
+		return err
 	}
-	w.Duration = time.Duration(secs) * time.Second
+	if d%time.Second != 0 || d > math.MaxInt32*time.Second { // Storm counts in seconds, in an int
+		return errors.New("give whole seconds, such as 0, 30 or 1m30s")
+	}
+	w.Duration = d
 	return nil
 }
 
-func (w *waitFlag) String() string {
+func (w *graceFlag) String() string {
 	if w.Duration < 0 {
 		return ""
 	}
-	return strconv.Itoa(int(w.Seconds()))
+	return w.Duration.String()
 }
 
-func (w *waitFlag) Type() string { return "int" }
+func (w *graceFlag) Type() string { return "duration" }
 
 // after returns when the workers end.
-func (w *waitFlag) after() string {
+func (w *graceFlag) after() string {
 	switch {
 	case w.Duration < 0:
 		return "after its message timeout"

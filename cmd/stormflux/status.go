@@ -27,14 +27,14 @@ healthy topology has executors that do not report yet.`,
 	}
 	var whole bool
 	cmd.Flags().BoolVar(&whole, "errors", false, "also print the whole text of every error, with its stack")
-	asJSON := outputFlag(cmd)
+	asJSON := formatFlag(cmd)
 	cmd.PreRunE = func(*cobra.Command, []string) error {
 		if whole && asJSON() {
-			return usageError("--errors does nothing with --output json, which always has whole texts")
+			return usageError("--errors does nothing with --format json, which always has whole texts")
 		}
 		return nil
 	}
-	return a.runningCommand(&flags, "e", cmd, func(ctx context.Context, client *nimbus.Client, name string) error {
+	return a.runningCommand(&flags, cmd, func(ctx context.Context, client *nimbus.Client, name string) error {
 		status, err := client.Status(ctx, name)
 		if err != nil {
 			return err

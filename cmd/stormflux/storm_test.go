@@ -46,7 +46,7 @@ func TestWordCountsOnStorm(t *testing.T) {
 		if out := stormflux(ctx, t, binary, "list", "--nimbus", cluster.NimbusAddr()); !strings.Contains(out, example) {
 			t.Errorf("list does not show %s:\n%s", example, out)
 		}
-		stormflux(ctx, t, binary, "kill", example, "--wait", "0", "--nimbus", cluster.NimbusAddr())
+		stormflux(ctx, t, binary, "kill", example, "--grace", "0", "--nimbus", cluster.NimbusAddr())
 		if err := cluster.AwaitTopology(ctx, example, ""); err != nil {
 			t.Fatal(err)
 		}
@@ -84,7 +84,7 @@ func TestWaitReportsThatWorkersDie(t *testing.T) {
 	if !strings.Contains(stderr.String(), "launching multilang subprocess") || !strings.Contains(stderr.String(), "worker's log") {
 		t.Errorf("stormflux does not print the reason:\n%s", stderr.String())
 	}
-	stormflux(ctx, t, binary, "kill", "dies", "--wait", "0", "--nimbus", cluster.NimbusAddr())
+	stormflux(ctx, t, binary, "kill", "dies", "--grace", "0", "--nimbus", cluster.NimbusAddr())
 	if err := cluster.AwaitTopology(ctx, "dies", ""); err != nil {
 		t.Fatal(err)
 	}

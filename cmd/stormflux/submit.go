@@ -47,6 +47,9 @@ executor is up. If some are not, it reports which ones, and the errors of the to
 		Args:              oneFile,
 		ValidArgsFunction: completeTopologyFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("timeout") && !flags.wait {
+				return usageError("--timeout has no effect without --wait")
+			}
 			return a.submit(cmd.Context(), &flags, args[0])
 		},
 	}
@@ -55,7 +58,9 @@ executor is up. If some are not, it reports which ones, and the errors of the to
 	cmd.Flags().BoolVar(&flags.inactive, "inactive", false, "submit the topology deactivated; 'stormflux activate' starts its spouts")
 	cmd.Flags().BoolVar(&flags.dryRun, "dry-run", false, "do everything except the upload and the submission")
 	cmd.Flags().BoolVar(&flags.wait, "wait", false, "wait until every executor is up, and print the errors of the topology")
-	cmd.Flags().DurationVar(&flags.timeout, "timeout", 5*time.Minute, "with --wait, wait at most this `DURATION`")
+	flags.timeout = 5 * time.Minute
+	cmd.Flags().Var((*durationFlag)(&flags.timeout), "timeout", "with --wait, wait at most this `DURATION`")
+	cmd.MarkFlagsMutuallyExclusive("dry-run", "wait")
 	return cmd
 }
 
