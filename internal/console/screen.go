@@ -63,6 +63,15 @@ func (s *Screen) update() {
 // Live reports whether the screen can show lines below the text.
 func (s *Screen) Live() bool { return s.size != nil }
 
+// Width returns how many columns the terminal has, or 0 where there is none.
+func (s *Screen) Width() int {
+	if s.size == nil {
+		return 0
+	}
+	columns, _ := s.size()
+	return columns
+}
+
 // Print prints text, at the latest with the next update. The text ends with a line end.
 func (s *Screen) Print(text string) {
 	s.mu.Lock()

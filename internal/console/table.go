@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -63,6 +64,60 @@ func (t *Table) String() string {
 	w.SetColumnConfigs(columns)
 	w.AppendRows(t.rows)
 	return w.Render() + "\n"
+}
+
+// Fit is String for an output of some columns: a table that is too wide becomes several, which all begin with its first
+// column. A width of 0 is no limit.
+func (t *Table) Fit(width int) string {
+	whole := t.String()
+	if width == 0 || t.width() <= width {
+		return whole
+	}
+	var b strings.Builder
+	part := t.columns([]int{0})
+	for last, shown := 1, []int{0}; last <= len(t.headings); last++ {
+		if last < len(t.headings) {
+			wider := t.columns(append(slices.Clone(shown), last))
+			if len(shown) == 1 || wider.width() <= width {
+				part, shown = wider, append(shown, last)
+				continue
+			}
+		}
+		if b.Len() > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(part.String())
+		if last < len(t.headings) {
+			shown = []int{0, last}
+			part = t.columns(shown)
+		}
+	}
+	return b.String()
+}
+
+// columns returns a table of some columns.
+func (t *Table) columns(of []int) *Table {
+	part := &Table{}
+	for _, i := range of {
+		part.headings = append(part.headings, t.headings[i])
+	}
+	for _, row := range t.rows {
+		var cells table.Row
+		for _, i := range of {
+			cells = append(cells, row[i])
+		}
+		part.rows = append(part.rows, cells)
+	}
+	return part
+}
+
+// width returns the columns that the widest line takes.
+func (t *Table) width() int {
+	widest := 0
+	for line := range strings.Lines(t.String()) {
+		widest = max(widest, text.StringWidthWithoutEscSequences(strings.TrimRight(line, "\n")))
+	}
+	return widest
 }
 
 // numeric reports whether a column holds numbers: it has rows, and no cell is text.

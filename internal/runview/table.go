@@ -54,8 +54,8 @@ func endText(end local.End) string {
 	return "failed"
 }
 
-// summaryText returns what is left to say after a run.
-func summaryText(r *Run, s *local.Summary, f *failures) string {
+// summaryText returns what is left to say after a run, on an output of some columns (0: without a limit).
+func summaryText(r *Run, s *local.Summary, f *failures, width int) string {
 	spouts := console.NewTable("SPOUT", "TASKS", "EMITTED", "ACKED", "FAILED", "PENDING", "COMPLETE LATENCY")
 	bolts := console.NewTable("BOLT", "TASKS", "EMITTED", "ACKED", "FAILED", "WAIT", "PROCESS", "ACK", "BUSY")
 	components := inOrder(s.Components, r.Components)
@@ -68,9 +68,9 @@ func summaryText(r *Run, s *local.Summary, f *failures) string {
 			console.Quantity(fmt.Sprintf("%.0f%%", 100*busy(&c, s.Running))))
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n%s %s, after %s\n\n%s", r.Name, endText(s.End), s.Running.Round(time.Millisecond), spouts)
+	fmt.Fprintf(&b, "\n%s %s, after %s\n\n%s", r.Name, endText(s.End), s.Running.Round(time.Millisecond), spouts.Fit(width))
 	if bolts.Len() > 0 {
-		fmt.Fprintf(&b, "\n%s", bolts)
+		fmt.Fprintf(&b, "\n%s", bolts.Fit(width))
 	}
 	if remarks := summaryRemarks(components, s.Running, f); len(remarks) > 0 {
 		fmt.Fprintf(&b, "\n%s\n", strings.Join(remarks, "\n"))

@@ -72,7 +72,7 @@ func (v *textView) End(s *local.Summary, _ error) {
 	v.screen.Show(nil)
 	if s != nil {
 		v.mu.Lock()
-		text := summaryText(&v.run, s, &v.failures)
+		text := summaryText(&v.run, s, &v.failures, v.screen.Width())
 		v.mu.Unlock()
 		v.screen.Print(text)
 	}
