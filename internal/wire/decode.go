@@ -102,7 +102,7 @@ func decodeCode(object *storm.ComponentObject) (topology.Code, error) {
 	case object.SerializedJava != nil:
 		return topology.SerializedJava(object.SerializedJava), nil
 	}
-	return nil, errors.New("Storm does not know the kind of code that it runs")
+	return nil, errors.New("it runs code of a kind that Storm does not know")
 }
 
 func decodeObject(object *storm.JavaObject) (*topology.JavaObject, error) {
@@ -110,7 +110,7 @@ func decodeObject(object *storm.JavaObject) (*topology.JavaObject, error) {
 	for i, arg := range object.ArgsList {
 		value := decodeArg(arg)
 		if value == nil {
-			return nil, fmt.Errorf("Storm does not know the type of argument %d of %s", i+1, object.FullClassName)
+			return nil, fmt.Errorf("argument %d of %s has a type that Storm does not know", i+1, object.FullClassName)
 		}
 		o.Args = append(o.Args, value)
 	}
@@ -161,7 +161,7 @@ func decodeGrouping(g *storm.Grouping) (topology.Grouping, error) {
 		}
 		return topology.CustomSerialized{Object: g.CustomSerialized}, nil
 	}
-	return nil, errors.New("Storm does not know its grouping")
+	return nil, errors.New("it has a grouping that Storm does not know")
 }
 
 func orNil(s []string) []string {
