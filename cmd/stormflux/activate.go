@@ -13,7 +13,7 @@ func (a *app) activateCommand() *cobra.Command {
 }
 
 func (a *app) deactivateCommand() *cobra.Command {
-	return a.switchCommand("deactivate", "Stop the spouts of a topology; its bolts work on", "INACTIVE", (*nimbus.Client).Deactivate)
+	return a.switchCommand("deactivate", "Stop the spouts of a topology; its bolts keep working", "INACTIVE", (*nimbus.Client).Deactivate)
 }
 
 // switchCommand makes a command that gives a topology a status.

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -16,7 +18,7 @@ func atLeastOneFile(cmd *cobra.Command, args []string) error {
 // oneFile refuses a command line without a file or with several.
 func oneFile(cmd *cobra.Command, args []string) error {
 	if len(args) != 1 {
-		return usageError("name one file, not %d. Usage: %s", len(args), cmd.UseLine())
+		return usageError("name one file%s. Usage: %s", notMany(args), cmd.UseLine())
 	}
 	return nil
 }
@@ -30,4 +32,12 @@ func notEmpty(flags *pflag.FlagSet, names ...string) error {
 		}
 	}
 	return nil
+}
+
+// notMany says that there are too many arguments, if there are any.
+func notMany(args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", not %d", len(args))
 }

@@ -17,7 +17,7 @@ import (
 func (a *app) runningCommand(flags *clusterFlags, cmd *cobra.Command, do func(context.Context, *nimbus.Client, string) error) *cobra.Command {
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) != 1 {
-			return usageError("name one topology, not %d. Usage: %s", len(args), cmd.UseLine())
+			return usageError("name one topology%s. Usage: %s", notMany(args), cmd.UseLine())
 		}
 		return nil
 	}

@@ -241,7 +241,7 @@ func alone(ctx context.Context, goCommand string, o Options) error {
 		return &Error{Dir: o.Dir, Platform: o.platform(), Output: output, Messages: messages(dir, output), Err: err}
 	}
 	if !linked(program) {
-		return &Error{Dir: o.Dir, Platform: o.platform(), Output: "the package is not a main package: no program comes of it", Err: ErrNotExecutable}
+		return &Error{Dir: o.Dir, Platform: o.platform(), Output: "the package is not a main package: it cannot become a program", Err: ErrNotExecutable}
 	}
 	if err := os.Rename(program, o.Output); err != nil {
 		return fmt.Errorf("writing %s: %w", o.Output, reason(err))

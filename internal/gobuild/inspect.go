@@ -150,7 +150,7 @@ func Inspect(ctx context.Context, dir string, p Platform) (Package, error) {
 		return fault(Excluded, nil, "build constraints leave out all Go files of %q for %s", dir, p)
 	case name != "main":
 		return Package{}, &InspectError{Problem: NotMain, Dir: dir, File: filepath.Join(abs, first), Line: 1, Package: name,
-			message: fmt.Sprintf("%q is package %s, not main: no program comes of it", dir, name)}
+			message: fmt.Sprintf("%q is package %s, not main: it cannot become a program", dir, name)}
 	}
 	root, ok := moduleRoot(abs)
 	if !ok {
