@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // An Exception is what a reader wants to know first about an error.
@@ -78,26 +79,31 @@ func inJar(path string) string {
 	return path
 }
 
+// onFirstUse is a regular expression that is compiled when it is first used: most commands show no error of a component.
+func onFirstUse(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
+
 // The lines of Python's traceback module. A SyntaxError of the main program has no "Traceback" line.
 var (
-	pythonFrame = regexp.MustCompile(`^\s*File "(.+)", line (\d+)`)
-	pythonName  = regexp.MustCompile(`^[\pL_][\pL\pN_.]*(: |:?$)`)
+	pythonFrame = onFirstUse(`^\s*File "(.+)", line (\d+)`)
+	pythonName  = onFirstUse(`^[\pL_][\pL\pN_.]*(: |:?$)`)
 )
 
 func readPython(lines []string) (e Exception, ok bool) {
 	for i, line := range lines {
-		m := pythonFrame.FindStringSubmatch(line)
+		m := pythonFrame().FindStringSubmatch(line)
 		if m == nil {
 			continue
 		}
 		for _, next := range lines[i+1:] {
 			if next == "" || next[0] == ' ' || next[0] == '\t' {
-				if pythonFrame.MatchString(next) {
+				if pythonFrame().MatchString(next) {
 					break
 				}
 				continue
 			}
-			if pythonName.MatchString(next) {
+			if pythonName().MatchString(next) {
 				e, ok = Exception{Message: next, File: m[1], Line: number(m[2])}, true
 			}
 			break
@@ -107,7 +113,7 @@ func readPython(lines []string) (e Exception, ok bool) {
 }
 
 // The lines of a Go panic, and of an error of Go's runtime.
-var goFrame = regexp.MustCompile(`^\t(.+\.go):(\d+)( \+0x[0-9a-f]+)?$`)
+var goFrame = onFirstUse(`^\t(.+\.go):(\d+)( \+0x[0-9a-f]+)?$`)
 
 func readGo(lines []string) (e Exception, ok bool) {
 	for i, line := range lines {
@@ -116,7 +122,7 @@ func readGo(lines []string) (e Exception, ok bool) {
 		}
 		e = Exception{Message: strings.TrimSuffix(line, " [recovered]")}
 		for n := i + 1; n < len(lines) && e.File == ""; n++ {
-			m := goFrame.FindStringSubmatch(lines[n])
+			m := goFrame().FindStringSubmatch(lines[n])
 			if m == nil {
 				continue
 			}
@@ -135,14 +141,14 @@ func goFailure(line string) bool {
 }
 
 // The lines of a JavaScript stack: "at f (file:1:2)" or "at file:1:2".
-var javaScriptFrame = regexp.MustCompile(`^\s+at (?:.*\()?((?:file://|node:)?[^()]+?):(\d+):\d+\)?( \{)?$`)
+var javaScriptFrame = onFirstUse(`^\s+at (?:.*\()?((?:file://|node:)?[^()]+?):(\d+):\d+\)?( \{)?$`)
 
 // javaScriptPlace is Node's first line about an error of the main program.
-var javaScriptPlace = regexp.MustCompile(`^(/.+|[A-Z]:.+):(\d+)$`)
+var javaScriptPlace = onFirstUse(`^(/.+|[A-Z]:.+):(\d+)$`)
 
 func readJavaScript(lines []string) (e Exception, ok bool) {
 	for i, line := range lines {
-		m := javaScriptFrame.FindStringSubmatch(line)
+		m := javaScriptFrame().FindStringSubmatch(line)
 		if m == nil {
 			continue
 		}
@@ -156,7 +162,7 @@ func readJavaScript(lines []string) (e Exception, ok bool) {
 		}
 	}
 	for i := 0; ok && e.File == "" && i < len(lines); i++ {
-		if m := javaScriptPlace.FindStringSubmatch(lines[i]); m != nil { // a SyntaxError: the program has no frame yet
+		if m := javaScriptPlace().FindStringSubmatch(lines[i]); m != nil { // a SyntaxError: the program has no frame yet
 			e.File, e.Line = m[1], number(m[2])
 		}
 	}
@@ -166,7 +172,7 @@ func readJavaScript(lines []string) (e Exception, ok bool) {
 // before returns the first line of the message above a stack: the last line that is not indented and looks like an error.
 func before(lines []string) string {
 	for i := len(lines) - 1; i >= 0; i-- {
-		if pythonName.MatchString(lines[i]) || strings.Contains(lines[i], "Error") {
+		if pythonName().MatchString(lines[i]) || strings.Contains(lines[i], "Error") {
 			return lines[i]
 		}
 	}
@@ -177,11 +183,11 @@ func before(lines []string) string {
 }
 
 // The lines of a Java stack.
-var javaFrame = regexp.MustCompile(`^\s+at ([\w.$/@<>-]+)\(([^():]+)(?::(\d+))?\)$`)
+var javaFrame = onFirstUse(`^\s+at ([\w.$/@<>-]+)\(([^():]+)(?::(\d+))?\)$`)
 
 func readJava(lines []string) (e Exception, ok bool) {
 	for i, line := range lines {
-		m := javaFrame.FindStringSubmatch(line)
+		m := javaFrame().FindStringSubmatch(line)
 		cause, caused := strings.CutPrefix(line, "Caused by: ")
 		switch {
 		case caused:
@@ -222,7 +228,7 @@ func lastWords(lines []string) (words string) {
 		switch {
 		case strings.HasPrefix(line, "Serializer Exception:"), strings.HasSuffix(line, "Error when launching multilang subprocess"):
 			inside = true
-		case strings.HasPrefix(line, "Caused by: "), javaFrame.MatchString(line):
+		case strings.HasPrefix(line, "Caused by: "), javaFrame().MatchString(line):
 			inside = false
 		case inside && strings.TrimSpace(line) != "":
 			words = line

@@ -21,7 +21,7 @@ func (f *Filter) Frame(line string) bool {
 	case goFailure(line):
 		f.golang, f.lines = true, []string{line}
 		return false
-	case strings.HasPrefix(line, "Traceback (most recent call last):"), pythonFrame.MatchString(line):
+	case strings.HasPrefix(line, "Traceback (most recent call last):"), pythonFrame().MatchString(line):
 		f.python = true
 		return true
 	case f.python:
@@ -30,7 +30,7 @@ func (f *Filter) Frame(line string) bool {
 	case strings.HasPrefix(line, "During handling of the above exception,"), strings.HasPrefix(line, "The above exception was the direct cause"):
 		return true
 	}
-	return javaFrame.MatchString(line) || javaScriptFrame.MatchString(line)
+	return javaFrame().MatchString(line) || javaScriptFrame().MatchString(line)
 }
 
 func (f *Filter) keep(line string) {

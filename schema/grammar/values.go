@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/schema/yaml"
@@ -110,7 +111,7 @@ func assignments(list *yaml.Value) []string {
 var numberWords = []string{"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
 
 // decimal matches the numbers that people and YAML read in the same way. In YAML, 010 is octal and 1_0 is 10.
-var decimal = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?$`)
+var decimal = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?$`) })
 
 func (f *faults) wrongForm(c *cause, p *site) {
 	if c.node.Pattern == referencePattern {
@@ -122,7 +123,7 @@ func (f *faults) wrongForm(c *cause, p *site) {
 			return
 		}
 		if _, err := strconv.ParseFloat(text, 64); err == nil && !slices.Contains(c.node.Type, "boolean") {
-			if d.WithHint("write %s without quotes", text); decimal.MatchString(text) {
+			if d.WithHint("write %s without quotes", text); decimal().MatchString(text) {
 				d.Unquote(p.span(), p.value.Text, text, true)
 			}
 		} else if slices.Contains(c.node.Type, "boolean") && (text == "true" || text == "false") {
