@@ -26,6 +26,29 @@ func ParseJSON(text string) (any, error) {
 	return p.value(endOfText, 0)
 }
 
+// Plain turns the numbers of a value that [ParseJSON] returned into Go's: int32 into int64, float32 and [BigDecimal] into
+// float64, as Java's doubleValue does: out of range gives an infinity. It changes lists and maps in place.
+func Plain(v any) any {
+	switch v := v.(type) {
+	case int32:
+		return int64(v)
+	case float32:
+		return float64(v)
+	case BigDecimal:
+		f, _ := strconv.ParseFloat(string(v), 64)
+		return f
+	case []any:
+		for i := range v {
+			v[i] = Plain(v[i])
+		}
+	case map[string]any:
+		for key := range v {
+			v[key] = Plain(v[key])
+		}
+	}
+	return v
+}
+
 // ParseJSONNumber returns the number that json-smart makes of a word, and whether it is one: digits with an optional minus
 // sign, fraction ("1." and "-.5" are numbers, ".5" is not) and exponent. The error says that json-smart takes the word for
 // a number and then fails.

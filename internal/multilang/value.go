@@ -4,7 +4,6 @@ import (
 	"iter"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -147,28 +146,7 @@ func (l RawValues) Len() int {
 
 // Plain returns the value as Go programs want it, without the number types of Java: nil, bool, string, int64, *big.Int
 // if int64 is too small, float64, []any or map[string]any.
-func (v RawValue) Plain() any { return plain(v.Decode()) }
-
-func plain(v any) any {
-	switch v := v.(type) {
-	case int32:
-		return int64(v)
-	case float32:
-		return float64(v)
-	case java.BigDecimal:
-		f, _ := strconv.ParseFloat(string(v), 64) // the nearest float64
-		return f
-	case []any:
-		for i := range v {
-			v[i] = plain(v[i])
-		}
-	case map[string]any:
-		for key := range v {
-			v[key] = plain(v[key])
-		}
-	}
-	return v
-}
+func (v RawValue) Plain() any { return java.Plain(v.Decode()) }
 
 // Append appends the values to dst.
 func (l RawValues) Append(dst []RawValue) []RawValue {

@@ -3,7 +3,6 @@ package wire
 import (
 	"errors"
 	"fmt"
-	"strconv"
 
 	"github.com/stormflux/stormflux/internal/java"
 	"github.com/stormflux/stormflux/internal/topology"
@@ -25,7 +24,7 @@ func ParseConf(text []byte) (map[string]topology.Value, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading a configuration: %w", err)
 	}
-	conf, ok := modelValue(v).(map[string]any)
+	conf, ok := java.Plain(v).(map[string]any)
 	if !ok {
 		return nil, errors.New("reading a configuration: it is not a JSON object")
 	}
@@ -36,26 +35,4 @@ func ParseConf(text []byte) (map[string]topology.Value, error) {
 		return nil, fmt.Errorf("reading a configuration: %w", err)
 	}
 	return conf, nil
-}
-
-// modelValue turns Java's number types into those of the model.
-func modelValue(v any) topology.Value {
-	switch v := v.(type) {
-	case int32:
-		return int64(v)
-	case float32:
-		return float64(v)
-	case java.BigDecimal:
-		f, _ := strconv.ParseFloat(string(v), 64) // outside the range: an infinity, like Java's doubleValue
-		return f
-	case []any:
-		for i := range v {
-			v[i] = modelValue(v[i])
-		}
-	case map[string]any:
-		for k := range v {
-			v[k] = modelValue(v[k])
-		}
-	}
-	return v
 }
