@@ -82,7 +82,7 @@ func (e *emitter) grouping(g topology.Grouping) *form {
 		e.imports[e.opts.Dialect.pkg()+".grouping PartialKeyGrouping"] = true
 		e.imports[e.opts.Dialect.pkg()+".tuple Fields"] = true
 		return call("PartialKeyGrouping.", call("Fields.", words(g.Names)))
-	case topology.CustomObject, topology.CustomSerialized:
+	case topology.Custom:
 		// A JVM class would need a call of its constructor here. The compiler refuses classes so far.
 		panic(fmt.Sprintf("clojure: grouping %T of a compiled topology", g))
 	}

@@ -1,6 +1,6 @@
 package topology
 
-// Code is what a component runs: a [*Process], a [*JavaObject] or [SerializedJava].
+// Code is what a component runs: a [*Process], a [*Definition], a [*JavaObject] or [SerializedJava].
 type Code interface{ code() }
 
 // Process is a process that speaks Storm's multilang protocol. It starts in the resources folder of the unpacked jar.
@@ -24,5 +24,6 @@ type JavaObject struct {
 type SerializedJava []byte
 
 func (*Process) code()       {}
+func (*Definition) code()    {}
 func (*JavaObject) code()    {}
 func (SerializedJava) code() {}

@@ -23,22 +23,18 @@ type Fields struct{ Names []string }
 // (org.apache.storm.grouping.PartialKeyGrouping).
 type PartialKey struct{ Names []string }
 
-// CustomObject is a JVM class that implements CustomStreamGrouping.
-type CustomObject struct{ Object *JavaObject }
+// Custom is a JVM object that implements CustomStreamGrouping and is not a [PartialKey]. Object is not a [*Process].
+type Custom struct{ Object Code }
 
-// CustomSerialized is a serialised object that implements CustomStreamGrouping and is not a [PartialKey].
-type CustomSerialized struct{ Object SerializedJava }
-
-func (Shuffle) Name() string          { return "shuffle" }
-func (LocalOrShuffle) Name() string   { return "local-or-shuffle" }
-func (All) Name() string              { return "all" }
-func (Global) Name() string           { return "global" }
-func (None) Name() string             { return "none" }
-func (Direct) Name() string           { return "direct" }
-func (Fields) Name() string           { return "fields" }
-func (PartialKey) Name() string       { return "partial-key" }
-func (CustomObject) Name() string     { return "custom" }
-func (CustomSerialized) Name() string { return "custom" }
+func (Shuffle) Name() string        { return "shuffle" }
+func (LocalOrShuffle) Name() string { return "local-or-shuffle" }
+func (All) Name() string            { return "all" }
+func (Global) Name() string         { return "global" }
+func (None) Name() string           { return "none" }
+func (Direct) Name() string         { return "direct" }
+func (Fields) Name() string         { return "fields" }
+func (PartialKey) Name() string     { return "partial-key" }
+func (Custom) Name() string         { return "custom" }
 
 // FieldNames returns the fields that a grouping groups by. For a grouping without fields it returns nil.
 func FieldNames(g Grouping) []string {

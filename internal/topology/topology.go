@@ -24,8 +24,8 @@ type Topology struct {
 	Spouts []*Component
 	Bolts  []*Component
 
-	WorkerHooks  []SerializedJava // each worker runs them when it starts and when it ends
-	SharedMemory []*SharedMemory  // by name
+	WorkerHooks  []Code          // a [*Definition] or [SerializedJava] each; every worker runs them when it starts and when it ends
+	SharedMemory []*SharedMemory // by name
 	Dependencies Dependencies
 
 	// StormVersion and JDKVersion are the versions of the client that submitted the topology, or "".

@@ -26,11 +26,11 @@ func Decode(top *storm.StormTopology) (*topology.Topology, error) {
 		SharedMemory: decodeSharedMemory(top),
 	}
 	for _, h := range top.WorkerHooks {
-		t.WorkerHooks = append(t.WorkerHooks, h)
+		t.WorkerHooks = append(t.WorkerHooks, decodeHook(h))
 	}
 	for _, id := range slices.Sorted(maps.Keys(top.Spouts)) {
 		s := top.Spouts[id]
-		c, err := decodeComponent(id, s.SpoutObject, s.Common)
+		c, err := decodeComponent(id, spoutRole, s.SpoutObject, s.Common)
 		if err != nil {
 			return nil, fmt.Errorf("spout %q: %w", id, err)
 		}
@@ -38,7 +38,7 @@ func Decode(top *storm.StormTopology) (*topology.Topology, error) {
 	}
 	for _, id := range slices.Sorted(maps.Keys(top.Bolts)) {
 		b := top.Bolts[id]
-		c, err := decodeComponent(id, b.BoltObject, b.Common)
+		c, err := decodeComponent(id, boltRole, b.BoltObject, b.Common)
 		if err != nil {
 			return nil, fmt.Errorf("bolt %q: %w", id, err)
 		}
@@ -62,13 +62,13 @@ func decodeSharedMemory(top *storm.StormTopology) []*topology.SharedMemory {
 	return all
 }
 
-func decodeComponent(id string, object *storm.ComponentObject, common *storm.ComponentCommon) (*topology.Component, error) {
+func decodeComponent(id string, role role, object *storm.ComponentObject, common *storm.ComponentCommon) (*topology.Component, error) {
 	if object == nil || common == nil {
 		return nil, errors.New("its object or its common part is missing")
 	}
 	c := &topology.Component{ID: id, Parallelism: int(common.GetParallelismHint())}
 	var err error
-	if c.Code, err = decodeCode(object); err != nil {
+	if c.Code, err = decodeCode(object, role); err != nil {
 		return nil, err
 	}
 	if common.JSONConf != nil {
@@ -93,19 +93,22 @@ func decodeComponent(id string, object *storm.ComponentObject, common *storm.Com
 	return c, nil
 }
 
-func decodeCode(object *storm.ComponentObject) (topology.Code, error) {
+func decodeCode(object *storm.ComponentObject, role role) (topology.Code, error) {
 	switch {
 	case object.Shell != nil:
 		return &topology.Process{Words: []string{object.Shell.ExecutionCommand, object.Shell.Script}}, nil
 	case object.JavaObject != nil:
-		return decodeObject(object.JavaObject)
+		return decodeObject(object.JavaObject, role)
 	case object.SerializedJava != nil:
 		return topology.SerializedJava(object.SerializedJava), nil
 	}
 	return nil, errors.New("it runs code of a kind that Storm does not know")
 }
 
-func decodeObject(object *storm.JavaObject) (*topology.JavaObject, error) {
+func decodeObject(object *storm.JavaObject, role role) (topology.Code, error) {
+	if d := decodeDefinition(object, role); d != nil {
+		return d, nil
+	}
 	o := &topology.JavaObject{Class: object.FullClassName}
 	for i, arg := range object.ArgsList {
 		value := decodeArg(arg)
@@ -153,13 +156,13 @@ func decodeGrouping(g *storm.Grouping) (topology.Grouping, error) {
 	case g.LocalOrShuffle != nil:
 		return topology.LocalOrShuffle{}, nil
 	case g.CustomObject != nil:
-		object, err := decodeObject(g.CustomObject)
-		return topology.CustomObject{Object: object}, err
+		object, err := decodeObject(g.CustomObject, groupingRole)
+		return topology.Custom{Object: object}, err
 	case g.CustomSerialized != nil:
 		if fields, ok := deserializePartialKey(g.CustomSerialized); ok {
 			return topology.PartialKey{Names: fields}, nil
 		}
-		return topology.CustomSerialized{Object: g.CustomSerialized}, nil
+		return topology.Custom{Object: topology.SerializedJava(g.CustomSerialized)}, nil
 	}
 	return nil, errors.New("it has a grouping that Storm does not know")
 }

@@ -15,13 +15,13 @@ func Encode(t *topology.Topology) *storm.StormTopology {
 	top.Bolts = make(map[string]*storm.Bolt, len(t.Bolts))
 	top.StateSpouts = map[string]*storm.StateSpoutSpec{} // a required field, although Storm never implemented it
 	for _, c := range t.Spouts {
-		top.Spouts[c.ID] = &storm.SpoutSpec{SpoutObject: encodeCode(c.Code), Common: encodeCommon(c)}
+		top.Spouts[c.ID] = &storm.SpoutSpec{SpoutObject: encodeCode(c.Code, spoutRole), Common: encodeCommon(c)}
 	}
 	for _, c := range t.Bolts {
-		top.Bolts[c.ID] = &storm.Bolt{BoltObject: encodeCode(c.Code), Common: encodeCommon(c)}
+		top.Bolts[c.ID] = &storm.Bolt{BoltObject: encodeCode(c.Code, boltRole), Common: encodeCommon(c)}
 	}
 	for _, h := range t.WorkerHooks {
-		top.WorkerHooks = append(top.WorkerHooks, h)
+		top.WorkerHooks = append(top.WorkerHooks, encodeHook(h))
 	}
 	top.DependencyJars, top.DependencyArtifacts = t.Dependencies.Jars, t.Dependencies.Artifacts
 	top.StormVersion, top.JdkVersion = optional(t.StormVersion), optional(t.JDKVersion)
@@ -51,13 +51,15 @@ func encodeSharedMemory(top *storm.StormTopology, all []*topology.SharedMemory) 
 }
 
 // encodeCode returns what a component runs. ShellProcess runs [execution_command, script], so a process has two words.
-func encodeCode(code topology.Code) *storm.ComponentObject {
+func encodeCode(code topology.Code, role role) *storm.ComponentObject {
 	switch code := code.(type) {
 	case *topology.Process:
 		if len(code.Words) != 2 {
 			panic(fmt.Sprintf("wire: a process of %d words", len(code.Words)))
 		}
 		return &storm.ComponentObject{Shell: &storm.ShellComponent{ExecutionCommand: code.Words[0], Script: code.Words[1]}}
+	case *topology.Definition:
+		return &storm.ComponentObject{JavaObject: encodeDefinition(code, role)}
 	case *topology.JavaObject:
 		return &storm.ComponentObject{JavaObject: encodeObject(code)}
 	case topology.SerializedJava:
@@ -136,10 +138,8 @@ func encodeGrouping(g topology.Grouping) *storm.Grouping {
 		return &storm.Grouping{Fields: orEmpty(g.Names)}
 	case topology.PartialKey:
 		return &storm.Grouping{CustomSerialized: serializePartialKey(g.Names)}
-	case topology.CustomObject:
-		return &storm.Grouping{CustomObject: encodeObject(g.Object)}
-	case topology.CustomSerialized:
-		return &storm.Grouping{CustomSerialized: g.Object}
+	case topology.Custom:
+		return encodeCustom(g)
 	}
 	panic(fmt.Sprintf("wire: invalid grouping %T", g))
 }
@@ -150,4 +150,16 @@ func orEmpty(s []string) []string {
 		return []string{}
 	}
 	return s
+}
+
+func encodeCustom(g topology.Custom) *storm.Grouping {
+	switch object := g.Object.(type) {
+	case *topology.Definition:
+		return &storm.Grouping{CustomObject: encodeDefinition(object, groupingRole)}
+	case *topology.JavaObject:
+		return &storm.Grouping{CustomObject: encodeObject(object)}
+	case topology.SerializedJava:
+		return &storm.Grouping{CustomSerialized: object}
+	}
+	panic(fmt.Sprintf("wire: invalid grouping object %T", g.Object))
 }
