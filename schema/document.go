@@ -57,6 +57,8 @@ type Document struct {
 	// UnknownKeys are the places of the keys that the grammar does not know, each with the key that was probably meant, or
 	// "". Load reported them.
 	UnknownKeys map[diag.Span]string
+	// Replaced are the ids of the objects that a later one of the same list and id replaces.
+	Replaced []Replaced
 	// VariableReferences are the references to variables in all files.
 	VariableReferences []VariableReference
 	// VariableNames are the names that have a value: from --set, from the environment, from the properties files.
@@ -67,6 +69,12 @@ type Document struct {
 type Include struct {
 	Name *yaml.Value // the path as written
 	File *diag.File  // nil when the file does not exist or cannot be read
+}
+
+// Replaced is an object in a list of Flux's that a later one of the same id replaces. It is not in the Document.
+type Replaced struct {
+	Section string // the key of the list: "components", "spouts", "bolts" or "workerHooks"
+	ID      *yaml.Value
 }
 
 // VariableReference is a reference to a variable: `${name}`, `${env:NAME}`.

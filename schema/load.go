@@ -72,6 +72,7 @@ type seen struct {
 	unknownKeys map[diag.Span]string
 	variables   []VariableReference
 	shared      []diag.Span
+	replaced    []Replaced
 }
 
 // folder returns the folder of a file: relative paths in the file start from it.
@@ -148,7 +149,7 @@ func (l *loader) load(file *diag.File) (*Document, error) {
 	l.unusedVariables()
 	doc := &Document{File: file, Root: root, Environment: env, Ignores: l.ignores, Files: l.files, Unresolved: l.vars.unresolved,
 		Includes: l.seen.includes, Incomplete: l.seen.incomplete, UnknownKeys: l.seen.unknownKeys,
-		ClassPath: l.opts.Resources, Shared: l.seen.shared, VariableReferences: l.seen.variables, VariableNames: l.vars.all()}
+		Replaced: l.seen.replaced, ClassPath: l.opts.Resources, Shared: l.seen.shared, VariableReferences: l.seen.variables, VariableNames: l.vars.all()}
 	decode(doc)
 	l.surprises(env, doc)
 	return doc, nil
@@ -205,7 +206,7 @@ func (l *loader) readSource(file *diag.File) *yaml.File {
 	if !slices.Contains(l.files, file) {
 		l.files = append(l.files, file)
 	}
-	src := yaml.Read(file, &l.diags)
+	src := l.parse(file)
 	l.seen.incomplete = l.seen.incomplete || src.Truncated
 	if src.Root == nil {
 		return nil
@@ -229,6 +230,19 @@ func (l *loader) readSource(file *diag.File) *yaml.File {
 	l.seen.shared = append(l.seen.shared, src.Shared...)
 	l.odd = l.odd || src.Odd
 	l.ignores = append(l.ignores, ignores(src.File)...)
+	l.dropReplaced(src.Root)
+	return src
+}
+
+// parse reads a file. In Flux's form, it may have the same key twice in a map.
+func (l *loader) parse(file *diag.File) *yaml.File {
+	var diags diag.List
+	src := yaml.Read(file, &diags)
+	if src.Duplicates && inFluxForm(src.Root) {
+		diags = nil
+		src = yaml.ReadLast(file, &diags)
+	}
+	l.diags = append(l.diags, diags...)
 	return src
 }
 

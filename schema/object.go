@@ -109,7 +109,7 @@ func (a *Arguments) items() []Argument {
 	return a.Items
 }
 
-// Bean returns the object of `components` with the id, or nil. If several have the id, it returns the first.
+// Bean returns the object of `components` with the id, or nil.
 func (d *Document) Bean(id string) *Object { return d.beans[id] }
 
 // objects returns every JVM object of the document.

@@ -46,17 +46,17 @@ streams:
 	list("class", doc.Bolts[0].Implementation.(*schema.Class).Object)
 	list("input", doc.Bolts[0].Inputs[0].Grouping.Object)
 	list("stream", doc.Streams[0].Grouping.Object)
-	want := `B: a is A
+	want := `B: a is Second
 B: later is L
-B: a is A
+B: a is Second
 B: none is nothing
 B: 5 is Five
-L: a is A
+L: a is Second
 Five: b is B
 hook: none is nothing
 source: later is L
 class: b is B
-input: a is A
+input: a is Second
 stream: 5 is Five`
 	if strings.Join(got, "\n") != want {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), want)

@@ -33,3 +33,27 @@ func LooksLikeTopology(text []byte) bool {
 	return includes != nil && includes.Kind == yaml.Sequence && len(includes.Items) > 0 &&
 		!slices.ContainsFunc(includes.Items, func(v *yaml.Value) bool { return v.Get("file") == nil })
 }
+
+// inFluxForm reports whether a document is written as Flux wants it: its components are lists of classes. Some of our own
+// keys beside them, such as `jar`, do not change that. A file without components has no form of its own. It counts if Flux
+// knows all its keys.
+func inFluxForm(root *yaml.Value) bool {
+	own := false
+	for _, key := range []string{"spouts", "bolts"} {
+		components := root.Get(key)
+		if components == nil || components.Kind == yaml.Null {
+			continue
+		}
+		if own = true; components.Kind != yaml.Sequence || slices.ContainsFunc(components.Items, func(v *yaml.Value) bool { return !isFluxClass(v) }) {
+			return false
+		}
+	}
+	return own || !slices.ContainsFunc(root.Entries, func(e yaml.Entry) bool { return !slices.Contains(fluxKeys, e.Key.Text) })
+}
+
+// fluxKeys are the keys of a document in Flux (TopologyDef, 2.8.3).
+var fluxKeys = []string{"name", "config", "components", "includes", "spouts", "bolts", "streams", "workerHooks", "topologySource"}
+
+// isFluxClass reports whether Flux could read the element of a list of objects: it is a class, without the keys of our
+// short forms.
+func isFluxClass(v *yaml.Value) bool { return v.Get("className") != nil && v.Get("inputs") == nil }

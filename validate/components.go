@@ -92,6 +92,7 @@ func (c *checker) components() {
 		}
 	}
 	c.index.incomplete(c.doc.Root)
+	c.index.replaced(c.doc.Replaced)
 	c.index.parallelism(c.doc.Environment)
 	c.ids()
 	if len(spouts) == 0 && !c.doc.Incomplete {

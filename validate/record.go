@@ -130,6 +130,20 @@ func (x *Index) incomplete(root *yaml.Value) {
 	}
 }
 
+// replaced declares the objects that Flux replaces by a later one of the same id.
+func (x *Index) replaced(all []schema.Replaced) {
+	for _, r := range all {
+		switch r.Section {
+		case "components":
+			x.object(r.ID, false)
+		case "spouts":
+			x.component(schema.Spout, r.ID.Text, r.ID.Span, -1)
+		case "bolts":
+			x.component(schema.Bolt, r.ID.Text, r.ID.Span, -1)
+		}
+	}
+}
+
 // stream declares a stream with its fields, of which s has each once.
 func (x *Index) stream(owner *Declaration, s *Stream, fields []*yaml.Value) {
 	stream := x.declare(Declaration{Kind: StreamSymbol, Name: s.ID, Span: s.Span, Owner: owner})

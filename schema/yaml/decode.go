@@ -8,10 +8,11 @@ import (
 )
 
 // DecodeMap reads a YAML document whose root is a map, such as storm.yaml, with the types of YAML 1.1 and without
-// substitution. It returns nil for an empty document. The error lists every fault with its place.
+// substitution. Of two entries with the same key, it keeps the last one, as SnakeYAML does. It returns nil for an empty
+// document. The error lists every fault with its place.
 func DecodeMap(name string, text []byte) (map[string]any, error) {
 	var diags diag.List
-	src := Read(diag.NewFile(name, "", text), &diags)
+	src := ReadLast(diag.NewFile(name, "", text), &diags)
 	diags = diags.Filter(func(d *diag.Diagnostic) bool { return d.Severity == diag.Error })
 	switch {
 	case len(diags) > 0:

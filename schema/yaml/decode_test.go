@@ -24,7 +24,8 @@ func TestDecodeMap(t *testing.T) {
 		{"a: yes\nb: 010\nc: 1:30\nd: ~\ne: 1e3\nf: 0x1f\n", map[string]any{
 			"a": true, "b": int64(8), "c": int64(90), "d": nil, "e": 1000.0, "f": int64(31)}},
 		{"big: 99999999999999999999\n", map[string]any{"big": huge}},
-		{"a: ${b}\n", map[string]any{"a": "${b}"}}, // no substitution here
+		{"a: ${b}\n", map[string]any{"a": "${b}"}},                           // no substitution here
+		{"a: 1\nb: 1\na: 2\n", map[string]any{"a": int64(2), "b": int64(1)}}, // Storm keeps the last one
 		{"m: {1: x, true: y}\n", map[string]any{"m": map[string]any{"1": "x", "true": "y"}}},
 	} {
 		got, err := DecodeMap("storm.yaml", []byte(c.text))
@@ -38,7 +39,7 @@ func TestDecodeMapFaults(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"- a\n", "storm.yaml: the document is a list, expected a map"},
 		{"hello\n", "storm.yaml: the document is a string, expected a map"},
-		{"a: 1\na: 2\nb: 1\nb: 2\n", "storm.yaml:2:1: \nstorm.yaml:4:1: "},
+		{"[a]: 1\na: 2\n[b]: 1\n", "storm.yaml:1:1: \nstorm.yaml:3:1: "},
 		{"a: [1\n", "storm.yaml:"},
 		{"a: 1\n---\nb: 2\n", "storm.yaml:2:1: "},
 		{"a: \xff\n", "storm.yaml:1:4: "},

@@ -53,11 +53,23 @@ type File struct {
 	Odd bool
 	// Shared are the places of the values that aliases refer to.
 	Shared []diag.Span
+	// Duplicates reports whether a map of the file has the same key twice.
+	Duplicates bool
+
+	lastWins bool // see ReadLast
 }
 
-// Read turns a file's text into values and adds what is wrong to diags.
-func Read(file *diag.File, diags *diag.List) *File {
-	f := &File{File: file}
+// Read turns a file's text into values and adds what is wrong to diags. A key that occurs twice in a map is an error, and
+// the first one stays.
+func Read(file *diag.File, diags *diag.List) *File { return read(&File{File: file}, diags) }
+
+// ReadLast is like Read, but a key that occurs twice is a warning, and the last one stays, as in SnakeYAML.
+func ReadLast(file *diag.File, diags *diag.List) *File {
+	return read(&File{File: file, lastWins: true}, diags)
+}
+
+func read(f *File, diags *diag.List) *File {
+	file := f.File
 	r := &reader{file: f, src: file.Text, diags: diags}
 	if !r.checkText() {
 		return f

@@ -8,7 +8,7 @@ import (
 	"github.com/stormflux/stormflux/diag"
 )
 
-func read(t *testing.T, text string) (*File, diag.List) {
+func readText(t *testing.T, text string) (*File, diag.List) {
 	t.Helper()
 	var diags diag.List
 	s := Read(diag.NewFile("t.yaml", "", []byte(text)), &diags)
@@ -60,7 +60,7 @@ func TestSpans(t *testing.T) {
 		{"references", "a: [${b}, ${c:-d: e}]\nf: {g: ${h[0]}}\n", []string{"[${b}, ${c:-d: e}]", "{g: ${h[0]}}"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s, diags := read(t, c.in)
+			s, diags := readText(t, c.in)
 			if c.want == nil {
 				if len(diags) == 0 {
 					t.Fatal("no diagnostic")
