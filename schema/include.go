@@ -82,7 +82,11 @@ func (l *loader) include(root *yaml.Value, file *diag.File, open []included) {
 			if l.sources == nil {
 				l.sources = make(map[string]*yaml.File)
 			}
-			src = l.readSource(from.file)
+			if src = l.readSource(from.file); l.values > yaml.MaxValues {
+				l.diags.Errorf(ruleIncludeLimit, name.Span, "the files of the topology have more than %d values together, which is the limit", yaml.MaxValues)
+				l.seen.incomplete = true
+				return
+			}
 			l.sources[from.path] = src
 		}
 		if src == nil {

@@ -60,6 +60,7 @@ type loader struct {
 	vars     *variables
 	sources  map[string]*yaml.File // of included files, by path
 	includes int
+	values   int // in the text of all files
 	seen     seen
 	odd      bool // a value has an oddity, see surprises
 	merged   int  // settings, components and streams from included files
@@ -208,6 +209,7 @@ func (l *loader) readSource(file *diag.File) *yaml.File {
 	}
 	src := l.parse(file)
 	l.seen.incomplete = l.seen.incomplete || src.Truncated
+	l.values += src.Values
 	if src.Root == nil {
 		return nil
 	}

@@ -35,7 +35,23 @@ func FuzzSpans(f *testing.F) {
 			return
 		}
 		checkValueSpans(t, s.Root)
+		checkCount(t, text, s.Values)
 	})
+}
+
+// checkCount compares the number of values that yaml.v3 made with what is known before it reads the text: only the root
+// is not counted, and an empty collection and a comma behind the last element count as if an element followed.
+func checkCount(t *testing.T, text string, values int) {
+	t.Helper()
+	scan, most := newScanner([]byte(text), 0), mostValues([]byte(text))
+	if scan.fault != nil || (&tokenParser{scanner: scan}).document() != nil {
+		return // yaml.v3 is less strict than YAML
+	}
+	counted := scan.values
+	follow := 2 * (strings.Count(text, "[") + strings.Count(text, "{") + strings.Count(text, ","))
+	if values > counted+1 || counted > values+follow || counted > most {
+		t.Errorf("%q: counted %d, and at most %d, of %d values", text, counted, most, values)
+	}
 }
 
 func checkValueSpans(t *testing.T, v *Value) {

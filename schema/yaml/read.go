@@ -49,6 +49,8 @@ type File struct {
 	References []*Value
 	// KeyReferences reports whether one of References is a key.
 	KeyReferences bool
+	// Values is how many values the text has.
+	Values int
 	// Odd reports whether a value has an oddity.
 	Odd bool
 	// Shared are the places of the values that aliases refer to.
@@ -83,6 +85,7 @@ func read(f *File, diags *diag.List) *File {
 		return f
 	}
 	f.Root = r.value(root, r.start, 1)
+	f.Values = r.written
 	if r.failed {
 		f.Root = nil
 		return f
@@ -123,6 +126,9 @@ func (r *reader) parse() (root *yaml.Node, ok bool) {
 	text := asVersion11(r.src, r.start)
 	if bytes.Contains(text, []byte("${")) {
 		text, r.masked = mask(text)
+	}
+	if !r.checkValues(text) {
+		return nil, false
 	}
 	var doc yaml.Node
 	err := unmarshal(text, &doc)

@@ -53,6 +53,7 @@ type scanner struct {
 	keys       []simpleKey
 	anchors    map[string]bool
 	comments   [][2]int // their offsets
+	values     int      // see count
 	fault      *syntaxFault
 }
 
@@ -110,12 +111,16 @@ func (s *scanner) here() int {
 
 func (s *scanner) add(kind tokenKind, start, end, column int) {
 	s.tokens = append(s.tokens, token{kind, start, end, column})
+	s.count(kind)
 }
 
-func (s *scanner) insert(index int, t token) { s.tokens = slices.Insert(s.tokens, index, t) }
+func (s *scanner) insert(index int, t token) {
+	s.tokens = slices.Insert(s.tokens, index, t)
+	s.count(t.kind)
+}
 
 func (s *scanner) scan() {
-	for s.fault == nil {
+	for s.fault == nil && s.values <= MaxValues {
 		s.toNextToken()
 		if k := &s.keys[len(s.keys)-1]; k.possible && (k.line < s.line || s.at-k.start > 1024 && utf8.RuneCount(s.src[k.start:s.at]) > 1024) {
 			if k.required {
