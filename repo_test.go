@@ -35,7 +35,7 @@ var mayImport = map[string][]string{
 	"component":                  {"internal/multilang", "internal/java"},
 	"component/componenttest":    {"component", "internal/multilang", "internal/java"},
 	"internal/java":              {},
-	"internal/classfile":         {"internal/java"},
+	"internal/classfile":         {"internal/java", "internal/settings"},
 	"internal/settings":          {"internal/java"},
 	"internal/storm":             {},
 	"internal/topology":          {},

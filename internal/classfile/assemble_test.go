@@ -74,9 +74,6 @@ func (a *assembler) integer(n int32) uint16 {
 func (a *assembler) long(n int64) uint16 {
 	return a.add(2, TagLong, binary.BigEndian.AppendUint64(nil, uint64(n)))
 }
-func (a *assembler) float(f float32) uint16 {
-	return a.add(1, TagFloat, binary.BigEndian.AppendUint32(nil, math.Float32bits(f)))
-}
 func (a *assembler) double(f float64) uint16 {
 	return a.add(2, TagDouble, binary.BigEndian.AppendUint64(nil, math.Float64bits(f)))
 }
@@ -139,12 +136,16 @@ func (s source) file() []byte {
 		s.flags = Public | Super
 	}
 	if s.super == "" {
-		s.super = "java.lang.Object"
+		s.super = object
 	}
 	if s.major == 0 {
 		s.major = 52
 	}
-	body := u2(uint16(s.flags), a.class(s.name), a.class(s.super), uint16(len(s.interfaces)))
+	var super uint16 // java.lang.Object has none
+	if s.name != object {
+		super = a.class(s.super)
+	}
+	body := u2(uint16(s.flags), a.class(s.name), super, uint16(len(s.interfaces)))
 	for _, i := range s.interfaces {
 		body = append(body, u2(a.class(i))...)
 	}
