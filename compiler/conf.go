@@ -10,9 +10,13 @@ import (
 	"github.com/stormflux/stormflux/validate"
 )
 
-// componentConf returns a component's configuration. Ticks are already among the settings of c.
+// componentConf returns a component's configuration: what its class asks for, and the user's settings over it. Ticks are
+// already among the settings of c.
 func componentConf(c *validate.Component, v settings.Version) map[string]topology.Value {
 	conf := make(map[string]topology.Value, len(c.Config)+2)
+	if class, ok := c.Implementation.(*validate.Class); ok {
+		maps.Copy(conf, class.Conf)
+	}
 	for _, s := range c.Config {
 		conf[s.Key] = s.Value
 	}

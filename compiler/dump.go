@@ -52,14 +52,15 @@ func (p *Program) Encode(ctx context.Context, w io.Writer, f Format) error {
 // The shape of the JSON format. encoding/json sorts the keys of Go maps.
 type (
 	dump struct {
-		Name       string          `json:"name"`
-		Storm      string          `json:"storm"`
-		Conf       json.RawMessage `json:"conf"`
-		Added      []dumpAddition  `json:"added,omitempty"`
-		Components []dumpComponent `json:"components"`
-		Launchers  []dumpLauncher  `json:"launchers,omitempty"`
-		Programs   []dumpProgram   `json:"programs,omitempty"`
-		Resources  []string        `json:"resources,omitempty"`
+		Name        string            `json:"name"`
+		Storm       string            `json:"storm"`
+		Conf        json.RawMessage   `json:"conf"`
+		Added       []dumpAddition    `json:"added,omitempty"`
+		Components  []dumpComponent   `json:"components"`
+		WorkerHooks []json.RawMessage `json:"workerHooks,omitempty"`
+		Launchers   []dumpLauncher    `json:"launchers,omitempty"`
+		Programs    []dumpProgram     `json:"programs,omitempty"`
+		Resources   []string          `json:"resources,omitempty"`
 	}
 	dumpAddition struct {
 		Key   string `json:"key"`
@@ -69,7 +70,8 @@ type (
 	dumpComponent struct {
 		ID          string                `json:"id"`
 		Kind        string                `json:"kind"`
-		Command     []string              `json:"command"`
+		Command     []string              `json:"command,omitempty"`
+		Object      json.RawMessage       `json:"object,omitempty"`
 		Parallelism int                   `json:"parallelism"`
 		Conf        json.RawMessage       `json:"conf,omitempty"`
 		Streams     map[string]dumpStream `json:"streams,omitempty"`
@@ -80,10 +82,11 @@ type (
 		Direct bool     `json:"direct,omitempty"`
 	}
 	dumpInput struct {
-		From     string   `json:"from"`
-		Stream   string   `json:"stream"`
-		Grouping string   `json:"grouping"`
-		Fields   []string `json:"fields,omitempty"`
+		From     string          `json:"from"`
+		Stream   string          `json:"stream"`
+		Grouping string          `json:"grouping"`
+		Fields   []string        `json:"fields,omitempty"`
+		Object   json.RawMessage `json:"object,omitempty"`
 	}
 	dumpLauncher struct {
 		Name string `json:"name"`
@@ -107,6 +110,9 @@ func (p *Program) dump() dump {
 	for _, c := range t.Bolts {
 		d.Components = append(d.Components, dumpOf("bolt", c))
 	}
+	for _, h := range t.WorkerHooks {
+		d.WorkerHooks = append(d.WorkerHooks, wire.FormatDefinition(h.(*topology.Definition)))
+	}
 	for _, l := range p.Launchers {
 		d.Launchers = append(d.Launchers, dumpLauncher{l.Name, l.Text})
 	}
@@ -125,8 +131,11 @@ func (p *Program) dump() dump {
 
 func dumpOf(kind string, c *topology.Component) dumpComponent {
 	out := dumpComponent{ID: c.ID, Kind: kind, Parallelism: c.Parallelism, Streams: make(map[string]dumpStream, len(c.Streams))}
-	if process, ok := c.Code.(*topology.Process); ok {
-		out.Command = process.Words
+	switch code := c.Code.(type) {
+	case *topology.Process:
+		out.Command = code.Words
+	case *topology.Definition:
+		out.Object = wire.FormatDefinition(code)
 	}
 	if len(c.Conf) > 0 {
 		out.Conf = wire.FormatConf(c.Conf)
@@ -135,9 +144,13 @@ func dumpOf(kind string, c *topology.Component) dumpComponent {
 		out.Streams[s.ID] = dumpStream{Fields: append([]string{}, s.Fields...), Direct: s.Direct}
 	}
 	for _, in := range c.Inputs {
-		out.Inputs = append(out.Inputs, dumpInput{
+		input := dumpInput{
 			From: in.Component, Stream: in.Stream, Grouping: in.Grouping.Name(), Fields: topology.FieldNames(in.Grouping),
-		})
+		}
+		if custom, ok := in.Grouping.(topology.Custom); ok {
+			input.Object = wire.FormatDefinition(custom.Object.(*topology.Definition))
+		}
+		out.Inputs = append(out.Inputs, input)
 	}
 	return out
 }

@@ -28,10 +28,14 @@ func (l *lowering) components() {
 	for _, c := range l.src.Bolts {
 		l.prog.Topology.Bolts = append(l.prog.Topology.Bolts, l.component(c))
 	}
+	for _, h := range l.src.WorkerHooks {
+		l.prog.Topology.WorkerHooks = append(l.prog.Topology.WorkerHooks, h)
+	}
+	l.checkpoints()
 }
 
 func (l *lowering) component(c *validate.Component) *topology.Component {
-	out := &topology.Component{ID: c.ID, Code: l.process(c), Parallelism: c.Parallelism}
+	out := &topology.Component{ID: c.ID, Code: l.code(c), Parallelism: c.Parallelism}
 	if conf := componentConf(c, l.src.Storm); len(conf) > 0 {
 		out.Conf = conf
 	}
@@ -44,7 +48,15 @@ func (l *lowering) component(c *validate.Component) *topology.Component {
 	return out
 }
 
-// process lowers what a component runs. ShellComponent holds two words, and Storm runs them as they are (storm-client,
+// code lowers what a component runs.
+func (l *lowering) code(c *validate.Component) topology.Code {
+	if class, ok := c.Implementation.(*validate.Class); ok {
+		return class.Definition
+	}
+	return l.process(c)
+}
+
+// process lowers a component that is a process. ShellComponent holds two words, and Storm runs them as they are (storm-client,
 // ShellProcess: [execution_command, script], without a shell and without splitting). Everything else needs a launcher.
 func (l *lowering) process(c *validate.Component) *topology.Process {
 	start := launcher{component: c.ID}
@@ -75,6 +87,8 @@ func (l *lowering) grouping(in *validate.Input) topology.Grouping {
 		return topology.Fields{Names: g.Fields}
 	case validate.PartialKeyGrouping:
 		return topology.PartialKey{Names: g.Fields}
+	case validate.CustomGrouping:
+		return topology.Custom{Object: g.Definition}
 	case validate.PlainGrouping:
 		if plain := plainGroupings[g.Type()]; plain != nil {
 			return plain

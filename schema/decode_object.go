@@ -56,7 +56,7 @@ func decodeProperty(node *yaml.Value) *Property {
 	case name == nil || (value == nil) == (id == nil):
 		return nil
 	case value != nil:
-		return &Property{Node: node, Name: name, Value: Literal{Value: value}}
+		return &Property{Node: node, Name: name, Value: literal(value)}
 	}
 	return &Property{Node: node, Name: name, Value: &Reference{Node: node, ID: id}}
 }
@@ -74,8 +74,46 @@ func decodeArguments(v *yaml.Value) *Arguments {
 }
 
 func decodeArgument(v *yaml.Value) Argument {
+	if reference := decodeReference(v); reference != nil {
+		return reference
+	}
+	return literal(v)
+}
+
+func literal(v *yaml.Value) Literal {
+	l := Literal{Value: v}
+	l.collect(v)
+	return l
+}
+
+// collect adds what looks like a reference inside v.
+func (l *Literal) collect(v *yaml.Value) {
+	nested := func(refs ...*Reference) {
+		for _, ref := range refs {
+			ref.Nested = true
+			l.Nested = append(l.Nested, ref)
+		}
+	}
+	switch reference := decodeReference(v).(type) {
+	case *Reference:
+		nested(reference)
+		return
+	case *ReferenceList:
+		nested(reference.References...)
+		return
+	}
+	for _, item := range v.Items {
+		l.collect(item)
+	}
+	for _, e := range v.Entries {
+		l.collect(e.Value)
+	}
+}
+
+// decodeReference returns nil for a value that is neither `{ref: id}` nor `{reflist: [id, ...]}`.
+func decodeReference(v *yaml.Value) Argument {
 	if v.Kind != yaml.Map || len(v.Entries) != 1 {
-		return Literal{Value: v}
+		return nil
 	}
 	only := v.Entries[0]
 	switch {
@@ -88,5 +126,5 @@ func decodeArgument(v *yaml.Value) Argument {
 		}
 		return list
 	}
-	return Literal{Value: v}
+	return nil
 }

@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"slices"
+
 	"github.com/stormflux/stormflux/schema/yaml"
 )
 
@@ -38,22 +40,27 @@ type Arguments struct {
 	Items []Argument
 }
 
-// Argument is one value for making an object: a [Literal], a *[Reference] or a *[ReferenceList]. Flux knows references
-// only at the top level of a list of arguments. Deeper down, `{ref: x}` is a map (Flux 2.8.3,
-// ObjectDef.setConstructorArgs).
+// Argument is one value for making an object: a [Literal], a *[Reference] or a *[ReferenceList].
 type Argument interface {
 	// Written returns the argument as it is in the file.
 	Written() *yaml.Value
 }
 
-// Literal is an argument that Flux passes as it is: a scalar, a list or a map.
-type Literal struct{ Value *yaml.Value }
+// Literal is an argument that is passed as it is: a scalar, a list or a map.
+type Literal struct {
+	Value *yaml.Value
+	// Nested are the references inside the value. Flux knows references only at the top level of a list of arguments (Flux
+	// 2.8.3, ObjectDef.setConstructorArgs), so `{ref: x}` and `{reflist: [x]}` deeper down are references only if
+	// `components` has the id. Else they are maps.
+	Nested []*Reference
+}
 
 // Reference is `{ref: id}`, or the `ref` of a property.
 type Reference struct {
 	Node   *yaml.Value // the map with `ref`, or the id in a `reflist`
 	ID     *yaml.Value // a scalar
 	Object *Object     // the element of `components` with that id; nil when there is none
+	Nested bool        // it stands inside a [Literal]
 }
 
 // InList reports whether the reference is an id in a `reflist`.
@@ -74,9 +81,14 @@ func (r *Reference) Written() *yaml.Value { return r.Node }
 // Written returns the map with `reflist`.
 func (l *ReferenceList) Written() *yaml.Value { return l.Node }
 
-// References returns the references in constructorArgs, factoryArgs, properties and configMethods, in this order. It is
-// safe on nil.
+// References returns the references in constructorArgs, factoryArgs, properties and configMethods, in this order. What
+// looks like a reference inside a literal and has no object is not among them. It is safe on nil.
 func (o *Object) References() []*Reference {
+	return slices.DeleteFunc(o.written(), func(r *Reference) bool { return r.Nested && r.Object == nil })
+}
+
+// written returns everything that looks like a reference.
+func (o *Object) written() []*Reference {
 	if o == nil {
 		return nil
 	}
@@ -84,6 +96,8 @@ func (o *Object) References() []*Reference {
 	add := func(items ...Argument) {
 		for _, a := range items {
 			switch a := a.(type) {
+			case Literal:
+				all = append(all, a.Nested...)
 			case *Reference:
 				all = append(all, a)
 			case *ReferenceList:
@@ -151,7 +165,7 @@ func (d *Document) resolve() {
 		}
 	}
 	for _, o := range d.objects() {
-		for _, ref := range o.References() {
+		for _, ref := range o.written() {
 			ref.Object = d.beans[ref.ID.Text]
 		}
 	}

@@ -49,10 +49,12 @@ streams:
 	want := `B: a is Second
 B: later is L
 B: a is Second
+B: a is Second
 B: none is nothing
 B: 5 is Five
 L: a is Second
 Five: b is B
+Five: a is Second
 hook: none is nothing
 source: later is L
 class: b is B

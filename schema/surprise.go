@@ -87,23 +87,26 @@ func (w *surprises) config(v *yaml.Value) {
 }
 
 func (w *surprises) object(o *Object) {
-	// The arguments of Flux's shell wrappers are a command and fields.
-	if class := o.ClassName; class == nil || !strings.HasSuffix(class.Text, ".FluxShellSpout") && !strings.HasSuffix(class.Text, ".FluxShellBolt") {
-		w.arguments(o.ConstructorArgs.items())
+	place := argumentPlace
+	// The arguments of Flux's shell wrappers are a command and fields. Their methods take environment variables and settings.
+	if class := o.ClassName; class != nil && (strings.HasSuffix(class.Text, ".FluxShellSpout") || strings.HasSuffix(class.Text, ".FluxShellBolt")) {
+		place = typedPlace
+	} else {
+		w.arguments(o.ConstructorArgs.items(), place)
 	}
-	w.arguments(o.FactoryArgs.items())
+	w.arguments(o.FactoryArgs.items(), place)
 	for _, p := range o.Properties {
-		w.arguments([]Argument{p.Value})
+		w.arguments([]Argument{p.Value}, place)
 	}
 	for _, m := range o.ConfigMethods {
-		w.arguments(m.Args.items())
+		w.arguments(m.Args.items(), place)
 	}
 }
 
-func (w *surprises) arguments(args []Argument) {
+func (w *surprises) arguments(args []Argument, place placeKind) {
 	for _, a := range args {
 		if literal, ok := a.(Literal); ok {
-			w.value(literal.Value, argumentPlace)
+			w.value(literal.Value, place)
 		}
 	}
 }
@@ -139,9 +142,17 @@ func (w *surprises) scalar(v *yaml.Value, place placeKind) {
 	defer func() { w.reported[v.Span] = len(*w.diags) > before }()
 	switch v.Oddity {
 	case yaml.Timestamp:
+		if place == argumentPlace {
+			w.warn(v, "YAML reads %q as a date: the class gets a java.util.Date", v.Text).
+				WithHint("write it in quotes if text is meant: %q", v.Text).Quote(v.Span, v.Text, false)
+			return
+		}
 		w.diags.Errorf(ruleTimestamp, v.Span, "YAML reads %q as a date, but no setting can hold a date", v.Text).
 			WithHint("write it in quotes to make it text: %q", v.Text).Quote(v.Span, v.Text, true)
 	case yaml.NotFinite:
+		if place == argumentPlace {
+			return // a Double can hold it
+		}
 		w.diags.Errorf(ruleNotFinite, v.Span, "%q is not a finite number, so no setting can hold it", v.Text).
 			WithHint("write it in quotes if text is meant: %q", v.Text).Quote(v.Span, v.Text, false)
 	case yaml.PlainBool:

@@ -27,6 +27,8 @@ type Options struct {
 	Path string
 	// RunsHere makes that note an error: the topology is about to run on this machine.
 	RunsHere bool
+	// Classes finds out what JVM classes declare. Without it, a topology with JVM classes cannot be compiled.
+	Classes Describer
 	// SkipFiles leaves out everything that has to look at files.
 	SkipFiles bool
 	// Loaded is what [schema.Load] found. Check returns it with its own diagnostics, so that ignore comments and the
@@ -67,7 +69,7 @@ func Check(ctx context.Context, doc *schema.Document, opts Options) (*Result, er
 	c.unknownSource, c.unknownTarget = doc.Incomplete, doc.Incomplete
 	for _, step := range []func(){
 		c.stormVersion, c.topologyName, c.platform,
-		c.declareBeans, c.topologyConfig, c.components, c.subscriptions, c.graph,
+		c.declareBeans, c.topologyConfig, c.components, c.describe, c.subscriptions, c.hooks, c.graph,
 		c.resources, c.namedFiles, c.compilable,
 		c.dropRepeated, c.ignores, c.dropFixes, c.list.Sort,
 	} {
@@ -109,7 +111,9 @@ type checker struct {
 
 	missing map[string]string // what to do about a program that is not in Path, or ""; see program
 
-	beans map[*schema.Object]*Declaration // of Flux's `components`
+	beans    map[*schema.Object]*Declaration // of Flux's `components`
+	circular map[*schema.Object]bool         // those that need themselves
+	classes  []*component                    // the components that are JVM classes, and can be made
 
 	// unknownSource is set when the source of a subscription is not known. Then any stream may have a reader.
 	unknownSource bool

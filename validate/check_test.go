@@ -61,6 +61,9 @@ func parseArgs(t *testing.T, args []string) command {
 				t.Fatal(err)
 			}
 			c.check.Storm = v
+		case "--jar": // of the example's classes
+			value()
+			c.check.Classes = exampleClasses{}
 		case "--skip-files":
 			c.check.SkipFiles = true
 		default:

@@ -16,7 +16,7 @@ const (
 
 // compilable reports what the compiler has no form for. So every command has the same verdict on a file.
 func (c *checker) compilable() {
-	c.classes()
+	c.refuseClasses()
 	c.launchers()
 	for _, k := range c.topology.Components() {
 		for _, in := range k.Inputs {
@@ -54,14 +54,18 @@ func (c *checker) launchers() {
 	}
 }
 
-// classes reports all JVM classes of the topology in one diagnostic.
-func (c *checker) classes() {
+// refuseClasses reports all JVM classes of the topology in one diagnostic.
+func (c *checker) refuseClasses() {
 	type place struct {
 		span diag.Span
 		what string
 	}
 	var places []place
-	for _, k := range c.topology.Components() {
+	components, hooks := c.topology.Components(), c.doc.WorkerHooks
+	if c.opts.Classes != nil {
+		components, hooks = nil, nil
+	}
+	for _, k := range components {
 		if class, ok := k.Implementation.(*Class); ok {
 			places = append(places, place{k.Span, fmt.Sprintf("%s %q is the class %s", k.Kind, k.ID, class.Name)})
 		}
@@ -71,7 +75,7 @@ func (c *checker) classes() {
 			}
 		}
 	}
-	for _, h := range c.doc.WorkerHooks {
+	for _, h := range hooks {
 		places = append(places, place{h.Value.Span, "a worker hook is a class"})
 	}
 	if source := c.doc.TopologySource; source != nil && !c.sourceBeside {

@@ -39,7 +39,10 @@ func (c *checker) grouping(to, from *component, in *schema.Input, stream *Stream
 	case schema.PartialKey:
 		return PartialKeyGrouping{Fields: c.groupingFields(to, from, written, stream, place, known)}
 	case schema.Custom:
-		return CustomGrouping{Object: written.Object}
+		if written.Object == nil {
+			return CustomGrouping{} // the grammar has reported it
+		}
+		return CustomGrouping{Object: written.Object, Definition: c.define(to.ID, written.Object)}
 	}
 	return PlainGrouping(written.Type)
 }

@@ -30,6 +30,7 @@ func (c *checker) declareBeans() {
 	for _, h := range c.doc.WorkerHooks {
 		c.references(h)
 	}
+	c.referenceCycles()
 	c.references(c.doc.TopologySource)
 	c.topologySource()
 }
@@ -95,8 +96,6 @@ func (c *checker) class(k *component, o *schema.Object) {
 		k.open = true
 		c.list.Errorf(ruleFluxShell, o.ClassName.Span, "%s cannot be a %s: that class is for the other kind of component", k.name(), shortClass(name))
 	default:
-		k.open = k.src.OutputsValue == nil
-		k.Implementation = &Class{Name: name, Object: o}
-		c.references(o)
+		c.jvmClass(k, o)
 	}
 }

@@ -4,17 +4,19 @@ import (
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/jar"
 	"github.com/stormflux/stormflux/internal/settings"
+	"github.com/stormflux/stormflux/internal/topology"
 	"github.com/stormflux/stormflux/schema"
 )
 
 // Topology is a topology as meant: names resolved, groupings and settings typed, every rule passed. Only [Check] makes
 // one, and only when it found no error, so a reader need not doubt anything in it.
 type Topology struct {
-	Name   string
-	Config []Setting // in file order, overrides applied
-	Spouts []*Component
-	Bolts  []*Component // in file order
-	Files  []Resource   // what goes into the jar's resources/
+	Name        string
+	Config      []Setting // in file order, overrides applied
+	Spouts      []*Component
+	Bolts       []*Component           // in file order
+	Files       []Resource             // what goes into the jar's resources/
+	WorkerHooks []*topology.Definition // in file order
 	// ResourceEntries are the files that Files stand for, sorted by name; none when [Options.SkipFiles] was set.
 	ResourceEntries []jar.Entry
 	Jar             string           // path of the user's jar, or ""
@@ -86,8 +88,13 @@ type Command struct {
 
 // Class is a JVM class.
 type Class struct {
-	Name   string
-	Object *schema.Object // how to make an object of it
+	Name       string
+	Object     *schema.Object       // the object as written
+	Definition *topology.Definition // how to make it
+	// Kind and Conf are what [Options.Classes] found out: what Storm takes the object for, and the configuration that it
+	// asks for.
+	Kind ClassKind
+	Conf map[string]topology.Value
 }
 
 func (*GoProgram) implementation() {}
@@ -132,7 +139,10 @@ type FieldsGrouping struct{ Fields []string }
 type PartialKeyGrouping struct{ Fields []string }
 
 // CustomGrouping is a JVM class that chooses the tasks.
-type CustomGrouping struct{ Object *schema.Object }
+type CustomGrouping struct {
+	Object     *schema.Object       // the object as written
+	Definition *topology.Definition // how to make it
+}
 
 // Type returns the type itself.
 func (g PlainGrouping) Type() schema.GroupingType { return schema.GroupingType(g) }

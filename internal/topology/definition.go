@@ -31,9 +31,8 @@ type Step struct {
 	Place    string
 }
 
-// Argument is a value for making a JVM object: nil, bool, int64, *big.Int, float64, string, Date,
-// []any, [Map] or [Ref]. An integer becomes an Integer, a Long or a BigInteger, the first that can hold
-// it.
+// Argument is a value for making a JVM object: nil, bool, int64, *big.Int, float64, string, [Date], []any, [Map] or [Ref].
+// An integer becomes an Integer, a Long or a BigInteger, the first that can hold it.
 type Argument = any
 
 // Map is a map that keeps the order of its entries. Keys and values are Arguments.

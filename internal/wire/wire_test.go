@@ -173,7 +173,7 @@ func asStorm(top *topology.Topology) map[string]any {
 			continue
 		}
 		// The judge has Storm's classes, but not the adapter's.
-		hooks = append(hooks, map[string]any{"unreadable": "java.lang.ClassNotFoundException: stormflux.runtime.Hook"})
+		hooks = append(hooks, map[string]any{"unreadable": "java.lang.RuntimeException: java.lang.ClassNotFoundException: stormflux.runtime.Hook"})
 	}
 	if hooks != nil {
 		out["worker_hooks"] = hooks
