@@ -58,6 +58,8 @@ var mayImport = map[string][]string{
 	"internal/local/clock":       {},
 	"internal/local/process":     {},
 	"internal/stormtest":         {},
+	"runtime":                    {"internal/settings"},
+	"runtime/build":              {"internal/jar", "internal/stormtest"},
 }
 
 // onlyIn lists libraries that only some packages may import, tests aside.

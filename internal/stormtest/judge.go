@@ -74,7 +74,7 @@ func NewJudge(ctx context.Context, options JudgeOptions) (*Judge, error) {
 	if err != nil {
 		return nil, err
 	}
-	classes, err := compileJava(ctx, "judge", judgeSources, "java", jars)
+	classes, err := CompileJava(ctx, "judge", judgeSources, "java", jars)
 	if err != nil {
 		return nil, err
 	}
@@ -199,14 +199,14 @@ func (j *Judge) ask(ctx context.Context, op string, question map[string]any, res
 	return nil
 }
 
-// compileJava compiles the Java sources in a folder of files against a classpath into the cache, and returns the
-// folder of the classes. Other files of the folder are put beside the classes.
-func compileJava(ctx context.Context, name string, files fs.FS, folder, classpath string) (string, error) {
+// CompileJava compiles the Java sources in a folder of files against a classpath into the cache, and returns the
+// folder of the classes. Other files of the folder are put beside the classes. The flags are further ones of javac.
+func CompileJava(ctx context.Context, name string, files fs.FS, folder, classpath string, flags ...string) (string, error) {
 	entries, err := fs.ReadDir(files, folder)
 	if err != nil {
 		return "", fmt.Errorf("reading Java sources: %w", err)
 	}
-	parts := [][]byte{[]byte(classpath)}
+	parts := [][]byte{[]byte(strings.Join(append([]string{classpath}, flags...), "\n"))}
 	for _, entry := range entries {
 		text, err := fs.ReadFile(files, path.Join(folder, entry.Name()))
 		if err != nil {
@@ -220,7 +220,7 @@ func compileJava(ctx context.Context, name string, files fs.FS, folder, classpat
 			return fmt.Errorf("compiling Java: %w", err)
 		}
 		defer os.RemoveAll(sources)
-		args := []string{"-encoding", "UTF-8", "-nowarn", "-cp", classpath, "-d", dir}
+		args := append([]string{"-encoding", "UTF-8", "-nowarn", "-cp", classpath, "-d", dir}, flags...)
 		for i, entry := range entries {
 			text := parts[2+2*i]
 			to := filepath.Join(dir, entry.Name())
