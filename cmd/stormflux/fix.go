@@ -50,8 +50,8 @@ func (a *app) fix(ctx context.Context, flags *validateFlags, args []string) erro
 	verdict := after
 	if flags.diff {
 		verdict = before // the files have not changed
-		if err := result.Diff(a.stdout); err != nil {
-			return environmentError(fmt.Errorf("writing the diff: %w", err))
+		if err := a.writeDiff(result); err != nil {
+			return err
 		}
 		err = a.writeDiagnostics(a.stderr, flags, after)
 	} else {

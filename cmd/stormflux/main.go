@@ -125,6 +125,7 @@ this machine, submits it to a cluster and manages it there, or writes it as Cloj
 	})
 	root.AddCommand(
 		a.validateCommand(),
+		a.fmtCommand(),
 		a.compileCommand(),
 		a.emitCljCommand(),
 		a.initCommand(),

@@ -28,7 +28,12 @@ func (e *NoTopologyError) Error() string {
 
 // Find returns the files that some paths stand for, each once and in order, and an error for every file or folder that
 // cannot be read. A folder stands for the topologies below it, except hidden ones. "-" stands for itself.
-func Find(paths []string) (files []File, errs []error) {
+func Find(paths []string) (files []File, errs []error) { return find(paths, false) }
+
+// FindWithEnvironments is like [Find], but a folder also stands for the files with environments below it.
+func FindWithEnvironments(paths []string) (files []File, errs []error) { return find(paths, true) }
+
+func find(paths []string, environments bool) (files []File, errs []error) {
 	for _, path := range paths {
 		if path == "-" {
 			files = append(files, File{Path: path})
@@ -39,7 +44,7 @@ func Find(paths []string) (files []File, errs []error) {
 		case err != nil:
 			errs = append(errs, fmt.Errorf("reading %w", withoutCall(err)))
 		case info.IsDir():
-			found, folderErrs := findBelow(path)
+			found, folderErrs := findBelow(path, environments)
 			if len(found)+len(folderErrs) == 0 {
 				folderErrs = []error{&NoTopologyError{path}}
 			}
@@ -60,7 +65,7 @@ func Find(paths []string) (files []File, errs []error) {
 // extensions are those of topologies. StormCrawler's archetypes, and many who began with them, name Flux files `.flux`.
 var extensions = []string{".yaml", ".yml", ".flux"}
 
-func findBelow(folder string) (files []File, errs []error) {
+func findBelow(folder string, environments bool) (files []File, errs []error) {
 	failed := func(err error) {
 		errs = append(errs, fmt.Errorf("looking for topologies: %w", withoutCall(err)))
 	}
@@ -75,7 +80,13 @@ func findBelow(folder string) (files []File, errs []error) {
 			}
 			return nil
 		}
-		if entry.IsDir() || !slices.Contains(extensions, filepath.Ext(path)) || entry.Name() == schema.EnvironmentFile {
+		switch {
+		case entry.IsDir(), !slices.Contains(extensions, filepath.Ext(path)):
+			return nil
+		case entry.Name() == schema.EnvironmentFile:
+			if environments {
+				files = append(files, File{Path: path, Found: true})
+			}
 			return nil
 		}
 		text, err := os.ReadFile(path)

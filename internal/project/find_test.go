@@ -50,7 +50,13 @@ func TestFind(t *testing.T) {
 		}
 	}
 
-	files, errs := Find([]string{"nothing", "absent", "top.yaml"})
+	files, errs := FindWithEnvironments([]string{"sub"})
+	want := []File{{crawler, true}, {deeper, true}, {flux, true}, {filepath.Join("sub", "stormflux.yaml"), true}}
+	if !reflect.DeepEqual(files, want) || errs != nil {
+		t.Errorf("with environments: got %v and errors %v", files, errs)
+	}
+
+	files, errs = Find([]string{"nothing", "absent", "top.yaml"})
 	var none *NoTopologyError
 	if len(errs) != 2 || !errors.As(errs[0], &none) || none.Folder != "nothing" || !errors.Is(errs[1], fs.ErrNotExist) {
 		t.Errorf("the errors are %v", errs)
