@@ -13,8 +13,8 @@ const (
 	checkpointStream = "$checkpoint"
 )
 
-// checkpoints adds what a stateful bolt needs, as Storm's own TopologyBuilder does: a spout that emits checkpoints, a
-// path for them to every bolt, and a wrapper around every bolt without state that passes them on.
+// checkpoints adds what a stateful bolt needs, as Storm's own TopologyBuilder does: a spout that emits checkpoints, and a
+// path for them to every bolt. Bolts without state pass them on: the adapter sees to that.
 func (l *lowering) checkpoints() {
 	stateful := map[string]bool{}
 	for _, b := range l.src.Bolts {
@@ -27,8 +27,8 @@ func (l *lowering) checkpoints() {
 		return
 	}
 	for _, b := range top.Bolts {
-		if !stateful[b.ID] {
-			b.Code = passCheckpointsOn(b)
+		if process, ok := b.Code.(*topology.Process); ok {
+			b.Code = processObject(b.ID, process)
 		}
 		if b.Stream(checkpointStream) == nil {
 			b.Streams = append(b.Streams, newCheckpointStream())
@@ -61,22 +61,12 @@ func checkpointInputs(top *topology.Topology, b *topology.Component) []*topology
 	return inputs
 }
 
-// passCheckpointsOn wraps the code of a bolt without state. The adapter makes Storm's CheckpointTupleForwarder, which
-// needs a bolt that is an object, so a process gets one too.
-func passCheckpointsOn(b *topology.Component) *topology.Definition {
-	var objects []*topology.Object
-	switch code := b.Code.(type) {
-	case *topology.Definition:
-		objects = code.Objects
-	case *topology.Process:
-		words := make([]any, len(code.Words))
-		for i, w := range code.Words {
-			words[i] = w
-		}
-		objects = []*topology.Object{{Class: "stormflux.runtime.Process", Args: []any{words}}}
+// processObject returns a process as a bolt that is an object. The adapter wraps such a bolt, so that it passes checkpoints
+// on.
+func processObject(id string, process *topology.Process) *topology.Definition {
+	words := make([]any, len(process.Words))
+	for i, w := range process.Words {
+		words[i] = w
 	}
-	wrapper := &topology.Object{
-		Class: "stormflux.runtime.Checkpoints", Factory: "forward", Args: []any{topology.Ref(len(objects) - 1)},
-	}
-	return &topology.Definition{Component: b.ID, Objects: append(slices.Clone(objects), wrapper)}
+	return &topology.Definition{Component: id, Objects: []*topology.Object{{Class: "stormflux.runtime.Process", Args: []any{words}}}}
 }

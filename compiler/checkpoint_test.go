@@ -3,10 +3,12 @@ package compiler_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stormflux/stormflux/compiler"
+	"github.com/stormflux/stormflux/internal/jar"
 	"github.com/stormflux/stormflux/internal/topology"
 	"github.com/stormflux/stormflux/internal/wire"
 	"github.com/stormflux/stormflux/schema"
@@ -51,7 +53,9 @@ bolts:
 		}
 		t.Fatal(err)
 	}
-	top := compiler.Compile(result.Topology, compiler.Options{}).Topology
+	program := compiler.Compile(result.Topology, compiler.Options{})
+	hasAdapter(t, program)
+	top := program.Topology
 	var got strings.Builder
 	definition := func(code topology.Code) string {
 		if d, ok := code.(*topology.Definition); ok {
@@ -76,7 +80,7 @@ bolts:
   emits default [word]
 $checkpointspout {"component":"$checkpointspout","objects":[{"class":"org.apache.storm.spout.CheckpointSpout"}]} map[]
   emits $checkpoint [txid action]
-split {"component":"split","objects":[{"args":[["/bin/sh",".stormflux/split.sh"]],"class":"stormflux.runtime.Process"},{"args":[{"ref":0}],"class":"stormflux.runtime.Checkpoints","factory":"forward"}]} map[]
+split {"component":"split","objects":[{"args":[["/bin/sh",".stormflux/split.sh"]],"class":"stormflux.runtime.Process"}]} map[]
   emits default [word]
   emits $checkpoint [txid action]
   reads words default shuffle
@@ -88,7 +92,7 @@ count {"component":"count","objects":[{"at":"t.yaml:10","class":"IStatefulBolt"}
   reads words default shuffle
   reads split $checkpoint all
   reads $checkpointspout $checkpoint all
-log {"component":"log","objects":[{"at":"t.yaml:11","class":"IBasicBolt"},{"args":[{"ref":0}],"class":"stormflux.runtime.Checkpoints","factory":"forward"}]} map[own:class topology.tick.tuple.freq.secs:9]
+log {"component":"log","objects":[{"at":"t.yaml:11","class":"IBasicBolt"}]} map[own:class topology.tick.tuple.freq.secs:9]
   emits default [word]
   emits $checkpoint [txid action]
   reads count default custom
@@ -98,5 +102,21 @@ log {"component":"log","objects":[{"at":"t.yaml:11","class":"IBasicBolt"},{"args
 `
 	if got.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", &got, want)
+	}
+}
+
+// hasAdapter checks that the jar of a program has the classes that its definitions need.
+func hasAdapter(t *testing.T, p *compiler.Program) {
+	t.Helper()
+	a, err := p.Assemble(t.Context(), validate.Platform{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	for _, class := range []string{"Spout", "Bolt", "Grouping", "Hook", "Process"} {
+		name := "stormflux/runtime/" + class + ".class"
+		if !slices.ContainsFunc(a.Archive.Entries, func(e jar.Entry) bool { return e.Name == name }) {
+			t.Errorf("the jar has no %s", name)
+		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/gobuild"
 	"github.com/stormflux/stormflux/internal/jar"
+	jvmruntime "github.com/stormflux/stormflux/runtime"
 	"github.com/stormflux/stormflux/validate"
 )
 
@@ -45,6 +46,11 @@ func (p *Program) Assemble(ctx context.Context, platform validate.Platform) (*As
 			Origin: fmt.Sprintf("the launcher of %q", l.Component),
 		})
 	}
+	adapter, err := p.adapter()
+	if err != nil {
+		return nil, err
+	}
+	entries = append(entries, adapter...)
 	dir, err := os.MkdirTemp("", "stormflux-build-")
 	if err != nil {
 		return nil, fmt.Errorf("making a folder for built programs: %w", err)
@@ -72,6 +78,23 @@ func (p *Program) Assemble(ctx context.Context, platform validate.Platform) (*As
 		return nil, err
 	}
 	return a, nil
+}
+
+// adapter returns the classes that make the JVM objects of the topology on the workers. It returns none if there are no
+// such objects.
+func (p *Program) adapter() ([]jar.Entry, error) {
+	if !p.Topology.HasDefinitions() {
+		return nil, nil
+	}
+	classes, err := jvmruntime.Classes(p.Storm)
+	if err != nil {
+		return nil, err
+	}
+	entries := make([]jar.Entry, len(classes))
+	for i, c := range classes {
+		entries[i] = jar.Entry{Name: c.Name, Data: c.Data, Origin: "stormflux's adapter"}
+	}
+	return entries, nil
 }
 
 // BuildError says that Go programs do not build because of an error in their sources.

@@ -38,6 +38,17 @@ type Value = any
 // Components returns the spouts, then the bolts.
 func (t *Topology) Components() []*Component { return slices.Concat(t.Spouts, t.Bolts) }
 
+// HasDefinitions reports whether a worker has to make a JVM object from a [Definition].
+func (t *Topology) HasDefinitions() bool {
+	defined := func(c Code) bool { _, ok := c.(*Definition); return ok }
+	return slices.ContainsFunc(t.WorkerHooks, defined) || slices.ContainsFunc(t.Components(), func(c *Component) bool {
+		return defined(c.Code) || slices.ContainsFunc(c.Inputs, func(in *Input) bool {
+			custom, ok := in.Grouping.(Custom)
+			return ok && defined(custom.Object)
+		})
+	})
+}
+
 // Component returns the component with an id, or nil.
 func (t *Topology) Component(id string) *Component {
 	for _, list := range [][]*Component{t.Spouts, t.Bolts} {

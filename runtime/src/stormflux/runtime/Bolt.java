@@ -30,6 +30,11 @@ public final class Bolt implements IRichBolt, ICredentialsListener {
         return bolt;
     }
 
+    /** declaring returns the executor for a topology of which only this bolt is known. */
+    private IRichBolt declaring() {
+        return executor(String.valueOf(Executors.kind(bolt())).startsWith("stateful"));
+    }
+
     private IRichBolt executor(boolean checkpoints) {
         String kind = Executors.kind(bolt());
         if (kind == null) {
@@ -71,11 +76,11 @@ public final class Bolt implements IRichBolt, ICredentialsListener {
 
     @Override
     public void declareOutputFields(OutputFieldsDeclarer declarer) {
-        executor(true).declareOutputFields(declarer);
+        declaring().declareOutputFields(declarer);
     }
 
     @Override
     public Map<String, Object> getComponentConfiguration() {
-        return executor(true).getComponentConfiguration();
+        return declaring().getComponentConfiguration();
     }
 }

@@ -1,6 +1,7 @@
 package stormflux.runtime;
 
 import org.apache.storm.topology.BasicBoltExecutor;
+import org.apache.storm.topology.CheckpointTupleForwarder;
 import org.apache.storm.topology.IBasicBolt;
 import org.apache.storm.topology.IRichBolt;
 import org.apache.storm.topology.IStatefulBolt;
@@ -40,21 +41,26 @@ final class Executors {
 
     /**
      * of returns the bolt itself or Storm's executor for it. A topology without checkpoints has no state, and there a
-     * stateful windowed bolt is only a windowed bolt, as it always is for Flux.
+     * stateful windowed bolt is only a windowed bolt, as it always is for Flux. In a topology with checkpoints, a bolt
+     * without state passes them on.
      */
     static IRichBolt of(Object bolt, String kind, boolean checkpoints) {
         switch (kind) {
             case "rich":
-                return (IRichBolt) bolt;
+                return forwarding((IRichBolt) bolt, checkpoints);
             case "basic":
-                return new BasicBoltExecutor((IBasicBolt) bolt);
+                return forwarding(new BasicBoltExecutor((IBasicBolt) bolt), checkpoints);
             case "stateful-windowed":
                 return checkpoints ? StatefulWindowed.executor(bolt) : Windowed.executor(bolt);
             case "windowed":
-                return Windowed.executor(bolt);
+                return forwarding(Windowed.executor(bolt), checkpoints);
             default:
                 return Stateful.executor(bolt);
         }
+    }
+
+    private static IRichBolt forwarding(IRichBolt bolt, boolean checkpoints) {
+        return checkpoints ? Forwarding.executor(bolt) : bolt;
     }
 
     private static boolean implement(Class<?> type, String name) {
@@ -70,6 +76,12 @@ final class Executors {
             }
         }
         return implement(type.getSuperclass(), name);
+    }
+
+    private static final class Forwarding {
+        static IRichBolt executor(IRichBolt bolt) {
+            return new CheckpointTupleForwarder(bolt);
+        }
     }
 
     private static final class Windowed {
