@@ -1,8 +1,10 @@
 package jvmruntime_test
 
 import (
+	"fmt"
 	"math"
 	"math/big"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -93,9 +95,15 @@ var buildCases = map[string]struct {
 }
 
 func TestBuild(t *testing.T) {
-	j := startJudge(t, nil)
+	r := rand.New(rand.NewPCG(1, 2))
+	g := &generator{Rand: r}
+	for i := range 60 {
+		g.classes = append(g.classes, newRandomClass(r, fmt.Sprint("C", i)))
+	}
+	j := startJudge(t, map[string]string{"Random.java": randomSource(r, g.classes)})
 	t.Run("as Flux", func(t *testing.T) { buildAsFlux(t, j) })
 	t.Run("beyond Flux", func(t *testing.T) { buildBeyondFlux(t, j) })
+	t.Run("random", func(t *testing.T) { buildRandom(t, j, g) })
 }
 
 // What Flux builds, the adapter builds equally. Flux takes the last fitting overload in the order of reflection, which
