@@ -72,7 +72,7 @@ func (p *Program) Assemble(ctx context.Context, platform validate.Platform) (*As
 		a.Close()
 		return nil, err
 	}
-	a.Archive = jar.Archive{Base: p.Jar, Entries: entries}
+	a.Archive = jar.Archive{Jars: p.Jars, Entries: entries}
 	if err := a.Archive.Check().Err(); err != nil {
 		a.Close()
 		return nil, err

@@ -34,7 +34,7 @@ type Program struct {
 	// for.
 	Resources       []validate.Resource
 	ResourceEntries []jar.Entry
-	Jar             string            // path of the user's jar, or ""
+	Jars            []string          // paths of the user's jars; the first is the base of ours
 	Platform        validate.Platform // of the workers
 
 	launcherDir string
@@ -96,7 +96,7 @@ func Compile(t *validate.Topology, opts Options) *Program {
 	}
 	l.prog = &Program{
 		Topology: &topology.Topology{Name: t.Name}, Storm: t.Storm,
-		Resources: t.Files, ResourceEntries: t.ResourceEntries, Jar: t.Jar, Platform: t.Platform,
+		Resources: t.Files, ResourceEntries: t.ResourceEntries, Jars: t.Jars, Platform: t.Platform,
 		launcherDir: opts.LauncherDir,
 	}
 	l.conf()

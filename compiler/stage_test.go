@@ -19,9 +19,9 @@ import (
 // Stage writes exactly the bytes that the jar has below resources/, and makes no file executable.
 func TestStageIsTheJar(t *testing.T) {
 	a := &Assembly{}
-	a.Archive.Base = baseJar(t, map[string]string{
+	a.Archive.Jars = []string{baseJar(t, map[string]string{
 		"resources/base.txt": "of the base", "com/example/Bolt.class": "class", "META-INF/MANIFEST.MF": "Manifest-Version: 1.0\r\n\r\n",
-	})
+	})}
 	script := filepath.Join(t.TempDir(), "split.py")
 	if err := os.WriteFile(script, []byte("print()\n"), 0o755); err != nil {
 		t.Fatal(err)
@@ -72,7 +72,7 @@ func TestStageEndsWithItsContext(t *testing.T) {
 // Stage refuses a name that leads out of the folder.
 func TestStageStaysInItsFolder(t *testing.T) {
 	dir := t.TempDir()
-	a := &Assembly{Archive: jar.Archive{Base: baseJar(t, map[string]string{"resources/../../out": "x"})}}
+	a := &Assembly{Archive: jar.Archive{Jars: []string{baseJar(t, map[string]string{"resources/../../out": "x"})}}}
 	if err := a.Stage(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "resources/../../out") {
 		t.Errorf("error %v", err)
 	}

@@ -3,6 +3,7 @@ package schema
 import (
 	"archive/zip"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -55,28 +56,40 @@ func sameFolder(a, b string) bool {
 	return errA != nil || errB != nil || absA == absB
 }
 
-// readJar reads an entry of the jar that the document names, and returns a name for it.
-func (l *loader) readJar(root *yaml.Value, entry string) (name string, text []byte, ok bool) {
-	v := root.Get("jar").AsScalar()
-	if v == nil || v.Text == "" || v.Span.File == nil {
-		return "", nil, false
+// readJars reads an entry of the first of the document's jars that has it, and returns a name for it.
+func (l *loader) readJars(root *yaml.Value, entry string) (name string, text []byte, ok bool) {
+	list := jars(root)
+	if len(l.opts.Jars) > 0 {
+		list = l.jarOptions()
 	}
-	path := filepath.FromSlash(v.Text)
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(v.Span.File.Dir, path)
+	entry = strings.TrimLeft(filepath.ToSlash(entry), "/")
+	for _, v := range list {
+		path := filepath.FromSlash(v.Text)
+		if v.Span.File != nil && !filepath.IsAbs(path) {
+			path = filepath.Join(v.Span.File.Dir, path)
+		}
+		if text, ok := readEntry(path, entry); ok {
+			return path + "!/" + entry, text, true
+		}
+	}
+	return "", nil, false
+}
+
+// readEntry reads an entry of a jar. What is wrong with a jar, validate reports.
+func readEntry(path, entry string) (text []byte, ok bool) {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return nil, false
 	}
 	jar, err := zip.OpenReader(path)
 	if err != nil {
-		return "", nil, false // validate reports it
+		return nil, false
 	}
 	defer jar.Close()
-	f, err := jar.Open(strings.TrimLeft(filepath.ToSlash(entry), "/"))
+	f, err := jar.Open(entry)
 	if err != nil {
-		return "", nil, false
+		return nil, false
 	}
 	defer f.Close()
-	if text, err = io.ReadAll(io.LimitReader(f, yaml.MaxFileSize+1)); err != nil {
-		return "", nil, false
-	}
-	return path + "!/" + strings.TrimLeft(entry, "/"), text, true
+	text, err = io.ReadAll(io.LimitReader(f, yaml.MaxFileSize+1))
+	return text, err == nil
 }

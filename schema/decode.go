@@ -12,7 +12,7 @@ func decode(doc *Document) {
 	root := doc.Root
 	doc.Name = root.Get("name").AsScalar()
 	doc.Config = root.Get("config").AsMap()
-	doc.Jar = root.Get("jar").AsScalar()
+	doc.Jars = jars(root)
 	doc.Platform = root.Get("platform").AsScalar()
 	if resources := root.Get("resources"); resources != nil && resources.Kind == yaml.Sequence {
 		doc.ResourcesGiven = true
@@ -35,6 +35,24 @@ func decode(doc *Document) {
 		doc.TopologySource = decodeObject(v)
 	}
 	doc.resolve()
+}
+
+// jars returns the elements of `jar`.
+func jars(root *yaml.Value) []*yaml.Value {
+	v := root.Get("jar")
+	if v == nil || v.Kind == yaml.Null {
+		return nil
+	}
+	if one := v.AsScalar(); one != nil {
+		return []*yaml.Value{one}
+	}
+	var list []*yaml.Value
+	for _, item := range v.Elements() {
+		if one := item.AsScalar(); one != nil && one.Text != "" {
+			list = append(list, one)
+		}
+	}
+	return list
 }
 
 func decodeResource(v *yaml.Value) *Resource {

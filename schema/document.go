@@ -24,8 +24,8 @@ type Document struct {
 	ResourcesGiven bool
 	// ClassPath are the folders of [Options.Resources].
 	ClassPath []string
-	Jar       *yaml.Value // String: a path
-	Platform  *yaml.Value // String: os/arch
+	Jars      []*yaml.Value // String: paths; without a place, from --jar and relative to the working directory
+	Platform  *yaml.Value   // String: os/arch
 
 	Spouts  []*Component
 	Bolts   []*Component

@@ -195,12 +195,29 @@ func (l *loader) override(root *yaml.Value, env *Environment) {
 		}
 	}
 	if l.opts.Name != "" {
-		key, own := root.Lookup("name")
-		if key == nil {
-			key = &yaml.Value{Kind: yaml.String, Text: "name"}
-		}
-		root.Put(key, (&yaml.Value{Kind: yaml.String, Text: l.opts.Name}).WithOrigin("--name", diag.Span{}, own))
+		replace(root, "name", &yaml.Value{Kind: yaml.String, Text: l.opts.Name}, "--name")
 	}
+	if len(l.opts.Jars) > 0 {
+		replace(root, "jar", &yaml.Value{Kind: yaml.Sequence, Items: l.jarOptions()}, "--jar")
+	}
+}
+
+// replace puts the value of an option of the command line in the place of the document's.
+func replace(root *yaml.Value, name string, value *yaml.Value, option string) {
+	key, own := root.Lookup(name)
+	if key == nil {
+		key = &yaml.Value{Kind: yaml.String, Text: name}
+	}
+	root.Put(key, value.WithOrigin(option, diag.Span{}, own))
+}
+
+// jarOptions returns the jars of --jar. They have no place, because their paths start from the working directory.
+func (l *loader) jarOptions() []*yaml.Value {
+	var list []*yaml.Value
+	for _, path := range l.opts.Jars {
+		list = append(list, &yaml.Value{Kind: yaml.String, Text: path})
+	}
+	return list
 }
 
 // overrideSections applies the configuration and the parallelism of an environment, which may be nil.

@@ -146,7 +146,7 @@ func (l *loader) findInclude(root *yaml.Value, file *diag.File, name *yaml.Value
 		}
 	}
 	if resource {
-		if jarName, text, ok := l.readJar(root, local); ok {
+		if jarName, text, ok := l.readJars(root, local); ok {
 			return includeFile{jarName, diag.NewFile(jarName, file.Dir, text)}, true
 		}
 	}
@@ -228,8 +228,12 @@ func (m *includeMerge) merge(other *yaml.Value) {
 			return
 		}
 		switch e.Key.Text {
-		case "name", "jar", "platform":
+		case "name", "platform":
 			if e.Value.AsScalar() != nil {
+				m.set(m.root, e)
+			}
+		case "jar":
+			if e.Value.AsScalar() != nil || e.Value.Kind == yaml.Sequence {
 				m.set(m.root, e)
 			}
 		case "config":

@@ -279,6 +279,8 @@ type Options struct {
 	// Resources are the folders of `--resources`. Each is a root of the class path, as the root of a jar: it may hold
 	// included resources, and scripts in its folder "resources".
 	Resources []string
+	// Jars are those of `--jar`. They replace the document's.
+	Jars []string
 	// Filters are the Java properties files of `--filter`, in order.
 	Filters []string
 	// EnvFilter is `--env-filter`: it allows Flux's `${ENV-NAME}`.

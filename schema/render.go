@@ -131,19 +131,26 @@ func (r *renderer) block(v *yaml.Value, depth int, at []string) {
 
 // relative returns a path of an included file as the main file would write it.
 func (r *renderer) relative(v *yaml.Value, at []string) *yaml.Value {
-	if v.Kind != yaml.String || v.Span.File == nil || v.Span.File.Dir == r.dir || !isPath(at) {
+	if v.Kind != yaml.String || !isPath(at) {
+		return v
+	}
+	dir := "" // a path from the command line starts from the working directory
+	if v.Span.File != nil {
+		dir = v.Span.File.Dir
+	}
+	if dir == r.dir {
 		return v
 	}
 	c := *v
 	if filepath.IsAbs(filepath.FromSlash(v.Text)) || path.IsAbs(v.Text) {
 		return v
 	}
-	rel, err := filepath.Rel(filepath.FromSlash("./"+filepath.ToSlash(r.dir)), filepath.FromSlash("./"+filepath.ToSlash(v.Span.File.Dir)))
-	if filepath.IsAbs(r.dir) || filepath.IsAbs(v.Span.File.Dir) {
-		rel, err = filepath.Rel(r.dir, v.Span.File.Dir)
+	rel, err := filepath.Rel(filepath.FromSlash("./"+filepath.ToSlash(r.dir)), filepath.FromSlash("./"+filepath.ToSlash(dir)))
+	if filepath.IsAbs(r.dir) || filepath.IsAbs(dir) {
+		rel, err = relativeAbs(r.dir, dir)
 	}
 	if err != nil {
-		c.Text = filepath.ToSlash(filepath.Join(v.Span.File.Dir, filepath.FromSlash(v.Text)))
+		c.Text = filepath.ToSlash(filepath.Join(dir, filepath.FromSlash(v.Text)))
 		return &c
 	}
 	c.Text = filepath.ToSlash(filepath.Join(rel, filepath.FromSlash(v.Text)))
@@ -153,11 +160,25 @@ func (r *renderer) relative(v *yaml.Value, at []string) *yaml.Value {
 	return &c
 }
 
+// relativeAbs returns the path from one folder to another. One of them is absolute.
+func relativeAbs(from, to string) (string, error) {
+	from, err := filepath.Abs(from)
+	if err != nil {
+		return "", err
+	}
+	if to, err = filepath.Abs(to); err != nil {
+		return "", err
+	}
+	return filepath.Rel(from, to)
+}
+
 // isPath reports whether the value at a place is a path that starts from the folder of its file.
 func isPath(at []string) bool {
 	switch {
+	case at[0] == "jar":
+		return true
 	case len(at) == 1:
-		return at[0] == "jar"
+		return false
 	case at[0] == "resources":
 		return len(at) == 2 || len(at) == 3 && at[2] == "from"
 	case at[0] == "spouts" || at[0] == "bolts":

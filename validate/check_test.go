@@ -1,6 +1,7 @@
 package validate_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"fmt"
 	"os"
@@ -61,9 +62,14 @@ func parseArgs(t *testing.T, args []string) command {
 				t.Fatal(err)
 			}
 			c.check.Storm = v
-		case "--jar": // of the example's classes
-			value()
-			c.check.Classes = exampleClasses{}
+		case "--jar":
+			path := value()
+			_, err := os.Stat(path)
+			if path == "app.jar" && err != nil { // of the example's classes
+				c.check.Classes = exampleClasses{}
+			} else {
+				c.load.Jars = append(c.load.Jars, path)
+			}
 		case "--skip-files":
 			c.check.SkipFiles = true
 		default:
@@ -94,17 +100,49 @@ func (c command) result(t *testing.T, path string) *validate.Result {
 	return result
 }
 
+// writeFiles writes files. Those named "x.jar!/entry" become entries of x.jar.
 func writeFiles(t *testing.T, dir string, files []txtar.File) {
 	t.Helper()
+	jars := map[string][]txtar.File{}
 	for _, f := range files {
-		path := filepath.Join(dir, filepath.FromSlash(f.Name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		if path, entry, ok := strings.Cut(f.Name, "!/"); ok {
+			jars[path] = append(jars[path], txtar.File{Name: entry, Data: f.Data})
+			continue
+		}
+		writeFile(t, filepath.Join(dir, filepath.FromSlash(f.Name)), f.Data)
+	}
+	for path, entries := range jars {
+		writeFile(t, filepath.Join(dir, filepath.FromSlash(path)), zipped(t, entries))
+	}
+}
+
+func writeFile(t *testing.T, path string, data []byte) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func zipped(t *testing.T, files []txtar.File) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	for _, f := range files {
+		w, err := z.Create(f.Name)
+		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(path, f.Data, 0o644); err != nil {
+		if _, err := w.Write(f.Data); err != nil {
 			t.Fatal(err)
 		}
 	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
 }
 
 // TestCheck runs the archives in testdata. Each *.yaml in the root of an archive is checked; "<name>.want" beside it
@@ -195,8 +233,8 @@ func described(top *validate.Topology) string {
 	for _, r := range top.Files {
 		fmt.Fprintf(&b, "  resource %q from %q to %q\n", r.Dir, r.From, r.To)
 	}
-	if top.Jar != "" {
-		fmt.Fprintf(&b, "  jar %q\n", top.Jar)
+	for _, jar := range top.Jars {
+		fmt.Fprintf(&b, "  jar %q\n", jar)
 	}
 	for _, c := range top.Components() {
 		fmt.Fprintf(&b, "%s %q parallelism %d", c.Kind, c.ID, c.Parallelism)

@@ -1,7 +1,6 @@
 package validate
 
 import (
-	"archive/zip"
 	"context"
 	"io/fs"
 	"os"
@@ -20,8 +19,8 @@ type Files interface {
 	Names(folder string) []string
 	// Resources finds the files that go into the jar's resources, and everything that is wrong with them.
 	Resources(ctx context.Context, resources []jar.Resource) ([]jar.Entry, jar.Faults, error)
-	// JarNames returns the names of the entries of a jar.
-	JarNames(path string) ([]string, error)
+	// Jars returns the names of what the user's jars give to the submitted jar, and what is wrong with them.
+	Jars(archive jar.Archive) ([]string, jar.Faults)
 	// GoPackage checks that a folder holds a main package for the platform. Of any other folder it returns a
 	// [*gobuild.InspectError].
 	GoPackage(ctx context.Context, folder string, platform gobuild.Platform) error
@@ -49,18 +48,7 @@ func (disk) Resources(ctx context.Context, resources []jar.Resource) ([]jar.Entr
 	return jar.Collect(ctx, resources)
 }
 
-func (disk) JarNames(path string) ([]string, error) {
-	r, err := zip.OpenReader(path)
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	names := make([]string, len(r.File))
-	for i, f := range r.File {
-		names[i] = f.Name
-	}
-	return names, nil
-}
+func (disk) Jars(archive jar.Archive) ([]string, jar.Faults) { return archive.Contents() }
 
 func (disk) GoPackage(ctx context.Context, folder string, platform gobuild.Platform) error {
 	_, err := gobuild.Inspect(ctx, folder, platform)

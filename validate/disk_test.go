@@ -48,8 +48,8 @@ func (e *editor) Resources(ctx context.Context, resources []jar.Resource) ([]jar
 	return []jar.Entry{{Name: jar.Root + "split.py"}}, nil, ctx.Err()
 }
 
-func (e *editor) JarNames(path string) ([]string, error) {
-	e.ask("jar %s", path)
+func (e *editor) Jars(archive jar.Archive) ([]string, jar.Faults) {
+	e.ask("jars %q, %d resources", archive.Jars, len(archive.Entries))
 	return []string{jar.Root + "count.py", "com/example/Count.class"}, nil
 }
 
@@ -64,7 +64,7 @@ func (e *editor) Executable(path string) (gobuild.Executable, error) {
 }
 
 const filesDocument = `name: t
-jar: app.jar
+jar: [app.jar, lib/b.jar]
 spouts: {s: {go: cmd/s, outputs: [a]}, built: {go: program, outputs: []}}
 bolts:
   split: {command: [python3, split.py], inputs: [{from: s}]}
@@ -85,7 +85,7 @@ func TestFiles(t *testing.T) {
 	}
 	want := `stat resources
 resources "resources"
-jar app.jar
+jars ["app.jar" "lib/b.jar"], 1 resources
 stat cmd/s
 package cmd/s linux/amd64
 stat program

@@ -1,8 +1,6 @@
 package validate
 
 import (
-	"errors"
-	"io/fs"
 	"path"
 	"path/filepath"
 	"slices"
@@ -19,7 +17,6 @@ const (
 	ruleMissingResource   = "missing-resource"
 	ruleUnusableResource  = "unusable-resource"
 	ruleResourceCollision = "resource-collision"
-	ruleMissingJar        = "missing-jar"
 )
 
 // defaultResources is the folder beside the topology that goes into the jar when `resources` is not written.
@@ -53,8 +50,8 @@ func (c *checker) resources() {
 	if !c.opts.SkipFiles {
 		c.fluxResources()
 	}
-	if j := c.doc.Jar; j != nil {
-		c.topology.Jar = resolved(j.Span, j.Text)
+	for _, j := range c.doc.Jars {
+		c.topology.Jars = append(c.topology.Jars, resolved(j.Span, j.Text))
 	}
 }
 
@@ -97,7 +94,7 @@ func (c *checker) namedFiles() {
 		return
 	}
 	c.collect()
-	c.userJar()
+	c.userJars()
 	for i := range c.all {
 		if c.ctx.Err() != nil {
 			return
@@ -167,37 +164,6 @@ func (c *checker) collect() {
 // nearFile returns the name of a file in the same folder whose name is like that of the missing one.
 func (c *checker) nearFile(missing string) (string, bool) {
 	return c.similar.suggest(filepath.Base(missing), c.files.Names(filepath.Dir(missing)))
-}
-
-// userJar checks that `jar` can be read, and takes the names of its resources.
-func (c *checker) userJar() {
-	if c.topology.Jar == "" {
-		return
-	}
-	names, err := c.files.JarNames(c.topology.Jar)
-	if err != nil {
-		c.resourcesUnclear = true
-		span := c.doc.Jar.Span
-		switch info, statErr := c.files.Stat(c.topology.Jar); {
-		case errors.Is(statErr, fs.ErrNotExist):
-			d := c.list.Errorf(ruleMissingJar, span, "the jar %q does not exist", c.topology.Jar)
-			if near, ok := c.nearFile(c.topology.Jar); ok {
-				d.WithHint("did you mean %q?", near)
-			} else {
-				d.WithHint("build it first; its path is relative to the file that names it")
-			}
-		case statErr == nil && info.IsDir():
-			c.list.Errorf(ruleMissingJar, span, "the jar %q is a folder", c.topology.Jar)
-		default:
-			c.list.Errorf(ruleMissingJar, span, "the jar %q cannot be read: %v", c.topology.Jar, err)
-		}
-		return
-	}
-	for _, name := range names {
-		if name, ok := strings.CutPrefix(name, jar.Root); ok {
-			c.resourceNames[name] = true
-		}
-	}
 }
 
 // wordSpan returns the place of a word of a component's command.

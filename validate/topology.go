@@ -19,7 +19,7 @@ type Topology struct {
 	WorkerHooks []*topology.Definition // in file order
 	// ResourceEntries are the files that Files stand for, sorted by name; none when [Options.SkipFiles] was set.
 	ResourceEntries []jar.Entry
-	Jar             string           // path of the user's jar, or ""
+	Jars            []string         // paths of the user's jars; the first is the base of the submitted one
 	Platform        Platform         // of the workers
 	Storm           settings.Version // the Storm to compile for
 	Source          *schema.Document

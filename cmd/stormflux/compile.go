@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -88,7 +89,7 @@ func notAnInput(output string, top *validate.Topology, prog *compiler.Program) e
 	if err != nil {
 		return nil // it is "", "-", a new file, or the write fails
 	}
-	inputs := []string{prog.Jar}
+	inputs := slices.Clone(prog.Jars)
 	for _, f := range top.Source.Files {
 		inputs = append(inputs, f.Name)
 	}

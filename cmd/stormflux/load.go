@@ -27,6 +27,7 @@ type topologyFlags struct {
 	filters      []string
 	envFilter    bool
 	resources    []string
+	jars         []string
 	name         string
 	stormVersion string
 	strict       bool
@@ -44,6 +45,7 @@ func (f *topologyFlags) add(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.filters, "filter", nil, "read variables from the Java properties `FILE` (repeatable)")
 	flags.BoolVar(&f.envFilter, "env-filter", false, "replace ${ENV-NAME} with the environment variable NAME, as Flux does")
 	flags.StringArrayVar(&f.resources, "resources", nil, "look in `DIR` for what Flux takes from the jar: included resources, and scripts in DIR or DIR/resources (repeatable)")
+	flags.StringArrayVar(&f.jars, "jar", nil, "take the JVM classes from the jar `FILE` instead of the jars in the topology's file (repeatable; the first is the base)")
 	flags.StringVar(&f.name, "name", "", "name the topology `NAME` instead of the name in its file")
 	flags.StringVar(&f.stormVersion, "storm-version", "", "the Storm `VERSION` to check and compile for (default: from the environment, else 2.8)")
 	flags.BoolVar(&f.strict, "strict", false, "exit with 1 if there are warnings")
@@ -51,6 +53,7 @@ func (f *topologyFlags) add(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("set", f.completeVariables)
 	_ = cmd.RegisterFlagCompletionFunc("name", cobra.NoFileCompletions)
 	_ = cmd.RegisterFlagCompletionFunc("config", completeConfigKeys)
+	_ = cmd.MarkFlagFilename("jar", "jar")
 	_ = cmd.RegisterFlagCompletionFunc("storm-version", cobra.NoFileCompletions)
 }
 
@@ -63,9 +66,13 @@ func (f *topologyFlags) options() (schema.Options, error) {
 		Filters:         f.filters,
 		EnvFilter:       f.envFilter,
 		Resources:       f.resources,
+		Jars:            f.jars,
 	}
 	if err := notEmpty(f.flags, "environment", "environments", "name", "storm-version"); err != nil {
 		return opts, err
+	}
+	if slices.Contains(f.jars, "") {
+		return opts, usageError("--jar is empty: give FILE")
 	}
 	for _, s := range f.set {
 		name, value, ok := strings.Cut(s, "=")

@@ -3,52 +3,46 @@ package jar
 import (
 	"archive/zip"
 	"errors"
+	"hash/crc32"
+	"io"
 	"io/fs"
 	"os"
 	"slices"
 	"strings"
 )
 
-// Check returns all faults of the archive that it can find without reading content, sorted: names, collisions among the
-// entries and with the base, files that cannot be opened, a base that is not a jar. It repeats the faults of [Collect],
-// except for two resources whose names differ only in case.
+// Check returns all faults of the archive that it can find without unpacking the jars, sorted: names, collisions among
+// the entries and with the jars, files that cannot be opened, jars that are none or are not fit for each other. It repeats
+// the faults of [Collect], except for two resources whose names differ only in case.
 func (a *Archive) Check() Faults {
-	p, faults := a.plan()
-	p.close()
+	_, faults := a.Contents()
 	return faults
 }
 
-// plan is a checked archive with its base open.
-type plan struct {
-	base     *zip.ReadCloser // nil without a base
-	kept     []*zip.File     // the base's entries that go into the jar, without the manifest, in their own order
-	manifest *zip.File       // the base's, or nil
-	entries  []Entry         // ours: the manifest first if we have one, then sorted by name; each name once
+// Contents is like [Archive.Check], and returns the names of what the jars give to the archive, in no order.
+func (a *Archive) Contents() ([]string, Faults) {
+	p, faults := a.plan()
+	defer p.close()
+	names := make([]string, len(p.kept))
+	for i, e := range p.kept {
+		names[i] = e.file.Name
+	}
+	return names, faults
 }
 
-func (p *plan) close() {
-	if p.base != nil {
-		_ = p.base.Close() // it was only read
-	}
+// plan is a checked archive with its jars open.
+type plan struct {
+	*merged
+	entries []Entry // ours: the manifest first if we have one, then sorted by name; each name once
 }
 
 func (a *Archive) plan() (*plan, Faults) {
-	p := &plan{}
-	var faults Faults
-	if a.Base != "" {
-		faults = append(faults, p.openBase(a.Base)...)
-	}
+	p := &plan{merged: openJars(a.Jars)}
+	faults := p.faults
 	for _, e := range a.Entries {
 		faults = append(faults, checkEntry(e)...)
 	}
-	baseNames := make([]string, 0, len(p.kept)+1)
-	for _, f := range p.kept {
-		baseNames = append(baseNames, f.Name)
-	}
-	if p.manifest != nil {
-		baseNames = append(baseNames, p.manifest.Name)
-	}
-	entries, collisions := settle(a.Entries, &baseDirectory{path: a.Base, names: baseNames})
+	entries, collisions := settle(p.withoutSame(a.Entries), p.merged)
 	for _, f := range collisions {
 		if f.Kind == CaseCollision && f.Resource != 0 && f.OtherResource != 0 {
 			continue // Collect reports it
@@ -62,6 +56,37 @@ func (a *Archive) plan() (*plan, Faults) {
 	}
 	p.entries = entries
 	return p, faults
+}
+
+// withoutSame leaves out the entries that a jar has too, with the same content.
+func (m *merged) withoutSame(entries []Entry) []Entry {
+	if len(m.kept) == 0 {
+		return entries
+	}
+	var kept []Entry
+	for _, e := range entries {
+		if held := m.owners[e.Name]; held == nil || held.changed || !isContent(e, held.file) {
+			kept = append(kept, e)
+		}
+	}
+	return kept
+}
+
+// isContent reports whether an entry has the content that the directory of a jar describes. An entry that cannot be read
+// has not.
+func isContent(e Entry, f *zip.File) bool {
+	if e.Path != "" {
+		if info, err := os.Stat(e.Path); err != nil || !info.Mode().IsRegular() || uint64(info.Size()) != f.UncompressedSize64 {
+			return false
+		}
+	}
+	sum := crc32.NewIEEE()
+	n := int64(0)
+	err := read(e, func(r io.Reader) (_ int64, err error) {
+		n, err = io.Copy(sum, r)
+		return n, err
+	})
+	return err == nil && uint64(n) == f.UncompressedSize64 && sum.Sum32() == f.CRC32
 }
 
 // checkEntry checks an entry by itself.
@@ -90,77 +115,15 @@ func checkEntry(e Entry) Faults {
 	return nil
 }
 
-// openBase opens the base jar and sorts out its entries.
-func (p *plan) openBase(path string) Faults {
-	fault := func(kind Kind, name, message, hint string, err error) Fault {
-		return Fault{Kind: kind, Path: path, Name: name, Message: message, Hint: hint, Err: err}
-	}
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return Faults{fault(Missing, "", "the jar "+quote(path)+" does not exist", "", err)}
-	case err != nil:
-		return Faults{fault(Unreadable, "", "the jar "+quote(path)+" cannot be read: "+systemWords(err), "", err)}
-	case !info.Mode().IsRegular():
-		return Faults{fault(NotRegular, "", "the jar "+quote(path)+" is "+fileType(info.Mode())+", not a file", "", nil)}
-	}
-	base, err := zip.OpenReader(path)
-	if errors.Is(err, zip.ErrInsecurePath) { // only with GODEBUG=zipinsecurepath=0; reported below, by name
-		err = nil
-	}
-	if err != nil {
-		if _, ok := errors.AsType[*fs.PathError](err); ok {
-			return Faults{fault(Unreadable, "", "the jar "+quote(path)+" cannot be read: "+systemWords(err), "", err)}
-		}
-		return Faults{fault(BadBase, "", quote(path)+" is not a jar: "+strings.TrimPrefix(err.Error(), "zip: "), "", err)}
-	}
-	p.base = base
-	var faults Faults
-	for _, f := range base.File {
-		switch {
-		case unsafeBaseName(f.Name):
-			faults = append(faults, fault(BadBase, f.Name, "the entry "+quote(f.Name)+" of "+quote(path)+" would be unpacked outside of its folder", "", nil))
-		case f.Flags&1 != 0: // general purpose bit 0 (APPNOTE 4.4.4)
-			faults = append(faults, fault(BadBase, f.Name, "the entry "+quote(f.Name)+" of "+quote(path)+" is encrypted, which Java cannot read", "", nil))
-		case signature(f.Name):
-			faults = append(faults, fault(SignatureDropped, f.Name, "the signature "+quote(f.Name)+" of "+quote(path)+
-				" is left out, because it does not hold for the jar that is submitted", "", nil))
-		case strings.EqualFold(f.Name, ManifestName) && p.manifest == nil:
-			p.manifest = f
-		default:
-			if f.Name == "defaults.yaml" {
-				// Utils.getConfigFileInputStream (storm-client 2.8.3): "Found multiple defaults.yaml resources. You're
-				// probably bundling the Storm jars with your topology jar."
-				faults = append(faults, fault(BundlesStorm, f.Name, quote(path)+" holds Storm itself (its \"defaults.yaml\"), with which no worker starts",
-					"give storm-client the scope \"provided\" (Maven) or \"compileOnly\" (Gradle)", nil))
-			}
-			p.kept = append(p.kept, f)
-		}
-	}
-	return faults
-}
-
-// unsafeBaseName reports whether an entry of that name would be unpacked outside its folder. Other strange names in a
-// user's jar are the user's business.
-func unsafeBaseName(name string) bool {
-	return strings.HasPrefix(name, "/") || strings.Contains(name, "\x00") ||
-		slices.Contains(strings.FieldsFunc(name, func(r rune) bool { return r == '/' || r == '\\' }), "..")
-}
-
-// baseDirectory lists the names in a base jar, for finding collisions.
-type baseDirectory struct {
-	path  string
-	names []string
-}
-
-// settle sorts entries by name and finds collisions among them and with the base. If several entries are the same file
-// in the same place, it keeps one of them. It does not report collisions within the base.
-func settle(entries []Entry, base *baseDirectory) ([]Entry, Faults) {
+// settle sorts entries by name and finds collisions among them and with the jars, which may be nil. If several entries are
+// the same file in the same place, it keeps one of them. It does not report collisions within the jars.
+func settle(entries []Entry, jars *merged) ([]Entry, Faults) {
 	entries = slices.Clone(entries)
 	slices.SortStableFunc(entries, func(a, b Entry) int { return strings.Compare(a.Name, b.Name) })
 
 	type owner struct {
-		entry  *Entry // nil: the base
+		entry  *Entry // nil: a jar has it
+		jar    *openJar
 		name   string
 		folder bool // name is a folder, because there are files in it
 	}
@@ -172,12 +135,12 @@ func settle(entries []Entry, base *baseDirectory) ([]Entry, Faults) {
 			if _, ok := names[name[:i]]; ok {
 				continue
 			}
-			names[name[:i]] = owner{entry: by.entry, name: by.name, folder: true}
+			names[name[:i]] = owner{entry: by.entry, jar: by.jar, name: by.name, folder: true}
 		}
 	}
 	words := func(o owner) string {
 		if o.entry == nil {
-			return quote(o.name) + " in " + quote(base.path)
+			return quote(o.name) + " in " + quote(o.jar.path)
 		}
 		return o.entry.source()
 	}
@@ -185,21 +148,36 @@ func settle(entries []Entry, base *baseDirectory) ([]Entry, Faults) {
 		f := Fault{Kind: kind, Resource: e.Resource, Path: e.Path, Name: e.Name, Message: message, Hint: hint, Other: words(o)}
 		if o.entry != nil {
 			f.OtherResource = o.entry.Resource
+		} else {
+			f.Jar = o.jar.number
 		}
 		faults = append(faults, f)
 	}
 
-	if base != nil {
-		for _, name := range base.names {
-			file, isFolder := strings.CutSuffix(name, "/")
-			o := owner{name: name, folder: isFolder}
-			claimFolders(file, o)
-			if held, ok := names[file]; !ok || held.folder {
-				names[file] = o
+	inJar := func(j *openJar, name string) {
+		file, isFolder := strings.CutSuffix(name, "/")
+		o := owner{jar: j, name: name, folder: isFolder}
+		claimFolders(file, o)
+		if held, ok := names[file]; !ok || held.folder {
+			names[file] = o
+		}
+		if !isFolder {
+			lower[strings.ToLower(name)] = o
+		}
+	}
+	if jars != nil {
+		// Names that collide begin with the same element. A large jar has few entries that begin as ours do.
+		tops := make(map[string]bool)
+		for _, e := range entries {
+			tops[top(e.Name)] = true
+		}
+		for _, e := range jars.kept {
+			if tops[top(e.file.Name)] {
+				inJar(e.jar, e.file.Name)
 			}
-			if !isFolder {
-				lower[strings.ToLower(name)] = o
-			}
+		}
+		if m := jars.manifest; m != nil {
+			inJar(m.jar, ManifestName)
 		}
 	}
 	kept := entries[:0]
@@ -246,6 +224,12 @@ func settle(entries []Entry, base *baseDirectory) ([]Entry, Faults) {
 		}
 	}
 	return kept, faults
+}
+
+// top returns the first element of a name, in lower case.
+func top(name string) string {
+	first, _, _ := strings.Cut(name, "/")
+	return strings.ToLower(first)
 }
 
 // samePath reports whether two paths lead to the same file.

@@ -39,14 +39,19 @@ const (
 	// CaseCollision: two names differ only in case. A warning: they are two files on Linux, but one on macOS and
 	// Windows.
 	CaseCollision
-	// TooMany: more files and folders than [MaxEntries].
+	// TooMany: more files and folders than [MaxEntries], or a jar with too many entries.
 	TooMany
-	// BadBase: the base jar is not a zip file, or has entries that cannot be copied.
-	BadBase
-	// BundlesStorm: the base jar contains Storm itself.
+	// BadJar: one of the jars is not a zip file, or has entries that cannot be copied.
+	BadJar
+	// BundlesStorm: a jar contains Storm itself with its defaults.yaml, so no worker starts.
 	BundlesStorm
-	// SignatureDropped: a signature file of the base jar is left out. A warning.
+	// HoldsStorm: a jar contains the classes of Storm itself. A warning.
+	HoldsStorm
+	// SignatureDropped: the signature of a jar is left out. A warning.
 	SignatureDropped
+	// DifferentContent: a jar has files of the same names as a jar before it, or several of one name, with other content. A
+	// warning.
+	DifferentContent
 	// Changed: a file vanished or changed while the jar was written.
 	Changed
 )
@@ -55,8 +60,8 @@ var kindNames = [...]string{
 	Missing: "missing", NoMatch: "no-match", BadGlob: "bad-glob", AbsolutePath: "absolute-path", BadTarget: "bad-target",
 	Unreadable: "unreadable", NotRegular: "not-regular", BrokenLink: "broken-link", LinkLeaves: "link-leaves",
 	LinkCycle: "link-cycle", BadName: "bad-name", Collision: "collision", CaseCollision: "case-collision",
-	TooMany: "too-many", BadBase: "bad-base", BundlesStorm: "bundles-storm", SignatureDropped: "signature-dropped",
-	Changed: "changed",
+	TooMany: "too-many", BadJar: "bad-jar", BundlesStorm: "bundles-storm", HoldsStorm: "holds-storm",
+	SignatureDropped: "signature-dropped", DifferentContent: "different-content", Changed: "changed",
 }
 
 // String returns the kind in kebab-case.
@@ -72,6 +77,8 @@ type Fault struct {
 	Kind Kind
 	// Resource is the number of the resource at fault, counted from 1, or 0.
 	Resource int
+	// Jar is the number of the jar at fault, counted from 1, or 0.
+	Jar int
 	// Path is the file at fault, and Name is its entry. Both may be empty.
 	Path, Name string
 	// Message is one sentence in lower case that names the things involved. Hint says what to do, or is empty.
@@ -84,7 +91,13 @@ type Fault struct {
 }
 
 // Warning reports whether the jar can be built in spite of the fault.
-func (f Fault) Warning() bool { return f.Kind == CaseCollision || f.Kind == SignatureDropped }
+func (f Fault) Warning() bool {
+	switch f.Kind {
+	case CaseCollision, SignatureDropped, DifferentContent, HoldsStorm:
+		return true
+	}
+	return false
+}
 
 // Error returns the message and the hint.
 func (f Fault) Error() string {
@@ -121,7 +134,7 @@ func (f Faults) Error() string {
 // sort puts faults in the order of resources, names and paths.
 func (f Faults) sort() {
 	slices.SortStableFunc(f, func(a, b Fault) int {
-		return cmp.Or(cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Path, b.Path),
+		return cmp.Or(cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.Jar, b.Jar), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Path, b.Path),
 			cmp.Compare(a.Kind, b.Kind))
 	})
 }

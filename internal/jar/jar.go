@@ -13,10 +13,21 @@
 //
 // # Same input, same bytes
 //
-// The manifest comes first, then the entries of the base jar in their own order and unchanged, then our own entries,
+// The manifest comes first, then the entries of the user's jars in their own order and unchanged, then our own entries,
 // sorted by the bytes of their names. Our own entries have one fixed time, one compression method and level, and mode
 // 0755 if their owner may execute them, else 0644. So the jar does not depend on modification times, umask, locale or
 // the order of a folder's entries. (Windows has no execute bit: there all are 0644.)
+//
+// # Several jars
+//
+// The merged jar behaves as its jars one after the other on a class path: the first entry of a name wins. Files that Java
+// reads from each jar of a class path are joined (META-INF/services). The manifest is that of the first jar. It says
+// Multi-Release when any jar is a multi-release jar; entries below META-INF/versions that had no effect on the class path
+// are then left out. Signatures, and the digests that a manifest has for them, are dropped: they do not hold for another
+// jar. So is META-INF/INDEX.LIST.
+//
+// Jars come from outside. No entry is unpacked except manifests and lists of services, which have a limit. An entry whose
+// name leads out of the folder, that claims an impossible size, or that shares its bytes with others is a fault.
 package jar
 
 import (
@@ -97,9 +108,9 @@ func (e Entry) source() string {
 
 // Archive is a jar to write. Its zero value is a jar with only a manifest.
 type Archive struct {
-	// Base is the path of the user's jar with the JVM classes, or "". Its entries are copied without compressing them
-	// again. Its signatures are dropped, because they would no longer be valid.
-	Base string
+	// Jars are the paths of the user's jars with the JVM classes. The first is the base; the others add what the ones
+	// before lack. Their entries are copied without compressing them again.
+	Jars []string
 	// Entries are our own, in any order. Archive does not change them.
 	Entries []Entry
 }

@@ -13,6 +13,7 @@ import (
 	"hash"
 	"io"
 	"io/fs"
+	"strings"
 
 	"github.com/klauspost/compress/flate"
 )
@@ -72,6 +73,37 @@ func (a *Archive) write(ctx context.Context, w io.Writer) (files int, err error)
 	return z.files, out.Flush()
 }
 
+// Each visits the files that [Archive.Write] writes below [Root], in its order: what a worker unpacks. It finds the faults
+// of [Archive.Check] before it visits the first. A file must be read before visit returns.
+func (a *Archive) Each(visit func(name string, open func() (io.ReadCloser, error)) error) error {
+	p, faults := a.plan()
+	defer p.close()
+	if err := faults.Err(); err != nil {
+		return err
+	}
+	for _, e := range p.kept {
+		if !strings.HasPrefix(e.file.Name, Root) || e.file.FileInfo().IsDir() {
+			continue
+		}
+		if err := visit(e.file.Name, e.file.Open); err != nil {
+			return err
+		}
+	}
+	for _, e := range p.entries {
+		if !strings.HasPrefix(e.Name, Root) {
+			continue
+		}
+		open := func() (io.ReadCloser, error) { return e.Open() }
+		if e.Path == "" {
+			open = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(e.Data)), nil }
+		}
+		if err := visit(e.Name, open); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 type writer struct {
 	files  int
 	ctx    context.Context
@@ -98,7 +130,7 @@ func (z *writer) plan(p *plan) error {
 	ours := p.entries
 	switch {
 	case p.manifest != nil:
-		if err := z.raw(p.manifest); err != nil {
+		if err := z.jarEntry(p.manifest); err != nil {
 			return err
 		}
 	case len(ours) > 0 && ours[0].Name == ManifestName:
@@ -111,8 +143,8 @@ func (z *writer) plan(p *plan) error {
 			return err
 		}
 	}
-	for _, f := range p.kept {
-		if err := z.raw(f); err != nil {
+	for _, e := range p.kept {
+		if err := z.jarEntry(e); err != nil {
 			return err
 		}
 	}
@@ -136,8 +168,19 @@ func (z *writer) entry(e Entry) error {
 	return read(e, func(r io.Reader) (int64, error) { return z.copy(w, r) })
 }
 
-// raw copies an entry of the base without unpacking it.
-func (z *writer) raw(f *zip.File) error {
+// jarEntry writes an entry of one of the jars.
+func (z *writer) jarEntry(e *jarEntry) error {
+	switch {
+	case !e.changed:
+		return z.raw(e.jar, e.file)
+	case e.file == nil:
+		return z.entry(Entry{Name: ManifestName, Data: e.data})
+	}
+	return z.entry(Entry{Name: e.file.Name, Data: e.data})
+}
+
+// raw copies an entry of a jar without unpacking it.
+func (z *writer) raw(j *openJar, f *zip.File) error {
 	header := f.FileHeader
 	if !f.FileInfo().IsDir() {
 		z.files++
@@ -160,14 +203,15 @@ func (z *writer) raw(f *zip.File) error {
 	}
 	r, err := f.OpenRaw()
 	if err != nil {
-		return fmt.Errorf("reading %q of the base jar: %w", f.Name, err)
+		return fmt.Errorf("reading %q of %s: %w", f.Name, j.path, err)
 	}
 	n, err := z.copy(w, r)
 	if err != nil {
 		return err
 	}
 	if uint64(n) != header.CompressedSize64 {
-		return Fault{Kind: Changed, Name: f.Name, Message: fmt.Sprintf("the base jar changed while the jar was written: its entry %q ends early", f.Name)}
+		return Fault{Kind: Changed, Jar: j.number, Path: j.path, Name: f.Name,
+			Message: fmt.Sprintf("the entry %q of %q ends early: the jar is damaged, or it changed while it was read", f.Name, j.path)}
 	}
 	return nil
 }
@@ -260,7 +304,7 @@ func mode(e Entry) fs.FileMode {
 	return 0o644
 }
 
-// Digest returns a SHA-256 sum, in hexadecimal, of everything in the jar: names, modes, contents and the base.
+// Digest returns a SHA-256 sum, in hexadecimal, of everything in the jar: names, modes, contents and the jars.
 // Equal digests mean equal jars, written by the same version of stormflux. It fails as [Archive.Write] does.
 func (a *Archive) Digest(ctx context.Context) (string, error) {
 	p, faults := a.plan()
@@ -270,8 +314,8 @@ func (a *Archive) Digest(ctx context.Context) (string, error) {
 	}
 	sum := sha256.New()
 	buffer := make([]byte, 64<<10)
-	if a.Base != "" {
-		if err := digest(ctx, sum, Entry{Name: "", Path: a.Base}, buffer); err != nil {
+	for _, path := range a.Jars {
+		if err := digest(ctx, sum, Entry{Path: path}, buffer); err != nil {
 			return "", err
 		}
 	}

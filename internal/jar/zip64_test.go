@@ -27,12 +27,12 @@ func TestMoreThanFourGigabytes(t *testing.T) {
 
 	writeJar(t, first, &jar.Archive{Entries: []jar.Entry{
 		{Name: "resources/big", Path: sparse(t, size)}, {Name: "resources/small", Data: []byte("x")}}})
-	writeJar(t, second, &jar.Archive{Base: first, Entries: []jar.Entry{{Name: "resources/more", Data: []byte("y")}}})
+	writeJar(t, second, &jar.Archive{Jars: []string{first}, Entries: []jar.Entry{{Name: "resources/more", Data: []byte("y")}}})
 	extra := binary.LittleEndian.AppendUint16(nil, 1)
 	extra = binary.LittleEndian.AppendUint16(extra, 16)
 	extra = append(extra, make([]byte, 16)...)
 	zipFile(t, filepath.Join(dir, "with.jar"), []zip.FileHeader{{Name: "a", Extra: extra, Method: zip.Deflate}}, []string{"content"})
-	writeJar(t, stale, &jar.Archive{Base: filepath.Join(dir, "with.jar")})
+	writeJar(t, stale, &jar.Archive{Jars: []string{filepath.Join(dir, "with.jar")}})
 
 	for _, path := range []string{first, second} {
 		r, err := zip.OpenReader(path)

@@ -15,8 +15,8 @@ import (
 // it costs little, and the change that fixes an error may be there.
 func (w *Watcher) Topology(ctx context.Context, path string, t *validate.Topology) {
 	w.File(filepath.Join(filepath.Dir(path), "resources")) // the default, which may come to exist
-	if t.Jar != "" {
-		w.File(t.Jar)
+	for _, jar := range t.Jars {
+		w.File(jar)
 	}
 	for _, r := range t.Files {
 		from := r.From
