@@ -38,6 +38,7 @@ var mayImport = map[string][]string{
 	"internal/java":              {},
 	"internal/classfile":         {"internal/java", "internal/settings"},
 	"internal/settings":          {"internal/java"},
+	"internal/settings/gen":      {"diag", "schema/yaml", "internal/atomicfile", "internal/java", "internal/settings"},
 	"internal/storm":             {},
 	"internal/topology":          {},
 	"internal/wire":              {"internal/storm", "internal/topology", "internal/java"},

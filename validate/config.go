@@ -85,7 +85,7 @@ func (c *checker) setting(e yaml.Entry, known *stormSetting, owner string, confi
 		c.unknownSetting(e, owner, config)
 		return e.Value.Go(), true
 	}
-	fault := known.check(e.Value)
+	fault := known.check(e.Value, c.topology.Storm)
 	if fault == nil && component {
 		fault = known.nullResource(e.Value)
 	}
@@ -169,16 +169,19 @@ func (c *checker) withoutEffect(e yaml.Entry, known *stormSetting) {
 	case !known.Removed.IsZero() && c.topology.Storm.Compare(known.Removed) >= 0:
 		c.list.Warnf(ruleNoEffect, e.Key.Span, "%q has no effect: Storm %s removed it", key, known.Removed).
 			WithHint("remove it, or compile for an older Storm with --storm-version")
+	case c.topology.Storm.IsBefore(known.Since):
+		c.list.Warnf(ruleNoEffect, e.Key.Span, "%q has no effect: it comes with Storm %s", key, known.Since).
+			WithHint("remove it, or compile for a newer Storm with --storm-version")
 	case known.Overwritten:
 		c.list.Warnf(ruleNoEffect, e.Key.Span, "%q has no effect in a topology: Nimbus replaces it at submission", key)
 	case known.Daemon:
 		d := c.list.Warnf(ruleNoEffect, e.Key.Span, "%q has no effect in a topology: Storm reads it only from the cluster's storm.yaml", key)
-		switch {
-		case key == "nimbus.seeds" || strings.HasPrefix(key, "nimbus.thrift."):
-			d.WithHint("name the cluster with `nimbus` in an environment of stormflux.yaml, or with --nimbus")
-		case settings.Lookup("topology."+key) != nil:
+		if settings.Lookup("topology."+key) != nil {
 			d.WithHint("set %q in a topology", "topology."+key)
 		}
+	case key == "nimbus.seeds" || key == "nimbus.thrift.port":
+		c.list.Warnf(ruleNoEffect, e.Key.Span, "%q has no effect on where the topology is submitted: only its workers read it", key).
+			WithHint("name the cluster with `nimbus` in an environment of stormflux.yaml, or with --nimbus")
 	case known.Deprecated:
 		c.list.Notef(ruleDeprecated, e.Key.Span, "%q is deprecated in Storm", key)
 	}
@@ -289,7 +292,7 @@ func (c *checker) dropped(k *component, e yaml.Entry, known *stormSetting) {
 	switch {
 	case known.Key == keyEnvironment && k.multilang:
 		d.WithHint("use the component's `env`, or set it for all components in the topology's `config`")
-	case known.Daemon || known.Overwritten:
+	case known.Daemon || known.Overwritten || strings.HasPrefix(known.Key, "nimbus."):
 		d.WithHint("it is a setting of the cluster")
 	default:
 		d.WithHint("set it for all components in the topology's `config`")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/schema/yaml"
 )
 
@@ -15,7 +16,7 @@ type settingFault struct {
 	at      *yaml.Value // the part that is wrong; nil for the whole value
 }
 
-// check applies Storm's checks in their order and returns the first fault, or nil. These are the checks of
+// check applies the checks of a release of Storm in their order and returns the first fault, or nil. These are the checks of
 // ConfigValidation (storm-client 2.8.3), by their names in the table:
 //
 //	notnull            not null (all other checks but string= accept null)
@@ -33,8 +34,8 @@ type settingFault struct {
 //	impersonation      a map of maps of lists of strings, with hosts and groups
 //	pacemaker-auth     NONE, DIGEST or KERBEROS
 //	class              a string, the name of a class; only Storm can find out whether the class exists
-func (s *stormSetting) check(v *yaml.Value) *settingFault {
-	for _, name := range s.Checks {
+func (s *stormSetting) check(v *yaml.Value, storm settings.Version) *settingFault {
+	for _, name := range (*settings.Setting)(s).Checks(storm) {
 		if f := s.apply(name, v); f != nil {
 			return f
 		}

@@ -13,23 +13,33 @@ import (
 	"sync"
 )
 
+//go:generate go run ./gen -o settings.tsv
+
 //go:embed settings.tsv
 var tableText string
 
 // A Setting is one of Storm's configuration keys.
 type Setting struct {
 	Key      string
-	Constant string   // its name in Config.java; "" where that has none
-	Checks   []string // in the order in which Storm applies them; see package validate
-	Default  string   // JSON, of defaults.yaml; "" where that has none
+	Constant string // its name in Config.java; "" where no release has it there
+	OfConfig bool   // Config.java of Storm 2.8.3 has it
+	Default  string // JSON, of defaults.yaml; "" where that has none
 
 	Component   bool    // a component may set it
 	Daemon      bool    // only the cluster's daemons read it
 	Deprecated  bool    //
 	Overwritten bool    // Nimbus replaces or removes it
+	Since       Version // added in; the zero Version for 0.9.3 and before
 	Removed     Version // gone since; the zero Version when it is not
 
-	nimbusOnly bool // on a component, only Nimbus reads it
+	nimbusOnly bool     // on a component, only Nimbus reads it
+	checks     []checks // from the first release on
+}
+
+// checks are those of a setting since a release.
+type checks struct {
+	since Version
+	names []string
 }
 
 type table struct {
@@ -60,10 +70,8 @@ func parseRow(row string) *Setting {
 			columns[i] = ""
 		}
 	}
-	s := &Setting{Key: columns[0], Constant: columns[1], Default: columns[4]}
-	if columns[2] != "" {
-		s.Checks = strings.Fields(columns[2])
-	}
+	constant, other := strings.CutPrefix(columns[1], "~")
+	s := &Setting{Key: columns[0], Constant: constant, OfConfig: constant != "" && !other, Default: columns[4]}
 	for flag := range strings.SplitSeq(columns[3], ",") {
 		name, value, _ := strings.Cut(flag, "=")
 		switch name {
@@ -76,27 +84,65 @@ func parseRow(row string) *Setting {
 			s.Deprecated = true
 		case "overwritten":
 			s.Overwritten = true
+		case "since":
+			s.Since = tableVersion(value)
 		case "removed":
-			v, err := ParseVersion(value)
-			if err != nil {
-				panic("settings: settings.tsv: " + err.Error())
-			}
-			s.Removed = v
+			s.Removed = tableVersion(value)
 		default:
 			panic("settings: settings.tsv: unknown flag " + flag)
 		}
 	}
+	since := s.Since
+	for i, section := range strings.Split(columns[2], ";") {
+		if i > 0 {
+			var version string
+			version, section, _ = strings.Cut(section, ":")
+			since = tableVersion(version)
+		}
+		s.checks = append(s.checks, checks{since, strings.Fields(section)})
+	}
 	return s
+}
+
+func tableVersion(text string) Version {
+	v, err := ParseVersion(text)
+	if err != nil {
+		panic("settings: settings.tsv: " + err.Error())
+	}
+	return v
 }
 
 // Lookup returns Storm's setting of that key, or nil. The caller must not change it.
 func Lookup(key string) *Setting { return settingTable().byKey[key] }
 
+// reference returns the release that the project is tested with.
+func reference() Version { return Version{Major: 2, Minor: 8, Patch: 3} }
+
+// In reports whether a release has the setting.
+func (s *Setting) In(v Version) bool {
+	return v.Compare(s.Since) >= 0 && (s.Removed.IsZero() || v.Compare(s.Removed) < 0)
+}
+
+// Checks returns the checks that a release makes of the setting's value, in its order; see package validate. There are none
+// when the release does not have the setting.
+func (s *Setting) Checks(v Version) []string {
+	var names []string
+	for _, c := range s.checks {
+		if v.Compare(c.since) >= 0 {
+			names = c.names
+		}
+	}
+	if !s.In(v) {
+		return nil
+	}
+	return names
+}
+
 // Keys returns the configuration keys of Storm 2.8.3, sorted: those of topologies, clients and daemons.
 func Keys() []string {
 	var keys []string
 	for key, s := range settingTable().byKey {
-		if s.Removed.IsZero() {
+		if s.In(reference()) {
 			keys = append(keys, key)
 		}
 	}
@@ -112,15 +158,15 @@ func TopologyKeys() []string { return settingTable().topology }
 // other key of Config.class before the component sees it (Executor.normalizedComponentConf); what is no key of that class
 // is passed on like the application's own.
 func (s *Setting) KeptOnComponent() bool {
-	return s.Component && !s.nimbusOnly || s.Checks == nil && !strings.HasPrefix(s.Key, "topology.")
+	return s.Component && !s.nimbusOnly || !s.OfConfig && !strings.HasPrefix(s.Key, "topology.")
 }
 
 // ComponentDefaults returns the defaults, as JSON, that the configuration of every component begins with: those of all keys
-// except the daemons' own, which Storm passes on too but which mean nothing to a component.
+// of Storm 2.8.3 except the daemons' own, which Storm passes on too but which mean nothing to a component.
 func ComponentDefaults() map[string]string {
 	defaults := make(map[string]string, 128)
 	for key, s := range settingTable().byKey {
-		if s.Default != "" && !s.Daemon {
+		if s.Default != "" && !s.Daemon && s.In(reference()) {
 			defaults[key] = s.Default
 		}
 	}

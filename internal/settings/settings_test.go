@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"gopkg.in/yaml.v3"
@@ -86,6 +87,51 @@ func TestKeptOnComponent(t *testing.T) {
 			t.Errorf("%s is kept on a component: %t", key, got)
 		}
 	}
+}
+
+// TestReleases holds the releases that have a key, and its checks in them.
+func TestReleases(t *testing.T) {
+	for _, c := range []struct {
+		key, since, removed string
+		daemon              bool
+		checks              map[string]string // by release
+	}{
+		{key: "topology.workers", checks: map[string]string{"0.9.3": "int", "0.10.2": "int", "1.0": "int positive", "2.8": "int positive"}},
+		{key: "topology.users", since: "0.10", checks: map[string]string{"0.9.7": "", "0.10": "strings", "2.1.1": "strings", "2.2": "string-or-strings"}},
+		{key: "topology.receiver.buffer.size", removed: "0.10", checks: map[string]string{"0.9.7": "int", "0.10": "", "2.8": ""}},
+		{key: "topology.eventlogger.rotation.size.mb", since: "2.8.5", checks: map[string]string{"2.8": "", "2.8.4": "", "2.8.8": "int positive"}},
+		{key: "nimbus.childopts", daemon: true, checks: map[string]string{"1.2.4": "string-or-strings", "2.0": ""}}, // in DaemonConfig since 2.0
+		{key: "nimbus.host", removed: "2.0", checks: map[string]string{"0.9.3": "string", "1.2.4": "string", "2.0": ""}},
+		{key: "topology.oci.image", since: "2.3", checks: map[string]string{"2.8": ""}}, // not final, so Storm does not check it
+		{key: "topology.python.path", checks: map[string]string{"2.8": ""}},
+	} {
+		s := settings.Lookup(c.key)
+		if s == nil {
+			t.Errorf("%s is unknown", c.key)
+			continue
+		}
+		if s.Since != version(t, c.since) || s.Removed != version(t, c.removed) || s.Daemon != c.daemon {
+			t.Errorf("%s: since %v, removed %v, daemon %t", c.key, s.Since, s.Removed, s.Daemon)
+		}
+		for release, want := range c.checks {
+			if got := strings.Join(s.Checks(version(t, release)), " "); got != want {
+				t.Errorf("%s in %s is checked with %q, want %q", c.key, release, got, want)
+			}
+		}
+	}
+}
+
+// version returns the version of a text, the zero Version of "".
+func version(t *testing.T, text string) settings.Version {
+	t.Helper()
+	if text == "" {
+		return settings.Version{}
+	}
+	v, err := settings.ParseVersion(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
 }
 
 func TestMultilangClasses(t *testing.T) {

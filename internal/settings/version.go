@@ -3,6 +3,7 @@ package settings
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -68,6 +69,15 @@ func (v Version) IsZero() bool { return v == Version{} }
 func (v Version) Compare(w Version) int {
 	return cmp.Or(cmp.Compare(v.Major, w.Major), cmp.Compare(v.Minor, w.Minor),
 		cmp.Compare(max(v.Patch, 0), max(w.Patch, 0)), cmp.Compare(v.Vendor, w.Vendor))
+}
+
+// IsBefore reports whether every release that v stands for comes before w. It is never sure of a vendor's release, which may
+// have parts of later ones.
+func (v Version) IsBefore(w Version) bool {
+	if v.Patch < 0 {
+		v.Patch = math.MaxInt
+	}
+	return v.Vendor == "" && v.Compare(w) < 0
 }
 
 // AtLeast reports whether v is the given release line or a later one; the vendor's part is not looked at.
