@@ -25,15 +25,18 @@ type JarSet uint8
 
 // The sets of jars. The zero value is invalid.
 const (
-	DaemonJars      JarSet = iota + 1 // Nimbus, Supervisor and the commands of the storm client (STORM_HOME/lib)
-	WorkerJars                        // what a worker and a submitting client have (STORM_HOME/lib-worker)
-	ZooKeeperJars                     // a standalone ZooKeeper server
-	FluxJars                          // flux-core, flux-wrappers and SnakeYAML; used together with WorkerJars
-	ClojureJars                       // storm-clojure and Clojure, without carbonite; used together with WorkerJars
-	Storm1Jars                        // Storm 1.2.4 with what its Clojure DSL needs
-	Backtype010Jars                   // Storm 0.10.2 with what its Clojure DSL needs
-	Backtype09Jars                    // Storm 0.9.7 with what its Clojure DSL needs
-	MultilangJars                     // Storm's multilang adapters for Python and Node, scripts below resources/
+	DaemonJars       JarSet = iota + 1 // Nimbus, Supervisor and the commands of the storm client (STORM_HOME/lib)
+	WorkerJars                         // what a worker and a submitting client have (STORM_HOME/lib-worker)
+	ZooKeeperJars                      // a standalone ZooKeeper server
+	FluxJars                           // flux-core, flux-wrappers and SnakeYAML; used together with WorkerJars
+	ClojureJars                        // storm-clojure and Clojure, without carbonite; used together with WorkerJars
+	Storm1Jars                         // Storm 1.2.4 with what its Clojure DSL needs
+	Backtype010Jars                    // Storm 0.10.2 with what its Clojure DSL needs
+	Backtype09Jars                     // Storm 0.9.7 with what its Clojure DSL needs
+	MultilangJars                      // Storm's multilang adapters for Python and Node, scripts below resources/
+	KafkaJars                          // a Kafka broker and its clients
+	RedisLibraryJars                   // storm-redis with its dependencies, without Storm
+	KafkaLibraryJars                   // storm-kafka-client with its dependencies, without Storm
 )
 
 //go:embed maven/*.xml
@@ -56,6 +59,12 @@ func (s JarSet) name() string {
 		return "multilang"
 	case Storm1Jars:
 		return "storm-1"
+	case KafkaJars:
+		return "kafka"
+	case RedisLibraryJars:
+		return "library-redis"
+	case KafkaLibraryJars:
+		return "library-kafka"
 	case Backtype010Jars:
 		return "backtype-0.10"
 	case Backtype09Jars:
