@@ -40,11 +40,13 @@ func (s Severity) String() string {
 	panic(fmt.Sprintf("diag: invalid severity %d", uint8(s)))
 }
 
-// File is a source text that diagnostics point into. Its fields do not change after [NewFile].
+// File is a source text that diagnostics point into. Its fields do not change while diagnostics are made.
 type File struct {
 	Name string // the path as the user gave it, "-" for standard input
 	Dir  string // relative paths in the text start from this folder; "" is the working directory
 	Text []byte
+	// Private is set when nothing may show the text: see [List.WithoutPrivate].
+	Private bool
 
 	once  sync.Once
 	lines []int // byte offset of the start of each line

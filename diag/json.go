@@ -135,7 +135,7 @@ func positionOf(f *File, offset int) jsonPosition {
 }
 
 func snippetOf(s Span) *jsonSnippet {
-	if s.IsZero() {
+	if s.IsZero() || s.File.Private {
 		return nil
 	}
 	line, s := s.firstLine()

@@ -80,7 +80,7 @@ func writeDiagnostic(w *bufio.Writer, d *Diagnostic, opts Options) {
 	w.WriteByte('\n')
 
 	digits := 2
-	if !d.Span.IsZero() && len(d.Span.File.Text) > 0 {
+	if !d.Span.IsZero() && len(d.Span.File.Text) > 0 && !d.Span.File.Private {
 		number := fmt.Sprintf("%2d", d.Span.File.Position(d.Span.Start).Line)
 		digits = len(number)
 		width := opts.Width

@@ -76,7 +76,7 @@ type Options struct {
 //	      "start": {"line": 14, "column": 15, "offset": 310},   offset: bytes from 0
 //	      "end":   {"line": 14, "column": 22, "offset": 317}
 //	    },
-//	    "snippet": {             null if the range is
+//	    "snippet": {             null if the range is, and for a file outside the project
 //	      "text": "...",         the first line of the range, or the part of a very long line around the range
 //	      "start": 14, "end": 21 the range within text, in code points from 0
 //	    },

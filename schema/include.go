@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,6 +22,7 @@ const (
 	ruleIncludeDropped = "include-dropped"
 	ruleIncludeKept    = "include-kept"
 	ruleIncludeLimit   = "include-limit"
+	ruleIncludeOutside = "include-outside"
 	ruleIncludeFolder  = "include-in-working-directory"
 )
 
@@ -82,7 +84,7 @@ func (l *loader) include(root *yaml.Value, file *diag.File, open []included) {
 			if l.sources == nil {
 				l.sources = make(map[string]*yaml.File)
 			}
-			if src = l.readSource(from.file); l.values > yaml.MaxValues {
+			if src = l.readIncluded(from.file); l.values > yaml.MaxValues {
 				l.diags.Errorf(ruleIncludeLimit, name.Span, "the files of the topology have more than %d values together, which is the limit", yaml.MaxValues)
 				l.seen.incomplete = true
 				return
@@ -101,6 +103,25 @@ func (l *loader) include(root *yaml.Value, file *diag.File, open []included) {
 	}
 }
 
+// readIncluded reads an included file. A file outside the project counts only if nothing is wrong with it: it may be no
+// topology at all, and messages about the rest of the topology must not repeat its words.
+func (l *loader) readIncluded(file *diag.File) *yaml.File {
+	before := l.diags.Count(diag.Error)
+	src := l.readSource(file)
+	if file.Private && l.diags.Count(diag.Error) > before {
+		return nil
+	}
+	return src
+}
+
+// shownRoot returns the root of the project as people write it.
+func (l *loader) shownRoot() string {
+	if l.root == "" {
+		return "."
+	}
+	return filepath.ToSlash(l.root)
+}
+
 type includeFile struct {
 	path string
 	file *diag.File
@@ -112,28 +133,40 @@ type includeFile struct {
 func (l *loader) findInclude(root *yaml.Value, file *diag.File, name *yaml.Value, resource bool) (includeFile, bool) {
 	local := filepath.FromSlash(name.Text)
 	var paths []string
-	add := func(folder string) {
+	outside := make(map[string]bool) // of paths
+	add := func(folder, allowed string) {
 		p := local
 		if !filepath.IsAbs(p) {
 			p = filepath.Join(folder, p)
 		}
 		if p = filepath.Clean(p); !slices.Contains(paths, p) {
 			paths = append(paths, p)
+			outside[p] = !isInside(allowed, p)
 		}
 	}
 	if resource {
 		local = strings.TrimLeft(local, `/\`)
-		add(file.Dir)
+		add(file.Dir, l.root)
 		for _, folder := range slices.Concat(ClassPath(file.Dir, l.exists), l.opts.Resources) {
-			add(folder)
+			add(folder, folder)
 		}
 	} else {
-		add(file.Dir)
-		add("")
+		add(file.Dir, l.root)
+		add("", l.root)
 	}
+	refused := ""
 	for i, p := range paths {
+		if outside[p] && !l.opts.AllowOutside && !l.fluxForm {
+			refused = cmp.Or(refused, p)
+			continue
+		}
 		found, err := l.openInclude(p)
 		if err == nil {
+			found.file.Private = found.file.Private || outside[p]
+			if outside[p] && !l.opts.AllowOutside {
+				l.diags.Warnf(ruleIncludeOutside, name.Span, "included file %q is outside the project %q", name.Text, l.shownRoot()).
+					WithHint("write --allow-outside if that is right; Flux reads it without a message")
+			}
 			if !resource && i > 0 {
 				l.diags.Notef(ruleIncludeFolder, name.Span, "included file %q is in the working directory, not beside the including file", name.Text).
 					WithHint("paths start from the folder of the including file; Flux takes them from the working directory")
@@ -144,6 +177,11 @@ func (l *loader) findInclude(root *yaml.Value, file *diag.File, name *yaml.Value
 			l.diags.Errorf(ruleIncludeMissing, name.Span, "included file %q cannot be read: %v", name.Text, pathless(err))
 			return includeFile{}, false
 		}
+	}
+	if refused != "" {
+		l.diags.Errorf(ruleIncludeOutside, name.Span, "included file %q is outside the project %q", name.Text, l.shownRoot()).
+			WithHint("move it into the project, or write --allow-outside to read %q", refused)
+		return includeFile{}, false
 	}
 	if resource {
 		if jarName, text, ok := l.readJars(root, local); ok {

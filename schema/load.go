@@ -46,6 +46,7 @@ func Load(ctx context.Context, path string, opts Options) (*Document, diag.List,
 		return nil, nil, err
 	}
 	l.diags.WithoutFixesIn(l.seen.shared)
+	l.diags = l.diags.WithoutPrivate()
 	l.diags.Sort()
 	return doc, l.diags, nil
 }
@@ -60,7 +61,9 @@ type loader struct {
 	vars     *variables
 	sources  map[string]*yaml.File // of included files, by path
 	includes int
-	values   int // in the text of all files
+	values   int    // in the text of all files
+	root     string // of the project, see projectRoot
+	fluxForm bool   // of the topology's own file, see inFluxForm
 	seen     seen
 	odd      bool // a value has an oddity, see surprises
 	merged   int  // settings, components and streams from included files
@@ -144,6 +147,7 @@ func (l *loader) load(file *diag.File) (*Document, error) {
 		l.surprises(env, nil)
 		return nil, nil
 	}
+	l.root, l.fluxForm = projectRoot(file.Dir, l.exists), inFluxForm(src.Root)
 	root := src.Root.Clone()
 	l.include(root, file, []included{{path: filepath.Clean(file.Name)}})
 	l.override(root, env)
@@ -281,6 +285,8 @@ type Options struct {
 	Resources []string
 	// Jars are those of `--jar`. They replace the document's.
 	Jars []string
+	// AllowOutside is `--allow-outside`: it allows included files outside the project.
+	AllowOutside bool
 	// Filters are the Java properties files of `--filter`, in order.
 	Filters []string
 	// EnvFilter is `--env-filter`: it allows Flux's `${ENV-NAME}`.

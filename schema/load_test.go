@@ -82,6 +82,8 @@ func (c *loadCase) load(t *testing.T) (*Document, diag.List) {
 			opts.Filters = append(opts.Filters, arg)
 		case "--resources":
 			opts.Resources = append(opts.Resources, arg)
+		case "--allow-outside":
+			opts.AllowOutside = true
 		case "--env-filter":
 			opts.EnvFilter = true
 		case "env":

@@ -71,7 +71,7 @@ func Check(ctx context.Context, doc *schema.Document, opts Options) (*Result, er
 		c.stormVersion, c.topologyName, c.platform,
 		c.declareBeans, c.topologyConfig, c.components, c.describe, c.subscriptions, c.hooks, c.graph,
 		c.resources, c.namedFiles, c.compilable,
-		c.dropRepeated, c.ignores, c.dropFixes, c.list.Sort,
+		c.dropRepeated, c.ignores, c.dropFixes, c.hidePrivate, c.list.Sort,
 	} {
 		// When the context has ended, the answers about files are worth nothing.
 		if err := ctx.Err(); err != nil {
@@ -125,6 +125,9 @@ type checker struct {
 
 // dropFixes removes the fixes that would change what is read elsewhere too.
 func (c *checker) dropFixes() { c.list.WithoutFixesIn(c.doc.Shared) }
+
+// hidePrivate removes the words of files outside the project.
+func (c *checker) hidePrivate() { c.list = c.list.WithoutPrivate() }
 
 // dropRepeated removes what Check reported at a place where Load found an error, or about a value whose reference has
 // no value: it is the same fault.

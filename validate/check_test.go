@@ -54,6 +54,8 @@ func parseArgs(t *testing.T, args []string) command {
 			c.load.Filters = append(c.load.Filters, value())
 		case "--resources":
 			c.load.Resources = append(c.load.Resources, value())
+		case "--allow-outside":
+			c.load.AllowOutside = true
 		case "--env-filter":
 			c.load.EnvFilter = true
 		case "--storm-version":

@@ -28,6 +28,7 @@ type topologyFlags struct {
 	envFilter    bool
 	resources    []string
 	jars         []string
+	allowOutside bool
 	name         string
 	stormVersion string
 	strict       bool
@@ -46,6 +47,7 @@ func (f *topologyFlags) add(cmd *cobra.Command) {
 	flags.BoolVar(&f.envFilter, "env-filter", false, "replace ${ENV-NAME} with the environment variable NAME, as Flux does")
 	flags.StringArrayVar(&f.resources, "resources", nil, "look in `DIR` for what Flux takes from the jar: included resources, and scripts in DIR or DIR/resources (repeatable)")
 	flags.StringArrayVar(&f.jars, "jar", nil, "take the JVM classes from the jar `FILE` instead of the jars in the topology's file (repeatable; the first is the base)")
+	flags.BoolVar(&f.allowOutside, "allow-outside", false, "allow includes of files outside the project; messages never show their text")
 	flags.StringVar(&f.name, "name", "", "name the topology `NAME` instead of the name in its file")
 	flags.StringVar(&f.stormVersion, "storm-version", "", "the Storm `VERSION` to check and compile for (default: from the environment, else 2.8)")
 	flags.BoolVar(&f.strict, "strict", false, "exit with 1 if there are warnings")
@@ -67,6 +69,7 @@ func (f *topologyFlags) options() (schema.Options, error) {
 		EnvFilter:       f.envFilter,
 		Resources:       f.resources,
 		Jars:            f.jars,
+		AllowOutside:    f.allowOutside,
 	}
 	if err := notEmpty(f.flags, "environment", "environments", "name", "storm-version"); err != nil {
 		return opts, err
