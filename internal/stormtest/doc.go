@@ -3,7 +3,7 @@
 // Storm reads a topology, whether it accepts a configuration, or what Flux makes of a YAML file.
 //
 // It owns the jars and their cache, STORM_HOME, the processes and their end, and the Java programs of the judge
-// (java/). It does not own a Nimbus client: it only asks a Nimbus whether it is ready and what runs there.
+// (java/). It also keeps the YAML language server of editors ([LanguageServer]), because the cache is here. It does not own a Nimbus client: it only asks a Nimbus whether it is ready and what runs there.
 //
 // In tests, every test binary has at most one cluster and one judge:
 //
@@ -24,8 +24,8 @@
 //
 // A test that needs a separate cluster calls [New]. Environment variables control everything else:
 //
-//	STORMFLUX_REQUIRE_STORM=1  a missing Java or Maven is a failure, not a skip
-//	STORMFLUX_CACHE=DIR        the folder for jars, instead of the user's cache folder
+//	STORMFLUX_REQUIRE_STORM=1  a missing Java, Maven, Node or npm is a failure, not a skip
+//	STORMFLUX_CACHE=DIR        the folder for what is fetched, instead of the user's cache folder
 //	STORMFLUX_MAVEN_REPO=DIR   Maven's local repository instead of ~/.m2/repository
 //
 // Clusters run on Linux and macOS; a judge runs wherever Java does.

@@ -148,8 +148,16 @@ func (t *schemaText) nodeList() (nodes []*node) {
 	return nodes
 }
 
+// node reads a schema. false, which allows nothing, is read as what it is short for.
 func (t *schemaText) node() *node {
 	n := new(node)
+	if t.next() != '{' {
+		if word := t.literal(); word != "false" {
+			panic("grammar: embedded schema: " + word + " in place of a schema")
+		}
+		n.Not = new(node)
+		return n
+	}
 	t.object(func(keyword string) { t.keyword(n, keyword) })
 	return n
 }
