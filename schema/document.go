@@ -122,6 +122,7 @@ type Environment struct {
 	TLS         *yaml.Value   // Map: ca, cert, key (paths relative to File.Dir)
 	Config      *yaml.Value   // Map; the Document has it already
 	Parallelism *yaml.Value   // Map component -> Int; the Document has it already
+	Topology    *yaml.Value   // Map with Config and Parallelism for this topology alone; the Document has them already
 	Variables   *yaml.Value   // Map; their references are replaced already
 	Storm       *yaml.Value   // String: the Storm version to compile for
 }

@@ -17,6 +17,7 @@ const (
 	ruleNoEnvironment      = "unknown-environment"
 	ruleNoEnvironmentFile  = "environment-file-not-found"
 	ruleEnvironmentUnknown = "environment-unknown-component"
+	ruleUnknownTopology    = "environment-unknown-topology"
 )
 
 // EnvironmentFile is the name of the file that holds the environments.
@@ -178,10 +179,12 @@ func (env *Environment) finish() {
 func (l *loader) override(root *yaml.Value, env *Environment) {
 	if env != nil {
 		from := fmt.Sprintf("environment %q", env.Name)
-		l.overrideSections(root, env.Config, env.Parallelism, from)
+		l.overrideSections(root, env.Config, env.Parallelism, from, false)
 		if name := root.Get("name").AsScalar(); name != nil {
-			own := env.Value.Get("topologies").AsMap().Get(name.Text)
-			l.overrideSections(root, own.Get("config").AsMap(), own.Get("parallelism").AsMap(), from)
+			topologies := env.Value.Get("topologies").AsMap()
+			env.Topology = topologies.Get(name.Text).AsMap()
+			l.overrideSections(root, env.Topology.Get("config").AsMap(), env.Topology.Get("parallelism").AsMap(), from, true)
+			l.otherTopologies(topologies, name.Text, from)
 		}
 	}
 	if len(l.opts.Config) > 0 {
@@ -199,6 +202,23 @@ func (l *loader) override(root *yaml.Value, env *Environment) {
 	}
 	if len(l.opts.Jars) > 0 {
 		replace(root, "jar", &yaml.Value{Kind: yaml.Sequence, Items: l.jarOptions()}, "--jar")
+	}
+}
+
+// otherTopologies reports the names of an environment's topologies that are not the topology's own: as a warning if one
+// is a misspelling of it, else as a note, because there may be such a topology.
+func (l *loader) otherTopologies(topologies *yaml.Value, name, from string) {
+	for _, e := range topologies.Members() {
+		other := e.Key
+		if other.Text == name || grammar.IsFree(other.Text) {
+			continue
+		}
+		near, misspelt := diag.Closest(other.Text, []string{name})
+		if misspelt = misspelt && topologies.Get(name) == nil; !misspelt {
+			l.diags.Notef(ruleUnknownTopology, other.Span, "%s has settings for an unknown topology %q", from, other.Text)
+			continue
+		}
+		l.diags.Warnf(ruleUnknownTopology, other.Span, "%s has settings for an unknown topology %q", from, other.Text).Suggest(other.Span, near)
 	}
 }
 
@@ -220,8 +240,9 @@ func (l *loader) jarOptions() []*yaml.Value {
 	return list
 }
 
-// overrideSections applies the configuration and the parallelism of an environment, which may be nil.
-func (l *loader) overrideSections(root, config, parallelism *yaml.Value, from string) {
+// overrideSections applies the configuration and the parallelism of an environment, which may be nil. ownTopology is set
+// if they are for this topology alone.
+func (l *loader) overrideSections(root, config, parallelism *yaml.Value, from string, ownTopology bool) {
 	if config != nil {
 		section := ownSection(root, "config", config.Span)
 		for _, e := range config.Entries {
@@ -229,7 +250,7 @@ func (l *loader) overrideSections(root, config, parallelism *yaml.Value, from st
 		}
 	}
 	if parallelism != nil {
-		l.overrideParallelism(root, parallelism, from)
+		l.overrideParallelism(root, parallelism, from, ownTopology)
 	}
 }
 
@@ -250,7 +271,7 @@ func ownSection(root *yaml.Value, name string, span diag.Span) *yaml.Value {
 	return section
 }
 
-func (l *loader) overrideParallelism(root, overrides *yaml.Value, from string) {
+func (l *loader) overrideParallelism(root, overrides *yaml.Value, from string, ownTopology bool) {
 	type place struct {
 		section *yaml.Value
 		at      int
@@ -287,14 +308,14 @@ func (l *loader) overrideParallelism(root, overrides *yaml.Value, from string) {
 			// It may be a component of another topology that uses the environment.
 			near, misspelt := diag.Closest(e.Key.Text, names)
 			report := l.diags.Notef
-			if misspelt {
+			if misspelt || ownTopology {
 				report = l.diags.Warnf
 			}
 			d := report(ruleEnvironmentUnknown, e.Key.Span, "%s sets the parallelism of an unknown component %q", from, e.Key.Text)
 			if misspelt {
 				near.Sure = near.Sure && overrides.Get(near.Name) == nil
 				d.Suggest(e.Key.Span, near)
-			} else {
+			} else if !ownTopology {
 				d.WithHint("if it is in another topology, write it below `topologies`: {NAME: {parallelism: ...}}")
 			}
 			continue

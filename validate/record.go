@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/stormflux/stormflux/diag"
@@ -106,10 +107,10 @@ func (x *Index) object(id *yaml.Value, first bool) *Declaration {
 
 // parallelism records the components that an environment names.
 func (x *Index) parallelism(e *schema.Environment) {
-	if e == nil || e.Parallelism == nil {
+	if e == nil {
 		return
 	}
-	for _, entry := range e.Parallelism.Entries {
+	for _, entry := range slices.Concat(e.Parallelism.Members(), e.Topology.Get("parallelism").Members()) {
 		id := entry.Key
 		x.refer(Reference{Kind: ComponentSymbol, Name: id.Text, Span: id.Span, Declaration: x.components[id.Text]})
 	}

@@ -49,9 +49,18 @@ func (a *app) check(ctx context.Context, flags *topologyFlags, files []project.F
 		found.names = append(found.names, c.path)
 		found.diags = append(found.diags, c.diags...)
 	}
-	found.diags = usedSomewhere(found.diags, len(found.names))
+	found.diags = usedSomewhere(found.diags, found.topologies)
 	found.diags.Sort()
 	return found, nil
+}
+
+// ownsEnvironment reports whether a place is in what the environment holds for this topology alone.
+func (c *checked) ownsEnvironment(s diag.Span) bool {
+	if c.document == nil || c.document.Environment == nil || c.document.Environment.Topology == nil {
+		return false
+	}
+	own := c.document.Environment.Topology.Span
+	return own.File == s.File && own.Start <= s.Start && s.End <= own.End
 }
 
 // verdict returns the error that ends the command. errs are those from before the check.
@@ -65,21 +74,32 @@ func (f *checkedFiles) verdict(strict bool, errs []error) error {
 	return nil
 }
 
-// usedSomewhere drops what is said about a variable or a component of the environment that a file does not use, if another
-// one of the files uses it. A component that none of several files has is a warning.
-func usedSomewhere(all diag.List, files int) diag.List {
-	const variable, component = "unused-variable", "environment-unknown-component"
+// usedSomewhere drops what is said about a variable, a component or a topology of the environment that a file does not use,
+// if another one of the files uses it. A component or topology that several files do not use is a warning. That one file
+// does not use a topology says nothing.
+func usedSomewhere(all diag.List, files []*checked) diag.List {
+	const variable, component, topology = "unused-variable", "environment-unknown-component", "environment-unknown-topology"
+	shared := func(d *diag.Diagnostic) bool {
+		return d.Rule == variable || d.Rule == topology || d.Rule == component &&
+			!slices.ContainsFunc(files, func(c *checked) bool { return c.ownsEnvironment(d.Span) })
+	}
 	unusedIn := map[string]int{} // number of files, by message
 	for _, d := range all {
-		if d.Rule == variable || d.Rule == component {
+		if shared(d) {
 			unusedIn[d.Message]++
 		}
 	}
 	kept := all.Filter(func(d *diag.Diagnostic) bool {
-		return d.Rule != variable && d.Rule != component || unusedIn[d.Message] >= files
+		switch {
+		case d.Rule == topology && len(files) == 1:
+			return d.Severity != diag.Note
+		case shared(d):
+			return unusedIn[d.Message] >= len(files)
+		}
+		return true
 	})
 	for i, d := range kept {
-		if d.Rule == component && files > 1 && d.Severity == diag.Note {
+		if (d.Rule == component || d.Rule == topology) && len(files) > 1 && d.Severity == diag.Note {
 			warning := *d
 			warning.Severity = diag.Warning
 			kept[i] = &warning

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // MaxTopologyName is the length of the longest topology name in bytes. The blob that holds a topology's code is the file
@@ -51,15 +53,36 @@ func CheckTopologyName(name string, release Version) *NameFault {
 	return nil
 }
 
-// LegalTopologyName returns the name with "-" in place of what some release of Storm does not want in it.
+// LegalTopologyName returns a name like the given one that every release of Storm takes: letters without their accents, and
+// "-" in place of what has no such letter. A name of which nothing stays becomes "my-topology".
 func LegalTopologyName(name string) string {
-	return strings.Map(func(r rune) rune {
-		if f := CheckTopologyName(string(r), DefaultVersion()); f != nil {
-			return '-'
+	if CheckTopologyName(name, DefaultVersion()) == nil || name == "" {
+		return name
+	}
+	var b strings.Builder
+	last := '-'
+	for _, r := range norm.NFKD.String(plainLetters.Replace(name)) {
+		switch {
+		case unicode.Is(unicode.Mn, r): // the accent of the letter before it
+			continue
+		case CheckTopologyName(string(r), DefaultVersion()) != nil:
+			if last == '-' {
+				continue
+			}
+			r = '-'
 		}
-		return r
-	}, name)
+		b.WriteRune(r)
+		last = r
+	}
+	if legal := strings.Trim(b.String(), "-"); legal != "" {
+		return legal[:min(len(legal), MaxTopologyName)]
+	}
+	return "my-topology"
 }
+
+// plainLetters are the letters of European languages that Unicode does not decompose.
+var plainLetters = strings.NewReplacer("ß", "ss", "æ", "ae", "Æ", "Ae", "œ", "oe", "Œ", "Oe", "ø", "o", "Ø", "O", "đ", "d", "Đ", "D",
+	"ð", "d", "Ð", "D", "ł", "l", "Ł", "L", "þ", "th", "Þ", "Th", "ı", "i")
 
 // Error describes the fault for a name that no file holds; validate has its own words.
 func (f *NameFault) Error() string {

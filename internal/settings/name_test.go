@@ -27,12 +27,15 @@ func TestCheckTopologyName(t *testing.T) {
 		{"a+b", settings.NameFault{Char: '+', Unexplained: true}, "a-b"},
 		{"a\tb", settings.NameFault{Char: '\t', Unexplained: true}, "a-b"},
 		{"a\xffb", settings.NameFault{Char: '\ufffd', Unexplained: true}, "a-b"},
-		{"🌩", settings.NameFault{Char: '🌩', Unexplained: true}, "-"},
+		{"🌩", settings.NameFault{Char: '🌩', Unexplained: true}, "my-topology"},
 		{"", settings.NameFault{}, ""},
-		{strings.Repeat("n", 221), settings.NameFault{Unexplained: true}, strings.Repeat("n", 221)},
+		{strings.Repeat("n", 221), settings.NameFault{Unexplained: true}, strings.Repeat("n", 220)},
 		{"word count", settings.NameFault{Char: ' ', Destroyed: true}, "word-count"},
-		{"topo-Ⅷ", settings.NameFault{Char: 'Ⅷ', Destroyed: true}, "topo--"},
-		{"naïve é", settings.NameFault{Char: 'ï', Destroyed: true}, "na-ve--"},
+		{"topo-Ⅷ", settings.NameFault{Char: 'Ⅷ', Destroyed: true}, "topo-VIII"},
+		{"naïve é", settings.NameFault{Char: 'ï', Destroyed: true}, "naive-e"},
+		{"straßen zähler", settings.NameFault{Char: 'ß', Destroyed: true}, "strassen-zahler"},
+		{"日本", settings.NameFault{Char: '日', Destroyed: true}, "my-topology"},
+		{"Łódź → x", settings.NameFault{Char: '→', Unexplained: true}, "Lodz-x"},
 	} {
 		f := settings.CheckTopologyName(c.name, settings.DefaultVersion())
 		if f == nil || *f != c.fault {
