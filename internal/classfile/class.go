@@ -31,7 +31,11 @@ type Class struct {
 	Methods    []Method // as declared, with constructors and static initialisers, in the order of the file
 	// Pool has the constants that code refers to; nil for a class of the built-in summary, which has no code.
 	Pool *Pool
+	// Jar is the path of the jar that the class was found in; "" when [Path.Class] did not find it in a jar.
+	Jar string
 
+	// open says that the class may have more public members than those that are known, in another release.
+	open bool
 	// declared is what the InnerClasses attribute says of this class; 0 and false when it says nothing.
 	declared    Flags
 	hasDeclared bool

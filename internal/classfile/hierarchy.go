@@ -147,7 +147,8 @@ type MethodOf struct {
 }
 
 // Methods returns the public methods of that name, inherited ones too, as Class.getMethods does: of methods with the
-// same descriptor only the most specific. complete is false when a supertype is unknown: then there may be more.
+// same descriptor only the most specific. complete is false when there may be more: a supertype is unknown, or
+// belongs to a release that is not.
 func (p *Path) Methods(c *Class, name string) (methods []MethodOf, complete bool) {
 	h := p.Hierarchy(c)
 	for m := range h.publicMethods {
@@ -155,7 +156,12 @@ func (p *Path) Methods(c *Class, name string) (methods []MethodOf, complete bool
 			methods = append(methods, m)
 		}
 	}
-	return methods, len(h.Unknown) == 0
+	return methods, h.complete()
+}
+
+// complete reports whether all public members of the class are known.
+func (h Hierarchy) complete() bool {
+	return len(h.Unknown) == 0 && !slices.ContainsFunc(h.Classes, func(c *Class) bool { return c.open })
 }
 
 // MethodNames returns the names of all public methods, inherited ones too, sorted.
@@ -191,8 +197,8 @@ type FieldOf struct {
 }
 
 // PublicField returns the public field of that name, as Class.getField does: of the class, else of its interfaces, else
-// of its superclass; ok is false when there is none. complete is false when a supertype is unknown that may have the
-// field.
+// of its superclass; ok is false when there is none. complete is false when a supertype may have the field:
+// it is unknown, or belongs to a release that is not.
 func (p *Path) PublicField(c *Class, name string) (field FieldOf, ok, complete bool) {
 	complete = true
 	seen := map[string]bool{}
@@ -202,6 +208,9 @@ func (p *Path) PublicField(c *Class, name string) (field FieldOf, ok, complete b
 		if f := c.Field(name); f != nil && f.Flags.Has(Public) {
 			field, ok = FieldOf{f, c}, true
 			return true
+		}
+		if c.open {
+			complete = false
 		}
 		for _, super := range append(slices.Clone(c.Interfaces), c.Super) {
 			if super == "" || super == object || seen[super] { // java.lang.Object has no fields

@@ -20,11 +20,16 @@ type Options struct {
 	Platform []string
 }
 
-// Path is a class path: jars that are searched in their order. Several goroutines may use it.
+// Path is a class path. Java searches the JDK first, then Storm, then the jars in their order. Several goroutines may use
+// it.
 type Path struct {
-	storm settings.Version
+	storm   settings.Version
+	release int  // of the summary
+	sure    bool // Storm has no other classes and members than the summary says
 
 	mu       sync.Mutex
+	api      *summary
+	platform int // how many of the archives Java searches before Storm's own
 	archives []*archive
 	loaded   map[string]*loaded
 	names    []string // see Names
@@ -42,6 +47,12 @@ func Open(opts Options) (*Path, error) {
 	if p.storm.IsZero() {
 		p.storm = settings.DefaultVersion()
 	}
+	var err error
+	if p.api, err = openSummary(embedded); err != nil {
+		panic(err) // it is part of the program
+	}
+	p.release, p.sure = p.api.release(p.storm)
+	p.platform = len(opts.Platform)
 	for _, path := range slices.Concat(opts.Platform, opts.Jars) {
 		a, err := openArchive(path)
 		if err != nil {
@@ -91,22 +102,54 @@ func (p *Path) load(name string) (*Class, error) {
 	if strings.HasPrefix(name, "[") { // Class.forName knows arrays by such names
 		return nil, ErrUnknown
 	}
-	entry := strings.ReplaceAll(name, ".", "/") + ".class"
-	if !strings.Contains(name, "/") {
-		for _, a := range p.archives {
-			data, ok, err := a.read(entry)
-			if err != nil {
-				return nil, err
-			}
-			if ok {
-				return parseEntry(data, name, entry, a.path)
-			}
+	if strings.Contains(name, "/") {
+		return nil, ErrMissing
+	}
+	// Flux is no part of a cluster: the topology's jar has it, and may have another release.
+	for _, step := range []func() (*Class, error){
+		func() (*Class, error) { return inArchives(p.archives[:p.platform], name) },
+		func() (*Class, error) { return p.summarised(name, !isFlux(name)) },
+		func() (*Class, error) { return inArchives(p.archives[p.platform:], name) },
+		func() (*Class, error) { return p.summarised(name, isFlux(name)) },
+	} {
+		if c, err := step(); c != nil || err != nil {
+			return c, err
 		}
 	}
-	if isElsewhere(name) {
+	if p.mayBeElsewhere(name) {
 		return nil, ErrUnknown
 	}
 	return nil, ErrMissing
+}
+
+// inArchives returns the class in the first jar that has it; nil without an error when none has it.
+func inArchives(archives []*archive, name string) (*Class, error) {
+	entry := strings.ReplaceAll(name, ".", "/") + ".class"
+	for _, a := range archives {
+		data, ok, err := a.read(entry)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			return parseEntry(data, name, entry, a.path)
+		}
+	}
+	return nil, nil
+}
+
+// summarised returns the class of the summary; nil when it has none or is not wanted.
+func (p *Path) summarised(name string, wanted bool) (*Class, error) {
+	if !wanted {
+		return nil, nil
+	}
+	c := p.api.class(name, p.release)
+	if c != nil {
+		c.open = !p.sure || isFlux(name)
+		if isJava(name) {
+			c.open = !isSettled(name)
+		}
+	}
+	return c, nil
 }
 
 // parseEntry reads the class file of an entry. Java refuses a class whose name is not that of its file.
@@ -118,7 +161,19 @@ func parseEntry(data []byte, name, entry, jar string) (*Class, error) {
 	if c.Name != name {
 		return nil, fmt.Errorf("reading %s in the jar %s: it is the class %q", entry, jar, c.Name)
 	}
+	c.Jar = jar
 	return c, nil
+}
+
+// isSettled reports whether a class of the JDK has the same public methods and fields in every Java since 8. To another
+// one, a Java that is newer than the summary can have added some.
+func isSettled(name string) bool {
+	switch name {
+	case object, "java.lang.AutoCloseable", "java.lang.Cloneable", "java.lang.Comparable", "java.lang.Enum", "java.lang.Exception", "java.lang.Iterable",
+		"java.lang.Runnable", "java.lang.RuntimeException", "java.lang.Throwable", "java.io.Closeable", "java.io.Serializable", "java.util.concurrent.Callable":
+		return true
+	}
+	return false
 }
 
 // elsewhere are the beginnings of names of classes that the JDK has, or the libraries beside Storm on a worker
@@ -129,8 +184,20 @@ var elsewhere = []string{
 	"org.apache.logging.", "org.objectweb.asm.", "org.objenesis.", "org.slf4j.",
 }
 
-// isElsewhere reports whether a class that is in no jar may be on the class path all the same.
-func isElsewhere(name string) bool {
+// mayBeElsewhere reports whether a class that is neither in a jar nor in the summary may be on the class path all the
+// same.
+func (p *Path) mayBeElsewhere(name string) bool {
+	if isStorms(name, p.storm) {
+		return !p.sure || strings.Contains(name, "$") // the summary has no classes that Clojure made, and none without a name
+	}
+	for _, prefix := range []string{"org.apache.storm.generated.", "org.apache.storm.shade.", "org.apache.storm.thrift."} {
+		if strings.HasPrefix(name, prefix) {
+			return p.storm.AtLeast(1, 0)
+		}
+	}
+	if !p.storm.AtLeast(1, 0) && (strings.HasPrefix(name, "org.apache.") || strings.HasPrefix(name, "backtype.storm.")) {
+		return true // the libraries in storm-core 0.9 and 0.10, renamed or not
+	}
 	return slices.ContainsFunc(elsewhere, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
 }
 
@@ -146,8 +213,8 @@ func (p *Path) Read(name string) (content []byte, ok bool, err error) {
 	return nil, false, nil
 }
 
-// Names returns the names of all classes in the jars, sorted, for suggestions. Anonymous and local classes are left out.
-// Do not change the slice.
+// Names returns the names of all classes in the jars and of Storm's own, sorted, for suggestions. Anonymous and local
+// classes are left out. Do not change the slice.
 func (p *Path) Names() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -163,6 +230,12 @@ func (p *Path) Names() []string {
 			}
 		}
 	}
+	p.api.names(p.release, func(name string) bool {
+		if !isJava(name) {
+			p.names = append(p.names, name)
+		}
+		return true
+	})
 	slices.Sort(p.names)
 	p.names = slices.Compact(p.names)
 	return p.names

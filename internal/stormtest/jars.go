@@ -76,13 +76,18 @@ func (s JarSet) name() string {
 // goal is the Maven goal for the set. Flux's and Clojure's dependencies cannot be resolved (a POM is missing
 // on Maven Central), so their jars are listed one by one and copied alone.
 func (s JarSet) goal() string {
-	const plugin = "org.apache.maven.plugins:maven-dependency-plugin:2.10:"
 	switch s {
 	case FluxJars, ClojureJars, MultilangJars, Storm1Jars, Backtype010Jars, Backtype09Jars:
-		return plugin + "copy"
+		return goalCopy
 	}
-	return plugin + "copy-dependencies"
+	return dependencyPlugin + "copy-dependencies"
 }
+
+// goalCopy is the goal that copies the jars that a POM lists one by one, without their dependencies.
+const (
+	dependencyPlugin = "org.apache.maven.plugins:maven-dependency-plugin:2.10:"
+	goalCopy         = dependencyPlugin + "copy"
+)
 
 // CacheDir returns the folder that keeps jars and compiled judges between runs: $STORMFLUX_CACHE, or else the folder
 // "stormflux" in the user's cache folder. You may delete it whenever no test runs.
@@ -106,7 +111,7 @@ func Jars(ctx context.Context, set JarSet) (string, error) {
 		panic(err)
 	}
 	return cached(ctx, set.name(), [][]byte{pom, []byte(set.goal())}, func(dir string) error {
-		return copyJars(ctx, set, pom, dir)
+		return copyJars(ctx, set.name(), set.goal(), pom, dir)
 	})
 }
 
@@ -176,9 +181,9 @@ func isDir(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// copyJars makes Maven put the jars of a set into dir. Maven does not always survive an unstable network, and remembers
+// copyJars makes Maven put the jars that a POM lists into dir. Maven does not always survive an unstable network, and remembers
 // a failure unless -U makes it look again.
-func copyJars(ctx context.Context, set JarSet, pom []byte, dir string) error {
+func copyJars(ctx context.Context, name, goal string, pom []byte, dir string) error {
 	project, err := os.MkdirTemp("", "stormflux-maven-")
 	if err != nil {
 		return fmt.Errorf("making a folder for Maven: %w", err)
@@ -190,7 +195,7 @@ func copyJars(ctx context.Context, set JarSet, pom []byte, dir string) error {
 	}
 	const attempts = 4
 	for attempt := 1; ; attempt++ {
-		args := []string{"-q", "-B", "-f", file, set.goal(),
+		args := []string{"-q", "-B", "-f", file, goal,
 			"-DoutputDirectory=" + dir, "-DincludeScope=runtime",
 			"-Dmaven.wagon.http.retryHandler.count=3"}
 		if attempt > 1 {
@@ -204,7 +209,7 @@ func copyJars(ctx context.Context, set JarSet, pom []byte, dir string) error {
 			break
 		}
 		if ctx.Err() != nil || attempt == attempts || errors.Is(err, exec.ErrNotFound) {
-			return fmt.Errorf("fetching the %s jars with Maven: %w\n%s", set.name(), err, lastLines(out, 12))
+			return fmt.Errorf("fetching the %s jars with Maven: %w\n%s", name, err, lastLines(out, 12))
 		}
 		if err := wait(ctx, time.Duration(attempt)*2*time.Second); err != nil {
 			return err
@@ -212,7 +217,7 @@ func copyJars(ctx context.Context, set JarSet, pom []byte, dir string) error {
 	}
 	jars, err := fs.Glob(os.DirFS(dir), "*.jar")
 	if err != nil || len(jars) == 0 {
-		return fmt.Errorf("fetching the %s jars with Maven: it succeeded but left no jar", set.name())
+		return fmt.Errorf("fetching the %s jars with Maven: it succeeded but left no jar", name)
 	}
 	return nil
 }
