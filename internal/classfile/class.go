@@ -87,6 +87,12 @@ func Parse(data []byte) (*Class, error) {
 	if r.at != len(data) {
 		return nil, fmt.Errorf("%w: %d bytes follow its end", errMalformed, len(data)-r.at)
 	}
+	for i := range c.Fields {
+		c.Fields[i].markSynthetic(c.Major)
+	}
+	for i := range c.Methods {
+		c.Methods[i].markSynthetic(c.Major)
+	}
 	for _, inner := range c.InnerClasses() {
 		if inner.Name == c.Name {
 			c.declared, c.hasDeclared = inner.Flags, true

@@ -152,8 +152,14 @@ type MethodOf struct {
 func (p *Path) Methods(c *Class, name string) (methods []MethodOf, complete bool) {
 	h := p.Hierarchy(c)
 	for m := range h.publicMethods {
-		if m.Name == name && !slices.ContainsFunc(methods, func(f MethodOf) bool { return f.Descriptor == m.Descriptor }) {
+		if m.Name != name {
+			continue
+		}
+		switch i := slices.IndexFunc(methods, func(f MethodOf) bool { return f.Descriptor == m.Descriptor }); {
+		case i < 0:
 			methods = append(methods, m)
+		case methods[i].Class.Flags.Has(Interface) && p.Hierarchy(m.Class).Is(methods[i].Class.Name) == Yes:
+			methods[i] = m // an interface overrides what another one declares
 		}
 	}
 	return methods, h.complete()

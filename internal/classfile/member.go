@@ -17,6 +17,16 @@ func parseMember(r *reader, pool *Pool) Member {
 	return m
 }
 
+// markSynthetic sets the flag of a member that has the attribute of that name: before Java 5 there was no flag.
+func (m *Member) markSynthetic(major uint16) {
+	if major >= 49 {
+		return
+	}
+	if _, ok := m.attributes.find("Synthetic"); ok {
+		m.Flags |= Synthetic
+	}
+}
+
 // Signature returns the generic signature (JVMS 4.7.9.1); "" for a member without generics.
 func (m *Member) Signature() string {
 	if m.signature != "" {

@@ -46,10 +46,11 @@ func (w *SummaryWriter) AddFlux(c *Class) {
 	}
 }
 
-// AddJDK adds a class of the JDK, if it is one that topologies commonly use.
+// AddJDK adds a class of the JDK, if it is one that topologies commonly use, or an abstract class that such a one may
+// inherit from.
 func (w *SummaryWriter) AddJDK(c *Class) {
 	pkg := c.Name[:max(strings.LastIndexByte(c.Name, '.'), 0)]
-	if slices.Contains(commonPackages(), pkg) && isNamed(c) && c.Flags.Has(Public) {
+	if slices.Contains(commonPackages(), pkg) && isNamed(c) && c.Flags&(Public|Abstract) != 0 {
 		w.merge(c, ^uint64(0)>>(64-len(w.releases)))
 	}
 }
