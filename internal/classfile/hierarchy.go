@@ -129,15 +129,11 @@ func (h Hierarchy) Is(name string) Answer {
 		return Unknown
 	}
 	for _, unknown := range h.Unknown {
-		if !isJava(unknown) || isJava(name) { // the classes of Java inherit only from each other
+		if !isElsewhere(unknown) || isElsewhere(name) { // no class of Java or of a library inherits from one of Storm or the user
 			return Unknown
 		}
 	}
 	return No
-}
-
-func isJava(name string) bool {
-	return strings.HasPrefix(name, "java.") || strings.HasPrefix(name, "javax.")
 }
 
 // MethodOf is a method and the class that declares it.

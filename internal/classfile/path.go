@@ -176,29 +176,34 @@ func isSettled(name string) bool {
 	return false
 }
 
-// elsewhere are the beginnings of names of classes that the JDK has, or the libraries beside Storm on a worker
-// (the folders lib and lib-worker of the releases).
+// elsewhere are the beginnings of names of classes that are on a worker and not in the summary: of the JDK, of the
+// libraries beside Storm (the folders lib and lib-worker of the releases), and those that Thrift made or Storm renamed.
 var elsewhere = []string{
 	"java.", "javax.", "jdk.", "sun.", "com.sun.", "netscape.javascript.", "org.ietf.jgss.", "org.w3c.dom.", "org.xml.sax.", "org.omg.",
 	"com.codahale.metrics.", "com.esotericsoftware.", "com.lmax.disruptor.", "clojure.", "jakarta.", "org.apache.log4j.",
 	"org.apache.logging.", "org.objectweb.asm.", "org.objenesis.", "org.slf4j.",
+	"backtype.storm.generated.", "org.apache.storm.generated.", "org.apache.storm.shade.", "org.apache.storm.thrift.",
+}
+
+func isElsewhere(name string) bool {
+	return slices.ContainsFunc(elsewhere, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
+}
+
+func isJava(name string) bool {
+	return strings.HasPrefix(name, "java.") || strings.HasPrefix(name, "javax.")
 }
 
 // mayBeElsewhere reports whether a class that is neither in a jar nor in the summary may be on the class path all the
 // same.
 func (p *Path) mayBeElsewhere(name string) bool {
-	if isStorms(name, p.storm) {
+	switch {
+	case isElsewhere(name):
+		return true
+	case isStorms(name, p.storm):
 		return !p.sure || strings.Contains(name, "$") // the summary has no classes that Clojure made, and none without a name
 	}
-	for _, prefix := range []string{"org.apache.storm.generated.", "org.apache.storm.shade.", "org.apache.storm.thrift."} {
-		if strings.HasPrefix(name, prefix) {
-			return p.storm.AtLeast(1, 0)
-		}
-	}
-	if !p.storm.AtLeast(1, 0) && (strings.HasPrefix(name, "org.apache.") || strings.HasPrefix(name, "backtype.storm.")) {
-		return true // the libraries in storm-core 0.9 and 0.10, renamed or not
-	}
-	return slices.ContainsFunc(elsewhere, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
+	// Storm before 1.0 has its libraries in its jar, renamed or not.
+	return !p.storm.AtLeast(1, 0) && strings.HasPrefix(name, "org.apache.")
 }
 
 // Read returns the content of an entry of the first jar that has one of that name; false when none has.
