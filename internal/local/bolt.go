@@ -70,8 +70,21 @@ func (t *task) boltEmit(s *session, b *batch, m *message) *fault {
 		e.traceEmit(t, b, m)
 	}
 	if m.needIDs && (!m.hasTask || m.task == 0) {
-		s.outbox.control = e.appendTaskIDs(s.outbox.control)
-		e.touch(s)
+		return s.answerBolt()
+	}
+	return nil
+}
+
+// answerBolt makes the task ids of the current emit due. Storm goes on reading a bolt that does not read them.
+func (s *session) answerBolt() *fault {
+	t, e := s.task, s.task.engine
+	s.outbox.answer()
+	switch n := s.outbox.answers; {
+	case n > e.maxAnswers:
+		return faultBoltUnread(n)
+	case n > manyAnswers:
+		e.warn("unread", t, "the bolt does not read the answers to its emits: a Storm worker keeps them all in memory until none is left; "+
+			"read the answer to each emit, or emit with need_task_ids false")
 	}
 	return nil
 }

@@ -29,6 +29,7 @@ type Engine struct {
 	messageTimeout    time.Duration // 0: tuples do not time out
 	subprocessTimeout time.Duration
 	maxPending        int // topology.shellbolt.max.pending
+	maxAnswers        int // see the constant
 	queueLimit        int // topology.executor.receive.buffer.size
 	idleWait          time.Duration
 	loadAware         bool
@@ -151,6 +152,7 @@ func (e *Engine) configure() error {
 	}
 	e.subprocessTimeout = time.Duration(integer("topology.subprocess.timeout.secs", integer("supervisor.worker.timeout.secs", 30))) * time.Second
 	e.maxPending = max(1, integer("topology.shellbolt.max.pending", 100))
+	e.maxAnswers = maxAnswers
 	e.queueLimit = max(1, integer("topology.executor.receive.buffer.size", 32768))
 	e.idleWait = time.Duration(max(1, integer("topology.spout.wait.progressive.level3.sleep.millis", 1))) * time.Millisecond
 	e.loadAware = !boolean("topology.disable.loadaware.messaging", false)

@@ -185,6 +185,14 @@ func faultSpoutSilent(timeout time.Duration) *fault {
 	}
 }
 
+func faultBoltUnread(bytes int) *fault {
+	return &fault{
+		reason: fmt.Sprintf("it has not read the answers to its emits, and %d MB of them wait for it", bytes>>20),
+		storm: "the worker keeps these answers in memory until none is left (OutOfMemoryError); " +
+			"read the answer to each emit, or emit with need_task_ids false",
+	}
+}
+
 func faultSpoutUnread(timeout time.Duration) *fault {
 	return &fault{
 		reason: fmt.Sprintf("it has not read the answers to its emits for %s, and the pipe to it is full", timeout),

@@ -19,6 +19,7 @@ type outbox struct {
 
 	// Under Engine.mu.
 	control []byte     // due commands, task ids and heartbeats; they overtake tuples
+	answers int        // how many bytes of control are task ids
 	tuples  []outTuple // due tuples
 	touched bool       // the session is in Engine.touched
 	writing bool       // some goroutine writes; no other one may
@@ -37,6 +38,39 @@ type outTuple struct {
 	task      int
 	values    multilang.RawValues
 	id        int64
+}
+
+const (
+	// maxAnswers limits the bytes of task ids that wait for a bolt. Storm keeps such answers in a list without a limit
+	// (ShellBoltMessageQueue): when they are this many, a worker with its usual heap of 768 MB has no memory left.
+	maxAnswers = 64 << 20
+	// manyAnswers is when the engine warns.
+	manyAnswers = 1 << 20
+)
+
+// answer makes the task ids of the current emit due.
+func (o *outbox) answer() {
+	e := o.session.task.engine
+	before := len(o.control)
+	o.control = e.appendTaskIDs(o.control)
+	o.answers += len(o.control) - before
+	e.touch(o.session)
+}
+
+// mustWait reports whether the engine may read nothing more from a spout. Storm writes the task ids of an emit before it
+// reads the next message (ShellSpout.querySubprocess), so it stops when the pipe to the spout is full. A spout that takes
+// several commands at once may have unread commands there, which Storm would not have sent.
+func (o *outbox) mustWait() bool {
+	if !o.full.Load() {
+		return false
+	}
+	if !o.session.pipelining {
+		return true
+	}
+	e := o.session.task.engine
+	e.lock()
+	defer e.unlock()
+	return o.answers > pipeSize
 }
 
 func newOutbox(s *session) outbox {
@@ -68,6 +102,7 @@ func (o *outbox) write(wait bool) {
 		o.writing = true
 		control, tuples := o.control, o.tuples
 		o.control, o.tuples = o.usedControl[:0], o.usedTuples[:0]
+		o.answers = 0
 		o.usedControl, o.usedTuples = control, tuples
 		e.unlock()
 

@@ -124,7 +124,7 @@ func (s *session) serve() (*fault, error) {
 		for blocked {
 			blocked = s.waitForRoom()
 		}
-		if t.comp.spout && !s.pipelining && s.outbox.full.Load() {
+		if t.comp.spout && s.outbox.mustWait() {
 			s.waitForSpout()
 		}
 	}
@@ -144,8 +144,7 @@ func (s *session) waitForRoom() (again bool) {
 	return t.blocked > 0 && !e.stopping && s.alive()
 }
 
-// waitForSpout waits until the spout has read what was written to it. Storm writes the task ids of an emit before it reads
-// the next message (ShellSpout.querySubprocess), so it stops when the pipe to the spout is full.
+// waitForSpout waits until the spout has read what was written to it.
 func (s *session) waitForSpout() {
 	e := s.task.engine
 	c := e.when(func() bool { return !s.outbox.full.Load() })

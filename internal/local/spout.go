@@ -206,8 +206,7 @@ func (t *task) spoutEmit(session *session, b *batch, m *message) *fault {
 		}
 	}
 	if m.needIDs && !direct {
-		session.outbox.control = e.appendTaskIDs(session.outbox.control)
-		e.touch(session)
+		session.outbox.answer()
 	}
 	return nil
 }
