@@ -30,7 +30,7 @@ var mayImport = map[string][]string{
 	"schema/grammar":               {"diag", "schema/yaml"},
 	"schema":                       {"diag", "schema/yaml", "schema/grammar", "internal/topology"},
 	"schema/format":                {"diag", "schema/yaml"},
-	"validate":                     {"diag", "schema", "schema/yaml", "internal/jar", "internal/gobuild", "internal/settings", "internal/topology"},
+	"validate":                     {"diag", "schema", "schema/yaml", "internal/classfile", "internal/jar", "internal/gobuild", "internal/settings", "internal/topology"},
 	"compiler":                     {"diag", "schema", "schema/yaml", "validate", "internal/topology", "internal/wire", "internal/jar", "internal/gobuild", "internal/settings", "runtime"},
 	"compiler/clojure":             {"diag", "schema", "schema/yaml", "validate", "compiler", "internal/topology", "internal/java", "internal/settings"},
 	"component":                    {"internal/multilang", "internal/java"},

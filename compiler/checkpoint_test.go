@@ -18,7 +18,7 @@ import (
 // kinds describes classes by the kinds in their names.
 type kinds struct{}
 
-func (kinds) Describe(_ context.Context, definitions []*topology.Definition) ([]validate.Description, error) {
+func (kinds) Describe(_ context.Context, _ validate.ClassPath, definitions []*topology.Definition) ([]validate.Description, error) {
 	out := make([]validate.Description, len(definitions))
 	for i, d := range definitions {
 		out[i] = validate.Description{
@@ -46,7 +46,7 @@ bolts:
 	if err != nil {
 		t.Fatal(err)
 	}
-	result, err := validate.Check(t.Context(), doc, validate.Options{Classes: kinds{}, Loaded: loaded})
+	result, err := validate.Check(t.Context(), doc, validate.Options{JVM: kinds{}, Loaded: loaded})
 	if err != nil || result.Topology == nil {
 		for _, d := range result.Diagnostics {
 			t.Error(d.Message)

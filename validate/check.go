@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/classfile"
 	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/schema"
 )
@@ -27,8 +28,10 @@ type Options struct {
 	Path string
 	// RunsHere makes that note an error: the topology is about to run on this machine.
 	RunsHere bool
-	// Classes finds out what JVM classes declare. Without it, a topology with JVM classes cannot be compiled.
-	Classes Describer
+	// JVM answers what class files do not say about JVM objects; nil means that it is not asked.
+	JVM JVM
+	// OnlyProcesses says that the target can run processes, but no JVM classes.
+	OnlyProcesses bool
 	// SkipFiles leaves out everything that has to look at files.
 	SkipFiles bool
 	// Loaded is what [schema.Load] found. Check returns it with its own diagnostics, so that ignore comments and the
@@ -66,10 +69,11 @@ func Check(ctx context.Context, doc *schema.Document, opts Options) (*Result, er
 		return &Result{Index: c.index, Diagnostics: c.list}, nil
 	}
 	c.topology = &Topology{Source: doc}
+	defer c.closeJars()
 	c.unknownSource, c.unknownTarget = doc.Incomplete, doc.Incomplete
 	for _, step := range []func(){
 		c.stormVersion, c.topologyName, c.platform,
-		c.declareBeans, c.topologyConfig, c.components, c.describe, c.subscriptions, c.hooks, c.graph,
+		c.declareBeans, c.topologyConfig, c.jars, c.components, c.describe, c.subscriptions, c.hooks, c.graph,
 		c.resources, c.namedFiles, c.compilable,
 		c.dropRepeated, c.ignores, c.dropFixes, c.hidePrivate, c.list.Sort,
 	} {
@@ -113,7 +117,10 @@ type checker struct {
 
 	beans    map[*schema.Object]*Declaration // of Flux's `components`
 	circular map[*schema.Object]bool         // those that need themselves
-	classes  []*component                    // the components that are JVM classes, and can be made
+	made     []*component                    // the components that are JVM classes, and have a definition
+
+	classPath     *classfile.Path // see classes
+	classesOpened bool
 
 	// unknownSource is set when the source of a subscription is not known. Then any stream may have a reader.
 	unknownSource bool

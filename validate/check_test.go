@@ -68,7 +68,7 @@ func parseArgs(t *testing.T, args []string) command {
 			path := value()
 			_, err := os.Stat(path)
 			if path == "app.jar" && err != nil { // of the example's classes
-				c.check.Classes = exampleClasses{}
+				c.check.JVM = exampleClasses{}
 			} else {
 				c.load.Jars = append(c.load.Jars, path)
 			}

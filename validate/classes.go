@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/internal/topology"
 	"github.com/stormflux/stormflux/schema"
 )
@@ -15,10 +16,16 @@ const (
 	ruleClassOutputs = "class-outputs"
 )
 
-// Describer finds out what JVM objects are, without or with a JVM.
-type Describer interface {
+// JVM makes JVM objects to find out what they are.
+type JVM interface {
 	// Describe returns a description for each definition, in the same order. The error says that the context ended.
-	Describe(ctx context.Context, definitions []*topology.Definition) ([]Description, error)
+	Describe(ctx context.Context, on ClassPath, definitions []*topology.Definition) ([]Description, error)
+}
+
+// ClassPath is where the classes of a topology come from.
+type ClassPath struct {
+	Jars  []string // the user's, in the order in which Java searches them
+	Storm settings.Version
 }
 
 // Description is what a JVM object declares.
@@ -55,26 +62,63 @@ func (c *checker) jvmClass(k *component, o *schema.Object) {
 	class := &Class{Name: o.ClassName.Text, Object: o}
 	k.Implementation = class
 	if class.Definition = c.define(k.ID, o); class.Definition != nil {
-		c.classes = append(c.classes, k)
+		c.made = append(c.made, k)
 	}
 }
 
 // describe finds out what the JVM classes declare.
 func (c *checker) describe() {
-	if c.opts.Classes == nil || len(c.classes) == 0 {
-		return
+	if c.opts.SkipFiles || c.opts.OnlyProcesses || len(c.made) == 0 {
+		return // every stream may exist
 	}
-	definitions := make([]*topology.Definition, len(c.classes))
-	for i, k := range c.classes {
-		definitions[i] = k.Implementation.(*Class).Definition
+	descriptions := make([]Description, len(c.made))
+	var definitions []*topology.Definition
+	var asked []int
+	for i, k := range c.made {
+		definition := k.Implementation.(*Class).Definition
+		if descriptions[i] = c.readClass(definition); descriptions[i].Unknown != "" {
+			definitions, asked = append(definitions, definition), append(asked, i)
+		}
 	}
-	descriptions, err := c.opts.Classes.Describe(c.ctx, definitions)
-	if err != nil {
-		return // the context ended, which Check reports
+	if c.opts.JVM != nil && len(asked) > 0 {
+		answers, err := c.opts.JVM.Describe(c.ctx, ClassPath{Jars: c.topology.Jars, Storm: c.topology.Storm}, definitions)
+		if err != nil {
+			return // the context ended, which Check reports
+		}
+		for i, answer := range answers {
+			descriptions[asked[i]] = answer
+		}
 	}
-	for i, k := range c.classes {
+	for i, k := range c.made {
 		c.described(k, descriptions[i])
 	}
+	c.unknownOutputs(descriptions)
+}
+
+// unknownOutputs reports the classes whose streams could not be found out, those with one reason together.
+func (c *checker) unknownOutputs(descriptions []Description) {
+	if c.classes() == nil {
+		return // a jar has a fault, which userJars reports
+	}
+	reported := map[string]*diag.Diagnostic{}
+	for i, k := range c.made {
+		d := descriptions[i]
+		if d.Fails != "" || d.Unknown == "" || k.src.OutputsValue != nil {
+			continue
+		}
+		span := k.Implementation.(*Class).Object.ClassName.Span
+		if first := reported[d.Unknown]; first != nil {
+			first.WithRelated(span, "and what %s emits", k.name())
+			continue
+		}
+		reported[d.Unknown] = c.list.Errorf(ruleClassOutputs, span, "cannot find out what %s emits: %s", k.name(), d.Unknown).
+			WithHint("declare `outputs`, or %s", d.Remedy)
+	}
+}
+
+// readClass describes an object from the class files alone.
+func (c *checker) readClass(*topology.Definition) Description {
+	return Description{Unknown: "its class file does not say it", Remedy: "install Java 17 or later"}
 }
 
 // hooks reads the worker hooks.
@@ -96,11 +140,7 @@ func (c *checker) described(k *component, d Description) {
 		k.open = true
 		c.list.Errorf(ruleClassFails, class.Object.ClassName.Span, "%s: %s cannot be made: %s", k.name(), shortClass(class.Name), d.Fails)
 		return
-	case d.Unknown != "" && written:
-		return
 	case d.Unknown != "":
-		c.list.Errorf(ruleClassOutputs, class.Object.ClassName.Span, "what %s emits cannot be found out: %s", k.name(), d.Unknown).
-			WithHint("declare `outputs`, or %s", d.Remedy)
 		return
 	}
 	class.Conf = d.Conf

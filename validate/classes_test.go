@@ -10,7 +10,7 @@ import (
 // exampleClasses describes the classes of the examples. Tests of other packages ask real class files.
 type exampleClasses struct{}
 
-func (exampleClasses) Describe(_ context.Context, definitions []*topology.Definition) ([]validate.Description, error) {
+func (exampleClasses) Describe(_ context.Context, _ validate.ClassPath, definitions []*topology.Definition) ([]validate.Description, error) {
 	word := &topology.Stream{ID: "default", Fields: []string{"word"}}
 	late := &topology.Stream{ID: "late", Direct: true, Fields: []string{}}
 	known := map[string]validate.Description{

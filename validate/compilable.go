@@ -62,7 +62,7 @@ func (c *checker) refuseClasses() {
 	}
 	var places []place
 	components, hooks := c.topology.Components(), c.doc.WorkerHooks
-	if c.opts.Classes != nil {
+	if !c.opts.OnlyProcesses {
 		components, hooks = nil, nil
 	}
 	for _, k := range components {
@@ -84,8 +84,8 @@ func (c *checker) refuseClasses() {
 	if len(places) == 0 {
 		return
 	}
-	d := c.list.Errorf(ruleJVM, places[0].span, "%s, and JVM classes cannot be compiled yet", places[0].what).
-		WithHint("describe the component as `go` or `command`, or submit this file with Storm's own Flux")
+	d := c.list.Errorf(ruleJVM, places[0].span, "%s, and this command cannot take JVM classes yet", places[0].what).
+		WithHint("describe the component as `go` or `command`, or submit the topology to a cluster")
 	for _, p := range places[1:] {
 		d.WithRelated(p.span, "%s", p.what)
 	}

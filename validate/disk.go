@@ -5,8 +5,10 @@ import (
 	"io/fs"
 	"os"
 
+	"github.com/stormflux/stormflux/internal/classfile"
 	"github.com/stormflux/stormflux/internal/gobuild"
 	"github.com/stormflux/stormflux/internal/jar"
+	"github.com/stormflux/stormflux/internal/settings"
 )
 
 // Files answers what [Check] asks about the files that a topology names. The paths are the operating system's, relative
@@ -21,6 +23,8 @@ type Files interface {
 	Resources(ctx context.Context, resources []jar.Resource) ([]jar.Entry, jar.Faults, error)
 	// Jars returns the names of what the user's jars give to the submitted jar, and what is wrong with them.
 	Jars(archive jar.Archive) ([]string, jar.Faults)
+	// Classes opens the user's jars for the classes in them.
+	Classes(storm settings.Version, jars []string) (*classfile.Path, error)
 	// GoPackage checks that a folder holds a main package for the platform. Of any other folder it returns a
 	// [*gobuild.InspectError].
 	GoPackage(ctx context.Context, folder string, platform gobuild.Platform) error
@@ -49,6 +53,10 @@ func (disk) Resources(ctx context.Context, resources []jar.Resource) ([]jar.Entr
 }
 
 func (disk) Jars(archive jar.Archive) ([]string, jar.Faults) { return archive.Contents() }
+
+func (disk) Classes(storm settings.Version, jars []string) (*classfile.Path, error) {
+	return classfile.Open(classfile.Options{Storm: storm, Jars: jars})
+}
 
 func (disk) GoPackage(ctx context.Context, folder string, platform gobuild.Platform) error {
 	_, err := gobuild.Inspect(ctx, folder, platform)

@@ -10,8 +10,10 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/stormflux/stormflux/internal/classfile"
 	"github.com/stormflux/stormflux/internal/gobuild"
 	"github.com/stormflux/stormflux/internal/jar"
+	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/validate"
 )
 
@@ -51,6 +53,11 @@ func (e *editor) Resources(ctx context.Context, resources []jar.Resource) ([]jar
 func (e *editor) Jars(archive jar.Archive) ([]string, jar.Faults) {
 	e.ask("jars %q, %d resources", archive.Jars, len(archive.Entries))
 	return []string{jar.Root + "count.py", "com/example/Count.class"}, nil
+}
+
+func (e *editor) Classes(storm settings.Version, jars []string) (*classfile.Path, error) {
+	e.ask("classes for Storm %s in %q", storm, jars)
+	return classfile.Open(classfile.Options{Storm: storm})
 }
 
 func (e *editor) GoPackage(_ context.Context, folder string, platform gobuild.Platform) error {

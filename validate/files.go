@@ -50,9 +50,6 @@ func (c *checker) resources() {
 	if !c.opts.SkipFiles {
 		c.fluxResources()
 	}
-	for _, j := range c.doc.Jars {
-		c.topology.Jars = append(c.topology.Jars, resolved(j.Span, j.Text))
-	}
 }
 
 // fluxResources adds the folders that hold the scripts of Flux's shell components. A jar has them in its folder "resources".

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/classfile"
 	"github.com/stormflux/stormflux/internal/jar"
 )
 
@@ -15,6 +16,28 @@ const (
 	ruleStormInJar  = "storm-in-jar"
 	ruleSignedJar   = "signed-jar"
 )
+
+// jars resolves `jar`.
+func (c *checker) jars() {
+	for _, j := range c.doc.Jars {
+		c.topology.Jars = append(c.topology.Jars, resolved(j.Span, j.Text))
+	}
+}
+
+// classes returns the class path of the user's jars. It returns nil if files are not looked at, or a jar cannot be read.
+func (c *checker) classes() *classfile.Path {
+	if !c.classesOpened && !c.opts.SkipFiles {
+		c.classPath, _ = c.files.Classes(c.topology.Storm, c.topology.Jars) // userJars reports what is wrong with a jar
+	}
+	c.classesOpened = true
+	return c.classPath
+}
+
+func (c *checker) closeJars() {
+	if c.classPath != nil {
+		_ = c.classPath.Close() // the files were only read
+	}
+}
 
 // userJars checks that the jars can be read and become one jar with the resources, and takes the names of their resources.
 func (c *checker) userJars() {

@@ -99,7 +99,7 @@ func (a *app) emitClj(ctx context.Context, flags *emitFlags, path string) error 
 	if err != nil {
 		return err
 	}
-	top, prog, err := a.compileFile(ctx, &flags.topologyFlags, path, load, validate.Options{Storm: assumed}, dialect.CompileOptions())
+	top, prog, err := a.compileFile(ctx, &flags.topologyFlags, path, load, validate.Options{Storm: assumed, OnlyProcesses: true}, dialect.CompileOptions())
 	if err != nil {
 		return err
 	}

@@ -62,7 +62,7 @@ func (r *runner) prepare(ctx context.Context) (p *prepared, err error) {
 	}
 	machine := validate.Platform{OS: runtime.GOOS, Arch: runtime.GOARCH}
 	opts.ReadFile = r.readFile
-	if p.checked, err = r.app.loadFor(ctx, flags, r.path, opts, validate.Options{Platform: machine, Path: programPath(), RunsHere: true}); err != nil {
+	if p.checked, err = r.app.loadFor(ctx, flags, r.path, opts, validate.Options{Platform: machine, Path: programPath(), RunsHere: true, OnlyProcesses: true}); err != nil {
 		return p, err
 	}
 	if err := r.app.report(flags, p.checked.diags); err != nil {
