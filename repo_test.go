@@ -42,6 +42,7 @@ var mayImport = map[string][]string{
 	"internal/settings/gen":        {"diag", "schema/yaml", "internal/atomicfile", "internal/java", "internal/settings"},
 	"internal/storm":               {},
 	"internal/topology":            {},
+	"internal/jvm":                 {"runtime", "internal/atomicfile", "internal/jar", "internal/settings", "internal/topology", "internal/wire"},
 	"internal/wire":                {"internal/storm", "internal/topology", "internal/java"},
 	"internal/multilang":           {"internal/java", "internal/topology"},
 	"internal/jar":                 {},

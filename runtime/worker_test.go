@@ -68,6 +68,8 @@ var workerCases = []workerCase{
 	{name: "basic bolt", kind: "Bolt", objects: []*topology.Object{{Class: "stormflux.cases.Sources$Exclaim", Steps: []*topology.Step{set("mark", "!")}}},
 		want: always("emit default [tuple:a] [a!]", "ack tuple:a", "emit default [tuple:b] [b!]", "ack tuple:b")},
 	{name: "rich bolt", kind: "Bolt", objects: single("Sources$Sink"), want: always("prepared it", "ack tuple:a", "ack tuple:b")},
+	{name: "rich bolt among stateful ones", kind: "Bolt", since: settings.Version{Major: 1}, objects: single("Sources$Sink"), checkpoints: true,
+		want: always("prepared it", "emit $checkpoint [tuple:checkpoint] [0, INITSTATE]", "ack tuple:checkpoint", "ack tuple:a", "ack tuple:b")},
 	{name: "credentials", kind: "Bolt", since: settings.Version{Minor: 10}, objects: single("Listener"),
 		want: always("credentials {user=bob}", "prepared it", "ack tuple:a", "ack tuple:b")},
 	{name: "windowed bolt", kind: "Bolt", since: settings.Version{Major: 1}, objects: window("Join"),

@@ -32,15 +32,12 @@ public final class Bolt implements IRichBolt, ICredentialsListener {
 
     /** declaring returns the executor for a topology of which only this bolt is known. */
     private IRichBolt declaring() {
-        return executor(String.valueOf(Executors.kind(bolt())).startsWith("stateful"));
+        return executor(String.valueOf(Executors.kind(bolt())).startsWith("IStateful"));
     }
 
     private IRichBolt executor(boolean checkpoints) {
         String kind = Executors.kind(bolt());
-        if (kind == null) {
-            throw new BuildException(new Definition(definition).place() + ": class " + bolt.getClass().getName()
-                + " is not a bolt: it implements neither IRichBolt nor IBasicBolt, IWindowedBolt or IStatefulBolt", null);
-        }
+        new Definition(definition).require(kind != null, bolt, "bolt", Executors.NO_BOLT);
         return Executors.of(bolt, kind, checkpoints);
     }
 

@@ -4,7 +4,15 @@ package stormflux.runtime;
 public final class BuildException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    BuildException(String message, Throwable cause) {
-        super(message, cause);
+    private final String reason;
+
+    BuildException(String place, String reason, Throwable cause) {
+        super(place + ": " + reason, cause);
+        this.reason = reason;
+    }
+
+    /** reason returns the message without the component and its place. */
+    public String reason() {
+        return reason;
     }
 }

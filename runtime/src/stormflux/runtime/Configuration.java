@@ -76,7 +76,7 @@ final class Configuration {
         return keys;
     }
 
-    private static String print(Object value) {
+    static String print(Object value) {
         Object text = call("toJSONString", Object.class, value);
         return text != null ? (String) text : Json.write(value);
     }

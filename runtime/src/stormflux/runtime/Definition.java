@@ -28,10 +28,10 @@ public final class Definition {
             component = text(definition.get("component"));
             objects = list(definition.get("objects"));
         } catch (RuntimeException e) {
-            throw new BuildException("the definition of a component is broken: " + e.getMessage(), e);
+            throw new BuildException("the definition of a component", "it is broken: " + e.getMessage(), e);
         }
         if (objects.isEmpty()) {
-            throw new BuildException("the definition of a component is broken: it has no objects", null);
+            throw new BuildException("the definition of a component", "it has no objects", null);
         }
     }
 
@@ -48,9 +48,20 @@ public final class Definition {
     private String place(Map<String, Object> object, Object at) {
         String owner = component.isEmpty() ? "worker hook" : component;
         Object place = at != null ? at : object.get("at");
-        String text = place == null ? owner : owner + " (" + place + ")";
+        return place == null ? owner : owner + " (" + place + ")";
+    }
+
+    /** subject returns the start of a reason, which names an object that is not the component itself. */
+    private String subject(Map<String, Object> object) {
         boolean last = object == objects.get(objects.size() - 1);
-        return last || object.get("id") == null ? text : text + ": component \"" + object.get("id") + "\"";
+        return last || object.get("id") == null ? "" : "component \"" + object.get("id") + "\": ";
+    }
+
+    /** require throws an exception unless the built object is of the kind that the component needs. */
+    void require(boolean fits, Object built, String kind, String why) {
+        if (!fits) {
+            throw new BuildException(place(), "class " + built.getClass().getName() + " is not a " + kind + ": " + why, null);
+        }
     }
 
     /** build makes all objects and returns the last one. Each call makes new ones. */
@@ -74,7 +85,7 @@ public final class Definition {
                 }
             } catch (Exception | LinkageError e) {
                 String what = step.containsKey("set") ? "setting \"" + step.get("set") + "\"" : "\"" + step.get("call") + "\"";
-                throw failure(place(object, step.get("at")), what + " of class " + instance.getClass().getName(), e);
+                throw failure(object, step.get("at"), what + " of class " + instance.getClass().getName(), e);
             }
         }
         return instance;
@@ -96,28 +107,28 @@ public final class Definition {
                 instance = Choice.constructor(type, values).invoke(null);
             }
         } catch (ClassNotFoundException e) {
-            throw new BuildException(place(object, null) + ": there is no class " + name + " in the jar", e);
+            throw new BuildException(place(object, null), subject(object) + "there is no class " + name + " in the jar", e);
         } catch (Exception | LinkageError e) {
-            throw failure(place(object, null), what, e);
+            throw failure(object, null, what, e);
         }
         if (instance == null) {
-            throw new BuildException(place(object, null) + ": " + what + " returned null", null);
+            throw new BuildException(place(object, null), subject(object) + what + " returned null", null);
         }
         return instance;
     }
 
-    private static BuildException failure(String place, String what, Throwable e) {
+    private BuildException failure(Map<String, Object> object, Object at, String what, Throwable e) {
         if (e instanceof BuildException) {
             return (BuildException) e;
         }
         if (e instanceof Choice.None) {
-            return new BuildException(place + ": " + e.getMessage(), null);
+            return new BuildException(place(object, at), subject(object) + e.getMessage(), null);
         }
         Throwable cause = e instanceof InvocationTargetException ? e.getCause() : e;
         if (cause instanceof ExceptionInInitializerError && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        return new BuildException(place + ": " + what + " failed: " + cause, cause);
+        return new BuildException(place(object, at), subject(object) + what + " failed: " + cause, cause);
     }
 
     /** The class of the definition is in the same jar as this one, or one of Storm's. */

@@ -1,5 +1,7 @@
 package stormflux.runtime;
 
+import java.util.Arrays;
+import org.apache.storm.topology.BaseStatefulBoltExecutor;
 import org.apache.storm.topology.BasicBoltExecutor;
 import org.apache.storm.topology.CheckpointTupleForwarder;
 import org.apache.storm.topology.IBasicBolt;
@@ -19,40 +21,41 @@ import org.apache.storm.topology.WindowedBoltExecutor;
  * that use such an interface are loaded only if a bolt has it.
  */
 final class Executors {
+    static final String NO_BOLT = "it implements neither IRichBolt nor IBasicBolt, IWindowedBolt or IStatefulBolt";
+
     private Executors() {
     }
 
-    /** kind returns rich, basic, stateful-windowed, windowed or stateful, or null if the object is not a bolt. */
+    /** kind returns the name of the interface that decides how a bolt runs, or null if the object is not a bolt. */
     static String kind(Object bolt) {
         if (bolt instanceof IRichBolt) {
-            return "rich";
+            return "IRichBolt";
         }
         if (bolt instanceof IBasicBolt) {
-            return "basic";
+            return "IBasicBolt";
         }
-        if (implement(bolt.getClass(), "org.apache.storm.topology.IStatefulWindowedBolt")) {
-            return "stateful-windowed";
+        for (String kind : Arrays.asList("IStatefulWindowedBolt", "IWindowedBolt", "IStatefulBolt")) {
+            if (implement(bolt.getClass(), "org.apache.storm.topology." + kind)) {
+                return kind;
+            }
         }
-        if (implement(bolt.getClass(), "org.apache.storm.topology.IWindowedBolt")) {
-            return "windowed";
-        }
-        return implement(bolt.getClass(), "org.apache.storm.topology.IStatefulBolt") ? "stateful" : null;
+        return null;
     }
 
     /**
-     * of returns the bolt itself or Storm's executor for it. A topology without checkpoints has no state, and there a
-     * stateful windowed bolt is only a windowed bolt, as it always is for Flux. In a topology with checkpoints, a bolt
-     * without state passes them on.
+     * of returns the bolt itself or Storm's executor for it. In a topology with checkpoints, a bolt without state passes
+     * them on. In one without, there is no state, and a stateful windowed bolt is only a windowed bolt, as it always is for
+     * Flux.
      */
     static IRichBolt of(Object bolt, String kind, boolean checkpoints) {
         switch (kind) {
-            case "rich":
+            case "IRichBolt":
                 return forwarding((IRichBolt) bolt, checkpoints);
-            case "basic":
+            case "IBasicBolt":
                 return forwarding(new BasicBoltExecutor((IBasicBolt) bolt), checkpoints);
-            case "stateful-windowed":
+            case "IStatefulWindowedBolt":
                 return checkpoints ? StatefulWindowed.executor(bolt) : Windowed.executor(bolt);
-            case "windowed":
+            case "IWindowedBolt":
                 return forwarding(Windowed.executor(bolt), checkpoints);
             default:
                 return Stateful.executor(bolt);
@@ -63,7 +66,7 @@ final class Executors {
         return checkpoints ? Forwarding.executor(bolt) : bolt;
     }
 
-    private static boolean implement(Class<?> type, String name) {
+    static boolean implement(Class<?> type, String name) {
         if (type == null) {
             return false;
         }
@@ -76,12 +79,6 @@ final class Executors {
             }
         }
         return implement(type.getSuperclass(), name);
-    }
-
-    private static final class Forwarding {
-        static IRichBolt executor(IRichBolt bolt) {
-            return new CheckpointTupleForwarder(bolt);
-        }
     }
 
     private static final class Windowed {
@@ -108,6 +105,12 @@ final class Executors {
                 persistent = false;
             }
             return Stateful.executor(persistent ? Persistent.executor(windowed) : new StatefulWindowedBoltExecutor(windowed));
+        }
+    }
+
+    private static final class Forwarding {
+        static IRichBolt executor(IRichBolt bolt) {
+            return bolt instanceof BaseStatefulBoltExecutor ? bolt : new CheckpointTupleForwarder(bolt);
         }
     }
 

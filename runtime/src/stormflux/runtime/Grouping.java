@@ -31,10 +31,7 @@ public final class Grouping implements CustomStreamGrouping, LoadAwareCustomStre
     public void prepare(WorkerTopologyContext context, GlobalStreamId stream, List<Integer> targetTasks) {
         Definition read = new Definition(definition);
         Object built = read.build();
-        if (!(built instanceof CustomStreamGrouping)) {
-            throw new BuildException(read.place() + ": class " + built.getClass().getName()
-                + " is not a grouping: it does not implement CustomStreamGrouping", null);
-        }
+        read.require(built instanceof CustomStreamGrouping, built, "grouping", "it does not implement CustomStreamGrouping");
         grouping = (CustomStreamGrouping) built;
         grouping.prepare(context, stream, targetTasks);
     }

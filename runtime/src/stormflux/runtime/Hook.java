@@ -43,10 +43,7 @@ public final class Hook implements Serializable {
             if (hook == null) {
                 Definition read = new Definition(definition);
                 Object built = read.build();
-                if (!(built instanceof IWorkerHook)) {
-                    throw new BuildException(read.place() + ": class " + built.getClass().getName()
-                        + " is not a worker hook: it does not implement IWorkerHook", null);
-                }
+                read.require(built instanceof IWorkerHook, built, "worker hook", "it does not implement IWorkerHook");
                 hook = built;
             }
             try {

@@ -23,10 +23,7 @@ public final class Spout implements IRichSpout, ICredentialsListener {
         if (spout == null) {
             Definition read = new Definition(definition);
             Object built = read.build();
-            if (!(built instanceof IRichSpout)) {
-                throw new BuildException(read.place() + ": class " + built.getClass().getName()
-                    + " is not a spout: it does not implement IRichSpout", null);
-            }
+            read.require(built instanceof IRichSpout, built, "spout", "it does not implement IRichSpout");
             spout = (IRichSpout) built;
         }
         return spout;
