@@ -1,7 +1,7 @@
 // Package jvmruntime holds the adapter: the Java classes that run on the workers and make a spout, bolt, custom grouping
 // or worker hook from its definition (src/stormflux/runtime). The jar of a topology with JVM components contains them.
 //
-// It owns the Java sources, the classes compiled from them (runtime.jar, which is embedded), and the changes that older
+// It owns the Java sources, the classes compiled from them (runtime.jar, and host.jar for `run`), and the changes that older
 // releases of Storm need. It does not write definitions, and it starts no JVM.
 package jvmruntime
 
@@ -20,6 +20,16 @@ import (
 
 //go:embed runtime.jar
 var embedded []byte
+
+//go:embed host.jar
+var embeddedHost []byte
+
+// Jar returns the jar with the classes of the adapter. The caller must not change it.
+func Jar() []byte { return embedded }
+
+// HostJar returns the jar with stormflux.runtime.Host, which runs JVM components for `stormflux run`. The host needs the
+// adapter too. The caller must not change the jar.
+func HostJar() []byte { return embeddedHost }
 
 // Class is a class file with its name in a jar.
 type Class struct {

@@ -1,6 +1,8 @@
 package local
 
 import (
+	"strconv"
+
 	"github.com/stormflux/stormflux/internal/multilang"
 )
 
@@ -23,6 +25,10 @@ type message struct {
 	anchors [2]int // first and end in batch.anchors
 	hashes  int    // where batch.hashes has the hashes of the stream's keys, one after the other
 	short   bool   // a value that a key needs is missing
+	// Of an emit by a JVM component: the first and end of its tasks in batch.tasks, and the host's number for the values.
+	tasks  [2]int
+	handle multilang.RawValues
+	custom [][]int // of an emit by a process: what its custom groupings chose, in the order of stream.customs
 }
 
 // An anchor is the id of a tuple as a bolt wrote it.
@@ -40,6 +46,7 @@ type batch struct {
 	messages []message
 	anchors  []anchor
 	hashes   []int32
+	tasks    []int
 	values   []multilang.RawValue
 	shell    multilang.ShellMsg
 }
@@ -49,6 +56,7 @@ func (b *batch) reset() {
 	b.messages = b.messages[:0]
 	b.anchors = b.anchors[:0]
 	b.hashes = b.hashes[:0]
+	b.tasks = b.tasks[:0]
 }
 
 // add decodes a message of component c.
@@ -76,19 +84,42 @@ func (b *batch) add(text string, c *component, typing typing) {
 			m.name = s.Stream
 			break
 		}
-		b.hash(&m, typing)
-	case multilang.Ack, multilang.Fail:
-		if n := len(s.ID); n > 2 && s.ID[0] == '"' {
-			m.input, m.inputOK = parseTupleID(string(s.ID[1 : n-1]))
+		if c.jvm {
+			b.takeTasks(&m, s)
+		} else {
+			b.hash(&m, typing)
 		}
+	case multilang.Ack, multilang.Fail:
+		m.setInput(s)
 	case multilang.Log, multilang.Error:
 		m.text, m.level = s.Msg, s.Level
 	case multilang.Metrics:
 		m.name = s.MetricName
 	case multilang.UnknownCommand:
 		m.name = s.Name
+		if c.jvm && m.name == resetTimeout {
+			m.setInput(s)
+		}
 	}
 	b.messages = append(b.messages, m)
+}
+
+func (m *message) setInput(s *multilang.ShellMsg) {
+	if n := len(s.ID); n > 2 && s.ID[0] == '"' {
+		m.input, m.inputOK = parseTupleID(string(s.ID[1 : n-1]))
+	}
+}
+
+// takeTasks takes from an emit of a JVM component what the host has done already.
+func (b *batch) takeTasks(m *message, s *multilang.ShellMsg) {
+	m.handle = multilang.RawValues(s.Values)
+	m.tasks[0] = len(b.tasks)
+	for v := range s.Tasks.All() {
+		if task, err := strconv.Atoi(string(v)); err == nil {
+			b.tasks = append(b.tasks, task)
+		}
+	}
+	m.tasks[1] = len(b.tasks)
 }
 
 func (b *batch) hash(m *message, typing typing) {

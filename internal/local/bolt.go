@@ -35,6 +35,10 @@ func (t *task) fromBolt(s *session, b *batch, m *message) *fault {
 	case multilang.Metrics:
 		return faultMetric(m.name)
 	default:
+		if t.comp.jvm && m.name == resetTimeout {
+			t.resetTimeout(m)
+			return nil
+		}
 		e.warn("unknown-command "+m.name, t, "the bolt wrote the unknown command %q: Storm ignores it", m.name)
 	}
 	return nil
@@ -45,6 +49,10 @@ func (t *task) boltEmit(s *session, b *batch, m *message) *fault {
 	e.trees = e.trees[:0]
 	for _, a := range b.anchors[m.anchors[0]:m.anchors[1]] {
 		d := t.inputs[a.id]
+		if t.comp.jvm && d == nil {
+			e.warn("late anchor", t, "the bolt anchored a tuple to one that it had acked or failed before: Storm may then never complete the tree")
+			continue
+		}
 		if !a.ok || d == nil {
 			text := a.text
 			if a.ok {
@@ -69,7 +77,7 @@ func (t *task) boltEmit(s *session, b *batch, m *message) *fault {
 	if t.traced {
 		e.traceEmit(t, b, m)
 	}
-	if m.needIDs && (!m.hasTask || m.task == 0) {
+	if m.needIDs && !t.comp.jvm && (!m.hasTask || m.task == 0) {
 		return s.answerBolt()
 	}
 	return nil
@@ -106,6 +114,10 @@ func (e *Engine) addTree(tr *tree) {
 func (t *task) answer(m *message) *fault {
 	e := t.engine
 	d := t.inputs[m.input]
+	if t.comp.jvm && d == nil {
+		e.warn("second answer", t, "the bolt acked or failed a tuple twice: Storm may then never complete the tree")
+		return nil
+	}
 	if !m.inputOK || d == nil {
 		return faultAnswer(m)
 	}
@@ -201,8 +213,11 @@ func (t *task) take(s *session) {
 	if size > 0 {
 		t.probe = probeNone
 		if len(t.inputs) > manyUnanswered {
-			e.warn("unanswered", t, "the bolt has neither acked nor failed %d tuples: a Storm worker keeps them all in memory until none is left",
-				len(t.inputs))
+			kept := "a Storm worker keeps them all in memory until none is left"
+			if t.comp.jvm {
+				kept = "Storm fails them after topology.message.timeout.secs if a spout waits for them"
+			}
+			e.warn("unanswered", t, "the bolt has neither acked nor failed %d tuples: %s", len(t.inputs), kept)
 		}
 		t.releaseWaiters()
 	}
@@ -210,7 +225,7 @@ func (t *task) take(s *session) {
 
 func (d *delivery) event() TupleEvent {
 	return TupleEvent{
-		Stream: d.stream, Values: string(d.values), ID: strconv.FormatInt(d.id, 10),
+		Stream: d.stream, Values: string(d.shown), ID: strconv.FormatInt(d.id, 10),
 		Source: d.sourceName(), SourceTask: d.sourceTask(),
 	}
 }

@@ -32,8 +32,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// wire is the component's end of the protocol.
-type wire struct {
+// pipeEnd is the component's end of the protocol.
+type pipeEnd struct {
 	in    *bufio.Reader
 	out   *bufio.Writer
 	setup struct {
@@ -44,7 +44,7 @@ type wire struct {
 	queued []map[string]any // commands and tuples that came before the expected task ids
 }
 
-func (w *wire) read() json.RawMessage {
+func (w *pipeEnd) read() json.RawMessage {
 	var text []byte
 	for {
 		line, err := w.in.ReadBytes('\n')
@@ -62,7 +62,7 @@ func (w *wire) read() json.RawMessage {
 	}
 }
 
-func (w *wire) write(v any) {
+func (w *pipeEnd) write(v any) {
 	text, err := json.Marshal(v)
 	if err != nil {
 		panic(err)
@@ -71,12 +71,12 @@ func (w *wire) write(v any) {
 	w.out.WriteString("\nend\n")
 }
 
-func (w *wire) flush() {
+func (w *pipeEnd) flush() {
 	w.out.Flush()
 }
 
-func newWire() *wire {
-	w := &wire{in: bufio.NewReaderSize(os.Stdin, 1<<16), out: bufio.NewWriterSize(os.Stdout, 1<<16)}
+func newWire() *pipeEnd {
+	w := &pipeEnd{in: bufio.NewReaderSize(os.Stdin, 1<<16), out: bufio.NewWriterSize(os.Stdout, 1<<16)}
 	if err := json.Unmarshal(w.read(), &w.setup); err != nil {
 		panic(err)
 	}
@@ -91,10 +91,10 @@ func newWire() *wire {
 	return w
 }
 
-func (w *wire) task() int { return int(w.setup.Context["taskid"].(float64)) }
+func (w *pipeEnd) task() int { return int(w.setup.Context["taskid"].(float64)) }
 
 // next returns the next message that is a map.
-func (w *wire) next() map[string]any {
+func (w *pipeEnd) next() map[string]any {
 	if len(w.queued) > 0 {
 		m := w.queued[0]
 		w.queued = w.queued[1:]
@@ -111,7 +111,7 @@ func (w *wire) next() map[string]any {
 }
 
 // taskIDs waits for the answer to an emit.
-func (w *wire) taskIDs() []int {
+func (w *pipeEnd) taskIDs() []int {
 	w.flush()
 	for {
 		text := w.read()
@@ -131,7 +131,7 @@ func (w *wire) taskIDs() []int {
 }
 
 // spout runs a spout. next emits tuples; answered is called for acks and fails.
-func (w *wire) spout(next func(), answered func(ok bool, id any)) {
+func (w *pipeEnd) spout(next func(), answered func(ok bool, id any)) {
 	for {
 		m := w.next()
 		switch m["command"] {
@@ -146,7 +146,7 @@ func (w *wire) spout(next func(), answered func(ok bool, id any)) {
 }
 
 // bolt runs a bolt and answers heartbeats.
-func (w *wire) bolt(process func(m map[string]any)) {
+func (w *pipeEnd) bolt(process func(m map[string]any)) {
 	for {
 		m := w.next()
 		if m["stream"] == "__heartbeat" {
@@ -157,11 +157,11 @@ func (w *wire) bolt(process func(m map[string]any)) {
 	}
 }
 
-func (w *wire) ack(m map[string]any) {
+func (w *pipeEnd) ack(m map[string]any) {
 	w.write(map[string]any{"command": "ack", "id": m["id"]})
 }
 
-func (w *wire) emit(m map[string]any, fields map[string]any, values ...any) {
+func (w *pipeEnd) emit(m map[string]any, fields map[string]any, values ...any) {
 	fields["command"], fields["tuple"], fields["need_task_ids"] = "emit", values, false
 	if m != nil {
 		fields["anchors"] = []any{m["id"]}
@@ -169,17 +169,17 @@ func (w *wire) emit(m map[string]any, fields map[string]any, values ...any) {
 	w.write(fields)
 }
 
-func (w *wire) log(format string, args ...any) {
+func (w *pipeEnd) log(format string, args ...any) {
 	w.write(map[string]any{"command": "log", "msg": fmt.Sprintf(format, args...)})
 }
 
 // setting returns a setting that a test has put into the topology's configuration.
-func (w *wire) setting(key string) string {
+func (w *pipeEnd) setting(key string) string {
 	s, _ := w.setup.Conf[key].(string)
 	return s
 }
 
-func (w *wire) number(key string) int {
+func (w *pipeEnd) number(key string) int {
 	n, _ := w.setup.Conf[key].(float64)
 	return int(n)
 }

@@ -221,7 +221,7 @@ func runComponent(name string) {
 }
 
 // sentences emits "test.sentences" sentences, replays what fails, and then waits.
-func sentences(w *wire) {
+func sentences(w *pipeEnd) {
 	total := w.number("test.sentences")
 	if total == 0 {
 		total = 1000

@@ -13,11 +13,12 @@ type delivery struct {
 	id         int64 // set when the component gets the tuple
 	source     *task // nil for a tick
 	stream     string
-	values     multilang.RawValues
-	tree       *tree   // the first tree that the tuple belongs to, or nil
-	more       []*tree // the others
-	queued     int64   // when it came into the queue, as Engine.now
-	given      int64   // when the component got it
+	values     multilang.RawValues // as the component gets them
+	shown      multilang.RawValues // as people see them, or "": between JVM components, values are a number of the host
+	tree       *tree               // the first tree that the tuple belongs to, or nil
+	more       []*tree             // the others
+	queued     int64               // when it came into the queue, as Engine.now
+	given      int64               // when the component got it
 }
 
 // sourceName returns the component of the source, as the receiver sees it.
@@ -58,7 +59,7 @@ func (e *Engine) newDelivery() *delivery {
 }
 
 func (e *Engine) release(d *delivery) {
-	d.values, d.tree, d.source = "", nil, nil
+	d.values, d.shown, d.tree, d.source = "", "", nil, nil
 	clear(d.more)
 	d.prev, d.next = nil, e.free
 	e.free = d

@@ -35,6 +35,7 @@ type Engine struct {
 	loadAware         bool
 	kryo              *kryoCheck
 	starter           *process.Starter
+	jvm               *jvm // nil: none is needed
 	clock             clock.Clock
 
 	mu         sync.Mutex
@@ -120,6 +121,12 @@ func New(opts Options) (*Engine, error) {
 	}
 	if err := e.checkFiles(); err != nil {
 		return nil, err
+	}
+	if plan.host {
+		if opts.JVM == nil {
+			return nil, errors.New("a component, grouping or worker hook is a JVM class, and there is no JVM to run it")
+		}
+		e.jvm = &jvm{engine: e}
 	}
 	close(e.reported)
 	e.gatherTimer = e.clock.AfterFunc(time.Hour, e.gathered)

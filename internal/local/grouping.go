@@ -64,6 +64,12 @@ func (e *Engine) choose(t *task, sub *subscription, b *batch, m *message) {
 		e.chosen = append(e.chosen, targets...)
 	case noneGrouping:
 		e.chosen = append(e.chosen, targets[e.random.IntN(len(targets))])
+	case customGrouping:
+		for _, id := range m.custom[sub.key] {
+			if target := e.byID[id]; target != nil && target.comp == sub.target {
+				e.chosen = append(e.chosen, target)
+			}
+		}
 	default:
 		panic(fmt.Sprintf("local: grouping %d chooses no tasks", sub.kind))
 	}
@@ -73,6 +79,10 @@ func (e *Engine) choose(t *task, sub *subscription, b *batch, m *message) {
 // returns a fault if the emit would kill a Storm worker.
 func (e *Engine) route(t *task, b *batch, m *message) *fault {
 	e.chosen = e.chosen[:0]
+	if t.comp.jvm {
+		e.routeChosen(t, b, m)
+		return nil
+	}
 	if m.stream == nil {
 		return faultUnknownStream(m.name, e.declaration(t, m.name, len(m.tuple.Append(nil))))
 	}

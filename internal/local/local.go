@@ -34,7 +34,14 @@
 // Storm sends a spout one command, waits for the answer, and sends the next. The engine does the same, unless the spout
 // says in its answer to the handshake that it takes several commands at once, as our SDK does. The only difference is
 // speed. Tasks of one spout executor do not wait for each other's nextTuple. When a process dies, its tuples fail at
-// once; in Storm the whole worker dies, and the tuples time out. The engine refuses a component that is a JVM class.
+// once; in Storm the whole worker dies, and the tuples time out.
+//
+// # JVM components
+//
+// All JVM components run in one JVM (package host, stormflux.runtime.Host). Its tasks speak the multilang protocol with a
+// few additions: the JVM chooses the tasks for its emits with Storm's own groupings, so that an emit needs no answer, and
+// values between JVM components stay there; the engine passes on a number for them. When a JVM component fails, the whole
+// JVM ends, as a worker does, and starts again.
 package local
 
 import (
@@ -83,7 +90,10 @@ type Options struct {
 	// be nil.
 	Declaration func(component, stream string, values int) string
 
-	// Start starts the peer of a task. If Start is nil, or returns neither a peer nor an error, the task talks to the
+	// JVM is what JVM components, custom groupings and worker hooks run in. It may be nil if the topology has none.
+	JVM *JVM
+
+	// Start starts the peer of a task that is a process. If Start is nil, or returns neither a peer nor an error, the task talks to the
 	// process of its component.
 	Start func(component string, task int) (Peer, error)
 	// Clock drives everything except the end of operating system processes. The default is the clock of this machine.

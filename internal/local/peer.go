@@ -37,6 +37,10 @@ type Peer interface {
 func (s *session) start() error {
 	t, e := s.task, s.task.engine
 	var err error
+	if t.comp.jvm {
+		s.peer, err = e.jvm.open(t)
+		return err
+	}
 	if e.opts.Start != nil {
 		if s.peer, err = e.opts.Start(t.comp.id, t.id); s.peer != nil || err != nil {
 			return err

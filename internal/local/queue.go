@@ -51,7 +51,10 @@ func (q *deliveryQueue) resize(size int) {
 // deliver puts a tuple into a task's queue. If the queue is full, the source must wait.
 func (e *Engine) deliver(from, to *task, m *message) {
 	d := e.newDelivery()
-	d.source, d.stream, d.values, d.queued = from, m.stream.id, m.tuple, e.now
+	d.source, d.stream, d.values, d.shown, d.queued = from, m.stream.id, m.tuple, m.tuple, e.now
+	if m.handle != "" && to.comp.jvm {
+		d.values = m.handle
+	}
 	for i, tr := range e.trees {
 		tr.open++
 		if i == 0 {

@@ -52,6 +52,12 @@ func (e *Engine) Run(ctx context.Context) (*Summary, error) {
 	e.lock()
 	e.activity, e.lastBeat = e.now, e.now
 	e.unlock()
+	if e.jvm != nil {
+		defer e.jvm.close()
+		if _, err := e.jvm.running(); err != nil && !e.ended() {
+			return nil, err
+		}
+	}
 	var tasks sync.WaitGroup
 	for _, t := range e.tasks {
 		tasks.Go(t.run)
@@ -60,6 +66,9 @@ func (e *Engine) Run(ctx context.Context) (*Summary, error) {
 	<-e.stop
 	stopTimers()
 	e.stopTasks(&tasks)
+	if e.jvm != nil {
+		e.jvm.close()
+	}
 	e.awaitReports()
 	if lost := e.logs.lost(); lost > 0 {
 		e.lock()

@@ -115,6 +115,9 @@ func (s *session) serve() (*fault, error) {
 		if len(b.messages) < batchSize && s.reader.Buffered() {
 			continue
 		}
+		if f, err := s.askCustom(&b); f != nil || err != nil {
+			return f, err
+		}
 		f, blocked := s.apply(&b)
 		if f != nil {
 			return f, nil

@@ -184,6 +184,8 @@ func (t *task) spoutEmit(session *session, b *batch, m *message) *fault {
 	direct := m.hasTask && m.task != 0
 	var answer []byte
 	switch {
+	case t.comp.jvm && m.id != "" && tr == nil:
+		t.stats.acked++ // the host has acked it
 	case m.id != "" && tr == nil:
 		// No ackers: Storm acks at once, while it handles the emit.
 		t.stats.acked++
@@ -205,7 +207,7 @@ func (t *task) spoutEmit(session *session, b *batch, m *message) *fault {
 			e.complete(tr, true) // no bolt reads the stream
 		}
 	}
-	if m.needIDs && !direct {
+	if m.needIDs && !direct && !t.comp.jvm {
 		session.outbox.answer()
 	}
 	return nil

@@ -47,12 +47,23 @@ func (t *task) died(end *ending) (again bool) {
 	if s := end.session; s != nil {
 		d.PID = s.peer.PID()
 		d.Stderr = s.stderrTail.last()
+	} else if !ended && t.comp.jvm {
+		e.fail(end.err)
+		return false
 	} else if !ended {
 		d.Reason = fmt.Sprintf("%q cannot be started: %v", t.comp.words[0], end.err)
 		d.Storm = "the worker dies (Cannot run program), and Storm starts it again, forever"
 		e.event(t, Event{Kind: DeathEvent, Death: d})
 		e.fail(errors.New(d.String())) // a second attempt would not help
 		return false
+	}
+	if t.comp.jvm && end.session != nil && !ended {
+		if t.blame(end, d); end.fault == nil {
+			// Another task of the host is the reason.
+			t.stats.restarts++
+			t.rest(firstDelay)
+			return true
+		}
 	}
 	if end.fault != nil {
 		d.Reason, d.Storm, d.Fix, d.Line, d.WorkerDies = end.fault.reason, end.fault.storm, end.fault.fix, end.fault.line, true
@@ -113,12 +124,8 @@ func (t *task) rest(delay time.Duration) {
 // describe says how a component ended that broke no rule.
 func (end *ending) describe() string {
 	text := "components must keep running, but this one exited with status 0"
-	var exit *exec.ExitError
-	switch {
-	case errors.As(end.exit, &exit):
-		text = "its process ended with " + exit.ProcessState.String()
-	case end.exit != nil:
-		text = "its process ended: " + end.exit.Error()
+	if end.exit != nil {
+		text = "its process ended" + describeExit(end.exit)
 	}
 	if end.err != nil {
 		text += "; " + end.err.Error()
@@ -126,7 +133,19 @@ func (end *ending) describe() string {
 	return text
 }
 
+// describeExit continues a sentence about the end of a process.
+func describeExit(err error) string {
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		return " with " + exit.ProcessState.String()
+	case err != nil:
+		return ": " + err.Error()
+	}
+	return " with exit status 0"
+}
+
 // String describes a tuple for people.
 func (d *delivery) String() string {
-	return fmt.Sprintf("%s from %q task %d, stream %q, id %d", shorten(string(d.values)), d.sourceName(), d.sourceTask(), d.stream, d.id)
+	return fmt.Sprintf("%s from %q task %d, stream %q, id %d", shorten(string(d.shown)), d.sourceName(), d.sourceTask(), d.stream, d.id)
 }

@@ -58,7 +58,8 @@ func (s *session) beat() {
 	t, e := s.task, s.task.engine
 	s.checkPIDFile()
 	s.warnOfStall()
-	silent := e.now-s.heard > int64(e.subprocessTimeout) && t.blocked == 0
+	// Storm waits for a JVM component forever.
+	silent := e.now-s.heard > int64(e.subprocessTimeout) && t.blocked == 0 && !t.comp.jvm
 	if t.comp.spout {
 		// Storm expects a spout to write only while a command has no sync (ShellSpout.SpoutHeartbeatTimerTask).
 		switch {
@@ -100,6 +101,7 @@ func (s *session) tick() {
 		d := e.newDelivery()
 		d.stream, d.queued = multilang.TickStream, e.now
 		d.values = multilang.RawValues("[" + strconv.Itoa(t.comp.tick) + "]")
+		d.shown = d.values
 		t.enqueue(d)
 	}
 }

@@ -16,6 +16,7 @@ import (
 // A plan is a topology prepared for running: components, tasks with the ids that Storm gives them, and resolved
 // subscriptions. It does not change while the topology runs.
 type plan struct {
+	id         string // of the topology
 	typing     typing
 	conf       conf
 	components []*component // by id, as Java sorts strings
@@ -24,6 +25,7 @@ type plan struct {
 	tasks      []taskPlan // of components, not of Storm; by id
 	tasksByID  map[int]*component
 	taskNames  multilang.TaskComponents // of all tasks, those of Storm too
+	host       bool                     // a JVM is needed: for components, custom groupings or worker hooks
 	ackers     int                      // 0: no tuple is tracked
 }
 
@@ -37,7 +39,8 @@ type component struct {
 	id        string
 	index     int // in plan.components
 	spout     bool
-	words     []string
+	jvm       bool     // it runs in the host
+	words     []string // of a process
 	conf      conf
 	tasks     []int // ids, ascending
 	executors int
@@ -55,6 +58,8 @@ type stream struct {
 	direct bool
 	subs   []*subscription // in the order in which Storm visits them
 	keys   [][]int         // lists of indexes of the values that subscriptions hash, without duplicates
+	// customs are the subscriptions with a custom grouping, if the source is a process.
+	customs []*subscription
 }
 
 type groupingKind uint8
@@ -69,6 +74,7 @@ const (
 	allGrouping
 	noneGrouping
 	directGrouping
+	customGrouping
 )
 
 // A subscription says that a component reads a stream, and how its tasks share the tuples.
@@ -77,7 +83,7 @@ type subscription struct {
 	target *component
 	kind   groupingKind
 	fields []string
-	key    int  // of fields and partial key groupings: an index of stream.keys
+	key    int  // of fields and partial key groupings: an index of stream.keys; of custom ones: an index of stream.customs
 	slot   int  // its number among the subscriptions to all streams of the source
 	cyclic bool // tuples of the target can come back to the source
 	shown  multilang.Grouping
@@ -86,7 +92,7 @@ type subscription struct {
 // newPlan resolves a topology. The error says why it cannot run here. Whoever compiled the topology has refused what
 // Storm's Nimbus refuses; the plan checks only what the engine relies on.
 func newPlan(id string, top *topology.Topology, version settings.Version) (*plan, error) {
-	p := &plan{tasksByID: map[int]*component{}, taskNames: multilang.TaskComponents{}}
+	p := &plan{id: id, tasksByID: map[int]*component{}, taskNames: multilang.TaskComponents{}, host: len(top.WorkerHooks) > 0}
 	if !version.AtLeast(2, 6) {
 		p.typing = jsonSimple
 	}
@@ -142,11 +148,12 @@ func (p *plan) addComponents(top *topology.Topology) error {
 }
 
 func (p *plan) newComponent(c *topology.Component) (*component, error) {
-	process, ok := c.Code.(*topology.Process)
-	if !ok {
-		return nil, errors.New("it is a JVM class, and only components that are processes can run here")
+	out := &component{id: c.ID, streams: map[string]*stream{}}
+	if process, ok := c.Code.(*topology.Process); ok {
+		out.words = process.Words
+	} else {
+		out.jvm, p.host = true, true
 	}
-	out := &component{id: c.ID, streams: map[string]*stream{}, words: process.Words}
 	own, err := encodedConf(c.Conf)
 	if err != nil {
 		return nil, err
@@ -198,6 +205,7 @@ func (p *plan) addSubscriptions(top *topology.Topology, version settings.Version
 				return fmt.Errorf("bolt %q reads %q of %q: %w", target.id, s.id, from.id, err)
 			}
 			s.subs = append(s.subs, sub)
+			p.host = p.host || sub.kind == customGrouping
 			target.inputs = append(target.inputs, sub)
 		}
 		slices.SortFunc(target.inputs, func(a, b *subscription) int {
@@ -258,14 +266,23 @@ func (sub *subscription) route(g topology.Grouping) error {
 		sub.kind, sub.shown.Type = localOrShuffleGrouping, "LOCAL_OR_SHUFFLE"
 	case topology.PartialKey:
 		sub.kind, sub.fields, sub.shown = partialKeyGrouping, g.Names, multilang.Grouping{Type: "CUSTOM_SERIALIZED"}
+	case topology.Custom:
+		sub.kind, sub.shown.Type = customGrouping, "CUSTOM_SERIALIZED"
+		if _, serialized := g.Object.(topology.SerializedJava); !serialized {
+			sub.shown.Type = "CUSTOM_OBJECT"
+		}
 	default:
-		return errors.New("its grouping is a JVM class, which cannot run here")
+		return fmt.Errorf("its grouping is a %T, which cannot run here", g)
 	}
 	return nil
 }
 
 // findKey resolves the fields that the grouping hashes to indexes of values.
 func (sub *subscription) findKey() error {
+	if s := sub.stream; sub.kind == customGrouping && !s.source.jvm {
+		sub.key = len(s.customs)
+		s.customs = append(s.customs, sub)
+	}
 	if sub.kind != fieldsGrouping && sub.kind != partialKeyGrouping {
 		return nil
 	}

@@ -77,6 +77,11 @@ type ShellMsg struct {
 	Level       int // LevelInfo if the message has no level, or one that is not a number
 	MetricName  string
 	Params      RawValue
+
+	// Storm knows no such fields. stormflux.runtime.Host writes them in an emit: it has chosen the tasks already, and Values
+	// is its number for the values.
+	Tasks  RawValues
+	Values RawValue
 }
 
 // A MessageError says why a message cannot be understood. It is the error to report for a message that would kill a
@@ -177,6 +182,12 @@ func (m *ShellMsg) set(key string, value RawValue) string {
 		m.MetricName, _ = value.Text()
 	case "params":
 		m.Params = value
+	case "tasks":
+		if value.Kind() == List {
+			m.Tasks = RawValues(value)
+		}
+	case "values":
+		m.Values = value
 	}
 	return ""
 }

@@ -18,23 +18,29 @@ import (
 const folder = "stormflux/runtime"
 
 func main() {
-	content, err := build(context.Background(), os.DirFS("src"))
-	if err == nil {
-		err = os.WriteFile("runtime.jar", content, 0o644)
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+	for _, name := range []string{"runtime", "host"} {
+		content, err := build(context.Background(), os.DirFS("."), name)
+		if err == nil {
+			err = os.WriteFile(name+".jar", content, 0o644)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
 	}
 }
 
-// build compiles the sources against storm-client and returns the jar. Workers of Storm 1.x may run Java 8.
-func build(ctx context.Context, sources fs.FS) ([]byte, error) {
+// build compiles the sources of a jar against storm-client and returns the jar. Workers of Storm 1.x may run Java 8. The
+// host needs the classes of the adapter, but its jar does not contain them.
+func build(ctx context.Context, root fs.FS, name string) ([]byte, error) {
 	classpath, err := stormtest.Classpath(ctx, stormtest.WorkerJars)
 	if err != nil {
 		return nil, err
 	}
-	classes, err := stormtest.CompileJava(ctx, "runtime", sources, folder, classpath, "--release", "8", "-g:source,lines")
+	classes, err := compile(ctx, root, "runtime", "src", classpath)
+	if err == nil && name == "host" {
+		classes, err = compile(ctx, root, name, "host", classes+string(os.PathListSeparator)+classpath)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -56,4 +62,12 @@ func build(ctx context.Context, sources fs.FS) ([]byte, error) {
 		return nil, err
 	}
 	return out.Bytes(), nil
+}
+
+func compile(ctx context.Context, root fs.FS, name, sources, classpath string) (string, error) {
+	files, err := fs.Sub(root, sources)
+	if err != nil {
+		return "", fmt.Errorf("reading Java sources: %w", err)
+	}
+	return stormtest.CompileJava(ctx, name, files, folder, classpath, "--release", "8", "-g:source,lines")
 }
