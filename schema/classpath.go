@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/stormflux/stormflux/internal/maven"
 	"github.com/stormflux/stormflux/schema/yaml"
 )
 
@@ -63,16 +64,36 @@ func (l *loader) readJars(root *yaml.Value, entry string) (name string, text []b
 		list = l.jarOptions()
 	}
 	entry = strings.TrimLeft(filepath.ToSlash(entry), "/")
-	for _, v := range list {
-		path := filepath.FromSlash(v.Text)
-		if v.Span.File != nil && !filepath.IsAbs(path) {
-			path = filepath.Join(v.Span.File.Dir, path)
-		}
+	for _, path := range l.jarPaths(list) {
 		if text, ok := readEntry(path, entry); ok {
 			return path + "!/" + entry, text, true
 		}
 	}
 	return "", nil, false
+}
+
+// jarPaths returns the paths of jars: first those that are named by path.
+func (l *loader) jarPaths(list []*yaml.Value) []string {
+	var paths, coordinates []string
+	for _, v := range list {
+		path := filepath.FromSlash(v.Text)
+		switch {
+		case maven.IsCoordinate(v.Text):
+			coordinates = append(coordinates, v.Text)
+			continue
+		case v.Span.File != nil && !filepath.IsAbs(path):
+			path = filepath.Join(v.Span.File.Dir, path)
+		}
+		paths = append(paths, path)
+	}
+	if len(coordinates) == 0 || l.opts.Artifacts == nil {
+		return paths
+	}
+	files, err := l.opts.Artifacts(l.ctx, coordinates)
+	if err != nil {
+		return paths
+	}
+	return append(paths, files...)
 }
 
 // readEntry reads an entry of a jar. What is wrong with a jar, validate reports.

@@ -24,7 +24,7 @@ type Document struct {
 	ResourcesGiven bool
 	// ClassPath are the folders of [Options.Resources].
 	ClassPath []string
-	Jars      []*yaml.Value // String: paths; without a place, from --jar and relative to the working directory
+	Jars      []*yaml.Value // String: paths and Maven coordinates; a path without a place, from --jar, starts from the working directory
 	Platform  *yaml.Value   // String: os/arch
 
 	Spouts  []*Component

@@ -283,8 +283,11 @@ type Options struct {
 	// Resources are the folders of `--resources`. Each is a root of the class path, as the root of a jar: it may hold
 	// included resources, and scripts in its folder "resources".
 	Resources []string
-	// Jars are those of `--jar`. They replace the document's.
+	// Jars are those of `--jar`, paths or Maven coordinates. They replace the document's.
 	Jars []string
+	// Artifacts returns the files of Maven coordinates. Load asks only when an included resource is nowhere else. Nil, or an
+	// error, means that they are not known; the caller reports it.
+	Artifacts func(ctx context.Context, coordinates []string) ([]string, error)
 	// AllowOutside is `--allow-outside`: it allows included files outside the project.
 	AllowOutside bool
 	// Filters are the Java properties files of `--filter`, in order.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/stormflux/stormflux/internal/maven"
 	"github.com/stormflux/stormflux/schema/yaml"
 )
 
@@ -131,7 +132,7 @@ func (r *renderer) block(v *yaml.Value, depth int, at []string) {
 
 // relative returns a path of an included file as the main file would write it.
 func (r *renderer) relative(v *yaml.Value, at []string) *yaml.Value {
-	if v.Kind != yaml.String || !isPath(at) {
+	if v.Kind != yaml.String || !isPath(at) || at[0] == "jar" && maven.IsCoordinate(v.Text) {
 		return v
 	}
 	dir := "" // a path from the command line starts from the working directory

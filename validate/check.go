@@ -8,6 +8,7 @@ import (
 
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/classfile"
+	"github.com/stormflux/stormflux/internal/maven"
 	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/schema"
 )
@@ -32,6 +33,10 @@ type Options struct {
 	JVM JVM
 	// OnlyProcesses says that the target can run processes, but no JVM classes.
 	OnlyProcesses bool
+	// Artifacts are the files of the document's Maven coordinates, as [Coordinates] returns them. Nil means that they are not
+	// known, and ArtifactsError, if set, why.
+	Artifacts      *maven.Resolution
+	ArtifactsError error
 	// SkipFiles leaves out everything that has to look at files.
 	SkipFiles bool
 	// Loaded is what [schema.Load] found. Check returns it with its own diagnostics, so that ignore comments and the
@@ -108,6 +113,7 @@ type checker struct {
 	systemSource *component // see system
 	sourceBeside bool       // it was reported that a topology source stands beside components
 
+	jarSpans      []diag.Span              // of the values that the topology's jars come from
 	resourceNames map[string]bool          // the files below resources/, with slashes
 	programs      map[string]*programFault // what is wrong with a Go package or executable, by path; nil when nothing is
 	// resourcesUnclear is set when some resources could not be found or read. Then there may be more names.

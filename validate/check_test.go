@@ -12,6 +12,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/maven"
 	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/schema"
 	"github.com/stormflux/stormflux/validate"
@@ -95,11 +96,35 @@ func (c command) result(t *testing.T, path string) *validate.Result {
 		t.Fatal(err)
 	}
 	c.check.Loaded = loaded
+	c.check.Artifacts, c.check.ArtifactsError = exampleArtifacts(validate.Coordinates(doc))
 	result, err := validate.Check(t.Context(), doc, c.check)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return result
+}
+
+// exampleArtifacts answers as Maven would: the file of g:a:v is m2/a-v.jar, and it depends on m2/a-needs.jar. Central has no
+// version 0, and nobody can reach the repository of the group "far".
+func exampleArtifacts(coordinates []maven.Coordinate) (*maven.Resolution, error) {
+	if len(coordinates) == 0 {
+		return nil, nil
+	}
+	r := &maven.Resolution{}
+	for _, c := range coordinates {
+		artifact := c.Group + ":" + c.Artifact + ":jar:" + c.Version
+		switch {
+		case c.Version == "0":
+			return nil, &maven.NotFoundError{Artifact: artifact, Said: "Could not find artifact " + artifact + " in central (https://repo.maven.apache.org/maven2)"}
+		case c.Group == "far":
+			return nil, &maven.UnreachableError{Said: "Could not transfer artifact " + artifact + " from/to far (https://far.example): Unknown host far.example"}
+		case c.OfStorm():
+			r.Parts = append(r.Parts, nil)
+			continue
+		}
+		r.Parts = append(r.Parts, []maven.File{{Path: "m2/" + c.Artifact + "-" + c.Version + ".jar"}, {Path: "m2/" + c.Artifact + "-needs.jar"}})
+	}
+	return r, nil
 }
 
 // writeFiles writes files. Those named "x.jar!/entry" become entries of x.jar.

@@ -1,11 +1,14 @@
 package validate
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/classfile"
 	"github.com/stormflux/stormflux/internal/jar"
+	"github.com/stormflux/stormflux/internal/maven"
+	"github.com/stormflux/stormflux/schema"
 )
 
 // The rules about the user's jars.
@@ -15,18 +18,90 @@ const (
 	ruleJarConflict = "jar-conflict"
 	ruleStormInJar  = "storm-in-jar"
 	ruleSignedJar   = "signed-jar"
+
+	ruleUnknownArtifact = "unknown-artifact"
+	ruleUnresolvedJar   = "unresolved-jar"
 )
+
+// Coordinates returns the Maven coordinates among the document's jars, in their order.
+func Coordinates(doc *schema.Document) []maven.Coordinate {
+	var list []maven.Coordinate
+	if doc == nil {
+		return nil
+	}
+	for _, j := range doc.Jars {
+		if c, err := maven.Parse(j.Text); err == nil {
+			list = append(list, c)
+		}
+	}
+	return list
+}
 
 // jars resolves `jar`.
 func (c *checker) jars() {
+	var coordinates []maven.Coordinate
+	var spans []diag.Span
 	for _, j := range c.doc.Jars {
-		c.topology.Jars = append(c.topology.Jars, resolved(j.Span, j.Text))
+		if !maven.IsCoordinate(j.Text) {
+			c.topology.Jars = append(c.topology.Jars, resolved(j.Span, j.Text))
+			c.jarSpans = append(c.jarSpans, j.Span)
+			continue
+		}
+		span := c.spanOfJar(j.Span)
+		coordinate, err := maven.Parse(j.Text)
+		if err != nil {
+			c.list.Errorf(ruleUnknownArtifact, span, "%v", err)
+			continue
+		}
+		if coordinate.OfStorm() {
+			c.list.Warnf(ruleStormInJar, span, "%q is left out, because every worker has it already", j.Text).
+				WithHint("remove it: a jar for the cluster has no Storm in it")
+		}
+		if c.opts.Artifacts != nil {
+			for _, f := range c.opts.Artifacts.Parts[len(coordinates)] {
+				c.topology.Jars = append(c.topology.Jars, f.Path)
+				c.jarSpans = append(c.jarSpans, j.Span)
+			}
+		}
+		coordinates, spans = append(coordinates, coordinate), append(spans, span)
+	}
+	if len(coordinates) > 0 && c.opts.Artifacts == nil {
+		c.resourcesUnclear, c.topology.JarsMissing = true, true
+		c.unresolved(coordinates, spans)
 	}
 }
 
-// classes returns the class path of the user's jars. It returns nil if files are not looked at, or a jar cannot be read.
+// unresolved reports why the files of coordinates are not known.
+func (c *checker) unresolved(coordinates []maven.Coordinate, spans []diag.Span) {
+	var none *maven.NotFoundError
+	switch {
+	case c.opts.ArtifactsError == nil:
+	case errors.As(c.opts.ArtifactsError, &none):
+		span := spans[0]
+		for i, k := range coordinates {
+			if k.Names(none.Artifact) {
+				span = spans[i]
+			}
+		}
+		c.list.Errorf(ruleUnknownArtifact, span, "%v", none).
+			WithHint("correct the coordinate; other repositories than Maven Central stand in the file settings.xml of Maven")
+	default:
+		c.list.Notef(ruleUnresolvedJar, spans[0], "the jars of Maven coordinates are not here, so nothing in them is checked: %v", c.opts.ArtifactsError)
+	}
+}
+
+// spanOfJar returns the place of a jar: of one from --jar, the start of the document.
+func (c *checker) spanOfJar(span diag.Span) diag.Span {
+	if span.IsZero() {
+		return c.start()
+	}
+	return span
+}
+
+// classes returns the class path of the user's jars. It returns nil if files are not looked at, or a jar is
+// not known or cannot be read.
 func (c *checker) classes() *classfile.Path {
-	if !c.classesOpened && !c.opts.SkipFiles {
+	if !c.classesOpened && !c.opts.SkipFiles && !c.topology.JarsMissing {
 		c.classPath, _ = c.files.Classes(c.topology.Storm, c.topology.Jars) // userJars reports what is wrong with a jar
 	}
 	c.classesOpened = true
@@ -58,10 +133,9 @@ func (c *checker) userJars() {
 }
 
 func (c *checker) jarFault(f jar.Fault) {
-	span := c.doc.Jars[f.Jar-1].Span
+	span := c.jarSpans[f.Jar-1]
 	fromOption := span.IsZero()
-	if fromOption {
-		span = c.start()
+	if span = c.spanOfJar(span); fromOption {
 		f.Message = "--jar: " + f.Message
 	}
 	var d *diag.Diagnostic
@@ -71,6 +145,8 @@ func (c *checker) jarFault(f jar.Fault) {
 		d = c.list.Errorf(ruleMissingJar, span, "%s", f.Message)
 		if near, ok := c.nearFile(f.Path); ok && f.Kind == jar.Missing {
 			d.WithHint("did you mean %q?", near)
+		} else if strings.Contains(f.Path, ":") && f.Kind == jar.Missing {
+			d.WithHint("a path to a file, or a Maven coordinate: group:artifact:version")
 		} else if f.Kind == jar.Missing && fromOption {
 			d.WithHint("build it first; its path is relative to the working directory")
 		} else if f.Kind == jar.Missing {

@@ -19,10 +19,12 @@ type Topology struct {
 	WorkerHooks []*topology.Definition // in file order
 	// ResourceEntries are the files that Files stand for, sorted by name; none when [Options.SkipFiles] was set.
 	ResourceEntries []jar.Entry
-	Jars            []string         // paths of the user's jars; the first is the base of the submitted one
-	Platform        Platform         // of the workers
-	Storm           settings.Version // the Storm to compile for
-	Source          *schema.Document
+	Jars            []string // paths of the user's jars; the first is the base of the submitted one
+	// JarsMissing says that some jars are Maven coordinates whose files are not known.
+	JarsMissing bool
+	Platform    Platform         // of the workers
+	Storm       settings.Version // the Storm to compile for
+	Source      *schema.Document
 }
 
 // Platform is an operating system and architecture in Go's words.

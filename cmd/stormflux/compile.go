@@ -48,6 +48,7 @@ The command writes a file completely or not at all. The same input gives the sam
 			return a.compile(cmd.Context(), &flags, args[0], output, format)
 		},
 	}
+	flags.needsJars = true
 	flags.add(cmd)
 	cmd.Flags().StringVarP(&output, "output", "o", "", "write to `FILE`: the jar if its name ends in .jar; - is standard output")
 	addChoice(cmd, cmd.Flags(), &format, "format", "the `FORMAT` of the topology: "+orList(formatNames()), formatNames()...)

@@ -33,6 +33,8 @@ type topologyFlags struct {
 	stormVersion string
 	strict       bool
 
+	needsJars bool // the command cannot do without the files of Maven coordinates
+
 	flags *pflag.FlagSet // the command's
 }
 
@@ -46,7 +48,7 @@ func (f *topologyFlags) add(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.filters, "filter", nil, "read variables from the Java properties `FILE` (repeatable)")
 	flags.BoolVar(&f.envFilter, "env-filter", false, "replace ${ENV-NAME} with the environment variable NAME, as Flux does")
 	flags.StringArrayVar(&f.resources, "resources", nil, "look in `DIR` for what Flux takes from the jar: included resources, and scripts in DIR or DIR/resources (repeatable)")
-	flags.StringArrayVar(&f.jars, "jar", nil, "take the JVM classes from the jar `FILE` instead of the jars in the topology's file (repeatable; the first is the base)")
+	flags.StringArrayVar(&f.jars, "jar", nil, "take the JVM classes from the `JAR`, a file or a Maven coordinate, instead of the jars in the topology's file (repeatable; the first is the base)")
 	flags.BoolVar(&f.allowOutside, "allow-outside", false, "allow includes of files outside the project; messages never show their text")
 	flags.StringVar(&f.name, "name", "", "name the topology `NAME` instead of the name in its file")
 	flags.StringVar(&f.stormVersion, "storm-version", "", "the Storm `VERSION` to check and compile for (default: from the environment, else 2.8)")
@@ -75,7 +77,7 @@ func (f *topologyFlags) options() (schema.Options, error) {
 		return opts, err
 	}
 	if slices.Contains(f.jars, "") {
-		return opts, usageError("--jar is empty: give FILE")
+		return opts, usageError("--jar is empty: give a file or group:artifact:version")
 	}
 	for _, s := range f.set {
 		name, value, ok := strings.Cut(s, "=")
@@ -107,6 +109,7 @@ type checked struct {
 // loadOptions returns the loader's options for a file. For "-", it reads standard input.
 func (a *app) loadOptions(ctx context.Context, f *topologyFlags, path string) (schema.Options, error) {
 	opts, err := f.options()
+	opts.Artifacts = a.artifactFiles
 	if err != nil || path != "-" {
 		return opts, err
 	}
@@ -170,6 +173,15 @@ func (a *app) loadFor(ctx context.Context, f *topologyFlags, path string, opts s
 		return nil, environmentError(err)
 	}
 	checkOpts.Loaded = diags
+	if coordinates := validate.Coordinates(doc); len(coordinates) > 0 {
+		checkOpts.Artifacts, checkOpts.ArtifactsError = a.artifacts(ctx, coordinates)
+		if err := f.needed(checkOpts.ArtifactsError); err != nil {
+			return nil, err
+		}
+		if checkOpts.Artifacts != nil && checkOpts.Artifacts.Stale != nil {
+			printTo(a.stderr, "stormflux: the snapshots among the jars could not be refreshed: %v\n", checkOpts.Artifacts.Stale)
+		}
+	}
 	result, err := validate.Check(ctx, doc, checkOpts)
 	if err != nil {
 		return nil, environmentError(err)

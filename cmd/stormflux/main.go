@@ -101,6 +101,7 @@ type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	color          console.Color // --color
+	resolved       resolvedArtifacts
 }
 
 func (a *app) rootCommand() *cobra.Command {

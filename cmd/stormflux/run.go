@@ -75,6 +75,7 @@ its process keeps dying; 2 wrong usage; 3 this machine cannot run the topology.`
 			return a.runTopology(cmd.Context(), &flags, flags.takeTraces(args))
 		},
 	}
+	flags.needsJars = true
 	flags.topologyFlags.add(cmd)
 	f := cmd.Flags()
 	f.Var((*durationFlag)(&flags.limit), "for", "end after this `DURATION`, such as 10s or 1m30s; a number alone is seconds")

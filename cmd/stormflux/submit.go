@@ -53,6 +53,7 @@ executor is up. If some are not, it reports which ones, and the errors of the to
 			return a.submit(cmd.Context(), &flags, args[0])
 		},
 	}
+	flags.needsJars = true
 	flags.topologyFlags.add(cmd)
 	flags.clusterFlags.add(cmd)
 	cmd.Flags().BoolVar(&flags.inactive, "inactive", false, "submit the topology deactivated; 'stormflux activate' starts its spouts")

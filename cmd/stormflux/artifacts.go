@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/stormflux/stormflux/internal/maven"
+)
+
+// resolvedArtifacts are the answers of Maven that this process has, by coordinates.
+type resolvedArtifacts map[string]resolvedArtifact
+
+type resolvedArtifact struct {
+	resolution *maven.Resolution
+	err        error
+}
+
+// artifacts returns the files of Maven coordinates. It asks only once.
+func (a *app) artifacts(ctx context.Context, coordinates []maven.Coordinate) (*maven.Resolution, error) {
+	key := fmt.Sprint(coordinates)
+	if known, ok := a.resolved[key]; ok {
+		return known.resolution, known.err
+	}
+	resolution, err := maven.Resolve(ctx, coordinates, maven.Options{Starting: func(list []maven.Coordinate) {
+		var names []string
+		for _, c := range list {
+			names = append(names, c.String())
+		}
+		printTo(a.stderr, "stormflux: asking Maven for %s; the next time its answer is known\n", strings.Join(names, ", "))
+	}})
+	if a.resolved == nil {
+		a.resolved = resolvedArtifacts{}
+	}
+	if ctx.Err() == nil {
+		a.resolved[key] = resolvedArtifact{resolution, err}
+	}
+	return resolution, err
+}
+
+// artifactFiles returns the paths of the files of Maven coordinates.
+func (a *app) artifactFiles(ctx context.Context, texts []string) ([]string, error) {
+	var coordinates []maven.Coordinate
+	for _, text := range texts {
+		if c, err := maven.Parse(text); err == nil {
+			coordinates = append(coordinates, c)
+		}
+	}
+	resolution, err := a.artifacts(ctx, coordinates)
+	if err != nil {
+		return nil, err
+	}
+	var paths []string
+	for _, part := range resolution.Parts {
+		for _, f := range part {
+			paths = append(paths, f.Path)
+		}
+	}
+	return paths, nil
+}
+
+// needed returns the error that ends a command when it cannot do without the jars. A coordinate that no repository has is
+// a fault of the file, which the check reports.
+func (f *topologyFlags) needed(err error) error {
+	if none := (*maven.NotFoundError)(nil); err == nil || !f.needsJars || errors.As(err, &none) {
+		return nil
+	}
+	return environmentError(err)
+}
