@@ -45,6 +45,9 @@ func writeGitHub(w *bufio.Writer, l List, opts Options) {
 		w.WriteString(githubData.Replace(text))
 		w.WriteByte('\n')
 	}
+	for _, failure := range opts.Failures {
+		fmt.Fprintf(w, "::error ::%s\n", githubData.Replace(PrintableLines(failure)))
+	}
 	if more > 0 {
 		fmt.Fprintf(w, "::notice ::%s\n", andMore(more))
 	}

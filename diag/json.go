@@ -18,6 +18,7 @@ type jsonDocument struct {
 	OmittedCount  int              `json:"omitted_count"`
 	ColumnUnit    string           `json:"column_unit"`
 	Files         []string         `json:"files"`
+	Failures      []string         `json:"failures"`
 	Diagnostics   []jsonDiagnostic `json:"diagnostics"`
 }
 
@@ -69,16 +70,17 @@ type jsonSnippet struct {
 func writeJSON(w *bufio.Writer, l List, opts Options) {
 	shown, more := l.worst()
 	doc := jsonDocument{
-		FormatVersion: "1.2",
+		FormatVersion: "1.3",
 		ErrorCount:    l.Count(Error),
 		WarningCount:  l.Count(Warning),
 		NoteCount:     l.Count(Note),
 		OmittedCount:  more,
 		ColumnUnit:    "unicodeCodePoints", // SARIF's word
 		Files:         append([]string{}, opts.Files...),
+		Failures:      append([]string{}, opts.Failures...),
 		Diagnostics:   make([]jsonDiagnostic, 0, len(shown)),
 	}
-	doc.Valid = !slices.ContainsFunc(l, opts.fails)
+	doc.Valid = len(opts.Failures) == 0 && !slices.ContainsFunc(l, opts.fails)
 	for _, d := range shown {
 		j := jsonDiagnostic{
 			Severity: d.Severity.String(),
@@ -109,7 +111,8 @@ func jsonFixOf(f Fix) jsonFix {
 	return out
 }
 
-// encodeJSON writes a document for programs so that people can read it too: indented, with < and & as they are.
+// encodeJSON writes a document for programs so that people can read it too: indented, with < and & as they are, and with
+// escapes for what would control a terminal.
 func encodeJSON(w *bufio.Writer, doc any) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -118,7 +121,7 @@ func encodeJSON(w *bufio.Writer, doc any) {
 	if err := e.Encode(doc); err != nil {
 		panic(fmt.Sprintf("diag: %v", err)) // the documents are structs of strings and numbers
 	}
-	w.Write(b.Bytes())
+	w.WriteString(PrintableJSON(b.String()))
 }
 
 func rangeOf(s Span) *jsonRange {

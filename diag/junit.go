@@ -30,6 +30,7 @@ type junitCase struct {
 	Name      string        `xml:"name,attr"`
 	ClassName string        `xml:"classname,attr"`
 	Failure   *junitFailure `xml:"failure"`
+	Error     *junitFailure `xml:"error"`
 	Output    string        `xml:"system-out,omitempty"`
 }
 
@@ -40,7 +41,8 @@ type junitFailure struct {
 }
 
 // writeJUnit writes one suite per file, with one test case per diagnostic. The case fails if the diagnostic fails the
-// run; otherwise the diagnostic is the output of the case. A file without diagnostics has one passed case.
+// run; otherwise the diagnostic is the output of the case. A file without diagnostics has one passed case. What could not
+// be checked is a case with an error.
 func writeJUnit(w *bufio.Writer, l List, opts Options) {
 	doc := junitSuites{Name: "stormflux"}
 	suite := func(name string) *junitSuite {
@@ -81,6 +83,13 @@ func writeJUnit(w *bufio.Writer, l List, opts Options) {
 	if more > 0 {
 		s := suite("stormflux")
 		s.Cases = append(s.Cases, junitCase{Name: andMore(more), ClassName: s.Name})
+	}
+	for _, failure := range opts.Failures {
+		s := suite("stormflux")
+		text := PrintableLines(failure)
+		s.Cases = append(s.Cases, junitCase{Name: "not checked", ClassName: s.Name, Error: &junitFailure{Message: Printable(failure), Type: "error", Text: text}})
+		s.Errors++
+		doc.Errors++
 	}
 	for i := range doc.Suites {
 		s := &doc.Suites[i]

@@ -48,6 +48,10 @@ type sarifInvocation struct {
 	Notifications       []sarifNotification `json:"toolExecutionNotifications,omitempty"`
 }
 
+func (i *sarifInvocation) notify(level, text string) {
+	i.Notifications = append(i.Notifications, sarifNotification{Level: level, Message: sarifMessage{Text: text}})
+}
+
 type sarifNotification struct { // 3.58
 	Level   string       `json:"level"`
 	Message sarifMessage `json:"message"`
@@ -135,8 +139,13 @@ func writeSARIF(w *bufio.Writer, l List, opts Options, lookup func(string) (Rule
 		ColumnKind:  "utf16CodeUnits", // viewers in editors always count these units
 		Results:     make([]sarifResult, 0, len(l)),
 	}
+	invocation := &run.Invocations[0]
 	if more > 0 {
-		run.Invocations[0].Notifications = []sarifNotification{{Level: "warning", Message: sarifMessage{Text: andMore(more)}}}
+		invocation.notify("warning", andMore(more))
+	}
+	for _, failure := range opts.Failures {
+		invocation.ExecutionSuccessful = false
+		invocation.notify("error", failure)
 	}
 	for _, name := range names {
 		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRuleOf(name, lookup))

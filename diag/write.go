@@ -42,6 +42,10 @@ type Options struct {
 	// passed test, and JSON lists it.
 	Files []string
 
+	// Failures are why some files could not be checked, a sentence each. Every format but Text has them: Text is for
+	// people, who read them elsewhere.
+	Failures []string
+
 	// Strict counts a warning as a failure, in "valid" of JSON and in JUnit.
 	Strict bool
 
@@ -60,12 +64,13 @@ type Options struct {
 // and UTF-16 code units in SARIF (which says so in columnKind) and GitHub. The JSON document is
 //
 //	{
-//	  "format_version": "1.2",   new members change the minor part, anything else the major part
-//	  "valid": false,            no errors, and with Strict no warnings
+//	  "format_version": "1.3",   new members change the minor part, anything else the major part
+//	  "valid": false,            no errors, no failures, and with Strict no warnings
 //	  "error_count": 1, "warning_count": 0, "note_count": 0,
 //	  "omitted_count": 0,        diagnostics that the counts hold and the list below does not
 //	  "column_unit": "unicodeCodePoints",
 //	  "files": ["a.yaml"],       the checked files
+//	  "failures": ["..."],       why files could not be checked
 //	  "diagnostics": [{
 //	    "severity": "error",     or "warning", "note"
 //	    "rule": "unknown-component",

@@ -86,7 +86,7 @@ func TestFormatsOfNothing(t *testing.T) {
 	for format, want := range map[Format]string{
 		Text:   "",
 		GitHub: "",
-		JSON:   "{\n  \"format_version\": \"1.2\",\n  \"valid\": true,\n  \"error_count\": 0,\n  \"warning_count\": 0,\n  \"note_count\": 0,\n  \"omitted_count\": 0,\n  \"column_unit\": \"unicodeCodePoints\",\n  \"files\": [],\n  \"diagnostics\": []\n}\n",
+		JSON:   "{\n  \"format_version\": \"1.3\",\n  \"valid\": true,\n  \"error_count\": 0,\n  \"warning_count\": 0,\n  \"note_count\": 0,\n  \"omitted_count\": 0,\n  \"column_unit\": \"unicodeCodePoints\",\n  \"files\": [],\n  \"failures\": [],\n  \"diagnostics\": []\n}\n",
 		JUnit:  "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"stormflux\" tests=\"0\" failures=\"0\" errors=\"0\"></testsuites>\n",
 	} {
 		if got := write(t, nil, Options{Format: format}); got != want {

@@ -130,9 +130,9 @@ type Environment struct {
 // Ignore is one `# stormflux:ignore RULE ...` comment. On its own line it applies to the next line that is not a comment,
 // otherwise to its own line.
 type Ignore struct {
-	Span  diag.Span // the comment
-	Line  int       // the line it silences, from 1
-	Rules []IgnoredRule
+	Span  diag.Span     // the comment
+	Line  int           // the line it silences, from 1
+	Rules []IgnoredRule // none if the comment names none
 }
 
 // IgnoredRule is the name of a rule in an ignore comment, with its place.

@@ -220,9 +220,6 @@ func (c *checker) tickOnSpout(k *component, span diag.Span) {
 func tickSeconds(t *yaml.Value) (seconds int, wrong string) {
 	if t.Kind == yaml.Int {
 		n, ok := number(t)
-		if ok && n == 0 {
-			return 0, "must be at least 1s"
-		}
 		if !ok {
 			n = 0
 		}

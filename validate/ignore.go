@@ -45,6 +45,10 @@ func (c *checker) ignores() {
 		return true
 	})
 	for _, comment := range c.doc.Ignores {
+		if len(comment.Rules) == 0 {
+			c.list.Warnf(ruleUnusedIgnore, comment.Span, "the comment names no rule, so it ignores nothing").
+				WithHint("write the rules behind it, such as \"stormflux:ignore unread-stream\"")
+		}
 		for _, r := range comment.Rules {
 			key := line{comment.Span.File, comment.Line, r.Name}
 			use := Reference{Kind: RuleSymbol, Name: r.Name, Span: r.Span}

@@ -23,6 +23,22 @@ func oneFile(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
+// noArguments refuses a command line with arguments.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usageError("%s takes no arguments, but there is %q. Usage: %s", cmd.CommandPath(), args[0], cmd.UseLine())
+	}
+	return nil
+}
+
+// atMostOne refuses a command line with several arguments.
+func atMostOne(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return usageError("%s takes one argument at most, not %d. Usage: %s", cmd.CommandPath(), len(args), cmd.UseLine())
+	}
+	return nil
+}
+
 // notEmpty refuses flags with an empty value. It mostly comes from an unset variable of the shell, and must not count as a
 // flag that was left out.
 func notEmpty(flags *pflag.FlagSet, names ...string) error {

@@ -110,12 +110,6 @@ func usedSomewhere(all diag.List, files []*checked) diag.List {
 
 // together makes one error of several. It reports each message once, and has the first one's exit code.
 func together(errs []error) error {
-	var messages []string
-	for _, err := range errs {
-		if !slices.Contains(messages, err.Error()) {
-			messages = append(messages, err.Error())
-		}
-	}
 	code := exitEnvironment
 	var none *project.NoTopologyError
 	if exit := (*exitError)(nil); errors.As(errs[0], &exit) {
@@ -123,7 +117,18 @@ func together(errs []error) error {
 	} else if errors.As(errs[0], &none) {
 		code = exitUsage
 	}
-	return &exitError{code: code, err: errors.New(strings.Join(messages, "\nstormflux: "))}
+	return &exitError{code: code, err: errors.New(strings.Join(messages(errs), "\nstormflux: "))}
+}
+
+// messages returns what errors say, each message once.
+func messages(errs []error) []string {
+	var all []string
+	for _, err := range errs {
+		if !slices.Contains(all, err.Error()) {
+			all = append(all, err.Error())
+		}
+	}
+	return all
 }
 
 // summary counts the problems in files.

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"strings"
-
 	"github.com/spf13/cobra"
 
 	"github.com/stormflux/stormflux/diag"
@@ -15,7 +13,7 @@ func (a *app) explainCommand() *cobra.Command {
 		Short: "Explain a rule or a topic, or list all of them",
 		Example: `  stormflux explain unknown-component
   stormflux explain`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMostOne,
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 			var names []string
 			if len(args) == 0 {
@@ -63,7 +61,7 @@ func unknownRule(name string) error {
 	for _, t := range diag.Topics() {
 		names = append(names, t.Name)
 	}
-	if near, ok := diag.Suggest(strings.ToLower(name), names); ok {
+	if near, ok := diag.Suggest(name, names); ok {
 		return usageError("unknown rule %q; did you mean %q?", name, near)
 	}
 	return usageError("unknown rule %q; 'stormflux explain' lists all rules", name)

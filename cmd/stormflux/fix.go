@@ -53,12 +53,15 @@ func (a *app) fix(ctx context.Context, flags *validateFlags, args []string) erro
 		if err := a.writeDiff(result); err != nil {
 			return err
 		}
-		err = a.writeDiagnostics(a.stderr, flags, after)
+		if len(after.diags) > 0 {
+			printTo(a.stderr, "with these changes, this is left:\n\n")
+		}
+		err = a.writeDiagnostics(a.stderr, flags, after, errs)
 	} else {
 		if err := result.Write(); err != nil {
 			return environmentError(err)
 		}
-		err = a.writeDiagnostics(a.stdout, flags, after)
+		err = a.writeDiagnostics(a.stdout, flags, after, errs)
 	}
 	if err != nil {
 		return err
@@ -67,7 +70,7 @@ func (a *app) fix(ctx context.Context, flags *validateFlags, args []string) erro
 		printTo(a.stderr, "%s is not fixed, because it is outside the folders of the topologies and the working directory\n", name)
 	}
 	if len(after.names) > 0 {
-		printTo(a.stderr, "%s\n", summary(len(after.names), after.diags)+fixed(result, flags.diff))
+		printTo(a.stderr, "%s\n", summary(len(verdict.names), verdict.diags)+fixed(result, flags.diff))
 	}
 	return verdict.verdict(flags.strict, errs)
 }

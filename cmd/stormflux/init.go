@@ -23,7 +23,7 @@ the Clojure file that emit-clj makes from the topology, and the schema for edito
 files.`,
 		Example: `  stormflux init --leiningen wordcount
   cd wordcount && lein uberjar`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMostOne,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !lein {
 				return usageError("choose the kind of project: --leiningen")

@@ -16,7 +16,7 @@ func (a *app) listCommand() *cobra.Command {
 		Short: "List the topologies of a cluster",
 		Example: `  stormflux list --nimbus nimbus1
   stormflux list -e prod --format json`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			client, err := a.connectAlone(cmd.Context(), &flags)
 			if err != nil {

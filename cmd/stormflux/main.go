@@ -142,9 +142,13 @@ this machine, submits it to a cluster and manages it there, or writes it as Cloj
 		a.deactivateCommand(),
 		a.rebalanceCommand(),
 	)
+	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	for _, cmd := range root.Commands() {
-		if cmd.Name() == "completion" {
+		switch cmd.Name() {
+		case "help":
+			cmd.RunE = help
+		case "completion":
 			cmd.Args = nil // an unknown shell is an error, and not a reason to print the help and succeed
 			cmd.RunE = func(cmd *cobra.Command, args []string) error {
 				return usageError("name a shell. Usage: %s bash|zsh|fish|powershell", cmd.CommandPath())
@@ -152,6 +156,20 @@ this machine, submits it to a cluster and manages it there, or writes it as Cloj
 		}
 	}
 	return root
+}
+
+// help prints the help of the command that args name. Cobra's own prints the help of stormflux for an unknown command, and
+// succeeds.
+func help(cmd *cobra.Command, args []string) error {
+	found, rest, err := cmd.Root().Find(args)
+	if err != nil {
+		return err
+	}
+	if len(rest) > 0 {
+		return usageError("%s has no command %q", found.CommandPath(), rest[0])
+	}
+	found.InitDefaultHelpFlag()
+	return found.Help()
 }
 
 // nearFlag suggests a flag in place of an unknown one.

@@ -17,7 +17,7 @@ if the file starts with the line
   # yaml-language-server: $schema=topology.schema.json`,
 		Example: `  stormflux schema > topology.schema.json
   stormflux schema --environments > stormflux.schema.json`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			text := grammar.TopologySchema()
 			if environments {

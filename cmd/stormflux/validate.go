@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -61,7 +62,7 @@ func (a *app) validate(ctx context.Context, flags *validateFlags, args []string)
 	if err != nil {
 		return err
 	}
-	if err := a.writeDiagnostics(a.stdout, flags, found); err != nil {
+	if err := a.writeDiagnostics(a.stdout, flags, found, errs); err != nil {
 		return err
 	}
 	if len(found.names) > 0 {
@@ -70,13 +71,15 @@ func (a *app) validate(ctx context.Context, flags *validateFlags, args []string)
 	return found.verdict(flags.strict, errs)
 }
 
-func (a *app) writeDiagnostics(w io.Writer, flags *validateFlags, found *checkedFiles) error {
+// writeDiagnostics writes what a check found. errs are those from before the check.
+func (a *app) writeDiagnostics(w io.Writer, flags *validateFlags, found *checkedFiles, errs []error) error {
 	root, err := os.Getwd()
 	if err != nil {
 		return environmentError(err)
 	}
 	if err := diag.Write(w, found.diags, diag.Options{
-		Format: flags.format, Color: a.color.On(w), Files: found.names, Strict: flags.strict, Root: root, Version: version(),
+		Format: flags.format, Color: a.color.On(w), Files: found.names, Failures: messages(slices.Concat(errs, found.errs)),
+		Strict: flags.strict, Root: root, Version: version(),
 	}); err != nil {
 		return environmentError(fmt.Errorf("writing diagnostics: %w", err))
 	}

@@ -116,8 +116,8 @@ func faultNullTuple(stream string) *fault {
 func faultTooFew(s *stream, values int, fix string) *fault {
 	return &fault{
 		fix: fix,
-		reason: fmt.Sprintf("it emitted %d values on stream %q with the fields %q, and a fields grouping needs one that is missing",
-			values, s.id, s.fields),
+		reason: fmt.Sprintf("it emitted %d value%s on stream %q with the fields %q, and a fields grouping needs one that is missing",
+			values, plural(values), s.id, s.fields),
 		storm: fmt.Sprintf("IndexOutOfBoundsException: Index %d out of bounds for length %d", values, values),
 	}
 }
@@ -199,4 +199,12 @@ func faultSpoutUnread(timeout time.Duration) *fault {
 		storm: "RuntimeException: subprocess heartbeat timeout; Storm writes the task ids of each emit and reads nothing more from a spout " +
 			"until it can: read the answer to each emit, or emit with need_task_ids false",
 	}
+}
+
+// plural returns the ending of a noun for a number of things.
+func plural(n int) string {
+	if n == 1 {
+		return ""
+	}
+	return "s"
 }

@@ -167,8 +167,8 @@ func (e *Engine) checkValues(t *task, m *message) *fault {
 			}
 		}
 		e.warn("values "+m.stream.id, t,
-			"a tuple of %d values was emitted on stream %q, which has %d fields %q: Storm does not check this and passes it on%s",
-			m.values, m.stream.id, len(fields), fields, fix)
+			"a tuple of %d value%s was emitted on stream %q, which has %d field%s %q: Storm does not check this and passes it on%s",
+			m.values, plural(m.values), m.stream.id, len(fields), plural(len(fields)), fields, fix)
 	}
 	if e.kryo != nil {
 		if class := e.kryo.unregistered(m.tuple); class != "" {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/stormflux/stormflux/internal/java"
@@ -15,23 +16,43 @@ import (
 //
 // Values are nil, bool, int64, float64, string, []any, map[string]any, or [json.Number] for a number that an int64 or a
 // float64 would change: Storm keeps integers beyond 64 bits, and decimals of more than 18 characters, exactly. ParseOption
-// does not repeat two oddities of json-smart. A value that is only "-" is a string here and not 0. NaN and infinities are
-// strings, because JSON cannot carry them to Nimbus.
+// does not repeat two oddities of json-smart. A value that is only "-" is a string here and not 0. NaN, and a value that is
+// a number too large for a float64, are strings, because JSON cannot carry them to Nimbus.
 //
-// It fails only for an option without "=" and for one without a key.
+// It fails for an option without "=", for one without a key, and for a list or map with a number that is too large.
 func ParseOption(option string) (key string, value any, err error) {
 	key, text, ok := strings.Cut(option, "=")
 	if !ok {
-		return "", nil, errors.New("no value: want KEY=VALUE")
+		return "", nil, errors.New("there is no value; give KEY=VALUE")
 	}
 	if key == "" {
-		return "", nil, errors.New("no key: want KEY=VALUE")
+		return "", nil, errors.New("there is no key; give KEY=VALUE")
 	}
 	value, err = java.ParseJSON(text)
 	if f, isFloat := value.(float64); err != nil || text == "-" || isFloat && math.IsInf(f, 0) {
 		return key, text, nil
 	}
+	if hasInfinity(value) {
+		return "", nil, errors.New("a number in it is too large for JSON; put it in quotes")
+	}
 	return key, optionValue(value), nil
+}
+
+// hasInfinity reports whether there is an infinite number in a value. Storm's client would send null in its place.
+func hasInfinity(v any) bool {
+	switch v := v.(type) {
+	case float64:
+		return math.IsInf(v, 0)
+	case []any:
+		return slices.ContainsFunc(v, hasInfinity)
+	case map[string]any:
+		for _, member := range v {
+			if hasInfinity(member) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // optionValue returns a value with the types of a configuration instead of Java's.
@@ -45,13 +66,6 @@ func optionValue(v any) any {
 		return json.Number(java.CanonicalDecimal(v))
 	case float32:
 		return "NaN"
-	case float64:
-		switch {
-		case math.IsInf(v, 1):
-			return "Infinity"
-		case math.IsInf(v, -1):
-			return "-Infinity"
-		}
 	case []any:
 		for i := range v {
 			v[i] = optionValue(v[i])

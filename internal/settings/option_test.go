@@ -117,8 +117,10 @@ func TestParseOption(t *testing.T) {
 		{option: "a=1e400", key: "a", value: "1e400"},
 		{option: "a=00000000000000000000001.50", key: "a", value: json.Number("1.50")},
 		{option: "a=" + strings.Repeat("[", 100_000), key: "a", value: strings.Repeat("[", 100_000)},
-		{option: "a", err: `no value: want KEY=VALUE`},
-		{option: "=a", err: `no key: want KEY=VALUE`},
+		{option: "a", err: `there is no value; give KEY=VALUE`},
+		{option: "=a", err: `there is no key; give KEY=VALUE`},
+		{option: "a=[1, {b: -1e999}]", err: `a number in it is too large for JSON; put it in quotes`},
+		{option: "a=[NaN, '1e999']", key: "a", value: []any{"NaN", "1e999"}},
 	} {
 		key, value, err := ParseOption(c.option)
 		if c.err != "" {

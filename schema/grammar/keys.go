@@ -64,7 +64,11 @@ func (f *faults) unknownKeys(c *cause, p *site) {
 			f.meant[p.value] = append(f.meant[p.value], near.Name)
 			f.unknown[key.Span] = near.Name
 		} else if len(legal) > 0 {
-			d.WithHint("allowed keys: %s", diag.Quoted(legal, 0))
+			other := ""
+			if slices.ContainsFunc(p.value.Entries, func(e yaml.Entry) bool { return f.knownKey(c.node, e.Key.Text) }) {
+				other = "other "
+			}
+			d.WithHint("%sallowed keys: %s", other, diag.Quoted(legal, 0))
 		}
 	}
 }
