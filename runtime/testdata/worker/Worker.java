@@ -56,7 +56,7 @@ public final class Worker {
     }
 
     private static void run(String kind, String definition, boolean checkpoints) throws Exception {
-        Object adapter = Class.forName("stormflux.runtime." + kind).getConstructor(String.class).newInstance(definition);
+        Object adapter = instantiate("stormflux.runtime." + kind, definition);
         TopologyContext context = context(checkpoints);
         Map<String, Object> conf = new HashMap<>();
         conf.put("topology.name", "top");
@@ -96,6 +96,20 @@ public final class Worker {
             }
             hook.getClass().getInterfaces()[0].getMethod("shutdown").invoke(hook);
         }
+    }
+
+    /** Releases before 2.0 let Clojure compile (new Class "text"), and this is how they call the constructor. */
+    private static Object instantiate(String name, String definition) throws Exception {
+        Class<?> runtime;
+        try {
+            runtime = Class.forName("clojure.lang.RT"); // the compiler needs it
+        } catch (ClassNotFoundException e) {
+            return Class.forName(name).getConstructor(String.class).newInstance(definition);
+        }
+        Method symbol = Class.forName("clojure.lang.Symbol").getMethod("intern", String.class);
+        Method list = runtime.getMethod("list", Object.class, Object.class, Object.class);
+        Object form = list.invoke(null, symbol.invoke(null, "new"), symbol.invoke(null, name), definition);
+        return Class.forName("clojure.lang.Compiler").getMethod("eval", Object.class).invoke(null, form);
     }
 
     static void print(String what, Object value) {
