@@ -83,7 +83,7 @@ func (p *Program) Assemble(ctx context.Context, platform validate.Platform) (*As
 // adapter returns the classes that make the JVM objects of the topology on the workers. It returns none if there are no
 // such objects.
 func (p *Program) adapter() ([]jar.Entry, error) {
-	if !p.Topology.HasDefinitions() {
+	if len(p.Topology.Definitions()) == 0 {
 		return nil, nil
 	}
 	classes, err := jvmruntime.Classes(p.Storm)

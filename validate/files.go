@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"io/fs"
 	"path"
 	"path/filepath"
 	"slices"
@@ -70,13 +71,21 @@ func (c *checker) fluxResources() {
 	if given || c.doc.File == nil || !slices.ContainsFunc(c.all, isFluxShell) {
 		return
 	}
-	exists := func(path string) bool { _, err := c.files.Stat(path); return err == nil }
-	for _, root := range schema.ClassPath(c.doc.File.Dir, exists) {
-		if isFolder(filepath.Join(root, defaultResources)) {
-			c.topology.Files = append(c.topology.Files, Resource{Dir: root, From: defaultResources, Span: c.start()})
-			return
+	if root, ok := FluxResources(c.doc.File.Dir, c.files.Stat); ok {
+		c.topology.Files = append(c.topology.Files, Resource{Dir: root, From: defaultResources, Span: c.start()})
+	}
+}
+
+// FluxResources returns the folder whose subfolder "resources" holds the scripts of Flux's shell components, for a topology
+// in the given folder.
+func FluxResources(dir string, stat func(path string) (fs.FileInfo, error)) (root string, ok bool) {
+	exists := func(path string) bool { _, err := stat(path); return err == nil }
+	for _, root := range schema.ClassPath(dir, exists) {
+		if info, err := stat(filepath.Join(root, defaultResources)); err == nil && info.IsDir() {
+			return root, true
 		}
 	}
+	return "", false
 }
 
 // isFluxShell reports whether a component is one of Flux's shell wrappers.

@@ -16,6 +16,7 @@ import (
 	"github.com/stormflux/stormflux/internal/autofix"
 	"github.com/stormflux/stormflux/internal/console"
 	"github.com/stormflux/stormflux/internal/project"
+	"github.com/stormflux/stormflux/schema"
 	"github.com/stormflux/stormflux/schema/format"
 )
 
@@ -31,10 +32,15 @@ fmt changes indentation, spaces and empty lines, and where comments stand on the
 everything, and every value as it is written, with its quotes. So the file means the same as before.
 
 A folder stands for every topology below it and every stormflux.yaml. "-" reads standard input and writes the result to
-standard output. A file that is not YAML stays as it is; fmt reports why and exits with 1.`,
+standard output. A file that is not YAML stays as it is; fmt reports why and exits with 1.
+
+--short also rewrites topologies from Flux's form into the short form: maps of components, "inputs" in place of "streams",
+and "command" in place of Flux's shell wrappers. What has no short form stays. fmt compiles the topology before and after, and
+writes the file only if both have the same bytes. If the topology has variables, give them values with --set or --filter.`,
 		Example: `  stormflux fmt topology.yaml
   stormflux fmt --check .
-  stormflux fmt --diff topologies/`,
+  stormflux fmt --diff topologies/
+  stormflux fmt --short --filter dev.properties topology.yaml`,
 		Args:              atLeastOneFile,
 		ValidArgsFunction: completeTopologyFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -43,12 +49,15 @@ standard output. A file that is not YAML stays as it is; fmt reports why and exi
 	}
 	cmd.Flags().BoolVar(&flags.check, "check", false, "write nothing, print the names of the files that would change, and exit with 1 if there are any")
 	cmd.Flags().BoolVar(&flags.diff, "diff", false, "write nothing, and print the changes as a unified diff")
+	cmd.Flags().BoolVar(&flags.short, "short", false, "rewrite topologies from Flux's form into the short form")
+	flags.topology.addReading(cmd)
 	return cmd
 }
 
 // fmtFlags are the flags of fmt.
 type fmtFlags struct {
-	check, diff bool
+	check, diff, short bool
+	topology           topologyFlags // how to read a topology that --short rewrites
 }
 
 func (a *app) fmt(ctx context.Context, flags *fmtFlags, args []string) error {
@@ -68,7 +77,16 @@ func (a *app) fmt(ctx context.Context, flags *fmtFlags, args []string) error {
 			errs = append(errs, err)
 			continue
 		}
-		after, faults := format.Format(diag.NewFile(file.Path, filepath.Dir(file.Path), text))
+		source := diag.NewFile(file.Path, filepath.Dir(file.Path), text)
+		after, faults := []byte(nil), diag.List(nil)
+		if flags.short && schema.LooksLikeTopology(text) {
+			after, faults, err = a.shorten(ctx, flags, source)
+		} else {
+			after, faults = format.Format(source)
+		}
+		if err != nil {
+			errs = append(errs, err)
+		}
 		diags = append(diags, faults...)
 		if after != nil && !bytes.Equal(after, text) {
 			changed.Files = append(changed.Files, &autofix.File{Name: file.Path, Before: text, After: after})

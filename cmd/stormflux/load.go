@@ -39,26 +39,32 @@ type topologyFlags struct {
 }
 
 func (f *topologyFlags) add(cmd *cobra.Command) {
+	f.addReading(cmd)
 	flags := cmd.Flags()
-	f.flags = flags
-	flags.StringArrayVar(&f.set, "set", nil, "set a variable, `NAME=VALUE` (repeatable)")
 	flags.StringArrayVarP(&f.config, "config", "c", nil, "set a key of the topology's configuration, `KEY=VALUE`; a value that is not JSON is text (repeatable)")
 	flags.StringVarP(&f.environment, "environment", "e", "", "apply the environment `NAME` of stormflux.yaml")
 	flags.StringVar(&f.envFile, "environments", "", "read environments from `FILE` instead of the nearest stormflux.yaml")
+	flags.StringVar(&f.name, "name", "", "name the topology `NAME` instead of the name in its file")
+	flags.StringVar(&f.stormVersion, "storm-version", "", "the Storm `VERSION` to check and compile for (default: from the environment, else 2.8)")
+	flags.BoolVar(&f.strict, "strict", false, "exit with 1 if there are warnings")
+	_ = cmd.RegisterFlagCompletionFunc("environment", f.completeEnvironments)
+	_ = cmd.RegisterFlagCompletionFunc("name", cobra.NoFileCompletions)
+	_ = cmd.RegisterFlagCompletionFunc("config", completeConfigKeys)
+	_ = cmd.RegisterFlagCompletionFunc("storm-version", cobra.NoFileCompletions)
+}
+
+// addReading adds the flags without which some topologies cannot be read.
+func (f *topologyFlags) addReading(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	f.flags = flags
+	flags.StringArrayVar(&f.set, "set", nil, "set a variable, `NAME=VALUE` (repeatable)")
 	flags.StringArrayVar(&f.filters, "filter", nil, "read variables from the Java properties `FILE` (repeatable)")
 	flags.BoolVar(&f.envFilter, "env-filter", false, "replace ${ENV-NAME} with the environment variable NAME, as Flux does")
 	flags.StringArrayVar(&f.resources, "resources", nil, "look in `DIR` for what Flux takes from the jar: included resources, and scripts in DIR or DIR/resources (repeatable)")
 	flags.StringArrayVar(&f.jars, "jar", nil, "take the JVM classes from the `JAR`, a file or a Maven coordinate, instead of the jars in the topology's file (repeatable; the first is the base)")
 	flags.BoolVar(&f.allowOutside, "allow-outside", false, "allow includes of files outside the project; messages never show their text")
-	flags.StringVar(&f.name, "name", "", "name the topology `NAME` instead of the name in its file")
-	flags.StringVar(&f.stormVersion, "storm-version", "", "the Storm `VERSION` to check and compile for (default: from the environment, else 2.8)")
-	flags.BoolVar(&f.strict, "strict", false, "exit with 1 if there are warnings")
-	_ = cmd.RegisterFlagCompletionFunc("environment", f.completeEnvironments)
 	_ = cmd.RegisterFlagCompletionFunc("set", f.completeVariables)
-	_ = cmd.RegisterFlagCompletionFunc("name", cobra.NoFileCompletions)
-	_ = cmd.RegisterFlagCompletionFunc("config", completeConfigKeys)
 	_ = cmd.MarkFlagFilename("jar", "jar")
-	_ = cmd.RegisterFlagCompletionFunc("storm-version", cobra.NoFileCompletions)
 }
 
 // options turns the flags into options of the loader. Its errors are usage errors.

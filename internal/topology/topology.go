@@ -38,15 +38,26 @@ type Value = any
 // Components returns the spouts, then the bolts.
 func (t *Topology) Components() []*Component { return slices.Concat(t.Spouts, t.Bolts) }
 
-// HasDefinitions reports whether a worker has to make a JVM object from a [Definition].
-func (t *Topology) HasDefinitions() bool {
-	defined := func(c Code) bool { _, ok := c.(*Definition); return ok }
-	return slices.ContainsFunc(t.WorkerHooks, defined) || slices.ContainsFunc(t.Components(), func(c *Component) bool {
-		return defined(c.Code) || slices.ContainsFunc(c.Inputs, func(in *Input) bool {
-			custom, ok := in.Grouping.(Custom)
-			return ok && defined(custom.Object)
-		})
-	})
+// Definitions returns every JVM object that a worker has to make.
+func (t *Topology) Definitions() []*Definition {
+	var all []*Definition
+	add := func(c Code) {
+		if d, ok := c.(*Definition); ok {
+			all = append(all, d)
+		}
+	}
+	for _, hook := range t.WorkerHooks {
+		add(hook)
+	}
+	for _, c := range t.Components() {
+		add(c.Code)
+		for _, in := range c.Inputs {
+			if custom, ok := in.Grouping.(Custom); ok {
+				add(custom.Object)
+			}
+		}
+	}
+	return all
 }
 
 // Component returns the component with an id, or nil.
