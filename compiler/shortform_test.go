@@ -55,7 +55,7 @@ func TestFormattedFilesMeanTheSame(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if compared < 60 {
+	if t.Logf("compared %d topologies", compared); compared < 100 {
 		t.Errorf("compared only %d topologies", compared)
 	}
 }

@@ -26,6 +26,9 @@ func (c *checker) define(component string, o *schema.Object) *topology.Definitio
 		}
 	}
 	d.make(o)
+	if component != "" {
+		d.definition.Root().ID = "" // the definition names the component already, however its id is written
+	}
 	return &d.definition
 }
 
