@@ -38,6 +38,7 @@ var mayImport = map[string][]string{
 	"component/componenttest":      {"component", "internal/multilang", "internal/java"},
 	"internal/java":                {},
 	"internal/classfile":           {"internal/java", "internal/settings"},
+	"internal/classfile/declare":   {"internal/classfile", "internal/java", "internal/topology"},
 	"internal/classfile/summarize": {"internal/atomicfile", "internal/classfile", "internal/settings", "internal/stormtest"},
 	"internal/settings":            {"internal/java"},
 	"internal/settings/gen":        {"diag", "schema/yaml", "internal/atomicfile", "internal/java", "internal/settings"},
