@@ -25,6 +25,10 @@ type SubmitRequest struct {
 	Conf     map[string]any       // the topology's own, and options over it; Submit does not change it
 	JarPath  string               // Nimbus wants a jar; a zip with one entry will do
 
+	// Dependencies are uploaded before the jar, and the topology names their blobs. If the cluster then refuses the topology,
+	// Submit deletes those that are the topology's own.
+	Dependencies []Dependency
+
 	Inactive    bool              // submit it deactivated
 	Credentials map[string]string // for the workers; nil: none
 
@@ -119,12 +123,14 @@ type submission struct {
 	sent     int64
 	total    int64
 	lookedUp error
+	keys     []string // of the blobs of Dependencies
+	blobs    []string // of those, what was uploaded for this topology alone and is there
 }
 
 func (sub *submission) failed(err error) *SubmitError {
 	e := &SubmitError{
 		Name: sub.Name, Stage: sub.stage, Outcome: sub.outcome, Inbox: sub.inbox, Server: sub.server,
-		Sent: sub.sent, Total: sub.total, LookUp: sub.lookedUp, Err: err,
+		Sent: sub.sent, Total: sub.total, Blobs: sub.blobs, LookUp: sub.lookedUp, Err: err,
 	}
 	if e.Stage == 0 {
 		e.Stage = Checking
@@ -135,7 +141,7 @@ func (sub *submission) failed(err error) *SubmitError {
 	return e
 }
 
-func (sub *submission) run(ctx context.Context) (SubmitResult, error) {
+func (sub *submission) run(ctx context.Context) (_ SubmitResult, err error) {
 	var none SubmitResult
 	if err := sub.prepare(); err != nil {
 		return none, err
@@ -152,6 +158,14 @@ func (sub *submission) run(ctx context.Context) (SubmitResult, error) {
 	}
 	defer c.release()
 	if err := sub.askFirst(ctx, s); err != nil {
+		return none, err
+	}
+	defer func() {
+		if err != nil && (sub.outcome == 0 || sub.outcome == NotSubmitted) {
+			sub.dropBlobs(ctx)
+		}
+	}()
+	if err := sub.uploadDependencies(ctx, s); err != nil {
 		return none, err
 	}
 	if err := sub.upload(ctx, s, jar); err != nil {
@@ -209,6 +223,10 @@ func (sub *submission) prepare() error {
 	if conf == nil {
 		conf = map[string]any{}
 	}
+	if err := sub.checkDependencies(); err != nil {
+		return err
+	}
+	sub.nameDependencies()
 	sub.addZooKeeperPayload(conf)
 	text, err := java.AppendJSON(nil, conf)
 	if err != nil {
@@ -220,24 +238,11 @@ func (sub *submission) prepare() error {
 
 // openJar opens the jar and learns its size.
 func (sub *submission) openJar() (*os.File, error) {
-	jar, err := os.Open(sub.JarPath)
+	jar, size, err := openFile(sub.JarPath)
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", sub.JarPath, bareCause(err))
-	}
-	info, err := jar.Stat()
-	switch {
-	case err != nil:
-		err = fmt.Errorf("reading %s: %w", sub.JarPath, bareCause(err))
-	case !info.Mode().IsRegular():
-		err = fmt.Errorf("reading %s: it is not a file", sub.JarPath)
-	case info.Size() == 0:
-		err = fmt.Errorf("reading %s: it is empty", sub.JarPath)
-	}
-	if err != nil {
-		jar.Close()
 		return nil, err
 	}
-	sub.total = info.Size()
+	sub.total = size
 	return jar, nil
 }
 
@@ -382,42 +387,15 @@ func (sub *submission) upload(ctx context.Context, s *session, jar io.Reader) er
 	if err := sub.measure(ctx, s, location); err != nil {
 		return err
 	}
-	chunk := sub.ChunkSize
-	if chunk <= 0 {
-		chunk = defaultChunkSize
+	up := &upload{session: s, timeout: sub.timeout, content: jar, name: sub.JarPath, total: sub.total, chunk: sub.ChunkSize}
+	up.progress = func(sent int64) {
+		if sub.sent = sent; sub.Progress != nil {
+			sub.Progress(sent, sub.total)
+		}
 	}
-	if limit := s.wire.limit; limit > 0 {
-		overhead, err := frameSize(ctx, "uploadChunk", &storm.NimbusUploadChunkArgs{Location: location, Chunk: []byte{}})
-		if err != nil {
-			panic(err) // writing to memory cannot fail
-		}
-		if overhead >= limit {
-			return faultError(&Error{Call: "uploadChunk", Addr: s.addr.String()}, &frameTooLargeError{size: overhead + 1, limit: limit})
-		}
-		chunk = min(chunk, limit-overhead)
-	}
-	progress := sub.Progress
-	if progress == nil {
-		progress = func(int64, int64) {}
-	}
-	progress(0, sub.total)
-	buffer := make([]byte, min(int64(chunk), sub.total))
-	for sub.sent < sub.total {
-		part := buffer[:min(int64(len(buffer)), sub.total-sub.sent)]
-		if _, err := io.ReadFull(jar, part); err != nil {
-			if err == io.EOF || err == io.ErrUnexpectedEOF {
-				err = errors.New("it became shorter during the upload")
-			}
-			return fmt.Errorf("reading %s: %w", sub.JarPath, bareCause(err))
-		}
-		_, err := invoke(ctx, s, sub.timeout, "uploadChunk", func(ctx context.Context) (struct{}, error) {
-			return struct{}{}, s.calls.UploadChunk(ctx, location, part)
-		})
-		if err != nil {
-			return err
-		}
-		sub.sent += int64(len(part))
-		progress(sub.sent, sub.total)
+	empty := &storm.NimbusUploadChunkArgs{Location: location, Chunk: []byte{}}
+	if err := up.send(ctx, "uploadChunk", location, empty, s.calls.UploadChunk); err != nil {
+		return err
 	}
 	_, err = invoke(ctx, s, sub.timeout, "finishFileUpload", func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, s.calls.FinishFileUpload(ctx, location)

@@ -37,6 +37,9 @@ type SubmitError struct {
 	Server      Address
 	Sent, Total int64 // bytes of the jar
 
+	// Blobs are the keys of uploaded dependencies that are the topology's own and could not be deleted.
+	Blobs []string
+
 	LookUp error // why the cluster did not answer, if Outcome is Unknown
 	Err    error // usually an [*Error]
 }
@@ -80,6 +83,9 @@ func (e *SubmitError) Remains() []string {
 			what = fmt.Sprintf("an incomplete jar (%d of %d bytes)", e.Sent, e.Total)
 		}
 		lines = append(lines, fmt.Sprintf("%s is left on %s as %s; Nimbus deletes it itself (nimbus.inbox.jar.expiration.secs, an hour by default)", what, e.Server, e.Inbox))
+	}
+	if len(e.Blobs) > 0 {
+		lines = append(lines, "dependencies of it are left in the cluster's blobstore; \"storm blobstore delete KEY\" deletes them: "+strings.Join(e.Blobs, ", "))
 	}
 	return lines
 }

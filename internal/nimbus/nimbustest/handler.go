@@ -46,6 +46,8 @@ type Topology struct {
 type state struct {
 	uploads    map[string]*upload
 	topologies map[string]*Topology // by name
+	blobs      map[string]*Blob
+	sessions   map[string]*blobSession // of uploads and downloads
 	counter    int
 }
 
@@ -55,7 +57,7 @@ type upload struct {
 }
 
 func newState() state {
-	return state{uploads: map[string]*upload{}, topologies: map[string]*Topology{}}
+	return state{uploads: map[string]*upload{}, topologies: map[string]*Topology{}, blobs: map[string]*Blob{}, sessions: map[string]*blobSession{}}
 }
 
 // Uploads returns the files in the inbox, by location.
