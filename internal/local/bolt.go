@@ -71,7 +71,9 @@ func (t *task) boltEmit(s *session, b *batch, m *message) *fault {
 		return f
 	}
 	t.progress = true
-	e.activity = e.now
+	if !m.checkpoint() {
+		e.activity = e.now
+	}
 	t.stats.emitted++
 	t.stats.transferred += int64(len(e.chosen))
 	if t.traced {
@@ -135,7 +137,7 @@ func (t *task) answer(m *message) *fault {
 	} else {
 		t.stats.failed++
 	}
-	if d.source != nil {
+	if d.counts() {
 		e.activity = e.now
 	}
 	if t.traced {
@@ -206,7 +208,7 @@ func (t *task) take(s *session) {
 		if t.traced {
 			e.trace(t, ReceiveEvent, d.event())
 		}
-		if d.source != nil {
+		if d.counts() {
 			e.activity = e.now
 		}
 	}

@@ -36,6 +36,18 @@ func (d *delivery) sourceTask() int {
 	return d.source.id
 }
 
+// checkpointSpout emits on checkpointStream from time to time, as long as the topology runs: a checkpoint is not activity,
+// and neither is a tick (CheckpointSpout, 2.8.3).
+const (
+	checkpointSpout  = "$checkpointspout"
+	checkpointStream = "$checkpoint"
+)
+
+// counts reports whether the tuple delays the end of [Options.UntilIdle].
+func (d *delivery) counts() bool { return d.source != nil && d.stream != checkpointStream }
+
+func (m *message) checkpoint() bool { return m.stream != nil && m.stream.id == checkpointStream }
+
 func (d *delivery) eachTree(f func(*tree)) {
 	if d.tree == nil {
 		return

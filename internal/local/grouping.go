@@ -189,6 +189,9 @@ func (e *Engine) appendTaskIDs(dst []byte) []byte {
 
 // traceEmit reports an emit after it was routed.
 func (e *Engine) traceEmit(t *task, b *batch, m *message) {
+	if m.stream == nil {
+		return // see routeChosen
+	}
 	tuple := TupleEvent{Stream: m.stream.id, Values: string(m.tuple), ID: string(m.id)}
 	for _, a := range b.anchors[m.anchors[0]:m.anchors[1]] {
 		tuple.Anchors = append(tuple.Anchors, fmt.Sprint(a.id))

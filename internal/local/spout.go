@@ -175,7 +175,9 @@ func (t *task) spoutEmit(session *session, b *batch, m *message) *fault {
 		return f
 	}
 	s.emitted, s.dry, s.longestDry = true, false, 0
-	e.activity = e.now
+	if !m.checkpoint() {
+		e.activity = e.now
+	}
 	t.stats.emitted++
 	t.stats.transferred += int64(len(e.chosen))
 	if t.traced {
@@ -217,7 +219,9 @@ func (t *task) spoutEmit(session *session, b *batch, m *message) *fault {
 func (e *Engine) complete(tr *tree, ok bool) {
 	t := tr.spout
 	t.pending.remove(tr)
-	e.activity = e.now
+	if t.comp.id != checkpointSpout {
+		e.activity = e.now
+	}
 	if ok {
 		t.stats.acked++
 		t.stats.completeNanos += e.now - tr.start
