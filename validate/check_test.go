@@ -162,7 +162,7 @@ func zipped(t *testing.T, files []txtar.File) []byte {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := w.Write(f.Data); err != nil {
+		if _, err := w.Write(classFile(f.Data)); err != nil {
 			t.Fatal(err)
 		}
 	}

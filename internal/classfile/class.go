@@ -174,6 +174,10 @@ func (c *Class) EnumConstants() []string {
 // IsEnum reports what Class.isEnum reports: true for an enum, false for the class of a constant with a body.
 func (c *Class) IsEnum() bool { return c.Flags.Has(Enum) && c.Super == "java.lang.Enum" }
 
+// IsComplete reports whether all constructors and public members that the class declares are known. It is false for a
+// class of the built-in summary if the release in use may have more.
+func (c *Class) IsComplete() bool { return !c.open }
+
 // InnerClass is an entry of the InnerClasses attribute: a class that this one nests, is, or mentions.
 type InnerClass struct {
 	Name   string

@@ -22,6 +22,8 @@ type Hierarchy struct {
 	Classes []*Class
 	// Unknown are the supertypes that [Path.Class] does not return, in the order in which they were met, each once.
 	Unknown []string
+	// unknownSuper says that one of the Unknown is a superclass.
+	unknownSuper bool
 	// Loop reports that a class inherits from itself. Java does not load such a class.
 	Loop bool
 }
@@ -41,6 +43,7 @@ func (p *Path) Hierarchy(c *Class) Hierarchy {
 	for next := c.Super; next != "" && !w.seen[next]; {
 		class := w.class(next)
 		if class == nil {
+			w.found.unknownSuper = true
 			break
 		}
 		w.add(class)
@@ -115,7 +118,15 @@ func (p *Path) Assignable(from, to string) Answer {
 	if err != nil {
 		return Unknown
 	}
-	return p.Hierarchy(c).Is(to)
+	h := p.Hierarchy(c)
+	is := h.Is(to)
+	if is == Unknown && !h.Loop && !h.unknownSuper {
+		// An unknown interface has no class among its supertypes.
+		if target, err := p.Class(to); err == nil && !target.Flags.Has(Interface) {
+			return No
+		}
+	}
+	return is
 }
 
 // Is reports whether an object of the class can stand where the class or interface of that name is expected.

@@ -1,5 +1,7 @@
 package classfile
 
+import "strings"
+
 // Kind is something that a class can be for Storm. One class can be of several kinds.
 type Kind uint8
 
@@ -40,6 +42,12 @@ func (k Kind) interfaces() (since1, before []string) {
 		return tridentSpouts("org.apache.storm.trident.spout."), tridentSpouts("storm.trident.spout.")
 	}
 	panic("classfile: invalid kind")
+}
+
+// Interface returns the name of the kind's interface without its package; for Trident's spouts the first of them.
+func (k Kind) Interface() string {
+	since1, _ := k.interfaces()
+	return since1[0][strings.LastIndexByte(since1[0], '.')+1:]
 }
 
 func tridentSpouts(pkg string) []string {

@@ -127,6 +127,7 @@ func TestHierarchy(t *testing.T) {
 	}{
 		{"A", "A", Yes}, {"A", "K", Yes}, {"A", "Lost", No}, {"K", "A", No}, {"Lost", "K", Yes}, {"Lost", "M", Unknown}, {"Lost", "gone.J", Yes},
 		{"Round", "A", Unknown}, {"gone.J", "K", Unknown}, {"gone.J", object, Yes},
+		{"Lost", "Self", No}, {"Lost", "X", Unknown}, {"Round", "Self", Unknown},
 	} {
 		if got := p.Assignable(test.from, test.to); got != test.want {
 			t.Errorf("%s to %s: %d, want %d", test.from, test.to, got, test.want)

@@ -58,7 +58,7 @@ func (w *SummaryWriter) AddJDK(c *Class) {
 // commonPackages are the packages of the JDK from which topologies take the values of arguments.
 func commonPackages() []string {
 	return []string{
-		"java.io", "java.lang", "java.math", "java.net", "java.nio.charset", "java.nio.file", "java.text", "java.time", "java.time.format", "java.time.temporal",
+		"java.io", "java.lang", "java.lang.constant", "java.math", "java.net", "java.nio.charset", "java.nio.file", "java.text", "java.time", "java.time.format", "java.time.temporal",
 		"java.util", "java.util.concurrent", "java.util.concurrent.atomic", "java.util.function", "java.util.regex",
 	}
 }
