@@ -144,7 +144,8 @@ func TestNoExportedVariables(t *testing.T) {
 	}
 }
 
-// Storm's Python protocol stands twice, because Go embeds only files below its package: the copies are equal.
+// Storm's Python protocol stands twice, because Go embeds only files below its package, and the Leiningen example has the
+// schema as `stormflux init` writes it: the copies are equal.
 func TestCopiesAreEqual(t *testing.T) {
 	read := func(path string) string {
 		text, err := os.ReadFile(path)
@@ -153,9 +154,13 @@ func TestCopiesAreEqual(t *testing.T) {
 		}
 		return string(text)
 	}
-	const example, template = "examples/resources/multilang.py", "internal/leiningen/template/resources/multilang.py"
-	if read(example) != read(template) {
-		t.Errorf("%s and %s differ", example, template)
+	for example, source := range map[string]string{
+		"examples/resources/multilang.py":         "internal/leiningen/template/resources/multilang.py",
+		"examples/leiningen/topology.schema.json": "schema/grammar/topology.schema.json",
+	} {
+		if read(example) != read(source) {
+			t.Errorf("%s and %s differ", example, source)
+		}
 	}
 }
 

@@ -241,6 +241,9 @@ func runError(summary *local.Summary, err error) error {
 	}
 	// The view has shown all of a death. Its first line is enough here.
 	text, _, _ := strings.Cut(err.Error(), "\n")
+	if start := (*local.StartError)(nil); errors.As(err, &start) {
+		return environmentError(errors.New(text)) // the file has no fault: its program was there when it was checked
+	}
 	var faults *local.FaultsError
 	if errors.As(err, &faults) && faults.Count > 1 {
 		text += fmt.Sprintf(" (and %d more)", faults.Count-1)

@@ -160,6 +160,11 @@ func Run(ctx context.Context, opts Options) (*Summary, error) {
 	return e.Run(ctx)
 }
 
+// A StartError says that this machine could not start the process of a component.
+type StartError struct{ Death *Death }
+
+func (e *StartError) Error() string { return e.Death.String() }
+
 // A FaultsError says that components did something that would kill a Storm worker.
 type FaultsError struct {
 	Faults []*Death

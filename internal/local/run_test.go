@@ -5,6 +5,7 @@ package local
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -460,7 +461,7 @@ func TestCannotStart(t *testing.T) {
 			os.Chmod(filepath.Join(f.opts.Resources, "plain.txt"), 0o644)
 			f.spout("spout", one("a"), 1, words...)
 			s, err := f.run()
-			if err == nil || s.End != Failed || !strings.Contains(err.Error(), words[0]) || !strings.Contains(err.Error(), "cannot be started") {
+			if start := (*StartError)(nil); !errors.As(err, &start) || s.End != Failed || !strings.Contains(err.Error(), words[0]) || !strings.Contains(err.Error(), "cannot be started") {
 				t.Errorf("error %v", err)
 			}
 		})

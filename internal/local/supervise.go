@@ -54,7 +54,7 @@ func (t *task) died(end *ending) (again bool) {
 		d.Reason = fmt.Sprintf("%q cannot be started: %v", t.comp.words[0], end.err)
 		d.Storm = "the worker dies (Cannot run program), and Storm starts it again, forever"
 		e.event(t, Event{Kind: DeathEvent, Death: d})
-		e.fail(errors.New(d.String())) // a second attempt would not help
+		e.fail(&StartError{d}) // a second attempt would not help
 		return false
 	}
 	if t.comp.jvm && end.session != nil && !ended {
