@@ -133,5 +133,5 @@ func completeConfigKeys(*cobra.Command, []string, string) ([]string, cobra.Shell
 
 // completeTopologyFiles completes a topology file.
 func completeTopologyFiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return []string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt
+	return []string{"yaml", "yml", "flux"}, cobra.ShellCompDirectiveFilterFileExt
 }

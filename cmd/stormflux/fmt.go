@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/autofix"
@@ -65,9 +66,16 @@ func (a *app) fmt(ctx context.Context, flags *fmtFlags, args []string) error {
 	if stdin && len(args) > 1 {
 		return usageError(`"-" stands for standard input and output, so it must be the only argument`)
 	}
+	if err := flags.readingNeedsShort(); err != nil {
+		return err
+	}
 	files, errs := []project.File{{Path: "-"}}, []error(nil)
 	if !stdin {
 		files, errs = project.FindWithEnvironments(args)
+	}
+	included, err := a.includedFiles(ctx, flags, files)
+	if err != nil {
+		return err
 	}
 	var changed autofix.Result
 	var diags diag.List
@@ -79,7 +87,7 @@ func (a *app) fmt(ctx context.Context, flags *fmtFlags, args []string) error {
 		}
 		source := diag.NewFile(file.Path, filepath.Dir(file.Path), text)
 		after, faults := []byte(nil), diag.List(nil)
-		if flags.short && schema.LooksLikeTopology(text) {
+		if flags.short && schema.LooksLikeTopology(text) && !(file.Found && included[filepath.Clean(file.Path)]) {
 			after, faults, err = a.shorten(ctx, flags, source)
 		} else {
 			after, faults = format.Format(source)
@@ -110,6 +118,39 @@ func (a *app) fmt(ctx context.Context, flags *fmtFlags, args []string) error {
 		return findings
 	}
 	return nil
+}
+
+// readingNeedsShort refuses the flags about reading topologies if none is read.
+func (f *fmtFlags) readingNeedsShort() error {
+	var err error
+	f.topology.flags.Visit(func(flag *pflag.Flag) {
+		if !f.short && slices.Contains([]string{"set", "filter", "env-filter", "resources", "jar", "allow-outside"}, flag.Name) {
+			err = usageError("--%s has an effect only together with --short", flag.Name)
+		}
+	})
+	return err
+}
+
+// includedFiles returns the files that topologies found in a folder include. These are no topologies of their own.
+func (a *app) includedFiles(ctx context.Context, flags *fmtFlags, files []project.File) (map[string]bool, error) {
+	included := map[string]bool{}
+	for _, file := range files {
+		if !flags.short || !file.Found {
+			continue
+		}
+		opts, err := flags.topology.options()
+		if err != nil {
+			return nil, err
+		}
+		doc, _, err := schema.Load(ctx, file.Path, opts)
+		if err != nil || doc == nil {
+			continue // it is reported when the file is rewritten
+		}
+		for _, f := range doc.Files[1:] {
+			included[filepath.Clean(f.Name)] = true
+		}
+	}
+	return included, nil
 }
 
 // readForFmt reads a file, which must be a regular one: fmt replaces it.

@@ -24,6 +24,7 @@ type stream struct {
 	id      string // of the stream
 	input   input
 	stays   bool // it has no form as an input
+	moved   bool // it became an input
 }
 
 // streams reads the elements of `streams`.

@@ -68,9 +68,7 @@ type rewriter struct {
 }
 
 func (r *rewriter) keep(format string, args ...any) {
-	if text := fmt.Sprintf(format, args...); !slices.Contains(r.result.Kept, text) {
-		r.result.Kept = append(r.result.Kept, text)
-	}
+	r.result.Kept = append(r.result.Kept, fmt.Sprintf(format, args...))
 }
 
 // idTwice reports whether two elements of a list have the same id.
@@ -169,45 +167,45 @@ func (r *rewriter) connect(bolts, streams *part) {
 	if bolts == nil {
 		return
 	}
-	read := map[[3]string]bool{}
+	to := map[string][]*stream{}
+	if streams != nil {
+		for _, s := range streams.streams {
+			to[s.to] = append(to[s.to], s)
+		}
+	}
 	for _, b := range bolts.components {
-		own := r.value(b, "inputs") != nil
-		reads := own
-		if streams != nil {
-			for _, s := range streams.streams {
-				if s.to != b.idText {
-					continue
-				}
-				key := [3]string{s.to, s.from, s.id}
-				switch reads = true; {
-				case s.stays:
-					b.stays = "a stream to it has no short form"
-				case read[key]:
-					b.stays = "it reads a stream twice"
-				case own:
-					b.stays = "it has inputs besides its streams"
-				}
-				read[key] = true
-			}
-		}
-		if !reads {
-			b.stays = "no stream goes to it"
-		}
-		if b.stays != "" {
+		if b.stays = r.onlyFlux(b, to[b.idText]); b.stays != "" {
 			r.keep("%s stays in Flux's form: %s", b, b.stays)
 			continue
 		}
-		if streams == nil {
-			continue
-		}
-		for _, s := range streams.streams {
-			if s.to == b.idText {
-				b.inputs = append(b.inputs, s.input)
-				s.section.body = nil
-				s.to = ""
-			}
+		for _, s := range to[b.idText] {
+			b.inputs = append(b.inputs, s.input)
+			s.moved = true
 		}
 	}
+}
+
+// onlyFlux returns why a bolt with these streams has no short form; "" if it has one.
+func (r *rewriter) onlyFlux(b *component, streams []*stream) string {
+	own := r.value(b, "inputs") != nil
+	switch {
+	case len(streams) == 0 && !own:
+		return "no stream goes to it"
+	case len(streams) > 0 && own:
+		return "it has inputs besides its streams"
+	}
+	read := map[[2]string]bool{}
+	for _, s := range streams {
+		key := [2]string{s.from, s.id}
+		switch {
+		case s.stays:
+			return "a stream to it has no short form"
+		case read[key]:
+			return "it reads a stream twice"
+		}
+		read[key] = true
+	}
+	return ""
 }
 
 func (r *rewriter) writeComponents(p *part) []string {
@@ -240,7 +238,7 @@ func (r *rewriter) header(p *part) string {
 
 func (r *rewriter) writeStreams(p *part) []string {
 	lines := append([]string(nil), p.section.lead...)
-	left := slices.DeleteFunc(slices.Clone(p.streams), func(s *stream) bool { return s.to == "" && !s.stays })
+	left := slices.DeleteFunc(slices.Clone(p.streams), func(s *stream) bool { return s.moved })
 	switch {
 	case len(left) == len(p.streams):
 		return append(lines, p.section.body...)

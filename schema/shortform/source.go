@@ -178,15 +178,24 @@ func shift(lines []string, by int) []string {
 	return lines
 }
 
+// between returns the comments that begin from one offset up to another.
+func (s *source) between(from, to int) []yaml.Range {
+	find := func(at int) int {
+		i, _ := slices.BinarySearchFunc(s.comments, at, func(c yaml.Range, at int) int { return c.Start - at })
+		return i
+	}
+	return s.comments[find(from):max(find(from), find(to))]
+}
+
 // commentsIn returns the comments from one offset to another, except those inside of the nodes, each as a line of its own
 // at a column.
 func (s *source) commentsIn(from, to, column int, except ...*yaml.Node) []string {
 	var list []string
-	for _, c := range s.comments {
+	for _, c := range s.between(from, to) {
 		inside := func(n *yaml.Node) bool {
 			return n != nil && n.Start <= c.Start && (c.Start < n.End || !isFlow(n) && n.Kind != yaml.ScalarNode && c.Start < s.lineEnd(n.End))
 		}
-		if c.Start >= from && c.Start < to && !slices.ContainsFunc(except, inside) {
+		if !slices.ContainsFunc(except, inside) {
 			list = append(list, strings.Repeat(" ", column)+strings.TrimRight(s.text[c.Start:c.End], " \t"))
 		}
 	}
@@ -195,11 +204,8 @@ func (s *source) commentsIn(from, to, column int, except ...*yaml.Node) []string
 
 // behind returns the comment behind the end of a node on its line, with the spaces before it.
 func (s *source) behind(end int) string {
-	stop := s.lineEnd(end)
-	for _, c := range s.comments {
-		if c.Start >= end && c.Start < stop {
-			return "  " + s.text[c.Start:c.End]
-		}
+	if found := s.between(end, s.lineEnd(end)); len(found) > 0 {
+		return "  " + s.text[found[0].Start:found[0].End]
 	}
 	return ""
 }
