@@ -3,6 +3,8 @@ package jvm_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,7 +20,18 @@ import (
 
 var storm stormtest.Shared
 
-func TestMain(m *testing.M) { os.Exit(storm.Main(m)) }
+// fakeJava is the environment variable with the answer of this test binary when it plays java.
+const fakeJava = "STORMFLUX_TEST_FAKE_JAVA"
+
+func TestMain(m *testing.M) {
+	if answer, ok := os.LookupEnv(fakeJava); ok {
+		io.Copy(io.Discard, os.Stdin)
+		fmt.Fprintln(os.Stderr, "a line of the log")
+		fmt.Print(answer)
+		os.Exit(0)
+	}
+	os.Exit(storm.Main(m))
+}
 
 // options returns Java with the classes in testdata/java and an empty cache.
 func options(t *testing.T) jvm.Options {
@@ -230,5 +243,37 @@ func TestContentOfClassPath(t *testing.T) {
 	opts.ClassPath[0] = filepath.Join(t.TempDir(), "none.jar")
 	if err := ask(opts); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a missing jar: %v", err)
+	}
+}
+
+// What a JVM answers is checked, and kept if it describes a component.
+func TestAnswers(t *testing.T) {
+	for answer, want := range map[string]string{
+		"":                              "the JVM ended without an answer; it printed:\na line of the log",
+		"x":                             "reading the answer of the JVM: invalid character 'x'",
+		`{"components":[]}`:             "0 answers for 1 components",
+		`{"components":[{"conf":"["}]}`: "reading a configuration",
+		`{"components":[{"class":"a.B","kind":"IRichBolt","streams":[{"id":"s","fields":[],"direct":true}],"conf":"{\"a\":1}"}]}`: "",
+		`{"components":[{"error":"because"}]}`: "fails: because",
+	} {
+		t.Setenv(fakeJava, answer)
+		opts := jvm.Options{Java: os.Args[0], Cache: t.TempDir()}
+		for range 2 {
+			got, err := jvm.Describe(t.Context(), []jvm.Question{object("Any")}, opts)
+			switch {
+			case err == nil && got[0].Fails != "":
+				err = errors.New("fails: " + got[0].Fails)
+			case err == nil && !reflect.DeepEqual(got[0], jvm.Description{
+				Class: "a.B", Kind: "IRichBolt", Streams: []*topology.Stream{stream("s", true)}, Conf: map[string]any{"a": int64(1)},
+			}):
+				t.Errorf("%s: %s", answer, show(got))
+			}
+			if text := fmt.Sprint(err); (want == "") != (err == nil) || !strings.Contains(text, want) && err != nil {
+				t.Errorf("%s: %v, want %q", answer, err, want)
+			}
+			if want == "" {
+				opts = withoutJava(opts)
+			}
+		}
 	}
 }
