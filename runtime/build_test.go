@@ -75,21 +75,24 @@ var buildCases = map[string]struct {
 	"enum, boolean": {kinds("SECONDS", true, false), "TimeUnit SECONDS, Boolean true, Boolean false"},
 	"arrays, list, map": {kinds([]any{"a", "b"}, []any{int64(1)}, []any{int64(1), "x", []any{1.5}}, topology.Map{{Key: "b", Value: int64(1)}, {Key: "a", Value: nil}}),
 		"String[String a, String b], int[Integer 1], ArrayList[Integer 1, String x, ArrayList[Double 1.5]], LinkedHashMap[String b, Integer 1, String a, null]"},
-	"supertypes":        {kinds([]any{}, 1.5, int64(1)<<40, []any{int64(1)}, "s"), "Double 1.5, Long 1099511627776, ArrayList[Integer 1], String s"},
-	"widened elements":  {overloads([]any{int64(1), int64(1) << 40}, int64(1), int64(2), int64(3)), "(long[], int, int, int), long[Long 1, Long 1099511627776]"},
-	"overloads":         {overloads(int64(5)), " 5]]"},
-	"enum or text":      {overloads("SECONDS"), " SECONDS]]"},
-	"two overloads":     {overloads("a", "b"), ", String a, String b]]"},
-	"factory":           {factory("of", int64(5)), "of(int), Integer 5"},
-	"factory with text": {factory("of", "x"), "of(String), String x"},
-	"factory, no args":  {factory("of"), "of()"},
-	"another type":      {factory("other", "x"), "StringBuilder x"},
-	"static of the JDK": {one(topology.Object{Class: "java.time.Duration", Factory: "ofSeconds", Args: []any{int64(90)}}), "PT1M30S"},
-	"properties":        {steps(set("name", "n"), set("count", 7.9), set("unit", "DAYS"), set("words", []any{"a"})), "setCount(int), Integer 7"},
-	"fields":            {steps(set("field", int64(3)), set("wide", int64(4))), "field=Integer 3 wide=Long 4"},
-	"calls":             {steps(call("with", "k", []any{"v"}), call("with", int64(3)), call("start"), call("shared", "x")), "start()"},
-	"properties first":  {steps(set("name", "n"), call("start")), "setName(String), String n], ArrayList[String start()]"},
-	"references":        {sharing(topology.Object{Class: "stormflux.cases.Kinds", Args: []any{topology.Ref(0), int64(1), "c", []any{topology.Ref(0), topology.Ref(1)}, "e"}}), "ArrayList[#1, #2 "},
+	"supertypes":              {kinds([]any{}, 1.5, int64(1)<<40, []any{int64(1)}, "s"), "Double 1.5, Long 1099511627776, ArrayList[Integer 1], String s"},
+	"widened elements":        {overloads([]any{int64(1), int64(1) << 40}, int64(1), int64(2), int64(3)), "(long[], int, int, int), long[Long 1, Long 1099511627776]"},
+	"overloads":               {overloads(int64(5)), " 5]]"},
+	"enum or text":            {overloads("SECONDS"), " SECONDS]]"},
+	"two overloads":           {overloads("a", "b"), ", String a, String b]]"},
+	"factory":                 {factory("of", int64(5)), "of(int), Integer 5"},
+	"factory with text":       {factory("of", "x"), "of(String), String x"},
+	"factory, no args":        {factory("of"), "of()"},
+	"another type":            {factory("other", "x"), "StringBuilder x"},
+	"static of the JDK":       {one(topology.Object{Class: "java.time.Duration", Factory: "ofSeconds", Args: []any{int64(90)}}), "PT1M30S"},
+	"properties":              {steps(set("name", "n"), set("count", 7.9), set("unit", "DAYS"), set("words", []any{"a"})), "setCount(int), Integer 7"},
+	"field, no setter for it": {steps(set("text", "c")), "text=String c"},
+	"methods of a hidden superclass": {one(topology.Object{Class: "stormflux.cases.Bridges", Steps: []*topology.Step{call("call", "x"), call("call", int64(1))}}),
+		"called=String  call(CharSequence) call(int)"},
+	"fields":           {steps(set("field", int64(3)), set("wide", int64(4))), "field=Integer 3 wide=Long 4"},
+	"calls":            {steps(call("with", "k", []any{"v"}), call("with", int64(3)), call("start"), call("shared", "x")), "start()"},
+	"properties first": {steps(set("name", "n"), call("start")), "setName(String), String n], ArrayList[String start()]"},
+	"references":       {sharing(topology.Object{Class: "stormflux.cases.Kinds", Args: []any{topology.Ref(0), int64(1), "c", []any{topology.Ref(0), topology.Ref(1)}, "e"}}), "ArrayList[#1, #2 "},
 	"setter of a reference": {sharing(topology.Object{Class: "stormflux.cases.Kinds",
 		Steps: []*topology.Step{set("peer", topology.Ref(1)), call("with", "x", topology.Ref(0))}}), "setPeer(Kinds), #1 "},
 }
@@ -98,7 +101,11 @@ func TestBuild(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	g := &generator{Rand: r}
 	for i := range 60 {
-		g.classes = append(g.classes, newRandomClass(r, fmt.Sprint("C", i)))
+		var parent *randomClass
+		if i >= 20 && i%3 == 0 {
+			parent = g.classes[r.IntN(10)*2]
+		}
+		g.classes = append(g.classes, newRandomClass(r, fmt.Sprint("C", i), parent))
 	}
 	j := startJudge(t, map[string]string{"Random.java": randomSource(r, g.classes)})
 	t.Run("as Flux", func(t *testing.T) { buildAsFlux(t, j) })
@@ -155,6 +162,8 @@ func buildBeyondFlux(t *testing.T, j *judge) {
 		"fallback":           {overloads(int64(1), int64(2), int64(3)), "(int, int, int)", ""},
 		"fallback of arrays": {overloads([]any{"a"}, int64(1), int64(2), int64(3)), "(String[], int, int, int)", ""},
 		"ambiguous":          {overloads(nil, nil, nil, nil, nil, nil), "several fit equally well: (", "argument shouldn't be null"},
+		"generic interface":  {one(topology.Object{Class: "stormflux.cases.Bridges", Steps: []*topology.Step{call("hold", int64(5))}}), "called=String  hold(Long) 5", ""},
+		"wrong for generic":  {one(topology.Object{Class: "stormflux.cases.Bridges", Steps: []*topology.Step{call("hold", "x")}}), "ClassCastException", "InvocationTargetException"},
 		"not public":         {one(topology.Object{Class: "stormflux.cases.Hidden", Args: []any{int64(1)}, Steps: []*topology.Step{set("number", int64(2))}}), "number=Integer 2", "IllegalAccessException"},
 		"its factory":        {one(topology.Object{Class: "stormflux.cases.Hidden", Factory: "of", Args: []any{int64(1)}}), "number=Integer 1", "IllegalAccessException"},
 	}

@@ -36,8 +36,13 @@ type member struct {
 // randomClass is a class with overloads of everything that a definition can call. All of them note how they were called.
 type randomClass struct {
 	name                                            string
+	parent                                          *randomClass // nil for Base
+	holds                                           string       // the parameter of the interface Holder; "" if the class has none
 	constructors, factories, setters, fields, calls []member
 }
+
+// plain reports whether all members are public and all factories static, so that classes can inherit from each other.
+func (c *randomClass) plain() bool { return c.parent != nil || c.name[len(c.name)-1]%2 == 0 }
 
 func randomTypes(r *rand.Rand, n int) []string {
 	types := make([]string, n)
@@ -67,11 +72,12 @@ func randomOverloads(r *rand.Rand, names []string, most int, arity func() int) [
 	return members
 }
 
-func newRandomClass(r *rand.Rand, name string) *randomClass {
+func newRandomClass(r *rand.Rand, name string, parent *randomClass) *randomClass {
 	upTo := func(n int) func() int { return func() int { return r.IntN(n + 1) } }
 	one := func() int { return 1 }
 	c := &randomClass{
 		name:         name,
+		parent:       parent,
 		constructors: randomOverloads(r, []string{""}, 5, upTo(3)),
 		factories:    randomOverloads(r, []string{"of", "make"}, 5, upTo(3)),
 		setters:      randomOverloads(r, []string{"setA", "setB", "setC"}, 6, one),
@@ -79,6 +85,12 @@ func newRandomClass(r *rand.Rand, name string) *randomClass {
 	}
 	for _, name := range []string{"a", "b", "x"} {
 		c.fields = append(c.fields, member{name: name, types: randomTypes(r, 1)})
+	}
+	if c.plain() && r.IntN(2) == 0 { // an implementation of Holder has a bridge method
+		c.holds = []string{"String", "Integer", "Long", "Object", "TimeUnit", "List", "String[]"}[r.IntN(7)]
+		if !slices.ContainsFunc(c.setters, func(m member) bool { return m.name == "setA" && m.types[0] == c.holds }) {
+			c.setters = append(c.setters, member{name: "setA", types: []string{c.holds}})
+		}
 	}
 	if r.IntN(2) == 0 && !slices.ContainsFunc(c.constructors, func(m member) bool { return len(m.types) == 0 }) {
 		c.constructors = append(c.constructors, member{})
@@ -89,7 +101,14 @@ func newRandomClass(r *rand.Rand, name string) *randomClass {
 // source returns the class in Java.
 func (c *randomClass) source(r *rand.Rand) string {
 	var out strings.Builder
-	fmt.Fprintf(&out, "  public static class %s extends Base {\n", c.name)
+	parent, super, holder := "Base", "", ""
+	if c.parent != nil {
+		parent, super = c.parent.name, "super(null, null, null, null); "
+	}
+	if c.holds != "" && c.parent == nil { // an interface with two parameters is an error
+		holder = "implements Holder<" + c.holds + "> "
+	}
+	fmt.Fprintf(&out, "  public static class %s extends %s %s{\n", c.name, parent, holder)
 	for _, f := range c.fields {
 		fmt.Fprintf(&out, "    public %s %s;\n", f.types[0], f.name)
 	}
@@ -102,21 +121,21 @@ func (c *randomClass) source(r *rand.Rand) string {
 		return strings.Join(declared, ", "), fmt.Sprintf("note(%q%s);", m.name+fmt.Sprint(m.types), strings.Join(passed, ""))
 	}
 	access := func() string {
-		if r.IntN(30) == 0 {
+		if !c.plain() && r.IntN(20) == 0 {
 			return "private"
 		}
 		return "public"
 	}
 	for _, m := range c.constructors {
 		parameters, note := body(m)
-		fmt.Fprintf(&out, "    %s %s(%s) { %s }\n", access(), c.name, parameters, note)
+		fmt.Fprintf(&out, "    %s %s(%s) { %s%s }\n", access(), c.name, parameters, super, note)
 	}
 	// Factories need a constructor that no definition can find.
-	fmt.Fprintf(&out, "    private %s(Random a, Random b, Random c, Random d) { }\n", c.name)
+	fmt.Fprintf(&out, "    private %s(Random a, Random b, Random c, Random d) { %s}\n", c.name, super)
 	for _, m := range c.factories {
 		parameters, note := body(m)
 		static := "static "
-		if r.IntN(30) == 0 {
+		if !c.plain() && r.IntN(20) == 0 {
 			static = ""
 		}
 		fmt.Fprintf(&out, "    %s %s%s %s(%s) { %s it = new %s(null, null, null, null); it.%s return it; }\n",
@@ -143,6 +162,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 @SuppressWarnings("rawtypes")
 public class Random {
+  public interface Holder<T> {
+    void setA(T value);
+  }
   public static class Base {
     public final List<Object> notes = new ArrayList<>();
     void note(String what, Object... values) { notes.add(what); notes.addAll(Arrays.asList(values)); }
@@ -240,7 +262,12 @@ func (g *generator) object(refs int) *topology.Object {
 	}
 	o.Args = g.values(m, refs)
 	for range g.IntN(5) / 2 {
-		m := slices.Concat(c.setters, c.fields)[g.IntN(len(c.setters)+len(c.fields))]
+		owner := c
+		if c.parent != nil && g.IntN(2) == 0 {
+			owner = c.parent
+		}
+		settable := slices.Concat(owner.setters, owner.fields)
+		m := settable[g.IntN(len(settable))]
 		name := strings.TrimPrefix(m.name, "set")
 		o.Steps = append(o.Steps, &topology.Step{Property: strings.ToLower(name), Args: g.values(m, refs)})
 	}
@@ -259,19 +286,22 @@ func (g *generator) definition() *topology.Definition {
 	return d
 }
 
-// beyondFlux says why the adapter may build what Flux does not, by a part of Flux's exception.
+// beyondFlux says why the adapter may build what Flux does not, by a part of Flux's exception. Reflection reports a wrong
+// argument in several ways.
 var beyondFlux = map[string]string{
-	"argument type mismatch":             "Flux chose an overload that it cannot call, or elements of a list need a conversion",
-	"java.lang.ClassCastException@":      "Flux chose an overload that it cannot call, or elements of a list need a conversion",
-	"array element type mismatch":        "elements of a list need a conversion",
-	"Index 0 out of bounds for length 0": "the list for an array is empty",
-	"cannot access a member":             "Flux chose a constructor that is not public",
-	"No enum constant":                   "Flux chose the overload with the enum for another text",
-	"Couldn't find a suitable":           "one character for a char",
-	"Unable to find configuration":       "one character for a char",
-	"NoSuchFieldException":               "one character for a char",
-	"Can not set":                        "a field takes what a setter takes",
-	"NullPointerException":               "Flux chose a factory that is not static",
+	"argument type mismatch":               "Flux chose an overload that it cannot call, or elements of a list need a conversion",
+	"java.lang.IllegalArgumentException\n": "Flux chose an overload that it cannot call, or elements of a list need a conversion",
+	"java.lang.ClassCastException@":        "Flux chose an overload that it cannot call, or elements of a list need a conversion",
+	"array element type mismatch":          "elements of a list need a conversion",
+	"Index 0 out of bounds for length 0":   "the list for an array is empty",
+	"cannot access a member":               "Flux chose a constructor that is not public",
+	"No enum constant":                     "Flux chose the overload with the enum for another text",
+	"Couldn't find a suitable":             "one character for a char",
+	"Unable to find configuration":         "one character for a char",
+	"NoSuchFieldException":                 "one character for a char",
+	"Can not set":                          "a field takes what a setter takes",
+	"InvocationTargetException":            "Flux chose the bridge method of a generic class",
+	"NullPointerException":                 "Flux chose a factory that is not static",
 }
 
 // The adapter builds what Flux builds, for random classes and definitions.
@@ -306,7 +336,7 @@ func compare(v verdict) string {
 		return "both refuse"
 	case v.FluxRefusal != "":
 		for part, why := range beyondFlux {
-			if strings.Contains(v.FluxRefusal, part) {
+			if strings.Contains(v.FluxRefusal+"\n", part) {
 				return "only the adapter: " + why
 			}
 		}

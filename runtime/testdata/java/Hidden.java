@@ -13,6 +13,22 @@ class Hidden {
     }
 }
 
+class Invisible {
+    public String called = "";
+
+    public void call(CharSequence text) {
+        called += " call(CharSequence)";
+    }
+
+    public void call(int number) {
+        called += " call(int)";
+    }
+}
+
+interface Holder<T> {
+    void hold(T value);
+}
+
 abstract class Abstract {
     public Abstract() {
     }

@@ -16,6 +16,7 @@ public class Kinds {
     public TimeUnit unitField;
     public int[] arrayField;
     public String both;
+    public String text;
 
     public Kinds() {
         remember("()");
@@ -91,6 +92,10 @@ public class Kinds {
 
     public void setBoth(TimeUnit unit) {
         remember("setBoth(TimeUnit)", unit);
+    }
+
+    public void setText(char c) {
+        remember("setText(char)", c);
     }
 
     public void setPeer(Kinds peer) {

@@ -83,6 +83,16 @@ final class Choice {
         return null;
     }
 
+    /** fluxFindsSetter reports whether Flux considers a setter for the value, also if it then fails because of null. */
+    static boolean fluxFindsSetter(Class<?> type, String name, Object value) {
+        for (Executable method : methods(type, name)) {
+            if (method.getParameterCount() == 1 && (value == null || Conversion.fluxAccepts(value, method.getParameterTypes()[0]))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static List<Executable> methods(Class<?> type, String name) {
         List<Executable> methods = new ArrayList<>();
         for (Method method : type.getMethods()) {
@@ -101,7 +111,7 @@ final class Choice {
             }
         }
         String reason = "";
-        if (flux != null && isAccessible(flux)) {
+        if (flux != null && isAccessible(flux) && !isFailingBridge(flux, all, values)) {
             try {
                 return new Choice(flux, convert(flux, values));
             } catch (Conversion.Mismatch e) {
@@ -116,7 +126,7 @@ final class Choice {
             if (member.getParameterCount() != values.size()) {
                 continue;
             }
-            sameCount++;
+            sameCount += member.isSynthetic() ? 0 : 1;
             try {
                 if (!isAccessible(member)) {
                     reason = "; " + signature(member) + " is not public";
@@ -184,6 +194,28 @@ final class Choice {
             }
         }
         return converted;
+    }
+
+    /**
+     * isFailingBridge reports whether a method only casts its arguments for another one of its class, as generic classes
+     * need it, and cannot do so.
+     */
+    private static boolean isFailingBridge(Executable member, List<Executable> all, List<Object> values) {
+        boolean isBridge = false;
+        for (Executable other : all) {
+            boolean target = member.isSynthetic() && !other.isSynthetic() && other.getDeclaringClass() == member.getDeclaringClass()
+                && other.getParameterCount() == values.size() && isAsSpecific(other.getParameterTypes(), member.getParameterTypes());
+            boolean fits = true;
+            for (int i = 0; target && i < values.size(); i++) {
+                Class<?> type = other.getParameterTypes()[i];
+                fits = fits && (type == member.getParameterTypes()[i] || type.isInstance(values.get(i)));
+            }
+            if (target && fits) {
+                return false;
+            }
+            isBridge = isBridge || target;
+        }
+        return isBridge;
     }
 
     /** Flux finds constructors that are not public, but it cannot call them. */

@@ -144,11 +144,19 @@ public final class Definition {
         }
     }
 
-    /** As Flux: a setter, else a public field. */
+    /**
+     * set sets a property as Flux does: a setter for the value, else a public field of its type. Only then a setter or a
+     * field that needs a conversion comes into question.
+     */
     private static void set(Object instance, String property, Object value) throws Exception {
         Class<?> type = instance.getClass();
         String name = "set" + property.substring(0, 1).toUpperCase(Locale.ROOT) + property.substring(1);
-        Choice.None noSetter = null;
+        Field field = publicField(type, property);
+        if (!Choice.fluxFindsSetter(type, name, value) && field != null && assign(field, instance, value)) {
+            return;
+        }
+        Choice.None noSetter = new Choice.None("class " + type.getName() + " has neither a public method \"" + name
+            + "\" with one parameter nor a public field \"" + property + "\"");
         try {
             Choice setter = Choice.setter(type, name, Collections.singletonList(value));
             if (setter != null) {
@@ -156,26 +164,36 @@ public final class Definition {
                 return;
             }
         } catch (Choice.None e) {
-            if (e.overflow) {
-                throw e;
-            }
             noSetter = e;
         }
-        Field field;
-        try {
-            field = type.getField(property);
-        } catch (NoSuchFieldException e) {
-            throw noSetter != null ? noSetter
-                : new Choice.None("class " + type.getName() + " has neither a public method \"" + name
-                    + "\" with one parameter nor a public field \"" + property + "\"");
-        }
-        if (!Modifier.isPublic(field.getDeclaringClass().getModifiers())) {
-            field.setAccessible(true);
+        if (field == null || noSetter.overflow) {
+            throw noSetter;
         }
         try {
             field.set(instance, Conversion.convert(value, field.getType()));
         } catch (Conversion.Mismatch e) {
             throw new Choice.None("the field \"" + property + "\" of class " + type.getName() + ": " + e.getMessage());
+        }
+    }
+
+    private static Field publicField(Class<?> type, String name) {
+        try {
+            Field field = type.getField(name);
+            if (!Modifier.isPublic(field.getDeclaringClass().getModifiers())) {
+                field.setAccessible(true);
+            }
+            return field;
+        } catch (NoSuchFieldException e) {
+            return null;
+        }
+    }
+
+    private static boolean assign(Field field, Object instance, Object value) throws IllegalAccessException {
+        try {
+            field.set(instance, value);
+            return true;
+        } catch (IllegalArgumentException | NullPointerException e) { // another type; null for a primitive type
+            return false;
         }
     }
 
