@@ -244,7 +244,7 @@ func (l *loader) readSource(file *diag.File) *yaml.File {
 func (l *loader) parse(file *diag.File) *yaml.File {
 	var diags diag.List
 	src := yaml.Read(file, &diags)
-	if src.Duplicates && inFluxForm(src.Root) {
+	if src.Duplicates && src.Root != nil && inFluxForm(src.Root) {
 		diags = nil
 		src = yaml.ReadLast(file, &diags)
 	}
