@@ -27,11 +27,9 @@ func (e *Engine) Run(ctx context.Context) (*Summary, error) {
 		return nil, err
 	}
 	defer e.logs.close()
-	if e.starter, err = process.NewStarter(pidDir); err != nil {
-		return nil, err
-	}
+	e.starter = process.NewStarter(pidDir)
 	defer e.starter.Close()
-	if warning := e.starter.Warning(); warning != "" {
+	if warning := process.Warning(); warning != "" && e.opts.Start == nil {
 		e.lock()
 		e.warn("starter", nil, "%s", warning)
 		e.unlock()

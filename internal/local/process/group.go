@@ -17,8 +17,8 @@ type Starter struct {
 	starting sync.Mutex // held while a process starts: its pipes have both ends open then, and files are scarce
 	requests chan request
 	done     chan struct{}
-	watchdog *watchdog
-	warning  string
+	folder   string
+	watchdog *watchdog     // nil until the first process starts
 	run      string        // identifies the run in the environment of its processes
 	started  atomic.Uint64 // how many processes
 }
@@ -33,42 +33,50 @@ type request struct {
 }
 
 // NewStarter returns a Starter. The folder holds temporary files of the run. When the engine is killed and can no
-// longer clean up, the watchdog kills the processes and removes the folder.
-func NewStarter(folder string) (*Starter, error) {
+// longer clean up, the watchdog kills the processes and removes the folder. The watchdog starts with the first process.
+func NewStarter(folder string) *Starter {
 	run := fmt.Sprintf("%d.%x", os.Getpid(), rand.Uint64())
-	dog, warning, err := startWatchdog(folder, markName+"="+run+".")
-	if err != nil {
-		return nil, err
-	}
-	s := &Starter{requests: make(chan request), done: make(chan struct{}), watchdog: dog, warning: warning, run: run}
+	s := &Starter{requests: make(chan request), done: make(chan struct{}), folder: folder, run: run}
 	go s.serve()
-	return s, nil
+	return s
 }
 
 // Warning describes what this operating system cannot do, or is "".
-func (s *Starter) Warning() string { return s.warning }
+func Warning() string { return warning }
 
 func (s *Starter) serve() {
 	defer close(s.done)
 	// No unlock: the thread ends with this goroutine, when no child of it is left.
 	runtime.LockOSThread()
 	for r := range s.requests {
-		setGroup(r.cmd)
-		err := r.cmd.Start()
-		if err != nil {
-			err = fmt.Errorf("starting %s: %w", r.cmd.Path, err)
-		} else {
-			s.watchdog.watch(r.cmd.Process.Pid)
-		}
-		r.answer <- err
+		r.answer <- s.start(r.cmd)
 	}
+}
+
+// start starts a process, and the watchdog before the first one.
+func (s *Starter) start(cmd *exec.Cmd) error {
+	if s.watchdog == nil {
+		dog, err := startWatchdog(s.folder, markName+"="+s.run+".")
+		if err != nil {
+			return fmt.Errorf("starting the watchdog: %w", err)
+		}
+		s.watchdog = dog
+	}
+	setGroup(cmd)
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("starting %s: %w", cmd.Path, err)
+	}
+	s.watchdog.watch(cmd.Process.Pid)
+	return nil
 }
 
 // Close ends the Starter. Every process must have ended: see [Process.End].
 func (s *Starter) Close() {
 	close(s.requests)
 	<-s.done
-	s.watchdog.end()
+	if s.watchdog != nil {
+		s.watchdog.end()
+	}
 }
 
 // A Command says what to start.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,13 +22,10 @@ import (
 // start runs a shell script. lines returns the lines of its standard error after the end.
 func start(t *testing.T, script string) (p *Process, lines func() []string) {
 	t.Helper()
-	s, err := NewStarter(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := NewStarter(t.TempDir())
 	t.Cleanup(s.Close)
 	var stderr []string
-	p, err = s.Start(Command{
+	p, err := s.Start(Command{
 		Path: "/bin/sh", Args: []string{"sh", "-c", script}, Dir: t.TempDir(), Env: os.Environ(),
 		Stderr: func(_ int, line string) { stderr = append(stderr, line) },
 	})
@@ -137,6 +135,95 @@ func TestEscaped(t *testing.T) {
 			t.Fatal("the child that left the group still runs")
 		}
 	}
+}
+
+// A run whose components are all in memory needs no watchdog.
+func TestWatchdogStartsWithTheFirstProcess(t *testing.T) {
+	s := NewStarter(t.TempDir())
+	s.Close()
+	if s.watchdog != nil {
+		t.Error("there is a watchdog, but no process")
+	}
+	p, _ := start(t, "cat >/dev/null")
+	if p.starter.watchdog == nil {
+		t.Error("there is no watchdog, but a process")
+	}
+	if _, err := end(t, p); err != nil {
+		t.Error(err)
+	}
+}
+
+// folderOfKilled names the folder of TestKilled's engine. It is set in the process that is killed.
+const folderOfKilled = "STORMFLUX_TEST_FOLDER"
+
+// TestKilled kills a program with SIGKILL that has started a process. The watchdog then kills the descendants of this
+// process that have outlived it, and removes the program's folder. On Linux, that includes a descendant that has left the
+// group.
+func TestKilled(t *testing.T) {
+	if folder := os.Getenv(folderOfKilled); folder != "" {
+		startAndWait(folder)
+	}
+	t.Parallel()
+	folder := filepath.Join(t.TempDir(), "run")
+	if err := os.Mkdir(folder, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self, "-test.run", "^TestKilled$")
+	cmd.Env = append(os.Environ(), folderOfKilled+"="+folder)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Process.Kill()
+	var descendants [2]int
+	if _, err := fmt.Fscan(out, &descendants[0], &descendants[1]); err != nil {
+		t.Fatal(err)
+	}
+	for _, pid := range descendants {
+		if ended(pid) {
+			t.Fatalf("process %d has ended before", pid)
+		}
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Wait()
+	gone := func() bool {
+		_, err := os.Stat(folder)
+		return ended(descendants[0]) && ended(descendants[1]) && errors.Is(err, fs.ErrNotExist)
+	}
+	for deadline := time.Now().Add(20 * time.Second); !gone(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Errorf("descendants %d ended: %t %t, or the folder is left", descendants, ended(descendants[0]), ended(descendants[1]))
+			for _, pid := range descendants {
+				syscall.Kill(pid, syscall.SIGKILL)
+			}
+			return
+		}
+	}
+}
+
+// startAndWait starts a process whose two children outlive it, prints their ids, and waits to be killed.
+func startAndWait(folder string) {
+	s := NewStarter(folder)
+	setsid := ""
+	if runtime.GOOS == "linux" {
+		setsid = "setsid "
+	}
+	script := setsid + "sh -c 'echo $$; exec sleep 1000' & sh -c 'echo $$; exec sleep 1000' & cat >/dev/null"
+	p, err := s.Start(Command{Path: "/bin/sh", Args: []string{"sh", "-c", script}, Dir: "/", Env: os.Environ(), Stderr: func(int, string) {}})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	io.Copy(os.Stdout, p) // does not end: the process waits for the end of its input
 }
 
 // ended reports whether a process has ended. A zombie has ended.

@@ -94,19 +94,22 @@ type watchdog struct {
 	input io.WriteCloser
 }
 
-func startWatchdog(folder, mark string) (dog *watchdog, warning string, err error) {
+// warning is empty: here the engine can do everything.
+const warning = ""
+
+func startWatchdog(folder, mark string) (*watchdog, error) {
 	cmd := exec.Command("/bin/sh", "-c", watchdogScript, "sh", folder, mark)
 	cmd.Dir = "/"
 	// A session of its own: a signal to the group of the engine must not kill the watchdog.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	input, err := cmd.StdinPipe()
 	if err != nil {
-		return nil, "", fmt.Errorf("starting the watchdog: %w", err)
+		return nil, err
 	}
 	if err := cmd.Start(); err != nil {
-		return nil, "", fmt.Errorf("starting the watchdog: %w", err)
+		return nil, err
 	}
-	return &watchdog{cmd: cmd, input: input}, "", nil
+	return &watchdog{cmd: cmd, input: input}, nil
 }
 
 // The methods ignore errors: a run goes on even if somebody killed its watchdog.
