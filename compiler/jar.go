@@ -119,10 +119,10 @@ func buildErrors(errs []error) error {
 		case !errors.As(err, &pkg):
 			return err
 		case len(pkg.Messages) == 0:
-			wrong.Messages = append(wrong.Messages, strings.TrimSpace(pkg.Output))
+			wrong.Messages = append(wrong.Messages, shortPaths(strings.TrimSpace(pkg.Output)))
 		default:
 			for _, m := range pkg.Messages {
-				wrong.Messages = append(wrong.Messages, fmt.Sprintf("%s:%d:%d: %s", diag.ShortPath(m.File), m.Line, m.Column, m.Text))
+				wrong.Messages = append(wrong.Messages, m.Place(diag.ShortPath(m.File))+": "+m.Text)
 			}
 		}
 	}
@@ -130,6 +130,15 @@ func buildErrors(errs []error) error {
 		return nil
 	}
 	return wrong
+}
+
+// shortPaths returns a text with the files of the working directory as messages show them.
+func shortPaths(text string) string {
+	wd, err := os.Getwd()
+	if err != nil {
+		return text
+	}
+	return strings.ReplaceAll(text, wd+string(filepath.Separator), "")
 }
 
 // WriteJar writes the jar that a client submits to w. The same program and files give the same bytes.

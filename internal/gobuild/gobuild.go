@@ -59,6 +59,14 @@ type Message struct {
 	Text         string // may have further lines
 }
 
+// Place returns the message's place as file:line:column, or as file:line without a column. file is the name to show.
+func (m Message) Place(file string) string {
+	if m.Column == 0 {
+		return fmt.Sprintf("%s:%d", file, m.Line)
+	}
+	return fmt.Sprintf("%s:%d:%d", file, m.Line, m.Column)
+}
+
 // Error reports that a package cannot be built.
 type Error struct {
 	Dir      string
@@ -66,7 +74,7 @@ type Error struct {
 	// Messages are the messages about a place, in the go command's order. A file in another folder than Dir belongs to
 	// a package that Dir imports.
 	Messages []Message
-	// Output is the whole output of the go command.
+	// Output is the whole output of the go command. Names of go.mod and the like are absolute.
 	Output string
 	Err    error // *exec.ExitError, or ErrNotExecutable for a package that is not main
 }
@@ -77,7 +85,7 @@ func (e *Error) Error() string {
 	switch {
 	case len(e.Messages) > 0:
 		m := e.Messages[0]
-		text = fmt.Sprintf("%s:%d:%d: %s", m.File, m.Line, m.Column, m.Text)
+		text = m.Place(m.File) + ": " + m.Text
 	default:
 		for line := range strings.Lines(e.Output) {
 			line = strings.TrimSpace(line)
@@ -238,6 +246,7 @@ func alone(ctx context.Context, goCommand string, o Options) error {
 		if _, ok := errors.AsType[*exec.ExitError](err); !ok {
 			return fmt.Errorf("building %s: %w", o.Dir, err)
 		}
+		output = withAbsolute(dir, output)
 		return &Error{Dir: o.Dir, Platform: o.platform(), Output: output, Messages: messages(dir, output), Err: err}
 	}
 	if !linked(program) {
@@ -297,6 +306,17 @@ func workFolder() (string, error) {
 }
 
 var placed = regexp.MustCompile(`^(.+\.(?:go|s|mod|work)):(\d+)(?::(\d+))?: (.*)$`)
+
+// moduleFile finds the files of modules that the go command names relative to its working directory.
+var moduleFile = regexp.MustCompile(`(?m)(^go: |[\s"])((?:\.\./)+(?:[^\s:"]*/)?go\.(?:mod|sum|work))\b|(^go: )(go\.mod)\b`)
+
+// withAbsolute returns the output of a go command that ran in dir, with absolute names of the files of modules.
+func withAbsolute(dir, output string) string {
+	return moduleFile.ReplaceAllStringFunc(output, func(found string) string {
+		m := moduleFile.FindStringSubmatch(found)
+		return m[1] + m[3] + filepath.Join(dir, filepath.FromSlash(m[2]+m[4]))
+	})
+}
 
 // messages parses the output of a go command that ran in dir.
 func messages(dir, output string) []Message {
