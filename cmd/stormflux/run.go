@@ -30,6 +30,7 @@ type runFlags struct {
 	format    string
 	watch     bool
 	verbose   bool
+	seed      uint64
 }
 
 // traceAll is the value of a --trace that names no component.
@@ -72,6 +73,9 @@ its process keeps dying; 2 wrong usage; 3 this machine cannot run the topology.`
 			if cmd.Flags().Changed("for") && flags.limit <= 0 {
 				return usageError("--for %s: give a positive duration", flags.limit)
 			}
+			if cmd.Flags().Changed("seed") && flags.seed == 0 {
+				return usageError("--seed 0: give a number from 1")
+			}
 			return a.runTopology(cmd.Context(), &flags, flags.takeTraces(args))
 		},
 	}
@@ -87,6 +91,8 @@ its process keeps dying; 2 wrong usage; 3 this machine cannot run the topology.`
 	addChoice(cmd, f, &flags.format, "format", "the `FORMAT` of the output: text, or json with one event on each line", "text", "json")
 	f.BoolVar(&flags.watch, "watch", false, "restart when the topology or the source of a component changes")
 	f.BoolVar(&flags.verbose, "verbose", false, "show the whole stack of every exception; otherwise only its last line, and how often it happened")
+	f.Uint64Var(&flags.seed, "seed", 0, "make the random choices of groupings with the seed `NUMBER`, from 1 (default: another one in each run)")
+	_ = cmd.RegisterFlagCompletionFunc("seed", cobra.NoFileCompletions)
 	_ = cmd.RegisterFlagCompletionFunc("for", cobra.NoFileCompletions)
 	_ = cmd.RegisterFlagCompletionFunc("idle", cobra.NoFileCompletions)
 	_ = cmd.RegisterFlagCompletionFunc("trace", flags.completeComponents)
@@ -148,7 +154,7 @@ func (a *app) runTopology(ctx context.Context, flags *runFlags, path string) err
 	}
 	// When the terminal disappears, or the reader of the output, the run ends as after Ctrl-C. Writing finds out about the
 	// reader. SIGPIPE does not: a component that died may cause it as well. It only must not end the program.
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP)
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP, syscall.SIGQUIT)
 	defer stop()
 	broken := make(chan os.Signal, 1)
 	signal.Notify(broken, syscall.SIGPIPE)
@@ -190,7 +196,16 @@ func (a *app) runShown(ctx context.Context, flags *runFlags, path string, view r
 	}
 	r := &runner{app: &shown, flags: flags, path: path, view: view}
 	defer r.hurryOnSignal()()
-	if flags.watch {
+	err := r.run(ctx)
+	if r.quit.Load() {
+		return &exitError{code: exitQuit}
+	}
+	return err
+}
+
+// run runs the topology, once or after every change.
+func (r *runner) run(ctx context.Context) error {
+	if r.flags.watch {
 		return r.watch(ctx)
 	}
 	p, err := r.prepare(ctx)

@@ -322,6 +322,63 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 	}
 }
 
+// With the same seed, a shuffle grouping makes the same choices for the same tuples.
+func TestRunSeed(t *testing.T) {
+	t.Parallel()
+	choices := func(seed string) (all []string) {
+		r := start(t, ".", "run", "../../examples/wordcount-python.yaml", "-c", "topology.max.spout.pending=1",
+			"--until-idle", "--format", "json", "--trace=sentences", "--seed", seed)
+		r.ends(exitFine)
+		for _, e := range r.events() {
+			if e["event"] == "emit" {
+				all = append(all, fmt.Sprint(e["tasks"]))
+			}
+		}
+		return all
+	}
+	first := choices("7")
+	if again := choices("7"); len(first) < 100 || !slices.Equal(first, again) {
+		t.Errorf("the same seed chose %d times %v, then %v", len(first), first, again)
+	}
+	if other := choices("8"); slices.Equal(first, other) {
+		t.Errorf("another seed made the same choices: %v", first)
+	}
+}
+
+// SIGQUIT shows what the program does, as for every Go program, and leaves no process and no file.
+func TestSIGQUIT(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]string{
+		"t.yaml":           "name: t\nresources: [lib]\nspouts: {lines: {command: [python3, sentences.py], outputs: [line]}}\n",
+		"lib/sentences.py": "", "lib/multilang.py": "",
+	})
+	r := start(t, dir, "run", "t.yaml", "--format", "json")
+	r.until(0, `"event":"start"`)
+	r.signal(syscall.SIGQUIT)
+	r.until(0, `goroutine \d+ \[`)
+	r.ends(exitQuit)
+}
+
+// Components are not to blame for a time in which stormflux itself was stopped, although it is longer than their timeout.
+func TestStopAndContinue(t *testing.T) {
+	t.Parallel()
+	r := start(t, ".", "run", endless, "--format", "json", "-c", "topology.subprocess.timeout.secs=2")
+	r.until(0, `"event":"stats".*"acked":[1-9]`)
+	r.signal(syscall.SIGSTOP)
+	time.Sleep(7 * time.Second) // the time itself is what the test is about
+	from := len(r.text())
+	r.signal(syscall.SIGCONT)
+	_, at := r.until(from, `stormflux itself stood still for \d+s`)
+	for range 4 { // two seconds and more
+		_, at = r.until(at, `"event":"stats"`)
+	}
+	r.signal(syscall.SIGINT)
+	r.ends(exitFine)
+	if text := r.text(); strings.Contains(text, `"event":"death"`) || strings.Contains(text, `"event":"restart"`) {
+		t.Errorf("a component had to die:\n%s", text)
+	}
+}
+
 // Several runs at once do not disturb each other.
 func TestSeveralRuns(t *testing.T) {
 	t.Parallel()
@@ -434,6 +491,30 @@ func TestWatch(t *testing.T) {
 	r.until(at, `"text":"no change in what runs"`)
 	r.signal(syscall.SIGINT)
 	r.ends(exitFine)
+}
+
+// With --watch, a build that a broken go.mod stops begins again when go.mod changes. A go.work that somebody adds counts too.
+func TestWatchGoModule(t *testing.T) {
+	t.Parallel()
+	const mod = "module example.com/t\n\ngo 1.25\n"
+	dir := folder(t, map[string]string{
+		"t.yaml":         "name: t\nspouts:\n  s: {go: ./cmd/spout, outputs: [x]}\n",
+		"go.mod":         mod + "\nrequire nothing\n",
+		"cmd/spout/s.go": "package main\n\nimport \"os\"\n\nfunc main() { println(\"built\"); os.Exit(4) }\n",
+	})
+	r := start(t, dir, "run", "t.yaml", "--watch")
+	_, at := r.until(0, `go\.mod:5: usage: require`)
+	_, at = r.until(at, `waiting until this is fixed`)
+	write(t, filepath.Join(dir, "go.mod"), mod)
+	_, at = r.until(at, `go\.mod changed`)
+	_, at = r.until(at, ` stderr +built\n`)
+	_, at = r.until(at, `stormflux: waiting for a change`)
+	write(t, filepath.Join(dir, "go.work"), "go 1.25\n\nuse ./nowhere\n")
+	r.until(at, `go\.work changed`)
+	r.until(at, `nowhere/go\.mod`)
+	r.until(at, `waiting until this is fixed`)
+	r.signal(syscall.SIGINT)
+	r.ends(exitFindings)
 }
 
 // With --watch, a topology with errors waits until it is fixed, and so does a Go program that does not build.

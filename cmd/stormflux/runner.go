@@ -7,8 +7,10 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"runtime/pprof"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -30,6 +32,7 @@ type runner struct {
 
 	mu     sync.Mutex
 	engine *local.Engine // the running one
+	quit   atomic.Bool   // SIGQUIT has come
 }
 
 // A prepared topology is ready to run.
@@ -105,7 +108,7 @@ func (p *prepared) Run(ctx context.Context) error {
 		Topology:  p.program.Topology,
 		Resources: p.staged.Resources(), Storm: storm,
 		For: r.flags.limit, UntilIdle: r.flags.untilIdle, IdleAfter: r.flags.idle,
-		LogDir: r.flags.logDir, Events: r.view.Event, Trace: p.trace, Declaration: p.declaration,
+		Seed: r.flags.seed, LogDir: r.flags.logDir, Events: r.view.Event, Trace: p.trace, Declaration: p.declaration,
 	})
 	if err != nil {
 		return environmentError(err)
@@ -132,16 +135,25 @@ func (r *runner) setEngine(e *local.Engine) {
 	r.mu.Unlock()
 }
 
+// exitQuit is the exit code of a Go program that SIGQUIT ends.
+const exitQuit = 2
+
 // killLimit is how long the processes may take to end after a second Ctrl-C.
 const killLimit = 2 * time.Second
 
-// hurryOnSignal ends the run at once when a second signal asks for it, until the returned function is called.
+// hurryOnSignal ends the run at once when a second signal asks for it, until the returned function is called. SIGQUIT shows
+// the stacks of all goroutines, as in every Go program, but leaves no file behind.
 func (r *runner) hurryOnSignal() (stop func()) {
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGQUIT)
 	go func() {
 		for n := 0; ; n++ {
-			_, more := <-signals
+			s, more := <-signals
+			if s == syscall.SIGQUIT {
+				_ = pprof.Lookup("goroutine").WriteTo(os.Stderr, 2)
+				r.quit.Store(true)
+				n = max(n, 1)
+			}
 			r.mu.Lock()
 			engine := r.engine
 			r.mu.Unlock()

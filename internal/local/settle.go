@@ -43,8 +43,10 @@ func (e *Engine) checkConditions() {
 
 // Settle waits until every component has handled everything that it was given, with all consequences, and until all
 // events are reported. Then nothing more happens until the clock moves. Settle sends heartbeats to bolts to learn when
-// they have handled their tuples. A spout that never stops emitting never settles, nor does a component that does not
-// answer. The error is that of the context. Settle returns at once when the run is over.
+// they have handled their tuples. A component that does not answer never settles, nor does a spout that never stops
+// emitting: no time passes on a virtual clock meanwhile, so no timer and no [Options.For] ends it. Let such a spout emit
+// with ids and set topology.max.spout.pending, deactivate it with [Engine.SetActive], or give the context a deadline. The
+// error is that of the context. Settle returns at once when the run is over.
 func (e *Engine) Settle(ctx context.Context) error {
 	c := e.when(e.settled)
 	defer e.forget(c)

@@ -40,8 +40,28 @@ func (w *Watcher) Topology(ctx context.Context, path string, t *validate.Topolog
 	}
 }
 
+// goModule watches what decides about the module of a Go package: go.mod, go.sum and go.work, from its folder up to the
+// module's root and the folder above it. They may not exist yet, and a broken one keeps the go command from listing anything.
+func (w *Watcher) goModule(dir string) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return
+	}
+	for atRoot := false; ; dir = filepath.Dir(dir) {
+		for _, name := range []string{"go.mod", "go.sum", "go.work", "go.work.sum"} {
+			w.File(filepath.Join(dir, name))
+		}
+		if atRoot || dir == filepath.Dir(dir) {
+			break
+		}
+		_, err := os.Stat(filepath.Join(dir, "go.mod"))
+		atRoot = err == nil
+	}
+}
+
 // goPackage watches a Go package, and the packages that it imports from modules in folders of the user.
 func (w *Watcher) goPackage(ctx context.Context, dir string) {
+	w.goModule(dir)
 	const format = `{{if not .Standard}}{{if or (not .Module) .Module.Main (and .Module.Replace (not .Module.Replace.Version))}}` +
 		`{{.Dir}}{{with .Module}}{{"\n"}}{{.GoMod}}{{end}}{{$d := .Dir}}{{range .EmbedFiles}}{{"\n"}}{{$d}}/{{.}}{{end}}{{end}}{{end}}`
 	list := exec.CommandContext(ctx, "go", "list", "-e", "-deps", "-f", format, ".")
