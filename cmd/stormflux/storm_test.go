@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -85,6 +86,59 @@ func TestWaitReportsThatWorkersDie(t *testing.T) {
 	}
 	stormflux(ctx, t, binary, "kill", "dies", "--grace", "0", "--nimbus", cluster.NimbusAddr())
 	if err := cluster.AwaitTopology(ctx, "dies", ""); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// dying is a topology whose spout works for nine seconds and then kills its worker, so nobody reports an error. That is shorter
+// than what --wait watches, and Nimbus may hear of the worker before.
+var dying = map[string]string{
+	"dying.yaml": "name: dying\nresources: [lib]\nspouts:\n  s: {command: [python3, dying.py], outputs: [x]}\n",
+	"lib/dying.py": `
+import json, os, signal, sys, time
+
+def read():
+    lines = []
+    for line in sys.stdin:
+        if line == "end\n":
+            return json.loads("".join(lines))
+        lines.append(line)
+    sys.exit(0)
+
+def write(message):
+    sys.stdout.write(json.dumps(message) + "\nend\n")
+    sys.stdout.flush()
+
+hello = read()
+open(os.path.join(hello["pidDir"], str(os.getpid())), "w").close()
+write({"pid": os.getpid()})
+until = time.monotonic() + 9
+while time.monotonic() < until:
+    read()
+    write({"command": "sync"})
+os.kill(os.getppid(), signal.SIGKILL)
+`,
+}
+
+// --wait does not take a topology for running whose worker dies again and again after it came up.
+func TestWaitReportsThatWorkersComeAndGo(t *testing.T) {
+	cluster := storm.Cluster(t)
+	binary := buildStormflux(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, binary, "submit", filepath.Join(folder(t, dying), "dying.yaml"), "--nimbus", cluster.NimbusAddr(), "--wait", "--timeout", "3m")
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != exitEnvironment {
+		t.Errorf("submit --wait ended with %v, want exit code %d", err, exitEnvironment)
+	}
+	if said := stderr.String(); !regexp.MustCompile(`executors were started again \d+ times, after \d+s at most, and no error was reported`).MatchString(said) {
+		t.Errorf("stormflux does not say that the worker dies:\n%s%s", stdout.String(), said)
+	}
+	stormflux(ctx, t, binary, "kill", "dying", "--grace", "0", "--nimbus", cluster.NimbusAddr())
+	if err := cluster.AwaitTopology(ctx, "dying", ""); err != nil {
 		t.Fatal(err)
 	}
 }
