@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -73,6 +74,9 @@ func meansTheSame(t *testing.T, path string, text []byte) int {
 		return 1
 	}
 	compare(t, path, before, text, formatted)
+	if got, want := rules(t, path, formatted), rules(t, path, text); !slices.Equal(got, want) {
+		t.Errorf("%s: after formatting, the diagnostics are %q, before %q:\n%s", path, got, want, formatted)
+	}
 	short, diags := shortform.Rewrite(diag.NewFile(path, "", text), shortform.Options{})
 	if diags.HasErrors() {
 		t.Errorf("%s: %s", path, diags[0].Message)
@@ -112,8 +116,27 @@ func commentCount(path string, text []byte) map[string]int {
 	return count
 }
 
+// rules returns the rules of what is wrong with a text. Comments silence some.
+func rules(t *testing.T, path string, text []byte) []string {
+	t.Helper()
+	var names []string
+	for _, d := range checkText(t, path, text).Diagnostics {
+		names = append(names, d.Rule)
+	}
+	slices.Sort(names)
+	return names
+}
+
 // checkedText compiles a text in the place of a file. It returns nil for a text with faults.
 func checkedText(t *testing.T, path string, text []byte) *compiler.Program {
+	t.Helper()
+	if top := checkText(t, path, text).Topology; top != nil {
+		return compiler.Compile(top, compiler.Options{})
+	}
+	return nil
+}
+
+func checkText(t *testing.T, path string, text []byte) *validate.Result {
 	t.Helper()
 	opts := schema.Options{Text: text, EnvFilter: true}
 	doc, diags, err := schema.Load(t.Context(), path, opts)
@@ -130,8 +153,5 @@ func checkedText(t *testing.T, path string, text []byte) *compiler.Program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if result.Topology == nil {
-		return nil
-	}
-	return compiler.Compile(result.Topology, compiler.Options{})
+	return result
 }
