@@ -34,8 +34,10 @@ type Program struct {
 	// for.
 	Resources       []validate.Resource
 	ResourceEntries []jar.Entry
-	Jars            []string          // paths of the user's jars; the first is the base of ours
-	Platform        validate.Platform // of the workers
+	Jars            []string // paths of the user's jars; the first is the base of ours
+	// Dependencies are jars that workers get as blobs.
+	Dependencies []validate.Dependency
+	Platform     validate.Platform // of the workers
 
 	launcherDir string
 }
@@ -96,7 +98,7 @@ func Compile(t *validate.Topology, opts Options) *Program {
 	}
 	l.prog = &Program{
 		Topology: &topology.Topology{Name: t.Name}, Storm: t.Storm,
-		Resources: t.Files, ResourceEntries: t.ResourceEntries, Jars: t.Jars, Platform: t.Platform,
+		Resources: t.Files, ResourceEntries: t.ResourceEntries, Jars: t.Jars, Dependencies: t.Dependencies, Platform: t.Platform,
 		launcherDir: opts.LauncherDir,
 	}
 	l.conf()

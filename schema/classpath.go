@@ -59,9 +59,9 @@ func sameFolder(a, b string) bool {
 
 // readJars reads an entry of the first of the document's jars that has it, and returns a name for it.
 func (l *loader) readJars(root *yaml.Value, entry string) (name string, text []byte, ok bool) {
-	list := jars(root)
+	list := texts(root.Get("jar"))
 	if len(l.opts.Jars) > 0 {
-		list = l.jarOptions()
+		list = optionTexts(l.opts.Jars)
 	}
 	entry = strings.TrimLeft(filepath.ToSlash(entry), "/")
 	for _, path := range l.jarPaths(list) {

@@ -12,7 +12,8 @@ func decode(doc *Document) {
 	root := doc.Root
 	doc.Name = root.Get("name").AsScalar()
 	doc.Config = root.Get("config").AsMap()
-	doc.Jars = jars(root)
+	doc.Jars = texts(root.Get("jar"))
+	doc.Dependencies = texts(root.Get("dependencies").As(yaml.Sequence))
 	doc.Platform = root.Get("platform").AsScalar()
 	if resources := root.Get("resources"); resources != nil && resources.Kind == yaml.Sequence {
 		doc.ResourcesGiven = true
@@ -37,9 +38,8 @@ func decode(doc *Document) {
 	doc.resolve()
 }
 
-// jars returns the elements of `jar`.
-func jars(root *yaml.Value) []*yaml.Value {
-	v := root.Get("jar")
+// texts returns a text, or the texts of a list.
+func texts(v *yaml.Value) []*yaml.Value {
 	if v == nil || v.Kind == yaml.Null {
 		return nil
 	}

@@ -23,9 +23,10 @@ type Document struct {
 	// ResourcesGiven distinguishes `resources: []` from no `resources` at all, which means the default folder.
 	ResourcesGiven bool
 	// ClassPath are the folders of [Options.Resources].
-	ClassPath []string
-	Jars      []*yaml.Value // String: paths and Maven coordinates; a path without a place, from --jar, starts from the working directory
-	Platform  *yaml.Value   // String: os/arch
+	ClassPath    []string
+	Jars         []*yaml.Value // String: paths and Maven coordinates; a path without a place, from --jar, starts from the working directory
+	Dependencies []*yaml.Value // String: jars that go to the cluster as blobs, named as in Jars
+	Platform     *yaml.Value   // String: os/arch
 
 	Spouts  []*Component
 	Bolts   []*Component

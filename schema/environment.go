@@ -201,8 +201,9 @@ func (l *loader) override(root *yaml.Value, env *Environment) {
 		replace(root, "name", &yaml.Value{Kind: yaml.String, Text: l.opts.Name}, "--name")
 	}
 	if len(l.opts.Jars) > 0 {
-		replace(root, "jar", &yaml.Value{Kind: yaml.Sequence, Items: l.jarOptions()}, "--jar")
+		replace(root, "jar", &yaml.Value{Kind: yaml.Sequence, Items: optionTexts(l.opts.Jars)}, "--jar")
 	}
+	l.addDependencies(root)
 }
 
 // otherTopologies reports the names of an environment's topologies that are not the topology's own: as a warning if one
@@ -231,13 +232,33 @@ func replace(root *yaml.Value, name string, value *yaml.Value, option string) {
 	root.Put(key, value.WithOrigin(option, diag.Span{}, own))
 }
 
-// jarOptions returns the jars of --jar. They have no place, because their paths start from the working directory.
-func (l *loader) jarOptions() []*yaml.Value {
+// optionTexts returns texts of the command line. They have no place: paths among them start from the working directory.
+func optionTexts(texts []string) []*yaml.Value {
 	var list []*yaml.Value
-	for _, path := range l.opts.Jars {
-		list = append(list, &yaml.Value{Kind: yaml.String, Text: path})
+	for _, text := range texts {
+		list = append(list, &yaml.Value{Kind: yaml.String, Text: text})
 	}
 	return list
+}
+
+// addDependencies adds the dependencies of the command line to those of the document.
+func (l *loader) addDependencies(root *yaml.Value) {
+	if len(l.opts.Dependencies) == 0 {
+		return
+	}
+	key, own := root.Lookup("dependencies")
+	if key == nil {
+		key = &yaml.Value{Kind: yaml.String, Text: "dependencies"}
+	}
+	list := &yaml.Value{Kind: yaml.Sequence}
+	if own = own.As(yaml.Sequence); own != nil {
+		copied := *own
+		list = &copied
+	}
+	for _, v := range optionTexts(l.opts.Dependencies) {
+		list.Items = append(slices.Clip(list.Items), v.WithOrigin("--jars or --artifacts", diag.Span{}, nil))
+	}
+	root.Put(key, list)
 }
 
 // overrideSections applies the configuration and the parallelism of an environment, which may be nil. ownTopology is set

@@ -278,7 +278,7 @@ func (m *includeMerge) merge(other *yaml.Value) {
 			m.mergeConfig(e)
 		case "components", "spouts", "bolts":
 			m.mergeComponents(e)
-		case "streams", "resources":
+		case "streams", "resources", "dependencies":
 			m.appendList(e)
 		case "workerHooks", "topologySource":
 			if e.Value.Kind != yaml.Null {

@@ -285,6 +285,8 @@ type Options struct {
 	Resources []string
 	// Jars are those of `--jar`, paths or Maven coordinates. They replace the document's.
 	Jars []string
+	// Dependencies are added to the document's: paths, and Maven coordinates.
+	Dependencies []string
 	// Artifacts returns the files of Maven coordinates. Load asks only when an included resource is nowhere else. Nil, or an
 	// error, means that they are not known; the caller reports it.
 	Artifacts func(ctx context.Context, coordinates []string) ([]string, error)

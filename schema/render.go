@@ -132,7 +132,7 @@ func (r *renderer) block(v *yaml.Value, depth int, at []string) {
 
 // relative returns a path of an included file as the main file would write it.
 func (r *renderer) relative(v *yaml.Value, at []string) *yaml.Value {
-	if v.Kind != yaml.String || !isPath(at) || at[0] == "jar" && maven.IsCoordinate(v.Text) {
+	if v.Kind != yaml.String || !isPath(at) || (at[0] == "jar" || at[0] == "dependencies") && maven.IsCoordinate(v.Text) {
 		return v
 	}
 	dir := "" // a path from the command line starts from the working directory
@@ -176,7 +176,7 @@ func relativeAbs(from, to string) (string, error) {
 // isPath reports whether the value at a place is a path that starts from the folder of its file.
 func isPath(at []string) bool {
 	switch {
-	case at[0] == "jar":
+	case at[0] == "jar" || at[0] == "dependencies":
 		return true
 	case len(at) == 1:
 		return false

@@ -37,6 +37,8 @@ type Options struct {
 	// known, and ArtifactsError, if set, why.
 	Artifacts      *maven.Resolution
 	ArtifactsError error
+	// Dependencies are the files of the coordinates among its dependencies, as [DependencyCoordinates] returns them.
+	Dependencies *maven.Resolution
 	// SkipFiles leaves out everything that has to look at files.
 	SkipFiles bool
 	// Loaded is what [schema.Load] found. Check returns it with its own diagnostics, so that ignore comments and the

@@ -97,6 +97,10 @@ func (c command) result(t *testing.T, path string) *validate.Result {
 	}
 	c.check.Loaded = loaded
 	c.check.Artifacts, c.check.ArtifactsError = exampleArtifacts(validate.Coordinates(doc))
+	dependencies, err := exampleArtifacts(validate.DependencyCoordinates(doc))
+	if c.check.Dependencies = dependencies; err != nil {
+		c.check.ArtifactsError = err
+	}
 	result, err := validate.Check(t.Context(), doc, c.check)
 	if err != nil {
 		t.Fatal(err)
@@ -122,7 +126,10 @@ func exampleArtifacts(coordinates []maven.Coordinate) (*maven.Resolution, error)
 			r.Parts = append(r.Parts, nil)
 			continue
 		}
-		r.Parts = append(r.Parts, []maven.File{{Path: "m2/" + c.Artifact + "-" + c.Version + ".jar"}, {Path: "m2/" + c.Artifact + "-needs.jar"}})
+		r.Parts = append(r.Parts, []maven.File{
+			{Coordinate: c, Path: "m2/" + c.Artifact + "-" + c.Version + ".jar"},
+			{Coordinate: maven.Coordinate{Group: "needs", Artifact: c.Artifact, Version: "1-SNAPSHOT"}, Path: "m2/" + c.Artifact + "-needs.jar"},
+		})
 	}
 	return r, nil
 }
@@ -262,6 +269,9 @@ func described(top *validate.Topology) string {
 	}
 	for _, jar := range top.Jars {
 		fmt.Fprintf(&b, "  jar %q\n", jar)
+	}
+	for _, d := range top.Dependencies {
+		fmt.Fprintf(&b, "  dependency %q of %q\n", d.Path, d.Artifact)
 	}
 	for _, c := range top.Components() {
 		fmt.Fprintf(&b, "%s %q parallelism %d", c.Kind, c.ID, c.Parallelism)

@@ -81,7 +81,7 @@ func (c *checker) describe() {
 		}
 	}
 	if c.opts.JVM != nil && len(asked) > 0 {
-		answers, err := c.opts.JVM.Describe(c.ctx, ClassPath{Jars: c.topology.Jars, Storm: c.topology.Storm}, definitions)
+		answers, err := c.opts.JVM.Describe(c.ctx, ClassPath{Jars: c.topology.ClassPath(), Storm: c.topology.Storm}, definitions)
 		if err != nil {
 			return // the context ended, which Check reports
 		}

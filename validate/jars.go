@@ -9,6 +9,7 @@ import (
 	"github.com/stormflux/stormflux/internal/jar"
 	"github.com/stormflux/stormflux/internal/maven"
 	"github.com/stormflux/stormflux/schema"
+	"github.com/stormflux/stormflux/schema/yaml"
 )
 
 // The rules about the user's jars.
@@ -21,53 +22,115 @@ const (
 
 	ruleUnknownArtifact = "unknown-artifact"
 	ruleUnresolvedJar   = "unresolved-jar"
+	ruleOldDependencies = "dependencies-on-old-storm"
 )
 
 // Coordinates returns the Maven coordinates among the document's jars, in their order.
 func Coordinates(doc *schema.Document) []maven.Coordinate {
-	var list []maven.Coordinate
 	if doc == nil {
 		return nil
 	}
-	for _, j := range doc.Jars {
-		if c, err := maven.Parse(j.Text); err == nil {
+	return coordinates(doc.Jars)
+}
+
+// DependencyCoordinates returns the Maven coordinates among the document's dependencies, in their order.
+func DependencyCoordinates(doc *schema.Document) []maven.Coordinate {
+	if doc == nil {
+		return nil
+	}
+	return coordinates(doc.Dependencies)
+}
+
+func coordinates(values []*yaml.Value) []maven.Coordinate {
+	var list []maven.Coordinate
+	for _, v := range values {
+		if c, err := maven.Parse(v.Text); err == nil {
 			list = append(list, c)
 		}
 	}
 	return list
 }
 
-// jars resolves `jar`.
+// jarFile is a file of an element of `jar` or `dependencies`.
+type jarFile struct {
+	path     string
+	artifact string // see [Dependency]
+	span     diag.Span
+}
+
+// jars resolves `jar` and `dependencies`.
 func (c *checker) jars() {
+	for _, f := range c.jarFiles(c.doc.Jars, c.opts.Artifacts) {
+		c.topology.Jars = append(c.topology.Jars, f.path)
+		c.jarSpans = append(c.jarSpans, f.span)
+	}
+	if len(c.doc.Dependencies) > 0 && !c.topology.Storm.AtLeast(1, 1) {
+		c.list.Errorf(ruleOldDependencies, c.spanOfJar(c.doc.Dependencies[0].Span), "Storm %s has no dependencies, they came with Storm 1.1", c.topology.Storm).
+			WithHint("name the jars in `jar`")
+		return
+	}
+	for _, f := range c.jarFiles(c.doc.Dependencies, c.opts.Dependencies) {
+		c.topology.Dependencies = append(c.topology.Dependencies, Dependency{Path: f.path, Artifact: f.artifact})
+		if f.artifact == "" {
+			c.dependencyFile(f)
+		}
+	}
+}
+
+// jarFiles returns the files of paths and coordinates.
+func (c *checker) jarFiles(values []*yaml.Value, resolved *maven.Resolution) []jarFile {
+	var files []jarFile
 	var coordinates []maven.Coordinate
 	var spans []diag.Span
-	for _, j := range c.doc.Jars {
-		if !maven.IsCoordinate(j.Text) {
-			c.topology.Jars = append(c.topology.Jars, resolved(j.Span, j.Text))
-			c.jarSpans = append(c.jarSpans, j.Span)
+	for _, v := range values {
+		if !maven.IsCoordinate(v.Text) {
+			files = append(files, jarFile{path: resolvedPath(v), span: v.Span})
 			continue
 		}
-		span := c.spanOfJar(j.Span)
-		coordinate, err := maven.Parse(j.Text)
+		span := c.spanOfJar(v.Span)
+		coordinate, err := maven.Parse(v.Text)
 		if err != nil {
 			c.list.Errorf(ruleUnknownArtifact, span, "%v", err)
 			continue
 		}
 		if coordinate.OfStorm() {
-			c.list.Warnf(ruleStormInJar, span, "%q is left out, because every worker has it already", j.Text).
+			c.list.Warnf(ruleStormInJar, span, "%q is left out, because every worker has it already", v.Text).
 				WithHint("remove it: a jar for the cluster has no Storm in it")
 		}
-		if c.opts.Artifacts != nil {
-			for _, f := range c.opts.Artifacts.Parts[len(coordinates)] {
-				c.topology.Jars = append(c.topology.Jars, f.Path)
-				c.jarSpans = append(c.jarSpans, j.Span)
+		if resolved != nil {
+			for _, f := range resolved.Parts[len(coordinates)] {
+				files = append(files, jarFile{path: f.Path, artifact: f.Shared(), span: v.Span})
 			}
 		}
 		coordinates, spans = append(coordinates, coordinate), append(spans, span)
 	}
-	if len(coordinates) > 0 && c.opts.Artifacts == nil {
+	if len(coordinates) > 0 && resolved == nil {
 		c.resourcesUnclear, c.topology.JarsMissing = true, true
 		c.unresolved(coordinates, spans)
+	}
+	return files
+}
+
+func resolvedPath(v *yaml.Value) string { return resolved(v.Span, v.Text) }
+
+// dependencyFile checks that a dependency is there. Its content is not looked at: the file goes to the cluster as it is.
+func (c *checker) dependencyFile(f jarFile) {
+	if c.opts.SkipFiles {
+		return
+	}
+	span, option := c.spanOfJar(f.span), ""
+	if f.span.IsZero() {
+		option = "--jars: "
+	}
+	info, err := c.files.Stat(f.path)
+	switch {
+	case err != nil:
+		d := c.list.Errorf(ruleMissingJar, span, "%sthe dependency %q does not exist", option, f.path)
+		if near, ok := c.nearFile(f.path); ok {
+			d.WithHint("did you mean %q?", near)
+		}
+	case !info.Mode().IsRegular():
+		c.list.Errorf(ruleMissingJar, span, "%sthe dependency %q is not a file", option, f.path)
 	}
 }
 
@@ -102,7 +165,7 @@ func (c *checker) spanOfJar(span diag.Span) diag.Span {
 // not known or cannot be read.
 func (c *checker) classes() *classfile.Path {
 	if !c.classesOpened && !c.opts.SkipFiles && !c.topology.JarsMissing {
-		c.classPath, _ = c.files.Classes(c.topology.Storm, c.topology.Jars) // userJars reports what is wrong with a jar
+		c.classPath, _ = c.files.Classes(c.topology.Storm, c.topology.ClassPath()) // userJars reports what is wrong with a jar
 	}
 	c.classesOpened = true
 	return c.classPath

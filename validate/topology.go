@@ -1,6 +1,8 @@
 package validate
 
 import (
+	"slices"
+
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/jar"
 	"github.com/stormflux/stormflux/internal/settings"
@@ -20,7 +22,9 @@ type Topology struct {
 	// ResourceEntries are the files that Files stand for, sorted by name; none when [Options.SkipFiles] was set.
 	ResourceEntries []jar.Entry
 	Jars            []string // paths of the user's jars; the first is the base of the submitted one
-	// JarsMissing says that some jars are Maven coordinates whose files are not known.
+	// Dependencies are jars that are not part of the submitted one: workers get them as blobs.
+	Dependencies []Dependency
+	// JarsMissing says that some jars or dependencies are Maven coordinates whose files are not known.
 	JarsMissing bool
 	Platform    Platform         // of the workers
 	Storm       settings.Version // the Storm to compile for
@@ -47,6 +51,23 @@ type Resource struct {
 	From string // path or glob
 	To   string // folder below resources/, or ""
 	Span diag.Span
+}
+
+// Dependency is a jar that workers get as a blob.
+type Dependency struct {
+	Path string
+	// Artifact is group:artifact:version, for a file that is the same for everybody. Else it is "": for a file of the user,
+	// and for a snapshot.
+	Artifact string
+}
+
+// ClassPath returns the paths of the user's jars and dependencies in the order of a worker's class path.
+func (t *Topology) ClassPath() []string {
+	paths := slices.Clip(t.Jars)
+	for _, d := range t.Dependencies {
+		paths = append(paths, d.Path)
+	}
+	return paths
 }
 
 // Component is a spout or bolt.

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/stormflux/stormflux/internal/maven"
+	"github.com/stormflux/stormflux/schema"
+	"github.com/stormflux/stormflux/validate"
 )
 
 // resolvedArtifacts are the answers of Maven that this process has, by coordinates.
@@ -67,4 +69,29 @@ func (f *topologyFlags) needed(err error) error {
 		return nil
 	}
 	return environmentError(err)
+}
+
+// resolveJars finds the files of the document's Maven coordinates, for the check.
+func (a *app) resolveJars(ctx context.Context, f *topologyFlags, doc *schema.Document, check *validate.Options) error {
+	for _, part := range []struct {
+		coordinates []maven.Coordinate
+		files       **maven.Resolution
+	}{{validate.Coordinates(doc), &check.Artifacts}, {validate.DependencyCoordinates(doc), &check.Dependencies}} {
+		if len(part.coordinates) == 0 {
+			continue
+		}
+		files, err := a.artifacts(ctx, part.coordinates)
+		if err := f.needed(err); err != nil {
+			return err
+		}
+		if err != nil {
+			check.ArtifactsError = err
+			continue
+		}
+		if files.Stale != nil {
+			printTo(a.stderr, "stormflux: the snapshots among the jars could not be refreshed: %v\n", files.Stale)
+		}
+		*part.files = files
+	}
+	return nil
 }

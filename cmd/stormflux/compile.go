@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -90,7 +89,7 @@ func notAnInput(output string, top *validate.Topology, prog *compiler.Program) e
 	if err != nil {
 		return nil // it is "", "-", a new file, or the write fails
 	}
-	inputs := slices.Clone(prog.Jars)
+	inputs := top.ClassPath()
 	for _, f := range top.Source.Files {
 		inputs = append(inputs, f.Name)
 	}

@@ -20,14 +20,17 @@ import (
 
 // topologyFlags are the flags of every command that reads a topology file.
 type topologyFlags struct {
-	set          []string
-	config       []string
-	environment  string
-	envFile      string
-	filters      []string
-	envFilter    bool
-	resources    []string
-	jars         []string
+	set         []string
+	config      []string
+	environment string
+	envFile     string
+	filters     []string
+	envFilter   bool
+	resources   []string
+	jars        []string
+
+	dependencyJars, dependencyArtifacts []string // see addDependencies
+
 	allowOutside bool
 	name         string
 	stormVersion string
@@ -67,6 +70,36 @@ func (f *topologyFlags) addReading(cmd *cobra.Command) {
 	_ = cmd.MarkFlagFilename("jar", "jar")
 }
 
+// addDependencies adds Storm's flags for dependencies.
+func (f *topologyFlags) addDependencies(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&f.dependencyJars, "jars", nil, "add the jar `FILES`, with commas between them, to the file's dependencies: workers get them as blobs")
+	cmd.Flags().StringArrayVar(&f.dependencyArtifacts, "artifacts", nil, "add the Maven `COORDINATES`, with commas between them, to the file's dependencies")
+	_ = cmd.MarkFlagFilename("jars", "jar")
+	_ = cmd.RegisterFlagCompletionFunc("artifacts", cobra.NoFileCompletions)
+}
+
+// splitComma returns the parts of lists with commas. A range of versions has a comma too.
+func splitComma(lists []string) []string {
+	var parts []string
+	for _, list := range lists {
+		depth, start := 0, 0
+		for i, r := range list + "," {
+			switch {
+			case r == '[' || r == '(':
+				depth++
+			case r == ']' || r == ')':
+				depth--
+			case r == ',' && depth <= 0:
+				if part := strings.TrimSpace(list[start:i]); part != "" {
+					parts = append(parts, part)
+				}
+				start = i + 1
+			}
+		}
+	}
+	return parts
+}
+
 // options turns the flags into options of the loader. Its errors are usage errors.
 func (f *topologyFlags) options() (schema.Options, error) {
 	opts := schema.Options{
@@ -77,6 +110,7 @@ func (f *topologyFlags) options() (schema.Options, error) {
 		EnvFilter:       f.envFilter,
 		Resources:       f.resources,
 		Jars:            f.jars,
+		Dependencies:    splitComma(slices.Concat(f.dependencyJars, f.dependencyArtifacts)),
 		AllowOutside:    f.allowOutside,
 	}
 	if err := notEmpty(f.flags, "environment", "environments", "name", "storm-version"); err != nil {
@@ -179,14 +213,8 @@ func (a *app) loadFor(ctx context.Context, f *topologyFlags, path string, opts s
 		return nil, environmentError(err)
 	}
 	checkOpts.Loaded = diags
-	if coordinates := validate.Coordinates(doc); len(coordinates) > 0 {
-		checkOpts.Artifacts, checkOpts.ArtifactsError = a.artifacts(ctx, coordinates)
-		if err := f.needed(checkOpts.ArtifactsError); err != nil {
-			return nil, err
-		}
-		if checkOpts.Artifacts != nil && checkOpts.Artifacts.Stale != nil {
-			printTo(a.stderr, "stormflux: the snapshots among the jars could not be refreshed: %v\n", checkOpts.Artifacts.Stale)
-		}
+	if err := a.resolveJars(ctx, f, doc, &checkOpts); err != nil {
+		return nil, err
 	}
 	result, err := validate.Check(ctx, doc, checkOpts)
 	if err != nil {

@@ -81,6 +81,7 @@ its process keeps dying; 2 wrong usage; 3 this machine cannot run the topology.`
 	}
 	flags.needsJars = true
 	flags.topologyFlags.add(cmd)
+	flags.addDependencies(cmd)
 	f := cmd.Flags()
 	f.Var((*durationFlag)(&flags.limit), "for", "end after this `DURATION`, such as 10s or 1m30s; a number alone is seconds")
 	f.BoolVar(&flags.untilIdle, "until-idle", false, "end when the topology is idle: no spout emits, no tuple is in flight, and ticks have come")

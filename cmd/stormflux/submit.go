@@ -55,6 +55,7 @@ executor is up. If some are not, it reports which ones, and the errors of the to
 	}
 	flags.needsJars = true
 	flags.topologyFlags.add(cmd)
+	flags.addDependencies(cmd)
 	flags.clusterFlags.add(cmd)
 	cmd.Flags().BoolVar(&flags.inactive, "inactive", false, "submit the topology deactivated; 'stormflux activate' starts its spouts")
 	cmd.Flags().BoolVar(&flags.dryRun, "dry-run", false, "do everything except the upload and the submission")
@@ -119,6 +120,9 @@ func (a *app) forCluster(ctx context.Context, client *nimbus.Client, flags *subm
 func (a *app) submitProgram(ctx context.Context, client *nimbus.Client, flags *submitFlags, c *checked, prog *compiler.Program) error {
 	request := nimbus.SubmitRequest{
 		Name: prog.Topology.Name, Topology: wire.Encode(prog.Topology), Conf: prog.Topology.Conf, Inactive: flags.inactive,
+	}
+	for _, d := range prog.Dependencies {
+		request.Dependencies = append(request.Dependencies, nimbus.Dependency(d))
 	}
 	if _, version := client.Server(); version != "" {
 		request.Topology.StormVersion = &version

@@ -139,6 +139,15 @@ type File struct {
 	Path       string
 }
 
+// Shared returns the coordinate as group:artifact:version, with the extension and classifier that it has, if the file is the
+// same for everybody; else "".
+func (f File) Shared() string {
+	if f.Coordinate.changes() {
+		return ""
+	}
+	return f.Coordinate.name()
+}
+
 // Resolution is what Maven made of coordinates.
 type Resolution struct {
 	// Parts are the files of each coordinate: its own, and those that it depends on and no coordinate before it has. They

@@ -15,7 +15,7 @@ import (
 // it costs little, and the change that fixes an error may be there.
 func (w *Watcher) Topology(ctx context.Context, path string, t *validate.Topology) {
 	w.File(filepath.Join(filepath.Dir(path), "resources")) // the default, which may come to exist
-	for _, jar := range t.Jars {
+	for _, jar := range t.ClassPath() {
 		w.File(jar)
 	}
 	for _, r := range t.Files {
