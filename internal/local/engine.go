@@ -126,7 +126,9 @@ func New(opts Options) (*Engine, error) {
 		if opts.JVM == nil {
 			return nil, errors.New("a component, grouping or worker hook is a JVM class, and there is no JVM to run it")
 		}
-		e.jvm = &jvm{engine: e}
+		if e.jvm, err = newJVM(e); err != nil {
+			return nil, err
+		}
 	}
 	close(e.reported)
 	e.gatherTimer = e.clock.AfterFunc(time.Hour, e.gathered)

@@ -37,6 +37,9 @@ type jvm struct {
 	engine *Engine
 	folder string // with the classes of the host and its log configuration
 
+	// What the topology's configuration says about the command of a worker.
+	flags, before, after []string
+
 	blamed *hosting // the end of this one is reported already, under Engine.mu
 
 	// Nobody who has Engine.mu may wait for mu: the host reports what is logged while it starts.
@@ -55,6 +58,15 @@ type hosting struct {
 type hostedPeer struct {
 	*host.Task
 	host *hosting
+}
+
+func newJVM(e *Engine) (*jvm, error) {
+	flags, flagsErr := e.plan.workerFlags()
+	before, after, pathErr := e.plan.classPath()
+	if err := errors.Join(flagsErr, pathErr); err != nil {
+		return nil, err
+	}
+	return &jvm{engine: e, flags: flags, before: before, after: after}, nil
 }
 
 // open returns the peer of a task in the running host, or in a new one.
@@ -95,7 +107,7 @@ func (j *jvm) start() (*hosting, error) {
 		}
 	}
 	tail := &lineTail{}
-	h, err := host.Start(e.starter, j.command(), setup, host.Reports{Log: j.log, Stderr: j.stderr(tail)}, e.stop)
+	h, err := host.Start(e.starter, j.command(), setup, host.Reports{Log: j.log(tail), Stderr: j.stderr(tail)}, e.stop)
 	if err != nil {
 		var failure *host.Failure
 		if errors.As(err, &failure) {
@@ -109,12 +121,12 @@ func (j *jvm) start() (*hosting, error) {
 func (j *jvm) command() process.Command {
 	e := j.engine
 	options := e.opts.JVM
-	path := append([]string{filepath.Join(j.folder, "host.jar"), filepath.Join(j.folder, "runtime.jar")}, options.ClassPath...)
+	path := slices.Concat(j.before, []string{filepath.Join(j.folder, "host.jar"), filepath.Join(j.folder, "runtime.jar")}, options.ClassPath, j.after)
 	args := []string{options.Java,
 		"-Dlog4j2.configurationFile=" + filepath.Join(j.folder, "log4j2.properties"),
 		"-Dfile.encoding=UTF-8", "-Djava.awt.headless=true",
 	}
-	args = append(args, options.Flags...)
+	args = slices.Concat(args, options.Flags, j.flags)
 	args = append(args, "-cp", strings.Join(path, string(os.PathListSeparator)), "stormflux.runtime.Host")
 	return process.Command{Path: options.Java, Args: args, Dir: e.opts.Resources, Env: e.env}
 }
@@ -127,6 +139,8 @@ appender.host.target = SYSTEM_ERR
 appender.host.layout.type = PatternLayout
 appender.host.layout.charset = UTF-8
 appender.host.layout.pattern = \u0001%p\u0001%c{1}: %m%n
+logger.validation.name = org.apache.storm.validation
+logger.validation.level = warn
 rootLogger.level = info
 rootLogger.appenderRef.host.ref = host
 `
@@ -179,16 +193,6 @@ func (e *Engine) hostSetup() (host.Setup, error) {
 	return s, nil
 }
 
-// asks reports whether the component is a process with a custom grouping on one of its streams.
-func (c *component) asks() bool {
-	for _, s := range c.streams {
-		if len(s.customs) > 0 {
-			return true
-		}
-	}
-	return false
-}
-
 // wireable returns the topology with two words for each process, as Thrift needs them. The host starts no processes.
 func wireable(top *topology.Topology) *topology.Topology {
 	out := *top
@@ -208,28 +212,38 @@ func wireable(top *topology.Topology) *topology.Topology {
 }
 
 // log reports what a component in the host logged or printed.
-func (j *jvm) log(id int, level, text string) {
+func (j *jvm) log(tail *lineTail) func(task int, level, text string) {
 	e := j.engine
-	e.lock()
-	defer e.unlock()
-	t := e.byID[id]
-	switch level {
-	case "":
+	return func(id int, level, text string) {
+		e.lock()
+		defer e.unlock()
+		t := e.byID[id]
+		if level != "" {
+			e.event(t, Event{Kind: LogEvent, Level: logLevel(level), Text: text})
+			return
+		}
 		if t != nil && t.current != nil {
 			t.current.stderrTail.add(text)
+		} else {
+			tail.add(text)
 		}
 		e.event(t, Event{Kind: StderrEvent, Text: text})
-	case "FATAL", "ERROR":
-		e.event(t, Event{Kind: LogEvent, Level: multilang.LevelError, Text: text})
-	case "WARN":
-		e.event(t, Event{Kind: LogEvent, Level: multilang.LevelWarn, Text: text})
-	case "DEBUG":
-		e.event(t, Event{Kind: LogEvent, Level: multilang.LevelDebug, Text: text})
-	case "TRACE":
-		e.event(t, Event{Kind: LogEvent, Level: multilang.LevelTrace, Text: text})
-	default:
-		e.event(t, Event{Kind: LogEvent, Level: multilang.LevelInfo, Text: text})
 	}
+}
+
+// logLevel returns a level of Log4j as a level of the multilang protocol.
+func logLevel(name string) int {
+	switch name {
+	case "FATAL", "ERROR":
+		return multilang.LevelError
+	case "WARN":
+		return multilang.LevelWarn
+	case "DEBUG":
+		return multilang.LevelDebug
+	case "TRACE":
+		return multilang.LevelTrace
+	}
+	return multilang.LevelInfo
 }
 
 func (j *jvm) stderr(tail *lineTail) func(string) {
@@ -251,60 +265,6 @@ func (j *jvm) close() {
 	defer j.mu.Unlock()
 	if j.current != nil {
 		j.current.Close(closePatience)
-	}
-}
-
-// askCustom asks the custom groupings of the component, which is a process, for the tasks that get its emits.
-func (s *session) askCustom(b *batch) (*fault, error) {
-	t, e := s.task, s.task.engine
-	if t.comp.jvm || !t.comp.asks() {
-		return nil, nil
-	}
-	var questions []host.Question
-	for i := range b.messages {
-		m := &b.messages[i]
-		if m.command != multilang.Emit || m.stream == nil || m.hasTask || m.tuple == "" {
-			continue
-		}
-		for _, sub := range m.stream.customs {
-			questions = append(questions, host.Question{Stream: m.stream.id, Target: sub.target.id, Values: []byte(m.tuple)})
-		}
-	}
-	if len(questions) == 0 {
-		return nil, nil
-	}
-	h, err := e.jvm.running()
-	if err != nil {
-		return nil, err
-	}
-	answers, err := h.Choose(t.id, questions)
-	var failure *host.Failure
-	if errors.As(err, &failure) {
-		return faultGrouping(failure), nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	for i := range b.messages {
-		m := &b.messages[i]
-		if m.command == multilang.Emit && m.stream != nil && !m.hasTask && m.tuple != "" {
-			n := len(m.stream.customs)
-			m.custom, answers = answers[:n], answers[n:]
-		}
-	}
-	return nil, nil
-}
-
-// routeChosen delivers an emit of a JVM component to the tasks that the host has chosen.
-func (e *Engine) routeChosen(t *task, b *batch, m *message) {
-	if m.stream == nil {
-		return // a stream of Storm's own, such as that of metrics
-	}
-	for _, id := range b.tasks[m.tasks[0]:m.tasks[1]] {
-		if target := e.byID[id]; target != nil {
-			e.chosen = append(e.chosen, target)
-			e.deliver(t, target, m)
-		}
 	}
 }
 
@@ -353,16 +313,17 @@ func (t *task) jvmFault(h *hosting, d *Death) *fault {
 	}
 	lines := strings.Split(failure.Trace, "\n")
 	d.Stderr = lines[:min(len(lines), tailLines)]
+	if reason, ok := strings.CutPrefix(lines[0], buildException); ok {
+		return &fault{
+			reason: "it cannot be made: " + strings.TrimSpace(reason),
+			storm:  "the worker dies, and Storm starts it again, forever",
+		}
+	}
 	return &fault{
 		reason: "it failed: " + shorten(strings.TrimSpace(lines[0])),
 		storm:  "the worker dies with all its tasks (Async loop died), and Storm starts it again; its tuples time out",
 	}
 }
 
-func faultGrouping(f *host.Failure) *fault {
-	return &fault{
-		reason: "the custom grouping of its stream failed: " + f.Error(),
-		storm:  "the worker dies (Async loop died), and Storm starts it again",
-		line:   shorten(f.Trace),
-	}
-}
+// buildException begins what the adapter says when it cannot make an object. The component and its place follow.
+const buildException = "stormflux.runtime.BuildException: "

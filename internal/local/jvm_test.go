@@ -181,7 +181,7 @@ func TestClassThatCannotBeBuilt(t *testing.T) {
 	f := numbers(t, 5, "none")
 	f.topology.Bolts[0].Code = class("trouble", "no.such.Class")
 	_, err := f.run()
-	if err == nil || !strings.Contains(err.Error(), "trouble (top.yaml:7): there is no class no.such.Class in the jar") {
+	if err == nil || !strings.Contains(err.Error(), "it cannot be made: trouble (top.yaml:7): there is no class no.such.Class in the jar") {
 		t.Errorf("the error is %v", err)
 	}
 }
@@ -203,6 +203,7 @@ func TestCustomGrouping(t *testing.T) {
 	f.topology.Conf["test.tuples"] = []any{[]any{"a"}, []any{"b"}}
 	f.spout("process", one("x"), 1, "emit")
 	f.bolt("both", nil, 3, []string{"task"}, input{"numbers", "default", last}, input{"process", "default", last})
+	f.topology.Conf["topology.worker.childopts"] = "-Dstormflux.flag=%ID% -Xms16m"
 	f.topology.WorkerHooks = []topology.Code{class("", "stormflux.cases.Cases$Hook")}
 	s, err := f.run()
 	if err != nil {
@@ -212,7 +213,7 @@ func TestCustomGrouping(t *testing.T) {
 	if len(tasks) != 3 || tasks[2].Acked != 4 || tasks[0].Acked+tasks[1].Acked != 0 {
 		t.Errorf("%+v", tasks)
 	}
-	for _, text := range []string{"default of process goes to [2, 3, 4]", "process [a] 4", "hook started for test-1-", "hook ended"} {
+	for _, text := range []string{"default of process goes to [2, 3, 4]", "process [a] 4", "hook started for test-1-", "flag 6700", "hook ended"} {
 		if !f.events.has(LogEvent, text) {
 			t.Errorf("nobody logged %q\n%s", text, f.events)
 		}

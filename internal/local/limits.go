@@ -24,13 +24,19 @@ func (e *Engine) checkFiles() error {
 	if !limited || e.opts.Start != nil {
 		return nil
 	}
-	each := 3
-	if e.opts.LogDir != "" {
-		each++
+	processes, files := 0, baseFiles
+	for _, t := range e.plan.tasks {
+		if !t.component.jvm {
+			processes++
+			files += 3
+		}
+		if e.opts.LogDir != "" {
+			files++
+		}
 	}
-	if need := uint64(baseFiles + each*len(e.plan.tasks)); need > limit {
+	if need := uint64(files); need > limit {
 		return fmt.Errorf("%d processes of components need %d open files, but the limit for this program is %d: "+
-			"raise it (ulimit -n %d), or lower the parallelism", len(e.plan.tasks), need, limit, need)
+			"raise it (ulimit -n %d), or lower the parallelism", processes, need, limit, need)
 	}
 	return nil
 }

@@ -191,6 +191,7 @@ public final class Cases {
         @Override
         public void start(Map<String, Object> conf, WorkerUserContext context) {
             LOG.info("hook started for {}", context.getStormId());
+            LOG.info("flag {}", System.getProperty("stormflux.flag"));
             context.setResource("shared", "from the hook");
         }
 

@@ -26,7 +26,6 @@ import org.apache.storm.hooks.IWorkerHook;
 import org.apache.storm.metrics2.StormMetricRegistry;
 import org.apache.storm.task.TopologyContext;
 import org.apache.storm.task.WorkerTopologyContext;
-import org.apache.storm.task.WorkerUserContext;
 import org.apache.storm.tuple.Fields;
 import org.apache.storm.tuple.Tuple;
 import org.apache.storm.utils.ThriftTopologyUtils;
@@ -63,7 +62,7 @@ public final class Host {
     private String codeFolder;
     private String pidFolder;
     private boolean hasAckers;
-    private WorkerUserContext workerContext;
+    private WorkerTopologyContext workerContext;
 
     private Host(Link link) {
         this.link = link;
@@ -86,7 +85,7 @@ public final class Host {
     }
 
     @SuppressWarnings("unchecked")
-    private void start(Object message) throws Exception {
+    private void start(Object message) throws Throwable {
         Map<String, Object> start = (Map<String, Object>) message;
         conf = (Map<String, Object>) start.get("conf");
         id = (String) start.get("id");
@@ -118,7 +117,7 @@ public final class Host {
             return thread;
         });
         defaultResources.put(WorkerTopologyContext.SHARED_EXECUTOR, shared);
-        workerContext = new WorkerUserContext(system, conf, components, tasks, fields, id, codeFolder, pidFolder, PORT, all,
+        workerContext = Contexts.worker(system, conf, components, tasks, fields, id, codeFolder, pidFolder, PORT, all,
             defaultResources, userResources, new AtomicReference<Map<Integer, NodeInfo>>(new HashMap<Integer, NodeInfo>()), "local",
             new AtomicReference<Map<String, String>>(new HashMap<String, String>()));
         for (Object task : (List<Object>) start.get("traced")) {
@@ -144,7 +143,7 @@ public final class Host {
         Runtime.getRuntime().addShutdownHook(new Thread(this::exiting, "exit"));
     }
 
-    private void startHooks() {
+    private void startHooks() throws Throwable {
         if (!topology.is_set_worker_hooks()) {
             return;
         }
@@ -154,7 +153,7 @@ public final class Host {
             hooks.add(Utils.javaDeserialize(serialized, IWorkerHook.class));
         }
         for (IWorkerHook hook : hooks) {
-            hook.start(conf, workerContext);
+            Contexts.start(hook, conf, workerContext);
         }
     }
 
@@ -280,7 +279,7 @@ public final class Host {
     }
 
     TopologyContext context(int task, Executor executor) {
-        return new TopologyContext(topology, conf, components, tasks, fields, blobs, id, codeFolder, pidFolder, task, PORT, all,
+        return Contexts.task(topology, conf, components, tasks, fields, blobs, id, codeFolder, pidFolder, task, PORT, all,
             defaultResources, userResources, executor.data, executor.metrics, executor.prepared, metrics);
     }
 
