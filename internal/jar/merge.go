@@ -180,6 +180,9 @@ func readSmall(f *zip.File) ([]byte, error) {
 func (m *merged) add(j *openJar, multiRelease bool) {
 	var packed uint64
 	m.kept = slices.Grow(m.kept, len(j.zip.File))
+	if len(m.owners) == 0 {
+		m.owners = make(map[string]*jarEntry, len(j.zip.File)) // a fat jar has 60,000 entries
+	}
 	for _, f := range j.zip.File {
 		packed += f.CompressedSize64
 		switch {
@@ -203,21 +206,21 @@ func (m *merged) add(j *openJar, multiRelease bool) {
 // badEntry reports an entry that cannot be copied.
 func (m *merged) badEntry(j *openJar, f *zip.File) bool {
 	const encrypted, deflateRatio = 1, 1032 // general purpose bit 0 (APPNOTE 4.4.4); the most that deflate can do
-	entry := "the entry " + quote(f.Name) + " of " + quote(j.path)
 	message := ""
 	switch {
 	case unsafeName(f.Name):
-		message = entry + " would be unpacked outside of its folder"
+		message = "would be unpacked outside of its folder"
 	case f.Flags&encrypted != 0:
-		message = entry + " is encrypted, which Java cannot read"
+		message = "is encrypted, which Java cannot read"
 	case strings.HasSuffix(f.Name, "/"):
 		return false // its sizes do not matter
 	case f.Method == zip.Store && f.UncompressedSize64 != f.CompressedSize64,
 		f.Method == zip.Deflate && f.UncompressedSize64/deflateRatio > f.CompressedSize64:
-		message = fmt.Sprintf("%s claims to hold %d bytes, but %d packed bytes cannot", entry, f.UncompressedSize64, f.CompressedSize64)
+		message = fmt.Sprintf("claims to hold %d bytes, but %d packed bytes cannot", f.UncompressedSize64, f.CompressedSize64)
 	default:
 		return false
 	}
+	message = "the entry " + quote(f.Name) + " of " + quote(j.path) + " " + message
 	if len(j.bad) < maxNamed {
 		j.bad = append(j.bad, Fault{Kind: BadJar, Jar: j.number, Path: j.path, Name: f.Name, Message: message})
 	} else {

@@ -60,11 +60,11 @@ func LeftOut(name string) bool {
 // signature reports whether Java takes a file of that name, in upper or lower case, for part of a jar's signature (JAR
 // File Specification, "Signed JAR File").
 func signature(name string) bool {
-	name = strings.ToUpper(name)
-	base, ok := strings.CutPrefix(name, "META-INF/")
-	if !ok || strings.Contains(base, "/") {
+	const folder = "META-INF/"
+	if len(name) < len(folder) || !strings.EqualFold(name[:len(folder)], folder) || strings.Contains(name[len(folder):], "/") {
 		return false
 	}
+	base := strings.ToUpper(name[len(folder):])
 	return strings.HasPrefix(base, "SIG-") ||
 		slices.ContainsFunc([]string{".SF", ".RSA", ".DSA", ".EC"}, func(s string) bool { return strings.HasSuffix(base, s) })
 }
