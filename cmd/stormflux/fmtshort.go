@@ -36,15 +36,15 @@ func (a *app) shorten(ctx context.Context, flags *fmtFlags, file *diag.File) ([]
 	if err != nil {
 		return nil, nil, err
 	}
-	same := false
-	if after.topology != nil {
-		same, err = compiler.Same(ctx, compiler.Compile(before.topology, compiler.Options{}), compiler.Compile(after.topology, compiler.Options{}))
+	if faults := errorsOf(after); after.topology == nil && len(faults) > 0 {
+		return nil, nil, stays(file, "in the short form, "+faults[0].Message)
 	}
-	if err != nil {
+	same, err := compiler.Same(ctx, compiler.Compile(before.topology, compiler.Options{}), compiler.Compile(after.topology, compiler.Options{}))
+	switch {
+	case err != nil:
 		return nil, nil, environmentError(err)
-	}
-	if !same {
-		return nil, nil, &exitError{exitFindings, fmt.Errorf("%s has parts that have no short form, so the file stays as it is", file.Name)}
+	case !same:
+		return nil, nil, stays(file, "the short form would be another topology")
 	}
 	for _, k := range result.Kept {
 		printTo(a.stderr, "%s: %s\n", file.Name, k)
@@ -53,6 +53,11 @@ func (a *app) shorten(ctx context.Context, flags *fmtFlags, file *diag.File) ([]
 		printTo(a.stderr, "%s: what the comment %q stood at is gone; the comment is kept\n", file.Name, c)
 	}
 	return result.Text, nil, nil
+}
+
+// stays says that a file has no short form.
+func stays(file *diag.File, why string) error {
+	return &exitError{exitFindings, fmt.Errorf("%s stays as it is: %s", file.Name, why)}
 }
 
 // checkText checks a text in the place of a file. It does not look at the files that the topology names.

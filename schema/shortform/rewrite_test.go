@@ -99,7 +99,7 @@ func sameDocument(t *testing.T, path string, before, after []byte) {
 	want, wantFaults := describe(t, path, before)
 	got, gotFaults := describe(t, path, after)
 	if got != want || gotFaults != wantFaults {
-		t.Errorf("%s:\n%s\n%s\n%s", path, diff.Diff("before", []byte(want), "after", []byte(got)), gotFaults, after)
+		t.Errorf("%s:\n%s\nfaults %s\nbefore %s\n%s", path, diff.Diff("before", []byte(want), "after", []byte(got)), gotFaults, wantFaults, after)
 	}
 	count := map[string]int{}
 	for i, text := range [][]byte{before, after} {
@@ -116,7 +116,7 @@ func sameDocument(t *testing.T, path string, before, after []byte) {
 
 func describe(t *testing.T, path string, text []byte) (description, faults string) {
 	t.Helper()
-	doc, diags, err := schema.Load(t.Context(), path, schema.Options{Text: text})
+	doc, diags, err := schema.Load(t.Context(), path, schema.Options{Text: text, AllowOutside: true}) // the short form needs it
 	if err != nil {
 		t.Fatal(err)
 	}
