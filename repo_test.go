@@ -49,6 +49,8 @@ var mayImport = map[string][]string{
 	"internal/multilang":           {"internal/java", "internal/topology"},
 	"internal/jar":                 {},
 	"internal/maven":               {"internal/atomicfile"},
+	"internal/classes":             {"validate", "internal/jvm", "internal/maven", "internal/stormclient", "internal/topology", "internal/wire"},
+	"internal/stormclient":         {"internal/maven", "internal/settings"},
 	"internal/gobuild":             {},
 	"internal/atomicfile":          {},
 	"internal/autofix":             {"diag", "schema/yaml", "internal/atomicfile"},

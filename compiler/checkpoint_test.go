@@ -29,6 +29,10 @@ func (kinds) Describe(_ context.Context, _ validate.ClassPath, definitions []*to
 	return out, nil
 }
 
+func (kinds) Build(context.Context, validate.ClassPath, validate.TopologySource) (*topology.Topology, error) {
+	return nil, &validate.BuildError{Reason: "there is no class"}
+}
+
 // A stateful bolt brings the checkpoint spout, and every other bolt passes the checkpoints on.
 func TestCheckpoints(t *testing.T) {
 	doc, loaded, err := schema.Load(t.Context(), "t.yaml", schema.Options{Text: []byte(`name: t

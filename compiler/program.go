@@ -101,6 +101,11 @@ func Compile(t *validate.Topology, opts Options) *Program {
 		Resources: t.Files, ResourceEntries: t.ResourceEntries, Jars: t.Jars, Dependencies: t.Dependencies, Platform: t.Platform,
 		launcherDir: opts.LauncherDir,
 	}
+	if t.Built != nil {
+		built := *t.Built
+		built.Name = t.Name
+		l.prog.Topology = &built
+	}
 	l.conf()
 	l.components()
 	return l.prog

@@ -20,7 +20,26 @@ const (
 type JVM interface {
 	// Describe returns a description for each definition, in the same order. The error says that the context ended.
 	Describe(ctx context.Context, on ClassPath, definitions []*topology.Definition) ([]Description, error)
+	// Build builds the topology of a topology source, without its name and configuration. The error is a [*BuildError],
+	// or says that the context ended.
+	Build(ctx context.Context, on ClassPath, source TopologySource) (*topology.Topology, error)
 }
+
+// TopologySource is an object whose method builds a topology.
+type TopologySource struct {
+	Definition *topology.Definition
+	Method     string       // "" means getTopology
+	Config     topology.Map // the topology's configuration, for the method
+}
+
+// BuildError is why there is no topology of a topology source.
+type BuildError struct {
+	Reason string
+	Remedy string // what to do about it; "" if the class is at fault
+}
+
+// Error returns the reason.
+func (e *BuildError) Error() string { return e.Reason }
 
 // ClassPath is where the classes of a topology come from.
 type ClassPath struct {
@@ -55,7 +74,10 @@ const (
 	StatefulWindowedClass ClassKind = "IStatefulWindowedBolt"
 )
 
-// class reads a component that is a JVM class and not one of Flux's shell wrappers.
+// on returns where the classes come from.
+func (c *checker) on() ClassPath { return ClassPath{Jars: c.topology.ClassPath(), Storm: c.topology.Storm} }
+
+// jvmClass reads a component that is a JVM class and not one of Flux's shell wrappers.
 func (c *checker) jvmClass(k *component, o *schema.Object) {
 	k.open = k.src.OutputsValue == nil
 	c.references(o)
@@ -81,7 +103,7 @@ func (c *checker) describe() {
 		}
 	}
 	if c.opts.JVM != nil && len(asked) > 0 {
-		answers, err := c.opts.JVM.Describe(c.ctx, ClassPath{Jars: c.topology.ClassPath(), Storm: c.topology.Storm}, definitions)
+		answers, err := c.opts.JVM.Describe(c.ctx, c.on(), definitions)
 		if err != nil {
 			return // the context ended, which Check reports
 		}

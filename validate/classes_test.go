@@ -29,3 +29,12 @@ func (exampleClasses) Describe(_ context.Context, _ validate.ClassPath, definiti
 	}
 	return out, nil
 }
+
+// Build builds a topology with one spout.
+func (exampleClasses) Build(_ context.Context, _ validate.ClassPath, source validate.TopologySource) (*topology.Topology, error) {
+	if source.Definition.Root().Class != "com.example.Source" {
+		return nil, &validate.BuildError{Reason: "java.lang.IllegalStateException: no host is set"}
+	}
+	words := &topology.Component{ID: "words", Code: &topology.Process{Words: []string{"cat", "-"}}}
+	return &topology.Topology{Spouts: []*topology.Component{words}}, nil
+}

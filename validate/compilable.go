@@ -78,7 +78,7 @@ func (c *checker) refuseClasses() {
 	for _, h := range hooks {
 		places = append(places, place{h.Value.Span, "a worker hook is a class"})
 	}
-	if source := c.doc.TopologySource; source != nil && !c.sourceBeside {
+	if source := c.doc.TopologySource; c.opts.OnlyProcesses && source != nil && !c.sourceBeside {
 		places = append(places, place{source.Value.Span, "the topology's source is a class"})
 	}
 	if len(places) == 0 {

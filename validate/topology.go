@@ -19,6 +19,9 @@ type Topology struct {
 	Bolts       []*Component           // in file order
 	Files       []Resource             // what goes into the jar's resources/
 	WorkerHooks []*topology.Definition // in file order
+	// Built is what a topology source has built, without name and configuration; nil without a source. There are no Spouts
+	// and Bolts then.
+	Built *topology.Topology
 	// ResourceEntries are the files that Files stand for, sorted by name; none when [Options.SkipFiles] was set.
 	ResourceEntries []jar.Entry
 	Jars            []string // paths of the user's jars; the first is the base of the submitted one

@@ -25,13 +25,7 @@ func (a *app) artifacts(ctx context.Context, coordinates []maven.Coordinate) (*m
 	if known, ok := a.resolved[key]; ok {
 		return known.resolution, known.err
 	}
-	resolution, err := maven.Resolve(ctx, coordinates, maven.Options{Starting: func(list []maven.Coordinate) {
-		var names []string
-		for _, c := range list {
-			names = append(names, c.String())
-		}
-		printTo(a.stderr, "stormflux: asking Maven for %s; the next time its answer is known\n", strings.Join(names, ", "))
-	}})
+	resolution, err := maven.Resolve(ctx, coordinates, a.maven())
 	if a.resolved == nil {
 		a.resolved = resolvedArtifacts{}
 	}
@@ -94,4 +88,15 @@ func (a *app) resolveJars(ctx context.Context, f *topologyFlags, doc *schema.Doc
 		*part.files = files
 	}
 	return nil
+}
+
+// maven returns how to ask Maven, which takes seconds: so it says that it starts.
+func (a *app) maven() maven.Options {
+	return maven.Options{Starting: func(list []maven.Coordinate) {
+		var names []string
+		for _, c := range list {
+			names = append(names, c.String())
+		}
+		printTo(a.stderr, "stormflux: asking Maven for %s; the next time its answer is known\n", strings.Join(names, ", "))
+	}}
 }

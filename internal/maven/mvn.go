@@ -63,7 +63,7 @@ func (o Options) ask(ctx context.Context, coordinates []Coordinate, refresh bool
 	}
 	defer os.RemoveAll(dir)
 	pom := filepath.Join(dir, "pom.xml")
-	if err := os.WriteFile(pom, project(coordinates), 0o666); err != nil {
+	if err := os.WriteFile(pom, o.project(coordinates), 0o666); err != nil {
 		return nil, fmt.Errorf("writing a POM: %w", err)
 	}
 	if o.Starting != nil {
@@ -87,7 +87,7 @@ func (o Options) ask(ctx context.Context, coordinates []Coordinate, refresh bool
 		}
 		return nil, failure(coordinates, said, err)
 	}
-	return readAnswer(list, order)
+	return o.readAnswer(list, order)
 }
 
 // run runs Maven and returns what it prints.
@@ -100,7 +100,7 @@ func run(ctx context.Context, program, dir string, args []string) (string, error
 }
 
 // project returns a POM that depends on the coordinates.
-func project(coordinates []Coordinate) []byte {
+func (o Options) project(coordinates []Coordinate) []byte {
 	type exclusion struct {
 		Group    string `xml:"groupId"`
 		Artifact string `xml:"artifactId"`
@@ -113,6 +113,12 @@ func project(coordinates []Coordinate) []byte {
 		Classifier string      `xml:"classifier,omitempty"`
 		Exclusions []exclusion `xml:"exclusions>exclusion"`
 	}
+	type repository struct {
+		ID        string `xml:"id"`
+		URL       string `xml:"url"`
+		Releases  bool   `xml:"releases>enabled"`
+		Snapshots bool   `xml:"snapshots>enabled"`
+	}
 	type pom struct {
 		XMLName      xml.Name     `xml:"project"`
 		Model        string       `xml:"modelVersion"`
@@ -120,12 +126,20 @@ func project(coordinates []Coordinate) []byte {
 		Artifact     string       `xml:"artifactId"`
 		Version      string       `xml:"version"`
 		Packaging    string       `xml:"packaging"`
+		Repositories []repository `xml:"repositories>repository"`
 		Dependencies []dependency `xml:"dependencies>dependency"`
 	}
 	p := pom{Model: "4.0.0", Group: "stormflux", Artifact: "jars", Version: "1", Packaging: "pom"}
+	for _, id := range o.Without {
+		p.Repositories = append(p.Repositories, repository{ID: id, URL: "https://disabled.invalid"})
+	}
 	for _, c := range coordinates {
 		d := dependency{Group: c.Group, Artifact: c.Artifact, Version: c.Version, Type: c.extension(), Classifier: c.Classifier}
-		for _, e := range slices.Concat(ofStorm, c.Exclusions) {
+		exclusions := c.Exclusions
+		if !o.WithStorm {
+			exclusions = slices.Concat(ofStorm, exclusions)
+		}
+		for _, e := range exclusions {
 			d.Exclusions = append(d.Exclusions, exclusion(e))
 		}
 		p.Dependencies = append(p.Dependencies, d)
@@ -138,7 +152,7 @@ func project(coordinates []Coordinate) []byte {
 }
 
 // readAnswer reads the list of artifacts with their files, and the class path for the order.
-func readAnswer(list, order string) ([]File, error) {
+func (o Options) readAnswer(list, order string) ([]File, error) {
 	text, err := os.ReadFile(list)
 	if err != nil {
 		return nil, fmt.Errorf("reading what Maven answered: %w", err)
@@ -154,7 +168,7 @@ func readAnswer(list, order string) ([]File, error) {
 	var files []File
 	for line := range strings.Lines(string(text)) {
 		f, ok := parseLine(line)
-		if _, onClassPath := position[f.Path]; ok && onClassPath && !f.Coordinate.OfStorm() {
+		if _, onClassPath := position[f.Path]; ok && onClassPath && !o.leavesOut(f.Coordinate) {
 			files = append(files, f)
 		}
 	}

@@ -27,6 +27,10 @@ type Options struct {
 	Program string
 	// Args are more arguments for it.
 	Args []string
+	// WithStorm keeps what every worker of Storm has, which is left out otherwise.
+	WithStorm bool
+	// Without are the ids of repositories that Maven does not ask, although a POM names them.
+	Without []string
 	// Offline says that only the cache may answer.
 	Offline bool
 	// Starting, if set, is called before mvn starts, which takes seconds.
@@ -58,48 +62,40 @@ func Resolve(ctx context.Context, coordinates []Coordinate, opts Options) (*Reso
 	}
 	cached := readCache(path)
 	if cached != nil && cached.fresh(coordinates, opts.Now()) {
-		return arrange(coordinates, cached.files(), nil), nil
+		return opts.arrange(coordinates, cached.files(), nil), nil
 	}
 	if opts.Offline {
 		if cached != nil {
-			return arrange(coordinates, cached.files(), ErrNotCached), nil
+			return opts.arrange(coordinates, cached.files(), ErrNotCached), nil
 		}
 		return nil, ErrNotCached
 	}
-	wanted := withoutStorm(coordinates)
+	wanted := slices.DeleteFunc(slices.Clone(coordinates), opts.leavesOut)
 	var files []File
 	if len(wanted) > 0 {
 		files, err = opts.ask(ctx, wanted, cached != nil)
 	}
 	if err != nil {
 		if outside := (*NotFoundError)(nil); cached != nil && ctx.Err() == nil && !errors.As(err, &outside) {
-			return arrange(coordinates, cached.files(), err), nil
+			return opts.arrange(coordinates, cached.files(), err), nil
 		}
 		return nil, err
 	}
 	if err := writeCache(path, files, opts.Now()); err != nil {
 		return nil, err
 	}
-	return arrange(coordinates, files, nil), nil
+	return opts.arrange(coordinates, files, nil), nil
 }
 
-// withoutStorm leaves out the coordinates of what every worker has.
-func withoutStorm(coordinates []Coordinate) []Coordinate {
-	var wanted []Coordinate
-	for _, c := range coordinates {
-		if !c.OfStorm() {
-			wanted = append(wanted, c)
-		}
-	}
-	return wanted
-}
+// leavesOut reports whether an artifact is not wanted, because every worker has it.
+func (o Options) leavesOut(c Coordinate) bool { return !o.WithStorm && c.OfStorm() }
 
 // arrange gives the files, which are in the order of a class path, to the coordinates: a file belongs to the last of the
 // coordinates whose own file comes before it.
-func arrange(coordinates []Coordinate, files []File, stale error) *Resolution {
+func (o Options) arrange(coordinates []Coordinate, files []File, stale error) *Resolution {
 	r := &Resolution{Parts: make([][]File, len(coordinates)), Stale: stale}
 	at := 0
-	for at < len(coordinates)-1 && coordinates[at].OfStorm() {
+	for at < len(coordinates)-1 && o.leavesOut(coordinates[at]) {
 		at++
 	}
 	for _, f := range files {
@@ -129,7 +125,7 @@ func (o Options) cacheFile(coordinates []Coordinate) (string, error) {
 		dir = filepath.Join(dir, "maven")
 	}
 	sum := sha256.New()
-	fmt.Fprintf(sum, "1 %q", o.Args) // the version of what is kept
+	fmt.Fprintf(sum, "1 %q %v %q", o.Args, o.WithStorm, o.Without) // the version of what is kept
 	for _, c := range coordinates {
 		fmt.Fprintf(sum, " %q", c)
 	}
