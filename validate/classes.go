@@ -2,9 +2,12 @@ package validate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/classfile"
+	"github.com/stormflux/stormflux/internal/classfile/declare"
 	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/internal/topology"
 	"github.com/stormflux/stormflux/schema"
@@ -60,6 +63,12 @@ type Description struct {
 	// Fails is why the object cannot be made.
 	Fails string
 }
+
+// What a [Description] says of a class that no jar has.
+const (
+	NoClass    = "its class is not known here"
+	NameItsJar = "name its jar: `jar: target/app.jar`, or --jar target/app.jar"
+)
 
 // ClassKind is the kind of a JVM object that is a component.
 type ClassKind string
@@ -139,8 +148,20 @@ func (c *checker) unknownOutputs(descriptions []Description) {
 }
 
 // readClass describes an object from the class files alone.
-func (c *checker) readClass(*topology.Definition) Description {
-	return Description{Unknown: "its class file does not say it", Remedy: "install Java 17 or later"}
+func (c *checker) readClass(d *topology.Definition) Description {
+	const remedy = "install Java 17 or later"
+	path := c.classes()
+	if path == nil {
+		return Description{Unknown: "its jar cannot be read", Remedy: remedy}
+	}
+	found := declare.Describe(path, d)
+	out := Description{Kind: ClassKind(found.Kind), Streams: found.Streams, Conf: found.Conf}
+	if _, err := path.Class(d.Root().Class); errors.Is(err, classfile.ErrMissing) {
+		out.Unknown, out.Remedy = NoClass, NameItsJar
+	} else if found.Unknown != "" {
+		out.Unknown, out.Remedy = "its class file does not tell: "+found.Unknown, remedy
+	}
+	return out
 }
 
 // hooks reads the worker hooks.

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/stormflux/stormflux/internal/jvm"
 	"github.com/stormflux/stormflux/internal/maven"
@@ -24,11 +25,19 @@ type JVM struct {
 
 // Describe implements [validate.JVM].
 func (j JVM) Describe(ctx context.Context, on validate.ClassPath, definitions []*topology.Definition) ([]validate.Description, error) {
-	questions := make([]jvm.Question, len(definitions))
-	for i, d := range definitions {
-		questions[i].Definition = d
-	}
 	out := make([]validate.Description, len(definitions))
+	var questions []jvm.Question
+	var asked []int
+	for i, d := range definitions {
+		if len(on.Jars) == 0 && !ofStorm(d.Root().Class) {
+			out[i].Unknown, out[i].Remedy = validate.NoClass, validate.NameItsJar // Java would need a second to say the same
+			continue
+		}
+		questions, asked = append(questions, jvm.Question{Definition: d}), append(asked, i)
+	}
+	if len(asked) == 0 {
+		return out, nil
+	}
 	opts, err := j.options(ctx, on)
 	var answers []jvm.Description
 	if err == nil {
@@ -37,15 +46,20 @@ func (j JVM) Describe(ctx context.Context, on validate.ClassPath, definitions []
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	for i := range out {
+	for n, i := range asked {
 		if err != nil {
 			out[i].Unknown, out[i].Remedy = err.Error(), remedy(err)
 			continue
 		}
-		a := answers[i]
+		a := answers[n]
 		out[i] = validate.Description{Kind: validate.ClassKind(a.Kind), Streams: a.Streams, Conf: a.Conf, Fails: a.Fails}
 	}
 	return out, nil
+}
+
+// ofStorm reports whether Storm's client may have a class.
+func ofStorm(class string) bool {
+	return strings.HasPrefix(class, "org.apache.storm.") || strings.HasPrefix(class, "backtype.storm.")
 }
 
 // Build implements [validate.JVM].

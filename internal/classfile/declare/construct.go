@@ -208,7 +208,7 @@ func (m *machine) callChosen(c chosen, receiver value) (value, *thrown) {
 			return nil, ex
 		}
 		receiver = nil
-	} else if c.name != "<init>" {
+	} else if c.name != "<init>" && receiver != nil { // a model of a static method has no receiver
 		t = m.classOf(receiver).find(c.name, c.desc)
 	}
 	result, ex := m.call(t, receiver, c.args, ref)
