@@ -84,7 +84,9 @@ const (
 )
 
 // on returns where the classes come from.
-func (c *checker) on() ClassPath { return ClassPath{Jars: c.topology.ClassPath(), Storm: c.topology.Storm} }
+func (c *checker) on() ClassPath {
+	return ClassPath{Jars: c.topology.ClassPath(), Storm: c.topology.Storm}
+}
 
 // jvmClass reads a component that is a JVM class and not one of Flux's shell wrappers.
 func (c *checker) jvmClass(k *component, o *schema.Object) {
