@@ -86,6 +86,10 @@ func (p *Program) adapter() ([]jar.Entry, error) {
 	if len(p.Topology.Definitions()) == 0 {
 		return nil, nil
 	}
+	return p.adapterClasses()
+}
+
+func (p *Program) adapterClasses() ([]jar.Entry, error) {
 	classes, err := jvmruntime.Classes(p.Storm)
 	if err != nil {
 		return nil, err

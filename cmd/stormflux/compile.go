@@ -30,9 +30,10 @@ func (a *app) compileCommand() *cobra.Command {
 		Long: `Check and compile a topology.
 
 Without -o, print a summary of the compiled topology. With -o FILE.jar, build the Go programs, write the jar, and print its
-size, its number of files and its digest. The topology itself is not in the jar: 'stormflux submit' sends both. With any
-other -o, write the topology: as a Thrift StormTopology in the binary or compact protocol, or with --format json
-everything that 'stormflux submit' sends, as JSON for people. "-o -" writes to standard output.
+size, its number of files and its digest. Storm's own client can submit this jar too: "storm jar FILE.jar
+stormflux.runtime.Main [NAME]". With any other -o, write the topology: as a Thrift StormTopology in the binary or compact
+protocol, or with --format json everything that 'stormflux submit' sends, as JSON for people. "-o -" writes to standard
+output.
 
 The command writes a file completely or not at all. The same input gives the same bytes.`,
 		Example: `  stormflux compile topology.yaml
@@ -126,6 +127,9 @@ func (a *app) writeJar(ctx context.Context, prog *compiler.Program, path, output
 		return assembleError(err)
 	}
 	defer files.Close()
+	if err := prog.AddSubmission(ctx, files); err != nil {
+		return environmentError(err)
+	}
 	var summary jar.Summary
 	err = a.writeOutput(output, func(w io.Writer) (err error) {
 		summary, err = files.WriteJar(ctx, w)
@@ -135,7 +139,10 @@ func (a *app) writeJar(ctx context.Context, prog *compiler.Program, path, output
 		return err
 	}
 	fmt.Fprintf(a.stdout, "wrote %s: %s, %s, sha256 %s\n", output, bytesText(summary.Size), console.Count(summary.Files, "file"), summary.SHA256)
-	fmt.Fprintf(a.stderr, "note: the topology is not in the jar, so \"storm jar\" cannot submit it; \"stormflux submit %s\" submits both\n", path)
+	printTo(a.stdout, "submit it with \"stormflux submit %s\", or with \"storm jar %s %s [NAME]\"\n", path, output, compiler.MainClass)
+	if len(prog.Dependencies) > 0 {
+		printTo(a.stderr, "note: the dependencies are not in the jar: \"stormflux submit\" uploads them, \"storm jar\" wants them as --jars and --artifacts\n")
+	}
 	return nil
 }
 

@@ -37,7 +37,7 @@ type plan struct {
 }
 
 func (a *Archive) plan() (*plan, Faults) {
-	p := &plan{merged: openJars(a.Jars)}
+	p := &plan{merged: openJars(a.Jars, a.MainClass)}
 	faults := p.faults
 	for _, e := range a.Entries {
 		faults = append(faults, checkEntry(e)...)

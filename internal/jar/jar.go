@@ -111,6 +111,8 @@ type Archive struct {
 	// Jars are the paths of the user's jars with the JVM classes. The first is the base; the others add what the ones
 	// before lack. Their entries are copied without compressing them again.
 	Jars []string
+	// MainClass, if set, is the Main-Class in the manifest, unless the manifest of the first jar names one.
+	MainClass string
 	// Entries are our own, in any order. Archive does not change them.
 	Entries []Entry
 }

@@ -85,29 +85,32 @@ func (m *merged) hiddenVersion(j *openJar, name string) bool {
 }
 
 // makeManifest decides about the manifest: the base's as it is, unless that would be wrong for our jar.
-func (m *merged) makeManifest(multiRelease bool) {
-	if len(m.jars) == 0 {
+func (m *merged) makeManifest(multiRelease bool, mainClass string) {
+	base := &openJar{}
+	if len(m.jars) > 0 {
+		base = m.jars[0]
+	}
+	if base.manifest == nil {
+		if multiRelease || mainClass != "" {
+			m.manifest = &jarEntry{jar: base, changed: true, data: changeManifest([]byte(defaultManifest), multiRelease, mainClass)}
+		}
 		return
 	}
-	base := m.jars[0]
-	signed := len(base.signatures) > 0
-	switch {
-	case base.manifest == nil && !multiRelease:
-	case base.manifest == nil:
-		m.manifest = &jarEntry{jar: base, changed: true, data: changeManifest([]byte(defaultManifest), multiRelease)}
-	case !signed && (!multiRelease || base.multiRelease):
-		m.manifest = &jarEntry{jar: base, file: base.manifest}
-	default:
-		text, err := readSmall(base.manifest)
-		if err != nil {
-			m.unreadable(base, base.manifest, err)
-			return
-		}
-		add := multiRelease && !base.multiRelease
-		m.manifest = &jarEntry{jar: base, file: base.manifest}
-		if add || hasDigest(text) {
-			m.manifest.data, m.manifest.changed = changeManifest(text, add), true
-		}
+	m.manifest = &jarEntry{jar: base, file: base.manifest}
+	multiRelease = multiRelease && !base.multiRelease
+	if !multiRelease && mainClass == "" && len(base.signatures) == 0 {
+		return
+	}
+	text, err := readSmall(base.manifest)
+	if err != nil {
+		m.unreadable(base, base.manifest, err)
+		return
+	}
+	if attribute(text, "Main-Class") != "" {
+		mainClass = ""
+	}
+	if multiRelease || mainClass != "" || hasDigest(text) {
+		m.manifest.data, m.manifest.changed = changeManifest(text, multiRelease, mainClass), true
 	}
 }
 
@@ -120,9 +123,9 @@ func hasDigest(manifest []byte) bool {
 	return false
 }
 
-// changeManifest removes the digests of a signature, and the sections that hold nothing else. With multiRelease it adds
-// that attribute to the main section. All other lines stay as they are.
-func changeManifest(text []byte, multiRelease bool) []byte {
+// changeManifest removes the digests of a signature, and the sections that hold nothing else. It adds the attribute
+// Multi-Release, and Main-Class if that is not "", to the main section. All other lines stay as they are.
+func changeManifest(text []byte, multiRelease bool, mainClass string) []byte {
 	sections := manifestSections(text)
 	var out bytes.Buffer
 	for i, section := range sections {
@@ -146,6 +149,9 @@ func changeManifest(text []byte, multiRelease bool) []byte {
 		}
 		if i == 0 && multiRelease {
 			out.WriteString("Multi-Release: true\r\n")
+		}
+		if i == 0 && mainClass != "" {
+			out.WriteString("Main-Class: " + mainClass + "\r\n")
 		}
 		out.WriteString("\r\n")
 	}
@@ -190,11 +196,16 @@ func isDigest(name string) bool {
 
 // isMultiRelease reports whether the main section of a manifest says that it is one of a multi-release jar.
 func isMultiRelease(text []byte) bool {
+	return strings.EqualFold(attribute(text, "Multi-Release"), "true")
+}
+
+// attribute returns the value of an attribute in the main section of a manifest, or "".
+func attribute(text []byte, wanted string) string {
 	for _, a := range manifestSections(text)[0] {
 		name, value, _ := strings.Cut(strings.ReplaceAll(a, "\r\n ", ""), ":")
-		if strings.EqualFold(name, "Multi-Release") {
-			return strings.EqualFold(strings.TrimSpace(value), "true")
+		if strings.EqualFold(name, wanted) {
+			return strings.TrimSpace(value)
 		}
 	}
-	return false
+	return ""
 }

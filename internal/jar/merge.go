@@ -57,8 +57,8 @@ type jarEntry struct {
 	dropped bool
 }
 
-// openJars opens the jars and decides what of them goes into ours.
-func openJars(paths []string) *merged {
+// openJars opens the jars and decides what of them goes into ours. mainClass is that of the manifest, or "".
+func openJars(paths []string, mainClass string) *merged {
 	m := &merged{owners: make(map[string]*jarEntry)}
 	for i, path := range paths {
 		j := &openJar{number: i + 1, path: path}
@@ -73,7 +73,7 @@ func openJars(paths []string) *merged {
 	}
 	m.kept = slices.DeleteFunc(m.kept, func(e *jarEntry) bool { return e.dropped })
 	m.joinServices()
-	m.makeManifest(multiRelease)
+	m.makeManifest(multiRelease, mainClass)
 	m.checkFolders()
 	for _, j := range m.jars {
 		m.summarise(j)

@@ -115,6 +115,31 @@ func described(t testing.TB, a *jar.Archive) string {
 	return b.String()
 }
 
+// The main class stands in the manifest, unless the first jar has its own.
+func TestMainClass(t *testing.T) {
+	dir := t.TempDir()
+	paths := jars(t, dir, []txtar.File{
+		{Name: "plain.jar!/a", Data: []byte("a")},
+		{Name: "own.jar!/META-INF/MANIFEST.MF", Data: []byte("Manifest-Version: 1.0\r\nMain-Class: their.Main\r\n\r\n")},
+		{Name: "none.jar!/META-INF/MANIFEST.MF", Data: []byte("Manifest-Version: 1.0\r\n\r\nName: a\r\nSealed: true\r\n")},
+	})
+	for name, c := range map[string]struct {
+		jars []string
+		want string
+	}{
+		"no jar":            {nil, "Manifest-Version: 1.0\r\nCreated-By: stormflux\r\nMain-Class: our.Main\r\n\r\n"},
+		"no manifest":       {paths[:1], "Manifest-Version: 1.0\r\nCreated-By: stormflux\r\nMain-Class: our.Main\r\n\r\n"},
+		"its own":           {paths[1:2], "Manifest-Version: 1.0\r\nMain-Class: their.Main\r\n\r\n"},
+		"a manifest":        {paths[2:], "Manifest-Version: 1.0\r\nMain-Class: our.Main\r\n\r\nName: a\r\nSealed: true\r\n\r\n"},
+		"its own in second": {paths[:2], "Manifest-Version: 1.0\r\nCreated-By: stormflux\r\nMain-Class: our.Main\r\n\r\n"},
+	} {
+		got := described(t, &jar.Archive{Jars: c.jars, MainClass: "our.Main"})
+		if want := fmt.Sprintf("META-INF/MANIFEST.MF: %q\n", c.want); !strings.HasPrefix(got, want) {
+			t.Errorf("%s: got %s, want %s", name, got, want)
+		}
+	}
+}
+
 // edit makes a jar with two entries and lets a function change its bytes.
 func edit(t testing.TB, change func(content []byte) []byte) string {
 	t.Helper()
