@@ -97,7 +97,7 @@ func (b *batch) add(text string, c *component, typing typing) {
 		m.name = s.MetricName
 	case multilang.UnknownCommand:
 		m.name = s.Name
-		if c.jvm && m.name == resetTimeout {
+		if c.jvm && (m.name == resetTimeout || m.name == executed) {
 			m.setInput(s)
 		}
 	}

@@ -35,8 +35,12 @@ func (t *task) fromBolt(s *session, b *batch, m *message) *fault {
 	case multilang.Metrics:
 		return faultMetric(m.name)
 	default:
-		if t.comp.jvm && m.name == resetTimeout {
+		switch {
+		case t.comp.jvm && m.name == resetTimeout:
 			t.resetTimeout(m)
+			return nil
+		case t.comp.jvm && m.name == executed:
+			t.executed(m)
 			return nil
 		}
 		e.warn("unknown-command "+m.name, t, "the bolt wrote the unknown command %q: Storm ignores it", m.name)
@@ -50,7 +54,9 @@ func (t *task) boltEmit(s *session, b *batch, m *message) *fault {
 	for _, a := range b.anchors[m.anchors[0]:m.anchors[1]] {
 		d := t.inputs[a.id]
 		if t.comp.jvm && d == nil {
-			e.warn("late anchor", t, "the bolt anchored a tuple to one that it had acked or failed before: Storm may then never complete the tree")
+			if !t.acksLate {
+				e.warn("late anchor", t, "the bolt anchored a tuple to one that it had acked or failed before: Storm may then never complete the tree")
+			}
 			continue
 		}
 		if !a.ok || d == nil {
@@ -117,6 +123,9 @@ func (t *task) answer(m *message) *fault {
 	e := t.engine
 	d := t.inputs[m.input]
 	if t.comp.jvm && d == nil {
+		if t.acksLate {
+			return nil
+		}
 		e.warn("second answer", t, "the bolt acked or failed a tuple twice: Storm may then never complete the tree")
 		return nil
 	}
@@ -126,12 +135,7 @@ func (t *task) answer(m *message) *fault {
 	ok := m.command == multilang.Ack
 	t.progress = true
 	t.settle(d, ok)
-	t.stats.executed++
-	t.stats.ackNanos += e.now - d.given
-	t.stats.waitNanos += d.given - d.queued
-	// Time before the answer to the previous tuple was not for this one.
-	t.stats.busyNanos += e.now - max(d.given, t.stats.answered)
-	t.stats.answered = e.now
+	t.count(d)
 	if ok {
 		t.stats.acked++
 	} else {
@@ -149,6 +153,17 @@ func (t *task) answer(m *message) *fault {
 	}
 	e.release(d)
 	return nil
+}
+
+// count counts a tuple that the bolt has handled.
+func (t *task) count(d *delivery) {
+	now := t.engine.now
+	t.stats.executed++
+	t.stats.ackNanos += now - d.given
+	t.stats.waitNanos += d.given - d.queued
+	// Time before the answer to the previous tuple was not for this one.
+	t.stats.busyNanos += now - max(d.given, t.stats.answered)
+	t.stats.answered = now
 }
 
 // settle removes an answered tuple from what the component has, and from its trees. It returns how many trees failed.

@@ -32,6 +32,9 @@ type JVM struct {
 // resetTimeout is the command of a JVM bolt that wants more time for a tuple. Storm's multilang protocol has none.
 const resetTimeout = "reset_timeout"
 
+// executed is what the host writes when a bolt has executed a tuple without an ack or fail.
+const executed = "executed"
+
 // jvm starts the host of a run, and starts it again after it has died.
 type jvm struct {
 	engine *Engine
@@ -125,6 +128,7 @@ func (j *jvm) command() process.Command {
 	args := []string{options.Java,
 		"-Dlog4j2.configurationFile=" + filepath.Join(j.folder, "log4j2.properties"),
 		"-Dfile.encoding=UTF-8", "-Djava.awt.headless=true",
+		"-XX:+DisplayVMOutputToStderr", // standard output carries the frames
 	}
 	args = slices.Concat(args, options.Flags, j.flags)
 	args = append(args, "-cp", strings.Join(path, string(os.PathListSeparator)), "stormflux.runtime.Host")
@@ -266,6 +270,18 @@ func (j *jvm) close() {
 	if j.current != nil {
 		j.current.Close(closePatience)
 	}
+}
+
+// executed forgets a tuple that no spout waits for. A JVM bolt need not ack it.
+func (t *task) executed(m *message) {
+	d := t.inputs[m.input]
+	if !m.inputOK || d == nil || d.tree != nil {
+		return
+	}
+	t.acksLate = true
+	t.settle(d, true)
+	t.count(d)
+	t.engine.release(d)
 }
 
 // resetTimeout gives the trees of a tuple the whole message timeout again.

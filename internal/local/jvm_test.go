@@ -3,6 +3,7 @@
 package local
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -135,6 +136,7 @@ func TestTroubleInTheJVM(t *testing.T) {
 		"error":   {events: map[EventKind]string{ErrorEvent: "java.lang.IllegalArgumentException: a strange number"}, acked: 5},
 		"twice":   {events: map[EventKind]string{WarningEvent: "acked or failed a tuple twice"}, acked: 5},
 		"reset":   {acked: 5},
+		"early":   {events: map[EventKind]string{LogEvent: "received [early] from trouble", ErrorEvent: "reported in prepare"}, acked: 5},
 		"thread":  {events: map[EventKind]string{StderrEvent: "from a thread"}, acked: 5},
 	}
 	for trouble, test := range tests {
@@ -161,6 +163,40 @@ func TestTroubleInTheJVM(t *testing.T) {
 				t.Errorf("the components were not closed\n%s", f.events)
 			}
 		})
+	}
+}
+
+// After a death, all JVM components start again with a new JVM. One of them reports why.
+func TestNextLifeOfTheJVM(t *testing.T) {
+	f := numbers(t, 5, "once")
+	f.opts.MaxDeaths, f.opts.IdleAfter = 0, time.Second
+	s, err := f.run()
+	var faults *FaultsError
+	if !errors.As(err, &faults) || faults.Count != 1 || !strings.Contains(err.Error(), "once is enough") {
+		t.Fatalf("the error is %v\n%s", err, f.events)
+	}
+	numbers, trouble, sink := s.component("numbers"), s.component("trouble"), s.component("sink")
+	if s.End != Idle || numbers.Acked < 5 || numbers.Restarts != 1 || trouble.Restarts != 1 || sink.Restarts != 0 {
+		t.Errorf("end %s\n%+v\n%+v\n%+v\n%s", s.End, numbers, trouble, sink, f.events)
+	}
+	if !f.events.has(LogEvent, "received [5] from trouble") {
+		t.Errorf("the sink got nothing from the second life\n%s", f.events)
+	}
+}
+
+// A bolt need not ack tuples that no spout waits for, and may ack them late.
+func TestTuplesWithoutAnAckInTheJVM(t *testing.T) {
+	for trouble, acked := range map[string]int64{"never": 0, "late": 4} {
+		f := numbers(t, 5, trouble)
+		f.topology.Spouts[0].Code.(*topology.Definition).Objects[0].Steps = []*topology.Step{{Property: "quiet", Args: []any{true}}}
+		s, err := f.run()
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := s.component("trouble")
+		if s.End != Idle || c.Executed != 5 || c.Pending != 0 || c.Acked != acked || f.events.has(WarningEvent, "twice") {
+			t.Errorf("%s: end %s, %+v\n%s", trouble, s.End, c, f.events)
+		}
 	}
 }
 

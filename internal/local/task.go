@@ -33,6 +33,7 @@ type task struct {
 	resting      bool // waits for its next start
 	awaitsTick   bool // has had no tick since its last tuple
 	progress     bool // the current session has done something
+	acksLate     bool // a JVM bolt may ack a tuple that was forgotten: see executed
 
 	resume chan struct{} // receives when blocked becomes 0
 	rested chan struct{} // receives when resting becomes false

@@ -1,5 +1,8 @@
 package stormflux.cases;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -39,9 +42,15 @@ public final class Cases {
         private final int count;
         private SpoutOutputCollector collector;
         private int last;
+        private boolean quiet;
 
         public Numbers(int count) {
             this.count = count;
+        }
+
+        /** setQuiet has the spout emit without message ids. */
+        public void setQuiet(boolean quiet) {
+            this.quiet = quiet;
         }
 
         @Override
@@ -51,7 +60,10 @@ public final class Cases {
 
         @Override
         public void nextTuple() {
-            if (last < count) {
+            if (last < count && quiet) {
+                last++;
+                collector.emit(Collections.<Object>singletonList(last));
+            } else if (last < count) {
                 last++;
                 List<Integer> tasks = collector.emit(Collections.<Object>singletonList(last), last);
                 LOG.info("emitted {} to {}", last, tasks);
@@ -85,6 +97,7 @@ public final class Cases {
         private OutputCollector collector;
         private TopologyContext context;
         private CountMetric metric;
+        private Tuple late;
 
         public Trouble(String kind) {
             this.kind = kind;
@@ -96,6 +109,10 @@ public final class Cases {
             this.context = context;
             metric = context.registerMetric("count", new CountMetric(), 10);
             context.registerCounter("counter").inc();
+            if (kind.equals("early")) {
+                collector.emit(Collections.<Object>singletonList("early"));
+                collector.reportError(new IllegalStateException("reported in prepare"));
+            }
             if (kind.equals("prepare")) {
                 throw new IllegalStateException("cannot prepare");
             }
@@ -112,12 +129,22 @@ public final class Cases {
                 switch (kind) {
                     case "throw":
                         throw new IllegalStateException("three is too many");
+                    case "once":
+                        try {
+                            Files.createFile(Paths.get("once"));
+                        } catch (IOException e) {
+                            break; // in the second life
+                        }
+                        throw new IllegalStateException("once is enough");
                     case "exit":
                         System.exit(7);
                         break;
                     case "halt":
                         Runtime.getRuntime().halt(9);
                         break;
+                    case "late":
+                        late = tuple;
+                        return;
                     case "fail":
                         collector.fail(tuple);
                         return;
@@ -151,6 +178,13 @@ public final class Cases {
                     default:
                         break;
                 }
+            }
+            if (kind.equals("never")) {
+                return;
+            }
+            if (late != null) {
+                collector.ack(late);
+                late = null;
             }
             collector.emit(tuple, tuple.getValues());
             collector.ack(tuple);

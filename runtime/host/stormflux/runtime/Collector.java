@@ -121,6 +121,9 @@ final class Collector implements IOutputCollector, ISpoutOutputCollector {
 
     private void answer(String command, Tuple input) {
         for (long id : input.getMessageId().getAnchors()) { // none of a tick
+            if (!command.equals("reset_timeout")) {
+                task.answered(id);
+            }
             task.send(new StringBuilder("{\"command\":\"").append(command).append("\",\"id\":\"").append(id).append("\"}"));
         }
     }

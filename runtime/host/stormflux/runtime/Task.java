@@ -38,7 +38,10 @@ final class Task {
     private final TopologyContext context;
     private final Collector collector = new Collector(this);
     private final ByteArrayOutputStream unsent = new ByteArrayOutputStream();
+    /** What the component sends while it is prepared, or null afterwards. The engine expects the answer to its handshake first. */
+    private ByteArrayOutputStream early = new ByteArrayOutputStream();
     private long unsentSince;
+    private volatile long answered; // the last tuple that the bolt acked or failed
     private ISpout spout;
     private IBolt bolt;
 
@@ -99,7 +102,12 @@ final class Task {
             throw new IllegalArgumentException("class " + object.getClass().getName() + " is neither a spout nor a bolt");
         }
         executor.prepared();
-        send(new StringBuilder("{\"pid\":0,\"pipelining\":true}"));
+        synchronized (unsent) {
+            byte[] sent = early.toByteArray();
+            early = null;
+            send(new StringBuilder("{\"pid\":0,\"pipelining\":true}"));
+            unsent.write(sent, 0, sent.length);
+        }
         flush();
     }
 
@@ -166,7 +174,14 @@ final class Task {
         }
         if (tick) { // bolts need not ack ticks
             send(new StringBuilder("{\"command\":\"ack\",\"id\":\"").append(number).append("\"}"));
+        } else if (answered != Long.parseLong(number)) {
+            send(new StringBuilder("{\"command\":\"executed\",\"id\":\"").append(number).append("\"}"));
         }
+    }
+
+    /** answered is called when the bolt acks or fails a tuple. Any thread may call it. */
+    void answered(long input) {
+        answered = input;
     }
 
     void close() {
@@ -183,6 +198,10 @@ final class Task {
         byte[] text = message.append("\nend\n").toString().getBytes(StandardCharsets.UTF_8);
         boolean full;
         synchronized (unsent) {
+            if (early != null) {
+                early.write(text, 0, text.length);
+                return;
+            }
             if (unsent.size() == 0) {
                 unsentSince = System.nanoTime();
             }
