@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -73,6 +74,12 @@ func parseArgs(t *testing.T, args []string) command {
 			} else {
 				c.load.Jars = append(c.load.Jars, path)
 			}
+		case "--java-version":
+			n, err := strconv.Atoi(value())
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.check.Java = n
 		case "--skip-files":
 			c.check.SkipFiles = true
 		default:

@@ -14,6 +14,7 @@ import (
 const (
 	ruleUnknownClass  = "unknown-class"
 	ruleUnusableClass = "unusable-class"
+	ruleClassVersion  = "class-version"
 )
 
 // jvm checks JVM objects against their class files. It says no only where Flux does (FluxBuilder, 2.8.3), and only when
@@ -173,7 +174,7 @@ func (j *jvm) noClass(o *schema.Object, err error) {
 	case errors.Is(err, classfile.ErrUnknown):
 	case !errors.Is(err, classfile.ErrMissing):
 		j.fault(o, ruleUnusableClass, span, "Java cannot load the class %q: %v", name, err)
-	case len(j.topology.Jars) > 0:
+	case j.knowsJars():
 		d := j.fault(o, ruleUnknownClass, span, "no jar has the class %q", name)
 		if near, ok := j.nearClass(name); ok {
 			near.Sure = false // another class would make another topology
@@ -184,6 +185,13 @@ func (j *jvm) noClass(o *schema.Object, err error) {
 			d.WithHint("build the jar again, or name the jar that has it in `jar` or --jar")
 		}
 	}
+}
+
+// knowsJars reports whether the jars on the workers are known: some are named, and no setting adds others.
+func (j *jvm) knowsJars() bool {
+	return len(j.topology.ClassPath()) > 0 && !slices.ContainsFunc(j.topology.Config, func(s Setting) bool {
+		return s.Key == "topology.classpath" || s.Key == "topology.classpath.beginning"
+	})
 }
 
 // nearClass returns the class that the writer of a name most likely meant.
@@ -227,8 +235,15 @@ func (j *jvm) loads(o *schema.Object, class *classfile.Class) bool {
 		j.fault(o, ruleUnusableClass, span, "Java cannot load the class %q: it inherits from itself", class.Name)
 		return false
 	}
+	for _, loaded := range h.Classes {
+		if j.opts.Java > 0 && loaded.Java() > j.opts.Java {
+			j.fault(o, ruleClassVersion, span, "%s is compiled for Java %d, but the workers have Java %d", shortClass(loaded.Name), loaded.Java(), j.opts.Java).
+				WithHint("compile it for their Java (javac --release %d), or install a newer Java on the workers", j.opts.Java)
+			return false
+		}
+	}
 	for _, super := range h.Unknown {
-		if _, err := j.path.Class(super); errors.Is(err, classfile.ErrMissing) && len(j.topology.Jars) > 0 {
+		if _, err := j.path.Class(super); errors.Is(err, classfile.ErrMissing) && j.knowsJars() {
 			d := j.list.Warnf(ruleUnknownClass, span, "%s inherits from %q, which no jar and no part of Storm %s has", shortClass(class.Name), super, j.topology.Storm)
 			if strings.HasPrefix(super, "backtype.storm.") && j.topology.Storm.AtLeast(1, 0) {
 				d.WithHint("it was built for Storm 0.10 or older: since 1.0 the package is org.apache.storm")

@@ -36,6 +36,7 @@ type topologyFlags struct {
 	allowOutside bool
 	name         string
 	stormVersion string
+	javaVersion  int
 	strict       bool
 
 	needsJars bool // the command cannot do without the files of Maven coordinates
@@ -51,11 +52,13 @@ func (f *topologyFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.envFile, "environments", "", "read environments from `FILE` instead of the nearest stormflux.yaml")
 	flags.StringVar(&f.name, "name", "", "name the topology `NAME` instead of the name in its file")
 	flags.StringVar(&f.stormVersion, "storm-version", "", "the Storm `VERSION` to check and compile for (default: from the environment, else 2.8)")
+	flags.IntVar(&f.javaVersion, "java-version", 0, "the Java `VERSION` of the workers, such as 17, which must load the JVM classes (default: any)")
 	flags.BoolVar(&f.strict, "strict", false, "exit with 1 if there are warnings")
 	_ = cmd.RegisterFlagCompletionFunc("environment", f.completeEnvironments)
 	_ = cmd.RegisterFlagCompletionFunc("name", cobra.NoFileCompletions)
 	_ = cmd.RegisterFlagCompletionFunc("config", completeConfigKeys)
 	_ = cmd.RegisterFlagCompletionFunc("storm-version", cobra.NoFileCompletions)
+	_ = cmd.RegisterFlagCompletionFunc("java-version", cobra.NoFileCompletions)
 }
 
 // addReading adds the flags without which some topologies cannot be read.
@@ -210,6 +213,10 @@ func (a *app) loadFor(ctx context.Context, f *topologyFlags, path string, opts s
 			return nil, usageError("--storm-version: %w", err)
 		}
 	}
+	if f.javaVersion < 0 {
+		return nil, usageError("--java-version: %d is not a version of Java such as 8 or 17", f.javaVersion)
+	}
+	checkOpts.Java = f.javaVersion
 	doc, diags, err := schema.Load(ctx, path, opts)
 	if err != nil {
 		return nil, environmentError(err)
