@@ -37,6 +37,7 @@ const (
 	KafkaJars                          // a Kafka broker and its clients
 	RedisLibraryJars                   // storm-redis with its dependencies, without Storm
 	KafkaLibraryJars                   // storm-kafka-client with its dependencies, without Storm
+	ComponentJars                      // Storm's libraries of spouts and bolts for other systems; used together with WorkerJars
 )
 
 //go:embed maven/*.xml
@@ -63,6 +64,8 @@ func (s JarSet) name() string {
 		return "kafka"
 	case RedisLibraryJars:
 		return "library-redis"
+	case ComponentJars:
+		return "components"
 	case KafkaLibraryJars:
 		return "library-kafka"
 	case Backtype010Jars:
@@ -77,7 +80,7 @@ func (s JarSet) name() string {
 // on Maven Central), so their jars are listed one by one and copied alone.
 func (s JarSet) goal() string {
 	switch s {
-	case FluxJars, ClojureJars, MultilangJars, Storm1Jars, Backtype010Jars, Backtype09Jars:
+	case FluxJars, ClojureJars, MultilangJars, ComponentJars, Storm1Jars, Backtype010Jars, Backtype09Jars:
 		return goalCopy
 	}
 	return dependencyPlugin + "copy-dependencies"

@@ -42,7 +42,7 @@ func (w *world) class(name string) *class {
 	var interfaces []string
 	switch {
 	case strings.HasPrefix(name, "["):
-		super = object_
+		c.model, super, interfaces = &model{}, object_, []string{"java.lang.Cloneable", "java.io.Serializable"}
 	case c.model != nil && (c.model.always || err != nil || file.Pool == nil):
 		super, interfaces = c.model.super, c.model.interfaces
 	case err == nil:
@@ -87,6 +87,16 @@ func (c *class) hidden() bool { return c.file == nil && c.model == nil }
 
 // isImmutable reports whether no code can change an object of the class.
 func (c *class) isImmutable() bool { return c.model != nil && c.model.immutable }
+
+// isPlainEnum reports whether the class is an enum in whose methods code of Java has no interest.
+func (c *class) isPlainEnum() bool {
+	for ; c != nil && c.file != nil; c = c.super {
+		if len(c.file.Interfaces) > 0 || c.file.Method("toString", "()Ljava/lang/String;") != nil {
+			return false
+		}
+	}
+	return c != nil && c.name == "java.lang.Enum"
+}
 
 // ancestors yields the class, its superclasses and all interfaces, each at least once.
 func (c *class) ancestors(yield func(*class) bool) {

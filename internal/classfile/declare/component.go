@@ -55,7 +55,7 @@ func (m *machine) describe(root value, kind Kind) *Declaration {
 		}
 		getter.streams = append(getter.streams, &topology.Stream{ID: name, Fields: []string{"late_tuple"}})
 	}
-	class := stormPackage + "topology.OutputFieldsGetter"
+	class := stormPackage + "topology.a declarer"
 	desc := "(Lorg/apache/storm/topology/OutputFieldsDeclarer;)V"
 	if m.classOf(root).is("backtype.storm.topology.IComponent") == classfile.Yes {
 		class, desc = before1(class), "(Lbacktype/storm/topology/OutputFieldsDeclarer;)V"

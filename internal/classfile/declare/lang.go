@@ -1,6 +1,7 @@
 package declare
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/stormflux/stormflux/internal/java"
@@ -18,11 +19,12 @@ func langModels() map[string]*model {
 	iface := func(supers ...string) *model { return &model{isInterface: true, interfaces: supers} }
 	return map[string]*model{
 		object_: {methods: methods{
-			"<init>": nothing, "getClass": getClass, "equals": identical, "hashCode": identityHash, "toString": objectText,
+			"<init>": nothing, "getClass": getClass, "equals": identical, "hashCode": identityHash, "toString": objectText, "clone": arrayClone,
 		}},
 		"java.io.Serializable": iface(), "java.lang.Cloneable": iface(), "java.lang.Comparable": iface(), "java.lang.Runnable": iface(),
 		"java.lang.AutoCloseable": iface(), "java.io.Closeable": iface("java.lang.AutoCloseable"), "java.util.RandomAccess": iface(),
 		"java.lang.Enum": {
+			harmless:   true, // a constant keeps its name and ordinal, whatever code does
 			interfaces: []string{"java.lang.Comparable", "java.io.Serializable"},
 			methods: methods{
 				"<init>": enumInit, "name": enumField(enumName), "toString": enumField(enumName), "ordinal": enumField(enumOrdinal),
@@ -76,6 +78,16 @@ func identityHash(*call) value { panic(unknown{why: "an identity hash code"}) }
 
 func objectText(c *call) value {
 	panic(unknown{why: "Object.toString of " + c.classOf(c.receiver).name})
+}
+
+// arrayClone is clone of an array; a model does not know it of any other object.
+func arrayClone(c *call) value {
+	a := typed[*array](c, c.receiver)
+	if a.blurred {
+		panic(unknown{why: "the content of an array"})
+	}
+	c.allocate(len(a.items))
+	return &array{element: a.element, items: slices.Clone(a.items)}
 }
 
 func enumInit(c *call) value {
@@ -263,6 +275,10 @@ func timeUnit() *model {
 			}
 			return scale(argument[int64](c, 0), nanos[unit], nanos[i])
 		}
+	}
+	all["valueOf(Ljava/lang/String;)Ljava/util/concurrent/TimeUnit;"] = func(c *call) value {
+		c.args = []value{classRef(c.ref.Class), c.at(0)}
+		return enumValueOf(c)
 	}
 	return &model{super: "java.lang.Enum", immutable: true, statics: statics, methods: all}
 }

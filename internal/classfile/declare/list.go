@@ -22,6 +22,9 @@ func (l *list) held(*machine) ([]value, bool) {
 	return l.items, false
 }
 
+// isFixed reports whether nothing can change the list, although its items may change.
+func (l *list) isFixed() bool { return l.readonly && l.source == nil && l.view == nil }
+
 // read returns the items.
 func (l *list) read(c *call) []value {
 	switch source := l.source.(type) {
@@ -132,7 +135,16 @@ func listModels() map[string]*model {
 	all["java.util.Arrays$ArrayList"] = lists("java.util.RandomAccess", "java.io.Serializable")
 	all["a set"] = &model{interfaces: []string{"java.util.Set"}, methods: listMethods()}
 	all["a collection"] = &model{interfaces: []string{"java.util.Collection"}, methods: listMethods()}
-	all["java.util.Arrays"] = &model{methods: methods{"asList": asList, "copyOf": arrayCopyOf, "copyOfRange": arrayCopyOfRange}}
+	all["java.util.Arrays"] = &model{methods: methods{"asList": asList, "copyOf": arrayCopyOf, "copyOfRange": arrayCopyOfRange, "sort": func(c *call) value {
+		return sortItems(c, func() []value {
+			a := argument[*array](c, 0)
+			if a.blurred {
+				panic(unmodelled{})
+			}
+			return a.items
+		})
+	}}}
+	all["java.util.Optional"] = &model{methods: optionalMethods()}
 	all["an iterator"] = &model{interfaces: []string{"java.util.Iterator"}, methods: methods{
 		"hasNext": func(c *call) value { it := kept[*iterator](c); return boolean(it.at < len(it.items)) }, "next": next,
 	}}
@@ -142,7 +154,7 @@ func listModels() map[string]*model {
 			return c.made("java.util.ImmutableCollections$ListN", &list{readonly: true, items: c.args})
 		},
 		"unmodifiableList": listView(true), "synchronizedList": listView(false), "unmodifiableCollection": listView(true),
-		"addAll": addAllOf,
+		"addAll": addAllOf, "sort": func(c *call) value { return sortItems(c, func() []value { return c.items(0) }) },
 		"emptyMap": func(c *call) value {
 			return c.made("java.util.Collections$UnmodifiableMap", &table{content: &content{kind: linked}, readonly: true})
 		},
@@ -428,6 +440,33 @@ func asList(c *call) value {
 	return c.made("java.util.Arrays$ArrayList", &list{source: argument[*array](c, 0), fixed: true})
 }
 
+// sortItems sorts strings or integers in their natural order. Without a model for the rest, the items become unknown.
+func sortItems(c *call, of func() []value) value {
+	if len(c.args) != 1 {
+		panic(unmodelled{})
+	}
+	if o, ok := c.at(0).(*object); ok {
+		if l, ok := o.native.(*list); !ok || l.readonly || l.view != nil {
+			panic(unmodelled{})
+		}
+	}
+	items := of()
+	entries := make([]*entry, len(items))
+	for i, item := range items {
+		if _, known := item.(box); !known {
+			if _, known = item.(string); !known {
+				panic(unmodelled{})
+			}
+		}
+		entries[i] = &entry{key: item}
+	}
+	c.step(len(items) * 8)
+	for i, e := range sortKeys(entries) {
+		items[i] = e.key
+	}
+	return nil
+}
+
 func arrayCopyOf(c *call) value {
 	from := argument[*array](c, 0)
 	n := argument[int32](c, 1)
@@ -485,5 +524,44 @@ func listView(readonly bool) native {
 			panic(unmodelled{})
 		}
 		return c.made("java.util.Collections$UnmodifiableList", &list{source: o, readonly: readonly})
+	}
+}
+
+// optional is what an Optional keeps.
+type optional struct{ value value }
+
+func (o *optional) held(*machine) ([]value, bool) { return []value{o.value}, false }
+
+func optionalMethods() methods {
+	made := func(c *call, v value) value { return c.made("java.util.Optional", &optional{v}) }
+	return methods{
+		"empty":      func(c *call) value { return made(c, nil) },
+		"of":         func(c *call) value { return made(c, requireNonNull(c)) },
+		"ofNullable": func(c *call) value { return made(c, c.arg(0)) },
+		"isPresent":  func(c *call) value { return boolean(kept[*optional](c).value != nil) },
+		"get": func(c *call) value {
+			if v := kept[*optional](c).value; v != nil {
+				return v
+			}
+			panic(c.throw("java.util.NoSuchElementException", "No value present"))
+		},
+		"orElse": func(c *call) value {
+			if v := kept[*optional](c).value; v != nil {
+				return v
+			}
+			return c.at(0)
+		},
+		"map": func(c *call) value {
+			v := kept[*optional](c).value
+			if v == nil {
+				return c.receiver
+			}
+			mapped := must(c.invoke(requireNonNull(c), "apply", "(Ljava/lang/Object;)Ljava/lang/Object;", v))
+			if isUnknown(mapped) {
+				panic(mapped)
+			}
+			return made(c, mapped)
+		},
+		"equals": unknownMethod, "hashCode": unknownMethod, "toString": unknownMethod,
 	}
 }

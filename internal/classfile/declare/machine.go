@@ -133,12 +133,14 @@ func (m *machine) unseen(receiver value, args []value, ref classfile.Ref) (value
 	if strings.HasPrefix(ref.Class, "java.lang.reflect.") || strings.HasPrefix(ref.Class, "java.lang.invoke.") {
 		m.loosen()
 	}
-	if ex := m.mayThrow(why); ex != nil {
-		return nil, ex
-	}
 	d := m.descriptor(ref.Descriptor)
 	if d == nil {
 		m.malformed("the descriptor of " + why)
+	}
+	if !neverThrows(why) {
+		if ex := m.mayThrow(why); ex != nil {
+			return nil, ex
+		}
 	}
 	return unknownOf(d.result, why), nil
 }

@@ -2,6 +2,7 @@ package declare
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -79,6 +80,12 @@ func isHarmless(name string) bool {
 	}
 	m := models()[name]
 	return m != nil && m.harmless
+}
+
+// neverThrows reports whether a method throws no exception: it writes a log or reads a clock.
+func neverThrows(method string) bool {
+	return method == "java.lang.System.currentTimeMillis" || method == "java.lang.System.nanoTime" ||
+		slices.ContainsFunc(harmlessPackages, func(prefix string) bool { return strings.HasPrefix(method, prefix) })
 }
 
 func harmlessModels() map[string]*model {

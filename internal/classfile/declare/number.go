@@ -1,6 +1,7 @@
 package declare
 
 import (
+	"cmp"
 	"math"
 	"strconv"
 	"strings"
@@ -96,6 +97,8 @@ func numberModels() map[string]*model {
 		all[class] = m
 	}
 	all["java.lang.Integer"].methods["parseInt"] = parse("I")
+	all["java.lang.Integer"].methods["compare"] = compareOf[int32]
+	all["java.lang.Long"].methods["compare"] = compareOf[int64]
 	all["java.lang.Long"].methods["parseLong"] = parse("J")
 	all["java.lang.Boolean"].methods["parseBoolean"] = parse("Z")
 	all["java.lang.Boolean"].statics = map[string]value{"TRUE": box{"java.lang.Boolean", int32(1)}, "FALSE": box{"java.lang.Boolean", int32(0)}}
@@ -116,6 +119,10 @@ func mathMethods() methods {
 		}
 	}
 	return all
+}
+
+func compareOf[T int32 | int64](c *call) value {
+	return int32(cmp.Compare(argument[T](c, 0), argument[T](c, 1)))
 }
 
 func pickOf[T int32 | int64](c *call, pick func(less bool) bool) value {

@@ -286,6 +286,9 @@ func (m *machine) getStatic(ref classfile.Ref) (value, *thrown) {
 		return v, nil
 	}
 	owner, field, _ := m.class(ref.Class).field(ref.Name)
+	if field == nil && isJava(ref.Class) {
+		return unknownOf(ref.Descriptor, why), nil // to initialise a class of Java throws nothing
+	}
 	if field == nil {
 		return unknownOf(ref.Descriptor, why), m.mayThrow(why)
 	}

@@ -13,7 +13,7 @@ const (
 	extractor     = windowed + ".timestampExtractor"
 	countClass    = windowed + "$Count"
 	durationClass = windowed + "$Duration"
-	fieldsClass   = stormPackage + "tuple.Fields"
+	fieldsClass   = stormPackage + "tuple.Fields" // its objects never change
 	lateStreamKey = "topology.bolts.late.tuple.stream"
 )
 
@@ -69,7 +69,7 @@ func storm1Models() map[string]*model {
 		"topology.IStatefulBolt":         iface("topology.IStatefulComponent"),
 		"topology.IStatefulWindowedBolt": iface("topology.IStatefulComponent", "topology.IWindowedBolt"),
 		"topology.OutputFieldsDeclarer":  iface(),
-		"topology.OutputFieldsGetter":    {interfaces: []string{stormPackage + "topology.OutputFieldsDeclarer"}, always: true, methods: declarerMethods()},
+		"topology.a declarer":            {interfaces: []string{stormPackage + "topology.OutputFieldsDeclarer"}, methods: declarerMethods()},
 		"windowing.TimestampExtractor":   iface("java.io.Serializable"),
 
 		"topology.base.BaseComponent":              base("", "topology.IComponent"),
@@ -282,7 +282,7 @@ func fieldsInit(c *call) value {
 	return nil
 }
 
-// declarer is what the OutputFieldsGetter of a run keeps.
+// declarer is what the OutputFieldsDeclarer of a run keeps.
 type declarer struct{ streams []*topology.Stream }
 
 // held ends the run: code that the interpreter does not see may declare streams.

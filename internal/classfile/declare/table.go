@@ -54,6 +54,8 @@ func (t *table) held(*machine) ([]value, bool) {
 	return all, false
 }
 
+func (t *table) isFixed() bool { return t.readonly && t.source == nil }
+
 func (e *entry) held(*machine) ([]value, bool) { return []value{e.key, e.value}, false }
 
 // find returns the entry of a key, or nil. An unknown key makes everything unknown.

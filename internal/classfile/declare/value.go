@@ -113,11 +113,13 @@ func (m *machine) blur(v value) (callable bool) {
 			callable = m.blur(item) || callable
 		}
 	case *object:
-		if v.blurred || v.class.isImmutable() {
+		if v.blurred || v.class.isImmutable() || v.class.name == fieldsClass || v.class.isPlainEnum() {
 			return false
 		}
-		v.blurred = true
-		callable = v.class.file != nil
+		if fixed, ok := v.native.(interface{ isFixed() bool }); !ok || !fixed.isFixed() {
+			v.blurred = true
+			callable = v.class.file != nil
+		}
 		for _, field := range v.fields {
 			callable = m.blur(field) || callable
 		}
