@@ -84,7 +84,7 @@ func (c *checker) refuseClasses() {
 	if len(places) == 0 {
 		return
 	}
-	d := c.list.Errorf(ruleJVM, places[0].span, "%s, and this command cannot take JVM classes yet", places[0].what).
+	d := c.list.Errorf(ruleJVM, places[0].span, "%s, and emit-clj cannot write JVM classes yet", places[0].what).
 		WithHint("describe the component as `go` or `command`, or submit the topology to a cluster")
 	for _, p := range places[1:] {
 		d.WithRelated(p.span, "%s", p.what)

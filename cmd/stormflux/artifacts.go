@@ -4,9 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/stormflux/stormflux/internal/jvm"
+	"github.com/stormflux/stormflux/internal/local"
 	"github.com/stormflux/stormflux/internal/maven"
+	"github.com/stormflux/stormflux/internal/stormclient"
 	"github.com/stormflux/stormflux/schema"
 	"github.com/stormflux/stormflux/validate"
 )
@@ -99,4 +103,20 @@ func (a *app) maven() maven.Options {
 		}
 		printTo(a.stderr, "stormflux: asking Maven for %s; the next time its answer is known\n", strings.Join(names, ", "))
 	}}
+}
+
+// storm returns where to look for Storm's client.
+func (a *app) storm() stormclient.Options { return stormclient.Options{Maven: a.maven()} }
+
+// jvm returns what the JVM components of a topology run in on this machine.
+func (a *app) jvm(ctx context.Context, top *validate.Topology) (*local.JVM, error) {
+	java, err := jvm.Find()
+	if err != nil {
+		return nil, fmt.Errorf("running JVM components: %w", err)
+	}
+	storm, err := stormclient.ClassPath(ctx, top.Storm, a.storm())
+	if err != nil {
+		return nil, fmt.Errorf("running JVM components: %w", err)
+	}
+	return &local.JVM{Java: java, ClassPath: slices.Concat(top.ClassPath(), storm)}, nil
 }

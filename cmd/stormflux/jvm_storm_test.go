@@ -4,11 +4,13 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -188,6 +190,45 @@ func TestJVMComponentsOnStorm(t *testing.T) {
 			onStorm(t, cluster, "jvm-"+name, ".", "", done, args...)
 			if name == "window" { // a Supervisor may kill a worker before its hooks have ended
 				awaitFile(t.Context(), t, filepath.Join(out, "started"))
+			}
+		})
+	}
+}
+
+// TestJVMComponentsRunHere runs the same topologies on this machine: they do the same as on Storm.
+func TestJVMComponentsRunHere(t *testing.T) {
+	stormtest.Require(t)
+	binary := buildStormflux(t)
+	for name, c := range jvmCases {
+		t.Run(name, func(t *testing.T) {
+			out := t.TempDir()
+			ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+			defer cancel()
+			cmd := exec.CommandContext(ctx, binary, append([]string{"run"}, c.args(t, name, out)...)...)
+			var printed bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &printed, &printed
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			ended := make(chan error, 1)
+			go func() { ended <- cmd.Wait() }()
+			for missing := "at the start"; missing != ""; missing = c.missing(t, linesOf(t, out)) {
+				select {
+				case err := <-ended:
+					t.Fatalf("the run ended too early (%v), missing: %s\n%s", err, missing, &printed)
+				case <-time.After(200 * time.Millisecond):
+				}
+			}
+			if err := cmd.Process.Signal(os.Interrupt); err != nil {
+				t.Fatal(err)
+			}
+			err := <-ended
+			if died := name == "redis"; (err != nil) != died {
+				t.Errorf("the run ended with %v\n%s", err, &printed)
+			}
+			if name == "window" {
+				awaitFile(ctx, t, filepath.Join(out, "started"))
+				awaitFile(ctx, t, filepath.Join(out, "ended"))
 			}
 		})
 	}

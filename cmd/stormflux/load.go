@@ -15,7 +15,6 @@ import (
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/classes"
 	"github.com/stormflux/stormflux/internal/settings"
-	"github.com/stormflux/stormflux/internal/stormclient"
 	"github.com/stormflux/stormflux/schema"
 	"github.com/stormflux/stormflux/validate"
 )
@@ -222,7 +221,7 @@ func (a *app) loadFor(ctx context.Context, f *topologyFlags, path string, opts s
 		return nil, environmentError(err)
 	}
 	checkOpts.Loaded = diags
-	checkOpts.JVM = classes.JVM{Storm: stormclient.Options{Maven: a.maven()}}
+	checkOpts.JVM = classes.JVM{Storm: a.storm()}
 	if err := a.resolveJars(ctx, f, doc, &checkOpts); err != nil {
 		return nil, err
 	}

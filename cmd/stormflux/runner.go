@@ -42,6 +42,7 @@ type prepared struct {
 	program *compiler.Program
 	trace   func(component string) bool
 	staged  *staging.Staged
+	jvm     *local.JVM // for JVM components, or nil
 }
 
 // Digest identifies everything that makes a difference to the run. It needs --watch.
@@ -65,7 +66,7 @@ func (r *runner) prepare(ctx context.Context) (p *prepared, err error) {
 	}
 	machine := validate.Platform{OS: runtime.GOOS, Arch: runtime.GOARCH}
 	opts.ReadFile = r.readFile
-	if p.checked, err = r.app.loadFor(ctx, flags, r.path, opts, validate.Options{Platform: machine, Path: programPath(), RunsHere: true, OnlyProcesses: true}); err != nil {
+	if p.checked, err = r.app.loadFor(ctx, flags, r.path, opts, validate.Options{Platform: machine, Path: programPath(), RunsHere: true}); err != nil {
 		return p, err
 	}
 	if err := r.app.report(flags, p.checked.diags); err != nil {
@@ -80,6 +81,11 @@ func (r *runner) prepare(ctx context.Context) (p *prepared, err error) {
 	}
 	if err := runnableHere(p.program); err != nil {
 		return p, err
+	}
+	if p.program.Topology.NeedsJVM() {
+		if p.jvm, err = r.app.jvm(ctx, p.checked.topology); err != nil {
+			return p, environmentError(err)
+		}
 	}
 	if p.staged, err = r.folders.Stage(ctx, p.program, staging.Options{Platform: machine, Digest: r.flags.watch}); err != nil {
 		return p, assembleError(err)
@@ -108,7 +114,7 @@ func (p *prepared) Run(ctx context.Context) error {
 		Topology:  p.program.Topology,
 		Resources: p.staged.Resources(), Storm: storm,
 		For: r.flags.limit, UntilIdle: r.flags.untilIdle, IdleAfter: r.flags.idle,
-		Seed: r.flags.seed, LogDir: r.flags.logDir, Events: r.view.Event, Trace: p.trace, Declaration: p.declaration,
+		Seed: r.flags.seed, LogDir: r.flags.logDir, JVM: p.jvm, Events: r.view.Event, Trace: p.trace, Declaration: p.declaration,
 	})
 	if err != nil {
 		return environmentError(err)

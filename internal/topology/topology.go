@@ -60,6 +60,14 @@ func (t *Topology) Definitions() []*Definition {
 	return all
 }
 
+// NeedsJVM reports whether a part of the topology is a JVM object: a component, a custom grouping or a worker hook.
+func (t *Topology) NeedsJVM() bool {
+	return len(t.WorkerHooks) > 0 || slices.ContainsFunc(t.Components(), func(c *Component) bool {
+		_, process := c.Code.(*Process)
+		return !process || slices.ContainsFunc(c.Inputs, func(in *Input) bool { _, custom := in.Grouping.(Custom); return custom })
+	})
+}
+
 // Component returns the component with an id, or nil.
 func (t *Topology) Component(id string) *Component {
 	for _, list := range [][]*Component{t.Spouts, t.Bolts} {
