@@ -76,7 +76,7 @@ func (e *Engine) routeChosen(t *task, b *batch, m *message) {
 
 func faultGrouping(f *host.Failure) *fault {
 	return &fault{
-		reason: "the custom grouping of its stream failed: " + f.Error(),
+		reason: "the custom grouping of its stream failed: " + f.First(),
 		storm:  "the worker dies (Async loop died), and Storm starts it again",
 		line:   shorten(f.Trace),
 	}

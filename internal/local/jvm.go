@@ -114,7 +114,7 @@ func (j *jvm) start() (*hosting, error) {
 	if err != nil {
 		var failure *host.Failure
 		if errors.As(err, &failure) {
-			return nil, fmt.Errorf("starting the JVM of the topology: %s", failure.Trace)
+			return nil, fmt.Errorf("starting the JVM of the topology: %w", failure)
 		}
 		return nil, fmt.Errorf("starting the JVM of the topology: %w", errors.Join(err, errors.New(strings.Join(tail.last(), "\n"))))
 	}

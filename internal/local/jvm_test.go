@@ -232,6 +232,16 @@ func TestJVMThatDoesNotStart(t *testing.T) {
 	}
 }
 
+// A worker hook that fails at the start would kill every worker: that is no fault of this machine.
+func TestHookThatFails(t *testing.T) {
+	f := numbers(t, 5, "none")
+	f.topology.WorkerHooks = []topology.Code{class("", "stormflux.cases.Cases$BadHook")}
+	s, err := f.run()
+	if s == nil || s.End != Failed || err == nil || !strings.Contains(err.Error(), "the hook cannot start") {
+		t.Errorf("%+v, the error is %v", s, err)
+	}
+}
+
 // Custom groupings choose the tasks for tuples of JVM components and of processes.
 func TestCustomGrouping(t *testing.T) {
 	last := topology.Custom{Object: class("both", "stormflux.cases.Cases$LastTask")}

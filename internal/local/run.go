@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/stormflux/stormflux/internal/local/clock"
+	"github.com/stormflux/stormflux/internal/local/host"
 	"github.com/stormflux/stormflux/internal/local/process"
 )
 
@@ -53,6 +55,9 @@ func (e *Engine) Run(ctx context.Context) (*Summary, error) {
 	if e.jvm != nil {
 		defer e.jvm.close()
 		if _, err := e.jvm.running(); err != nil && !e.ended() {
+			if failure := (*host.Failure)(nil); errors.As(err, &failure) {
+				return &Summary{End: Failed, Snapshot: e.Snapshot()}, err // the topology's own classes failed
+			}
 			return nil, err
 		}
 	}

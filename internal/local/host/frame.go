@@ -3,6 +3,7 @@ package host
 import (
 	"bufio"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 )
@@ -37,7 +38,10 @@ func appendFrame(dst []byte, f frame) []byte {
 }
 
 // maxFrame limits a frame of the host: its messages wait for credit, so a longer one is no frame.
-const maxFrame = 1 << 30
+const maxFrame = 1 << 28
+
+// errFrame is the error of output that no host writes.
+var errFrame = errors.New("the standard output of the JVM carries something else than frames")
 
 // readFrame reads the next frame. Its content is valid until the next call.
 func readFrame(r *bufio.Reader, buf []byte) (frame, []byte, error) {
@@ -47,7 +51,7 @@ func readFrame(r *bufio.Reader, buf []byte) (frame, []byte, error) {
 	}
 	size := int(binary.BigEndian.Uint32(head[:])) - headSize + 4
 	if size < 0 || size > maxFrame {
-		return frame{}, buf, fmt.Errorf("the host wrote a frame of %d bytes", size)
+		return frame{}, buf, fmt.Errorf("%w: a frame of %d bytes", errFrame, size)
 	}
 	if cap(buf) < size {
 		buf = make([]byte, size)

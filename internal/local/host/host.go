@@ -46,9 +46,12 @@ type Failure struct {
 	Trace string // the stack trace
 }
 
-func (f *Failure) Error() string {
+func (f *Failure) Error() string { return f.Trace }
+
+// First returns the first line of the stack trace.
+func (f *Failure) First() string {
 	first, _, _ := strings.Cut(f.Trace, "\n")
-	return first
+	return strings.TrimSpace(first)
 }
 
 // A Host is a running JVM.
@@ -176,11 +179,17 @@ func (h *Host) read() {
 		}
 	}
 	h.process.CloseWrite()
+	if errors.Is(err, errFrame) {
+		h.process.Kill()
+	}
 	if _, exit := h.process.End(); exit != nil {
 		h.exit = exit
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.failure == nil && errors.Is(err, errFrame) {
+		h.failure = &Failure{Trace: err.Error() + "; System.out goes elsewhere, but flags of the JVM and native code must not print there"}
+	}
 	close(h.gone)
 	for _, t := range h.tasks {
 		t.finish()
@@ -205,11 +214,11 @@ func (h *Host) handle(f frame) error {
 	case messages, credit, end, answer:
 		t := h.task(f.task)
 		if t == nil {
-			return fmt.Errorf("the host wrote to task %d, which is not open", f.task)
+			return fmt.Errorf("%w: one for task %d, which is not open", errFrame, f.task)
 		}
 		t.receive(f)
 	default:
-		return fmt.Errorf("the host wrote a frame of the unknown kind %q", f.kind)
+		return fmt.Errorf("%w: one of the unknown kind %q", errFrame, f.kind)
 	}
 	return nil
 }

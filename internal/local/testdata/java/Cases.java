@@ -235,6 +235,14 @@ public final class Cases {
         }
     }
 
+    /** BadHook is a worker hook that cannot start. */
+    public static class BadHook extends BaseWorkerHook {
+        @Override
+        public void start(Map<String, Object> conf, WorkerUserContext context) {
+            throw new IllegalStateException("the hook cannot start");
+        }
+    }
+
     /** Sum is a bolt with a sliding window. */
     public static class Sum extends BaseWindowedBolt {
         private OutputCollector collector;
