@@ -134,7 +134,7 @@ func (j *jvm) needsBad(o *schema.Object, seen map[*schema.Object]bool) bool {
 
 // object checks an object and returns its class; nil if that is not known for sure, or the object cannot be made.
 func (j *jvm) object(o *schema.Object) *classfile.Class {
-	if o.ClassName == nil || o.ClassName.Text == "" {
+	if o.ClassName == nil || o.ClassName.Text == "" || j.doc.IsUnresolved(o.ClassName.Span) {
 		return nil
 	}
 	class, err := j.path.Class(o.ClassName.Text)

@@ -31,6 +31,9 @@ func (j *jvm) passing(a schema.Argument) passed {
 	case *schema.ReferenceList:
 		made.class = "java.util.ArrayList"
 	case schema.Literal:
+		if j.doc.IsUnresolved(a.Value.Span) {
+			break // nobody knows what it will be
+		}
 		made.literal = a.Value
 		made.class = literalClass(a.Value)
 	}
