@@ -251,9 +251,16 @@ func TestCustomGrouping(t *testing.T) {
 	f.bolt("both", nil, 3, []string{"task"}, input{"numbers", "default", last}, input{"process", "default", last})
 	f.topology.Conf["topology.worker.childopts"] = "-Dstormflux.flag=%ID% -Xms16m"
 	f.topology.WorkerHooks = []topology.Code{class("", "stormflux.cases.Cases$Hook")}
+	f.opts.Trace = func(component string) bool { return component == "trouble" }
 	s, err := f.run()
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, kind := range []EventKind{ReceiveEvent, EmitEvent} {
+		traced := f.events.of(kind)
+		if len(traced) != 2 || traced[0].Component != "trouble" || traced[0].Tuple.Values != "[1]" || traced[0].Tuple.Stream != "default" {
+			t.Errorf("%s: %+v", kind, traced)
+		}
 	}
 	tasks := s.component("both").Tasks
 	if len(tasks) != 3 || tasks[2].Acked != 4 || tasks[0].Acked+tasks[1].Acked != 0 {

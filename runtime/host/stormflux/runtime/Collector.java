@@ -65,13 +65,13 @@ final class Collector implements IOutputCollector, ISpoutOutputCollector {
         if (!task.context().getHooks().isEmpty()) {
             new EmitInfo(values, stream, task.id(), targets).applyOn(task.context());
         }
-        boolean text = task.host().isTraced(task.id());
+        boolean traced = task.host().isTraced(task.id());
         int receivers = 0;
         for (int target : targets) {
             if (task.host().isHere(target)) {
                 receivers++;
             }
-            text |= task.host().needsText(target);
+            traced |= task.host().isTraced(target);
         }
         StringBuilder message = new StringBuilder("{\"command\":\"emit\",\"stream\":").append(Json.write(stream));
         if (number != 0) {
@@ -88,14 +88,25 @@ final class Collector implements IOutputCollector, ISpoutOutputCollector {
             }
             message.append(']');
         }
-        if (text) {
+        if (receivers < targets.size()) { // processes get JSON
             message.append(",\"tuple\":").append(StormJson.print(values));
+        } else if (traced) {
+            message.append(",\"tuple\":").append(shown(values));
         }
         if (receivers > 0) {
             message.append(",\"values\":").append(task.host().passed().put(values, receivers));
         }
         message.append(",\"tasks\":").append(targets).append('}');
         task.send(message);
+    }
+
+    /** shown returns values for people. Not all that passes between JVM components has a form in JSON. */
+    private static String shown(List<Object> values) {
+        try {
+            return StormJson.print(values);
+        } catch (RuntimeException | StackOverflowError e) {
+            return "[" + Json.write(String.valueOf(values)) + "]";
+        }
     }
 
     @Override

@@ -265,11 +265,6 @@ public final class Host {
         return traced.contains(task);
     }
 
-    /** needsText reports whether the engine needs the values of tuples for the task as JSON. */
-    boolean needsText(int task) {
-        return !executors.containsKey(task) || traced.contains(task);
-    }
-
     String component(int task) {
         return components.get(task);
     }
