@@ -49,9 +49,6 @@ func (e *Engine) Run(ctx context.Context) (*Summary, error) {
 	case <-e.begin:
 	case <-e.stop:
 	}
-	e.lock()
-	e.activity, e.lastBeat = e.now, e.now
-	e.unlock()
 	if e.jvm != nil {
 		defer e.jvm.close()
 		if _, err := e.jvm.running(); err != nil && !e.ended() {
@@ -61,6 +58,9 @@ func (e *Engine) Run(ctx context.Context) (*Summary, error) {
 			return nil, err
 		}
 	}
+	e.lock()
+	e.activity, e.lastBeat = e.now, e.now // what comes before, such as the start of a JVM, is nobody's silence
+	e.unlock()
 	var tasks sync.WaitGroup
 	for _, t := range e.tasks {
 		tasks.Go(t.run)
