@@ -88,6 +88,24 @@ func (c *class) hidden() bool { return c.file == nil && c.model == nil }
 // isImmutable reports whether no code can change an object of the class.
 func (c *class) isImmutable() bool { return c.model != nil && c.model.immutable }
 
+// overrides reports whether a class with code overrides a method of the model that it inherits from.
+func (c *class) overrides() bool {
+	var own []string
+	for ; c != nil && c.file != nil; c = c.super {
+		for i := range c.file.Methods {
+			own = append(own, c.file.Methods[i].Name)
+		}
+	}
+	for ; c != nil && c.model != nil && c.name != object_; c = c.super {
+		for _, name := range own {
+			if !strings.HasPrefix(name, "<") && c.model.methods[name] != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // isPlainEnum reports whether the class is an enum in whose methods code of Java has no interest.
 func (c *class) isPlainEnum() bool {
 	for ; c != nil && c.file != nil; c = c.super {

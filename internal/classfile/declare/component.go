@@ -120,7 +120,7 @@ func (m *machine) plain(v value, depth int) topology.Value {
 	case box:
 		return m.plainBox(v)
 	case *object:
-		if v.blurred {
+		if v.blurred || v.class.overrides() {
 			break
 		}
 		switch n := v.native.(type) {

@@ -218,7 +218,7 @@ func cases() []*testCase {
 		never("Plain$Environment"), known("Plain$Harmless", "SECONDS", int64(3)),
 		known("Tricky$Numbers"), known("Tricky$Texts"), known("Tricky$Collected"), guess("Tricky$Views"), known("Tricky$Lists"), known("Tricky$Sorting"),
 		guess("Tricky$Patterns"), guess("Tricky$Comparing"), guess("Tricky$Streamed"), guess("Tricky$Hidden"), guess("Tricky$Called"), guess("Tricky$Reflected"), known("Tricky$Failures"), known("Tricky$Enums"), guess("Tricky$Mapped"), known("Tricky$Order"),
-		known("Tricky$Defaults"), known("Tricky$Lambdas"), known("Tricky$Loops"), known("Tricky$Keys"), guess("Tricky$Identity"), guess("Tricky$Guards"),
+		known("Tricky$Defaults"), known("Tricky$Lambdas"), known("Tricky$Loops"), known("Tricky$Keys"), guess("Tricky$Inconsistent"), guess("Tricky$Selfish"), known("Tricky$Subclassed"), guess("Tricky$Identity"), guess("Tricky$Guards"),
 		known("Tricky$Overloaded", int64(5)), never("Tricky$Ambiguous", int64(5)),
 		known("Tricky$Setters").with(set("flag", true), set("char", "x"), set("longs", []any{int64(1), int64(1) << 40}), set("color", "GREEN"),
 			set("float", int64(2)), set("map", topology.Map{{Key: "k", Value: int64(1)}, {Key: "a", Value: []any{}}}), set("small", int64(-7)), set("real", 2.5),

@@ -61,7 +61,8 @@ func langModels() map[string]*model {
 }
 
 func getClass(c *call) value {
-	if class := c.classOf(c.receiver); class != nil && !strings.Contains(class.name, " ") {
+	if class := c.classOf(c.receiver); class != nil && !strings.Contains(class.name, " ") &&
+		!(class.model != nil && strings.Contains(class.name, "$")) { // Java has several classes for such a collection
 		return classRef(strings.ReplaceAll(class.name, "/", "."))
 	}
 	panic(unmodelled{})
@@ -74,7 +75,7 @@ func identical(c *call) value {
 	return boolean(c.same(c.receiver, c.at(0)))
 }
 
-func identityHash(*call) value { panic(unknown{why: "an identity hash code"}) }
+func identityHash(*call) value { return unknown{why: "an identity hash code"} }
 
 func objectText(c *call) value {
 	panic(unknown{why: "Object.toString of " + c.classOf(c.receiver).name})

@@ -73,7 +73,7 @@ func (m *machine) elements(v value) ([]value, bool) {
 	case *array:
 		return v.items, !v.blurred
 	case *object:
-		if v.blurred {
+		if v.blurred || v.class.overrides() {
 			return nil, false
 		}
 		m.step(1)
@@ -195,7 +195,7 @@ func listMethods() methods {
 // unknownMethod is a method without a model that a superclass has.
 func unknownMethod(*call) value { panic(unmodelled{}) }
 
-func unknownResult(why string) native { return func(*call) value { panic(unknown{why: why}) } }
+func unknownResult(why string) native { return func(*call) value { return unknown{why: why} } }
 
 func listInit(c *call) value {
 	l := kept[*list](c)
@@ -520,7 +520,7 @@ func (c *call) immutable(items []value) value {
 func listView(readonly bool) native {
 	return func(c *call) value {
 		o := argument[*object](c, 0)
-		if l, ok := o.native.(*list); !ok || o.blurred || l.view != nil {
+		if l, ok := o.native.(*list); !ok || o.blurred || l.view != nil || o.class.overrides() {
 			panic(unmodelled{})
 		}
 		return c.made("java.util.Collections$UnmodifiableList", &list{source: o, readonly: readonly})

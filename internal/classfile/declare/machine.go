@@ -101,7 +101,12 @@ func (m *machine) callNative(t target, receiver value, args []value, ref classfi
 		}
 	}()
 	m.step(1)
-	return t.native(&call{machine: m, receiver: receiver, args: args, ref: ref}), nil
+	if m.depth++; m.depth > mostDepth {
+		m.giveUp("making the object calls too many methods inside each other")
+	}
+	result = t.native(&call{machine: m, receiver: receiver, args: args, ref: ref})
+	m.depth = depth
+	return result, nil
 }
 
 // unknownResult is the result of a model's method that depends on an unknown value.

@@ -26,8 +26,9 @@ type table struct {
 type content struct {
 	kind    int
 	entries []*entry // in the order of insertion
-	buckets int      // of a HashMap; 0 before the first entry
-	least   int      // buckets that the constructor asks for
+	// buckets of a HashMap; 0 before the first entry. least is what the constructor asks for. The first number is that of
+	// Java before 19, the second one that of later releases.
+	buckets, least [2]int
 }
 
 func newTable(kind int) *table { return &table{content: &content{kind: kind}} }
@@ -65,24 +66,47 @@ func (t *table) find(c *call, key value) *entry {
 		c.blur(c.receiver)
 		panic(u)
 	}
-	if s, ok := key.(string); ok {
-		for _, e := range t.entries {
-			if k, ok := e.key.(string); ok && k == s {
-				return e
-			}
-		}
-	}
 	for _, e := range t.entries {
-		if _, both := e.key.(string); both {
-			if _, ok := key.(string); ok {
-				continue
-			}
-		}
-		if c.isEqual(key, e.key) {
+		if t.matches(c, key, e.key) {
 			return e
 		}
 	}
 	return nil
+}
+
+// matches reports whether a map takes two keys for the same: their hash codes must be equal, too.
+func (t *table) matches(c *call, key, has value) bool {
+	if isPlainKey(key) && isPlainKey(has) {
+		return key == has
+	}
+	if t.kind == sorted { // compareTo decides
+		panic(unmodelled{})
+	}
+	if key == nil || has == nil {
+		return key == has
+	}
+	if a, ok := key.(*object); ok && value(a) == has && !a.blurred {
+		return true
+	}
+	a, b := c.hash(key), c.hash(has)
+	if isUnknown(a) || isUnknown(b) {
+		if isPlainKey(key) || isPlainKey(has) || !c.isEqual(key, has) {
+			return false
+		}
+		return key == has || c.decide("an identity hash code")
+	}
+	return a == b && c.isEqual(key, has)
+}
+
+// isPlainKey reports whether a key is compared by its content.
+func isPlainKey(key value) bool {
+	switch key := key.(type) {
+	case string, classRef:
+		return true
+	case box:
+		return key.class != "java.lang.Double" && key.class != "java.lang.Float"
+	}
+	return false
 }
 
 // put returns the entry of a key and whether it is new.
@@ -99,14 +123,15 @@ func (t *table) put(c *call, key, v value) (e *entry, isNew bool) {
 	c.allocate(2)
 	e = &entry{key, v}
 	t.entries = append(t.entries, e)
-	if t.buckets == 0 {
-		t.buckets = max(t.least, 1)
-		if t.least == 0 {
-			t.buckets = 16
+	for i := range t.buckets {
+		if t.buckets[i] == 0 {
+			if t.buckets[i] = t.least[i]; t.least[i] == 0 {
+				t.buckets[i] = 16
+			}
 		}
-	}
-	if len(t.entries)*4 > t.buckets*3 {
-		t.buckets *= 2
+		if len(t.entries)*4 > t.buckets[i]*3 {
+			t.buckets[i] *= 2
+		}
 	}
 	return e, true
 }
@@ -125,37 +150,52 @@ func bucketsFor(n int) int {
 	return size
 }
 
+// reserve makes room for n entries, as HashMap does before it copies a collection.
+func (t *table) reserve(n int) {
+	t.least[0] = max(t.least[0], bucketsFor(n*4/3+1))
+	t.least[1] = max(t.least[1], bucketsFor((n*4+2)/3))
+}
+
 // ordered returns the entries in the order in which Java visits them.
 func (t *table) ordered(c *call) []*entry {
 	c.step(len(t.entries))
 	if len(t.entries) < 2 || t.kind == linked {
 		return t.entries
 	}
-	all := slices.Clone(t.entries)
 	switch t.kind {
 	case sorted:
-		return sortKeys(all)
+		return sortKeys(slices.Clone(t.entries))
 	case hashed:
-		buckets := make(map[*entry]int, len(all))
-		sizes := map[int]int{}
-		for _, e := range all {
-			h, ok := int32(0), true
-			if e.key != nil {
-				h, ok = c.hash(e.key).(int32)
-			}
-			if !ok {
-				panic(unknown{why: "the order of a HashMap"})
-			}
-			bucket := int((uint32(h) ^ uint32(h)>>16) & uint32(t.buckets-1))
-			buckets[e] = bucket
-			if sizes[bucket]++; sizes[bucket] > 7 { // Java may make a tree of them
-				panic(unknown{why: "the order of a HashMap"})
-			}
+		first, second := t.hashOrder(c, t.buckets[0]), t.hashOrder(c, t.buckets[1])
+		if !slices.Equal(first, second) {
+			panic(unknown{why: "the release of Java: it changes the order of a HashMap"})
 		}
-		slices.SortStableFunc(all, func(a, b *entry) int { return cmp.Compare(buckets[a], buckets[b]) })
-		return all
+		return first
 	}
 	panic(unknown{why: "the order of a map"})
+}
+
+// hashOrder returns the entries as a HashMap with so many buckets visits them.
+func (t *table) hashOrder(c *call, buckets int) []*entry {
+	all := slices.Clone(t.entries)
+	places := make(map[*entry]int, len(all))
+	sizes := map[int]int{}
+	for _, e := range all {
+		h, ok := int32(0), true
+		if e.key != nil {
+			h, ok = c.hash(e.key).(int32)
+		}
+		if !ok {
+			panic(unknown{why: "the order of a HashMap"})
+		}
+		place := int((uint32(h) ^ uint32(h)>>16) & uint32(buckets-1))
+		places[e] = place
+		if sizes[place]++; sizes[place] > 7 { // Java may make a tree of them
+			panic(unknown{why: "the order of a HashMap"})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *entry) int { return cmp.Compare(places[a], places[b]) })
+	return all
 }
 
 // sortKeys sorts strings, or integers of one class.
@@ -325,7 +365,7 @@ func (t *table) capacity(c *call) bool {
 			}
 			return true
 		}
-		t.least = bucketsFor(int(n))
+		t.least = [2]int{bucketsFor(int(n)), bucketsFor(int(n))}
 		return true
 	}
 	return len(c.args) == 0
@@ -350,8 +390,8 @@ func setInit(c *call) value {
 	if c.descriptor(c.ref.Descriptor).params[0] != "Ljava/util/Collection;" {
 		panic(unmodelled{})
 	}
-	items := c.items(0)
-	t.least = bucketsFor(max(len(items)*4/3+1, 16))
+	t.least = [2]int{16, 16}
+	t.reserve(len(c.items(0)))
 	return setAddAll(c)
 }
 
@@ -374,6 +414,9 @@ func setAdd(c *call) value {
 }
 
 func setAddAll(c *call) value {
+	if o, ok := c.receiver.(*object); ok && o.class.overrides() { // it calls add
+		panic(unmodelled{})
+	}
 	changed := false
 	for _, item := range c.items(0) {
 		_, isNew := c.table().put(c, item, nil)
@@ -429,13 +472,13 @@ func mapPutAll(c *call) value {
 		panic(unknown{why: "the content of a map"})
 	}
 	other, ok := from.native.(*table)
-	if !ok {
+	if !ok || from.class.overrides() {
 		panic(unmodelled{})
 	}
 	if t.kind == hashed && len(other.entries) > 0 {
-		if t.buckets == 0 {
-			t.least = max(t.least, bucketsFor(len(other.entries)*4/3+1))
-		} else if len(other.entries)*4 > t.buckets*3 {
+		if t.buckets[0] == 0 {
+			t.reserve(len(other.entries))
+		} else if len(other.entries)*4 > min(t.buckets[0], t.buckets[1])*3 {
 			t.kind = unordered // how much the map grows differs between releases of Java
 		}
 	}
@@ -508,7 +551,7 @@ func tableView(is string, readonly bool) native {
 	return func(c *call) value {
 		o := argument[*object](c, 0)
 		t, ok := o.native.(*table)
-		if !ok || o.blurred {
+		if !ok || o.blurred || o.class.overrides() {
 			panic(unmodelled{})
 		}
 		if !readonly {

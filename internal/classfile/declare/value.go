@@ -100,9 +100,16 @@ func boolean(b bool) value {
 	return int32(0)
 }
 
-// blur makes all that a value reaches unknown, because code may change it that the interpreter does not see.
-// It reports whether that code can call code of the class path by it.
-func (m *machine) blur(v value) (callable bool) {
+// blur makes all that a value reaches unknown, because code may change it that the interpreter does not see, or code
+// of which it does not know that it works on this value.
+func (m *machine) blur(v value) {
+	if m.mark(v) {
+		m.loosen()
+	}
+}
+
+// mark is blur for objects. It reports whether unseen code can call code of the class path by them.
+func (m *machine) mark(v value) (callable bool) {
 	switch v := v.(type) {
 	case *array:
 		if v.blurred {
@@ -110,7 +117,7 @@ func (m *machine) blur(v value) (callable bool) {
 		}
 		v.blurred = true
 		for _, item := range v.items {
-			callable = m.blur(item) || callable
+			callable = m.mark(item) || callable
 		}
 	case *object:
 		if v.blurred || v.class.isImmutable() || v.class.name == fieldsClass || v.class.isPlainEnum() {
@@ -121,13 +128,13 @@ func (m *machine) blur(v value) (callable bool) {
 			callable = v.class.file != nil
 		}
 		for _, field := range v.fields {
-			callable = m.blur(field) || callable
+			callable = m.mark(field) || callable
 		}
 		if holder, ok := v.native.(holder); ok {
 			held, calls := holder.held(m)
 			callable = callable || calls
 			for _, item := range held {
-				callable = m.blur(item) || callable
+				callable = m.mark(item) || callable
 			}
 		}
 	}
@@ -143,9 +150,7 @@ type holder interface {
 // leak hands values to code that the interpreter does not see.
 func (m *machine) leak(values ...value) {
 	for _, v := range values {
-		if m.blur(v) {
-			m.loosen()
-		}
+		m.blur(v)
 	}
 }
 
@@ -156,7 +161,7 @@ func (m *machine) loosen() {
 	}
 	m.loose = true
 	for _, v := range m.statics {
-		m.blur(v)
+		m.mark(v)
 	}
 }
 

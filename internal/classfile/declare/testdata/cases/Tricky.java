@@ -585,6 +585,80 @@ public class Tricky {
         }
     }
 
+    /** Equal keys with different hash codes, and collections that override methods. */
+    public static class Inconsistent extends Names {
+        private static final class Key {
+            @Override
+            public boolean equals(Object o) {
+                return o instanceof Key;
+            }
+        }
+
+        private static final class Shouting extends ArrayList<String> {
+            @Override
+            public boolean add(String s) {
+                return super.add(s + "!");
+            }
+
+            @Override
+            public String get(int i) {
+                return super.get(i).trim() + "?";
+            }
+        }
+
+        private static final class Adding extends HashSet<String> {
+            @Override
+            public boolean add(String s) {
+                return super.add(s + "+");
+            }
+        }
+
+        @Override
+        void fill(List<String> out) {
+            Map<Key, String> map = new HashMap<>();
+            map.put(new Key(), "a");
+            map.put(new Key(), "b");
+            Shouting shouting = new Shouting();
+            shouting.add("a");
+            shouting.addAll(Arrays.asList("b"));
+            out.add(shouting.get(0) + shouting.get(1));
+            Adding adding = new Adding();
+            adding.addAll(Arrays.asList("c"));
+            out.add(adding.contains("c") + "" + adding.contains("c+"));
+            out.add("" + map.size());
+        }
+    }
+
+    public static class Selfish extends Names {
+        @Override
+        void fill(List<String> out) {
+            List<Object> self = new ArrayList<>();
+            self.add(self);
+            out.add("" + self);
+        }
+    }
+
+    public static class Subclassed extends Names {
+        private static final class Shouting extends ArrayList<String> {
+            @Override
+            public boolean add(String s) {
+                return super.add(s + "!");
+            }
+        }
+
+        @Override
+        void fill(List<String> out) {
+            Shouting shouting = new Shouting();
+            shouting.add("a");
+            shouting.addAll(Arrays.asList("b"));
+            out.add(shouting.get(0) + shouting.get(1) + shouting.size());
+            Map<String, Integer> map = new HashMap<>(Collections.singletonMap("x", 1));
+            map.put("seven", 7);
+            map.put("eight", 8);
+            out.add("" + map.size() + new HashMap<>(map).get("eight"));
+        }
+    }
+
     public static class Identity extends Names {
         @Override
         void fill(List<String> out) {
