@@ -15,17 +15,23 @@ import (
 // the entries and with the jars, files that cannot be opened, jars that are none or are not fit for each other. It repeats
 // the faults of [Collect], except for two resources whose names differ only in case.
 func (a *Archive) Check() Faults {
-	_, faults := a.Contents()
+	p, faults := a.plan()
+	p.close()
 	return faults
 }
 
-// Contents is like [Archive.Check], and returns the names of what the jars give to the archive, in no order.
+// Contents is like [Archive.Check], and returns the names below [Root] that the jars give to the archive, in no order.
 func (a *Archive) Contents() ([]string, Faults) {
+	if names, ok := a.plain(); ok {
+		return names, (&Archive{Entries: a.Entries}).Check()
+	}
 	p, faults := a.plan()
 	defer p.close()
-	names := make([]string, len(p.kept))
-	for i, e := range p.kept {
-		names[i] = e.file.Name
+	var names []string
+	for _, e := range p.kept {
+		if strings.HasPrefix(e.file.Name, Root) {
+			names = append(names, e.file.Name)
+		}
 	}
 	return names, faults
 }

@@ -205,19 +205,8 @@ func (m *merged) add(j *openJar, multiRelease bool) {
 
 // badEntry reports an entry that cannot be copied.
 func (m *merged) badEntry(j *openJar, f *zip.File) bool {
-	const encrypted, deflateRatio = 1, 1032 // general purpose bit 0 (APPNOTE 4.4.4); the most that deflate can do
-	message := ""
-	switch {
-	case unsafeName(f.Name):
-		message = "would be unpacked outside of its folder"
-	case f.Flags&encrypted != 0:
-		message = "is encrypted, which Java cannot read"
-	case strings.HasSuffix(f.Name, "/"):
-		return false // its sizes do not matter
-	case f.Method == zip.Store && f.UncompressedSize64 != f.CompressedSize64,
-		f.Method == zip.Deflate && f.UncompressedSize64/deflateRatio > f.CompressedSize64:
-		message = fmt.Sprintf("claims to hold %d bytes, but %d packed bytes cannot", f.UncompressedSize64, f.CompressedSize64)
-	default:
+	message := wrongWith(f)
+	if message == "" {
 		return false
 	}
 	message = "the entry " + quote(f.Name) + " of " + quote(j.path) + " " + message
@@ -227,6 +216,22 @@ func (m *merged) badEntry(j *openJar, f *zip.File) bool {
 		j.moreBad++
 	}
 	return true
+}
+
+// wrongWith returns why an entry cannot be copied, or "".
+func wrongWith(f *zip.File) string {
+	const encrypted, deflateRatio = 1, 1032 // general purpose bit 0 (APPNOTE 4.4.4); the most that deflate can do
+	switch {
+	case unsafeName(f.Name):
+		return "would be unpacked outside of its folder"
+	case f.Flags&encrypted != 0:
+		return "is encrypted, which Java cannot read"
+	case strings.HasSuffix(f.Name, "/"): // its sizes do not matter
+	case f.Method == zip.Store && f.UncompressedSize64 != f.CompressedSize64,
+		f.Method == zip.Deflate && f.UncompressedSize64/deflateRatio > f.CompressedSize64:
+		return fmt.Sprintf("claims to hold %d bytes, but %d packed bytes cannot", f.UncompressedSize64, f.CompressedSize64)
+	}
+	return ""
 }
 
 // unsafeName reports whether an entry of that name would be unpacked outside its folder. Other strange names in a user's

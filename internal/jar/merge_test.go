@@ -66,6 +66,9 @@ func TestMerge(t *testing.T) {
 			}
 			dir := t.TempDir()
 			a := &jar.Archive{Jars: jars(t, dir, files)}
+			for _, path := range a.Jars {
+				quick(t, path)
+			}
 			got := strings.ReplaceAll(described(t, a), dir+string(filepath.Separator), "")
 			if os.Getenv("STORMFLUX_UPDATE") != "" {
 				archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return f.Name == "want" })
@@ -290,6 +293,7 @@ func FuzzMerge(f *testing.F) {
 				t.Fatal(err)
 			}
 		}
+		quick(t, paths[0])
 		archive := &jar.Archive{Jars: paths, Entries: []jar.Entry{{Name: "resources/ours", Data: []byte("ours")}}}
 		faults := archive.Check()
 		if len(faults) > 200 {
@@ -330,6 +334,32 @@ func FuzzMerge(f *testing.F) {
 	})
 }
 
+// quick checks that Contents, which looks only at the directory of a plain jar, finds what Check and Each find.
+func quick(t *testing.T, path string) {
+	t.Helper()
+	archive := &jar.Archive{Jars: []string{path}}
+	names, faults := archive.Contents()
+	if want := archive.Check(); len(faults) != len(want) {
+		t.Errorf("Contents has %v, Check %v", faults, want)
+	}
+	if faults.Err() != nil {
+		return
+	}
+	var each, files []string
+	err := archive.Each(func(name string, _ func() (io.ReadCloser, error)) error {
+		each = append(each, name)
+		return nil
+	})
+	for _, name := range names {
+		if !strings.HasSuffix(name, "/") {
+			files = append(files, name)
+		}
+	}
+	if err != nil || !slices.Equal(each, files) {
+		t.Errorf("Contents has %q, Each %q (%v)", files, each, err)
+	}
+}
+
 // BenchmarkMerge merges a fat jar (60,000 entries, 115 MB; Write) and looks at it (Check).
 func BenchmarkMerge(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "fat.jar")
@@ -349,6 +379,14 @@ func BenchmarkMerge(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			if faults := a.Check(); len(faults) > 0 {
+				b.Fatal(faults)
+			}
+		}
+	})
+	b.Run("Contents", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, faults := (&jar.Archive{Jars: a.Jars}).Contents(); len(faults) > 0 {
 				b.Fatal(faults)
 			}
 		}

@@ -82,7 +82,7 @@ func (a *Archive) Each(visit func(name string, open func() (io.ReadCloser, error
 		return err
 	}
 	for _, e := range p.kept {
-		if !strings.HasPrefix(e.file.Name, Root) || e.file.FileInfo().IsDir() {
+		if !strings.HasPrefix(e.file.Name, Root) || strings.HasSuffix(e.file.Name, "/") {
 			continue
 		}
 		if err := visit(e.file.Name, e.file.Open); err != nil {
@@ -182,7 +182,7 @@ func (z *writer) jarEntry(e *jarEntry) error {
 // raw copies an entry of a jar without unpacking it.
 func (z *writer) raw(j *openJar, f *zip.File) error {
 	header := f.FileHeader
-	if !f.FileInfo().IsDir() {
+	if !strings.HasSuffix(f.Name, "/") { // Java looks at the name alone
 		z.files++
 	} else {
 		// Some tools store two bytes of compressed nothing for a folder, which the zip package refuses to write.
