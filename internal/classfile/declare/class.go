@@ -27,7 +27,7 @@ type class struct {
 	opaque bool
 }
 
-const object_ = "java.lang.Object"
+const javaObject = "java.lang.Object"
 
 // class returns the class of a name. A class that is not known is opaque.
 func (w *world) class(name string) *class {
@@ -42,7 +42,7 @@ func (w *world) class(name string) *class {
 	var interfaces []string
 	switch {
 	case strings.HasPrefix(name, "["):
-		c.model, super, interfaces = &model{}, object_, []string{"java.lang.Cloneable", "java.io.Serializable"}
+		c.model, super, interfaces = &model{}, javaObject, []string{"java.lang.Cloneable", "java.io.Serializable"}
 	case c.model != nil && (c.model.always || err != nil || file.Pool == nil):
 		super, interfaces = c.model.super, c.model.interfaces
 	case err == nil:
@@ -68,7 +68,7 @@ func (w *world) class(name string) *class {
 // depth reports whether a superclass may be loaded: classes that inherit from each other have none.
 func (w *world) depth(name string) bool {
 	c := w.loaded[name]
-	return c == nil || c.super != nil || c.opaque || name == object_ || c.model != nil || c.file == nil
+	return c == nil || c.super != nil || c.opaque || name == javaObject || c.model != nil || c.file == nil
 }
 
 // isInterface reports whether the class is known to be an interface.
@@ -96,7 +96,7 @@ func (c *class) overrides() bool {
 			own = append(own, c.file.Methods[i].Name)
 		}
 	}
-	for ; c != nil && c.model != nil && c.name != object_; c = c.super {
+	for ; c != nil && c.model != nil && c.name != javaObject; c = c.super {
 		for _, name := range own {
 			if !strings.HasPrefix(name, "<") && c.model.methods[name] != nil {
 				return true
@@ -140,7 +140,7 @@ func (c *class) ancestors(yield func(*class) bool) {
 // is reports whether an object of the class is one of the named class or interface.
 func (c *class) is(name string) classfile.Answer {
 	answer := classfile.No
-	if name == object_ {
+	if name == javaObject {
 		return classfile.Yes
 	}
 	c.ancestors(func(a *class) bool {

@@ -93,7 +93,7 @@ func (m *machine) construct(o *topology.Object, built []value) value {
 		return m.unknownObject(c, o)
 	}
 	if o.Factory != "" {
-		chosen := m.choose1(m.publicMethods(c, o.Factory, true), args, false)
+		chosen := m.overload(m.publicMethods(c, o.Factory, true), args)
 		result, ex := m.callChosen(chosen, nil)
 		return pass(result, ex)
 	}
@@ -105,7 +105,7 @@ func (m *machine) construct(o *topology.Object, built []value) value {
 		m.leak(args...)
 		return m.unknownObject(c, o)
 	}
-	chosen := m.choose1(members, args, false)
+	chosen := m.overload(members, args)
 	if ex := m.initialize(c); ex != nil {
 		panic(ex)
 	}
@@ -188,7 +188,7 @@ func (m *machine) publicMethods(c *class, name string, static bool) []member {
 	return all
 }
 
-func isPlainObject(name string) bool { return name == object_ }
+func isPlainObject(name string) bool { return name == javaObject }
 
 func sortedKeys(m methods) []string {
 	var keys []string
@@ -229,14 +229,14 @@ func (m *machine) configMethod(object value, name string, args []value) {
 	if c.file == nil && (c.model == nil || isJava(c.name)) {
 		m.giveUp("the methods of " + c.name + " are not known")
 	}
-	pass(m.callChosen(m.choose1(m.publicMethods(c, name, false), args, false), object))
+	pass(m.callChosen(m.overload(m.publicMethods(c, name, false), args), object))
 }
 
 // property sets a property: by its setter, else its public field.
-func (m *machine) property(object value, name string, args []value) {
-	c := m.classOf(object)
+func (m *machine) property(made value, name string, args []value) {
+	c := m.classOf(made)
 	if c == nil || !c.known() || c.file == nil && (c.model == nil || isJava(c.name)) {
-		m.giveUp("the properties of an object depend on " + whyOf(object))
+		m.giveUp("the properties of an object depend on " + whyOf(made))
 	}
 	first, size := utf8.DecodeRuneInString(name)
 	if first >= utf8.RuneSelf {
@@ -244,11 +244,11 @@ func (m *machine) property(object value, name string, args []value) {
 	}
 	setters := m.publicMethods(c, "set"+string(unicode.ToUpper(first))+name[size:], false)
 	if slices.ContainsFunc(setters, func(x member) bool { return len(m.descriptor(x.desc).params) == 1 }) {
-		pass(m.callChosen(m.choose1(setters, args, true), object))
+		pass(m.callChosen(m.overload(setters, args), made))
 		return
 	}
 	owner, field, _ := c.field(name)
-	o, ok := object.(*objectType)
+	o, ok := made.(*object)
 	if field == nil || !ok || !field.Flags.Has(classfile.Public) || field.Flags.Has(classfile.Static) || field.Flags.Has(classfile.Final) {
 		m.giveUp(c.name + " has no setter for " + name)
 	}
@@ -262,5 +262,3 @@ func (m *machine) property(object value, name string, args []value) {
 	}
 	o.fields[owner.name+"."+name] = v
 }
-
-type objectType = object

@@ -185,7 +185,7 @@ func (f *frame) invokeDynamic(index int) *thrown {
 		class := f.m.class("lambda of " + classOfDescriptor(d.result))
 		if class.opaque { // a class that implements the interface and nothing else
 			class.opaque, class.model = false, &model{}
-			class.super, class.interfaces = f.m.class(object_), f.m.classesOf(classOfDescriptor(d.result))
+			class.super, class.interfaces = f.m.class(javaObject), f.m.classesOf(classOfDescriptor(d.result))
 		}
 		f.push(&object{class: class, native: &lambda{method: site.Name, handle: handle, bound: args}})
 		return nil

@@ -18,7 +18,7 @@ const (
 func langModels() map[string]*model {
 	iface := func(supers ...string) *model { return &model{isInterface: true, interfaces: supers} }
 	return map[string]*model{
-		object_: {methods: methods{
+		javaObject: {methods: methods{
 			"<init>": nothing, "getClass": getClass, "equals": identical, "hashCode": identityHash, "toString": objectText, "clone": arrayClone,
 		}},
 		"java.io.Serializable": iface(), "java.lang.Cloneable": iface(), "java.lang.Comparable": iface(), "java.lang.Runnable": iface(),

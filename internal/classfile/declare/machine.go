@@ -76,7 +76,7 @@ func (m *machine) call(t target, receiver value, args []value, ref classfile.Ref
 		}
 		return m.callNative(t, receiver, args, ref)
 	case t.method != nil:
-		return m.run1(t, receiver, args)
+		return m.interpret(t, receiver, args)
 	}
 	return m.unseen(receiver, args, ref)
 }
@@ -124,7 +124,7 @@ func (m *machine) unseen(receiver value, args []value, ref classfile.Ref) (value
 		why = "new " + ref.Class
 	}
 	if u, ok := receiver.(unknown); ok {
-		if ref.Class != object_ {
+		if ref.Class != javaObject {
 			why = u.why
 		}
 		if !isJava(ref.Class) && !isHarmless(ref.Class) {
@@ -150,8 +150,8 @@ func (m *machine) unseen(receiver value, args []value, ref classfile.Ref) (value
 	return unknownOf(d.result, why), nil
 }
 
-// run1 interprets a method of the class path.
-func (m *machine) run1(t target, receiver value, args []value) (value, *thrown) {
+// interpret interprets a method of the class path.
+func (m *machine) interpret(t target, receiver value, args []value) (value, *thrown) {
 	code := m.code(t.method)
 	if code == nil {
 		ref := classfile.Ref{Class: t.class.name, Name: t.method.Name, Descriptor: t.method.Descriptor}
@@ -203,7 +203,7 @@ func (m *machine) initialize(c *class) *thrown {
 	}
 	if c.file != nil {
 		if clinit := c.file.Method("<clinit>", "()V"); clinit != nil {
-			if _, ex := m.run1(target{class: c, method: clinit}, nil, nil); ex != nil {
+			if _, ex := m.interpret(target{class: c, method: clinit}, nil, nil); ex != nil {
 				m.states[c] = erroneous
 				return m.initializerFailed(ex)
 			}
@@ -249,7 +249,7 @@ func (m *machine) instance(v value, name string) classfile.Answer {
 	name = strings.ReplaceAll(name, "/", ".")
 	switch v := v.(type) {
 	case unknown:
-		if name == object_ {
+		if name == javaObject {
 			return classfile.Yes
 		}
 		return classfile.Unknown
@@ -262,7 +262,7 @@ func (m *machine) instance(v value, name string) classfile.Answer {
 func (m *machine) arrayIs(element, name string) classfile.Answer {
 	element = strings.ReplaceAll(element, "/", ".")
 	switch {
-	case name == object_ || name == "java.lang.Cloneable" || name == "java.io.Serializable" || name == "["+element:
+	case name == javaObject || name == "java.lang.Cloneable" || name == "java.io.Serializable" || name == "["+element:
 		return classfile.Yes
 	case !strings.HasPrefix(name, "[") || len(element) == 1 || len(name) == 2:
 		return classfile.No
@@ -317,7 +317,7 @@ func (m *machine) virtual(receiver value, ref classfile.Ref) target {
 // invoke calls a method of an object.
 func (m *machine) invoke(receiver value, name, desc string, args ...value) (value, *thrown) {
 	c := m.classOf(receiver)
-	ref := classfile.Ref{Class: object_, Name: name, Descriptor: desc}
+	ref := classfile.Ref{Class: javaObject, Name: name, Descriptor: desc}
 	if c == nil {
 		return m.unseen(receiver, args, ref)
 	}

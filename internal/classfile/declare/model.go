@@ -60,8 +60,8 @@ func models() map[string]*model {
 			maps.Copy(all, some)
 		}
 		for name, m := range all {
-			if m.super == "" && name != object_ {
-				m.super = object_
+			if m.super == "" && name != javaObject {
+				m.super = javaObject
 			}
 		}
 		modelTable.byName = all

@@ -82,7 +82,7 @@ func numberModels() map[string]*model {
 	for class, desc := range boxes {
 		m := &model{super: "java.lang.Number", interfaces: []string{"java.lang.Comparable", "java.io.Serializable"}, immutable: true, harmless: true}
 		if desc == "Z" || desc == "C" {
-			m.super = object_
+			m.super = javaObject
 		}
 		m.methods = methods{
 			"<init>": boxInit, "valueOf": boxValueOf(class, desc), "toString": boxToString(desc), "equals": boxEquals, "hashCode": boxHash(desc),

@@ -17,9 +17,9 @@ type chosen struct {
 
 const overflow = "a number is out of range"
 
-// choose1 chooses as the runtime adapter does (runtime/, Choice): Flux's choice if it works, else the best fit. Flux
+// overload chooses as the runtime adapter does (runtime/, Choice): Flux's choice if it works, else the best fit. Flux
 // takes the last candidate in the order of reflection, which no specification fixes: so every candidate is tried.
-func (m *machine) choose1(all []member, args []value, _ bool) chosen {
+func (m *machine) overload(all []member, args []value) chosen {
 	for _, arg := range args {
 		if isUnknown(arg) {
 			m.giveUp("an argument depends on " + whyOf(arg))
