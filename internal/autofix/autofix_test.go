@@ -166,9 +166,13 @@ func TestLinks(t *testing.T) {
 
 // A link inside of a folder may lead out of it.
 func TestLinkToTheOutside(t *testing.T) {
-	outside := t.TempDir()
-	t.Chdir(t.TempDir())
-	base := filepath.Join(outside, "base.yaml")
+	project := t.TempDir() // of a file outside the project, Load returns no fixes
+	folder := filepath.Join(project, "folder")
+	if err := errors.Join(os.Mkdir(folder, 0o777), os.WriteFile(filepath.Join(project, "go.mod"), nil, 0o666)); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(folder)
+	base := filepath.Join(project, "base.yaml")
 	const text = "bolts: {b: {comand: [cat], inputs: [{from: words}]}}\n"
 	if err := os.WriteFile(base, []byte(text), 0o666); err != nil {
 		t.Fatal(err)
