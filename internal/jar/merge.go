@@ -195,6 +195,8 @@ func (m *merged) add(j *openJar, multiRelease bool) {
 			j.signatures = append(j.signatures, f.Name)
 		case strings.EqualFold(f.Name, ManifestName), strings.EqualFold(f.Name, indexName):
 			// One manifest is written first. The index is of a jar with other content.
+		case f.Name == "stormflux/topology.thrift", f.Name == "stormflux/submission.json":
+			// The topology of a jar that stormflux compiled is another one than ours.
 		case len(m.jars) > 1 && multiRelease && m.hiddenVersion(j, f.Name):
 			j.hidden = append(j.hidden, f.Name)
 		default:
