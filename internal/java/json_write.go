@@ -185,6 +185,9 @@ func CanonicalDecimal(d BigDecimal) string {
 	if i := strings.IndexAny(digits, "eE"); i >= 0 {
 		mantissa, exponent = digits[:i], digits[i:]
 	}
+	if strings.Trim(mantissa, "0.") == "" {
+		sign = "" // a BigDecimal has no negative zero
+	}
 	whole, fraction, hasPoint := strings.Cut(mantissa, ".")
 	if whole = strings.TrimLeft(whole, "0"); whole == "" {
 		whole = "0"
