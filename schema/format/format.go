@@ -26,6 +26,9 @@ func Format(file *diag.File) ([]byte, diag.List) {
 	if !readsAs(after, before) {
 		return file.Text, nil // a layout that changes the document is a fault of ours: leave such a file alone
 	}
+	if after == nil { // nil would say that the file cannot be read
+		after = []byte{}
+	}
 	return after, nil
 }
 
