@@ -71,16 +71,16 @@ const (
 )
 
 // ClassKind is the kind of a JVM object that is a component.
-type ClassKind string
+type ClassKind = declare.Kind
 
 // The kinds of components. Storm wraps all but plain ones into a class of its own.
 const (
-	SpoutClass            ClassKind = "IRichSpout"
-	BoltClass             ClassKind = "IRichBolt"
-	BasicBoltClass        ClassKind = "IBasicBolt"
-	WindowedBoltClass     ClassKind = "IWindowedBolt"
-	StatefulBoltClass     ClassKind = "IStatefulBolt"
-	StatefulWindowedClass ClassKind = "IStatefulWindowedBolt"
+	SpoutClass            = declare.RichSpout
+	BoltClass             = declare.RichBolt
+	BasicBoltClass        = declare.BasicBolt
+	WindowedBoltClass     = declare.WindowedBolt
+	StatefulBoltClass     = declare.StatefulBolt
+	StatefulWindowedClass = declare.StatefulWindowedBolt
 )
 
 // on returns where the classes come from.
@@ -156,11 +156,12 @@ func (c *checker) readClass(d *topology.Definition) Description {
 	if path == nil {
 		return Description{Unknown: "its jar cannot be read", Remedy: remedy}
 	}
-	found := declare.Describe(path, d)
-	out := Description{Kind: ClassKind(found.Kind), Streams: found.Streams, Conf: found.Conf}
 	if _, err := path.Class(d.Root().Class); errors.Is(err, classfile.ErrMissing) {
-		out.Unknown, out.Remedy = NoClass, NameItsJar
-	} else if found.Unknown != "" {
+		return Description{Unknown: NoClass, Remedy: NameItsJar}
+	}
+	found := declare.Describe(path, d)
+	out := Description{Kind: found.Kind, Streams: found.Streams, Conf: found.Conf}
+	if found.Unknown != "" {
 		out.Unknown, out.Remedy = "its class file does not tell: "+found.Unknown, remedy
 	}
 	return out

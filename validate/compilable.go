@@ -16,7 +16,9 @@ const (
 
 // compilable reports what the compiler has no form for. So every command has the same verdict on a file.
 func (c *checker) compilable() {
-	c.refuseClasses()
+	if c.opts.OnlyProcesses {
+		c.refuseClasses()
+	}
 	c.launchers()
 	for _, k := range c.topology.Components() {
 		for _, in := range k.Inputs {
@@ -61,11 +63,7 @@ func (c *checker) refuseClasses() {
 		what string
 	}
 	var places []place
-	components, hooks := c.topology.Components(), c.doc.WorkerHooks
-	if !c.opts.OnlyProcesses {
-		components, hooks = nil, nil
-	}
-	for _, k := range components {
+	for _, k := range c.topology.Components() {
 		if class, ok := k.Implementation.(*Class); ok {
 			places = append(places, place{k.Span, fmt.Sprintf("%s %q is the class %s", k.Kind, k.ID, class.Name)})
 		}
@@ -75,10 +73,10 @@ func (c *checker) refuseClasses() {
 			}
 		}
 	}
-	for _, h := range hooks {
+	for _, h := range c.doc.WorkerHooks {
 		places = append(places, place{h.Value.Span, "a worker hook is a class"})
 	}
-	if source := c.doc.TopologySource; c.opts.OnlyProcesses && source != nil && !c.sourceBeside {
+	if source := c.doc.TopologySource; source != nil && !c.sourceBeside {
 		places = append(places, place{source.Value.Span, "the topology's source is a class"})
 	}
 	if len(places) == 0 {
