@@ -122,7 +122,7 @@ func New(opts Options) (*Engine, error) {
 	if err := e.checkFiles(); err != nil {
 		return nil, err
 	}
-	if plan.host {
+	if opts.Topology.NeedsJVM() {
 		if opts.JVM == nil {
 			return nil, errors.New("a component, grouping or worker hook is a JVM class, and there is no JVM to run it")
 		}

@@ -25,7 +25,6 @@ type plan struct {
 	tasks      []taskPlan // of components, not of Storm; by id
 	tasksByID  map[int]*component
 	taskNames  multilang.TaskComponents // of all tasks, those of Storm too
-	host       bool                     // a JVM is needed: for components, custom groupings or worker hooks
 	ackers     int                      // 0: no tuple is tracked
 }
 
@@ -92,7 +91,7 @@ type subscription struct {
 // newPlan resolves a topology. The error says why it cannot run here. Whoever compiled the topology has refused what
 // Storm's Nimbus refuses; the plan checks only what the engine relies on.
 func newPlan(id string, top *topology.Topology, version settings.Version) (*plan, error) {
-	p := &plan{id: id, tasksByID: map[int]*component{}, taskNames: multilang.TaskComponents{}, host: len(top.WorkerHooks) > 0}
+	p := &plan{id: id, tasksByID: map[int]*component{}, taskNames: multilang.TaskComponents{}}
 	if !version.AtLeast(2, 6) {
 		p.typing = jsonSimple
 	}
@@ -152,7 +151,7 @@ func (p *plan) newComponent(c *topology.Component) (*component, error) {
 	if process, ok := c.Code.(*topology.Process); ok {
 		out.words = process.Words
 	} else {
-		out.jvm, p.host = true, true
+		out.jvm = true
 	}
 	own, err := encodedConf(c.Conf)
 	if err != nil {
@@ -205,7 +204,6 @@ func (p *plan) addSubscriptions(top *topology.Topology, version settings.Version
 				return fmt.Errorf("bolt %q reads %q of %q: %w", target.id, s.id, from.id, err)
 			}
 			s.subs = append(s.subs, sub)
-			p.host = p.host || sub.kind == customGrouping
 			target.inputs = append(target.inputs, sub)
 		}
 		slices.SortFunc(target.inputs, func(a, b *subscription) int {
