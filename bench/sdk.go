@@ -16,7 +16,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/lockedfile"
 
-	"github.com/stormflux/stormflux/internal/stormtest"
+	"github.com/stormflux/stormflux/internal/cachedir"
 )
 
 const (
@@ -194,7 +194,7 @@ func sentenceTuples(n int) []byte {
 
 // pystormPython returns a Python that has pystorm. It is set up once on a machine.
 func pystormPython(ctx context.Context) (string, error) {
-	cache, err := stormtest.CacheDir()
+	cache, err := cachedir.Path()
 	if err != nil {
 		return "", err
 	}

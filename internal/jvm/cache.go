@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"github.com/stormflux/stormflux/internal/atomicfile"
+	"github.com/stormflux/stormflux/internal/cachedir"
 )
 
 // cacheDir returns the folder of the answers, or "" if this user has no cache: then every question starts a JVM.
@@ -17,13 +18,9 @@ func cacheDir(opts Options) string {
 	if opts.Cache != "" {
 		return opts.Cache
 	}
-	dir := os.Getenv("STORMFLUX_CACHE")
-	if dir == "" {
-		user, err := os.UserCacheDir()
-		if err != nil {
-			return ""
-		}
-		dir = filepath.Join(user, "stormflux")
+	dir, err := cachedir.Path()
+	if err != nil {
+		return ""
 	}
 	return filepath.Join(dir, "describe")
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/lockedfile"
 
+	"github.com/stormflux/stormflux/internal/cachedir"
 	"github.com/stormflux/stormflux/internal/stormtest"
 )
 
@@ -29,7 +30,7 @@ var pythonPackages = []string{"streamparse==5.0.1", "pystorm==3.1.4"}
 
 // python returns a Python with pythonPackages. It makes the environment once per machine.
 var python = sync.OnceValues(func() (string, error) {
-	cache, err := stormtest.CacheDir()
+	cache, err := cachedir.Path()
 	if err != nil {
 		return "", err
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/stormflux/stormflux/internal/atomicfile"
+	"github.com/stormflux/stormflux/internal/cachedir"
 )
 
 // Options says how to resolve. The zero value calls mvn and keeps its answers in the user's cache folder.
@@ -114,15 +115,11 @@ func (o Options) arrange(coordinates []Coordinate, files []File, stale error) *R
 func (o Options) cacheFile(coordinates []Coordinate) (string, error) {
 	dir := o.Cache
 	if dir == "" {
-		dir = os.Getenv("STORMFLUX_CACHE")
-		if dir == "" {
-			user, err := os.UserCacheDir()
-			if err != nil {
-				return "", fmt.Errorf("finding the cache folder (set STORMFLUX_CACHE): %w", err)
-			}
-			dir = filepath.Join(user, "stormflux")
+		root, err := cachedir.Path()
+		if err != nil {
+			return "", err
 		}
-		dir = filepath.Join(dir, "maven")
+		dir = filepath.Join(root, "maven")
 	}
 	sum := sha256.New()
 	fmt.Fprintf(sum, "1 %q %v %q", o.Args, o.WithStorm, o.Without) // the version of what is kept

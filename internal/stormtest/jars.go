@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
+
+	"github.com/stormflux/stormflux/internal/cachedir"
 )
 
 // StormVersion is the release that everything here runs: the newest one that is complete on Maven Central.
@@ -92,21 +94,8 @@ const (
 	goalCopy         = dependencyPlugin + "copy"
 )
 
-// CacheDir returns the folder that keeps jars and compiled judges between runs: $STORMFLUX_CACHE, or else the folder
-// "stormflux" in the user's cache folder. You may delete it whenever no test runs.
-func CacheDir() (string, error) {
-	if dir := os.Getenv("STORMFLUX_CACHE"); dir != "" {
-		return filepath.Abs(dir)
-	}
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		return "", fmt.Errorf("finding the cache folder (set STORMFLUX_CACHE): %w", err)
-	}
-	return filepath.Join(dir, "stormflux"), nil
-}
-
 // Jars returns the folder with only the jars of a set. The first call on a machine fetches them with
-// Maven, which takes some seconds; later calls, also by other processes, find them in [CacheDir].
+// Maven, which takes some seconds; later calls, also by other processes, find them in [cachedir.Path].
 // The folder is shared: do not write to it.
 func Jars(ctx context.Context, set JarSet) (string, error) {
 	pom, err := poms.ReadFile("maven/" + set.name() + ".xml")
@@ -131,7 +120,7 @@ func Classpath(ctx context.Context, sets ...JarSet) (string, error) {
 	return joinClasspath(path...), nil
 }
 
-// cached returns the folder name-<hash of the parts> in [CacheDir]. If it does not exist, fill makes it. The folder
+// cached returns the folder name-<hash of the parts> in [cachedir.Path]. If it does not exist, fill makes it. The folder
 // becomes visible when it is complete, and only one process at a time makes one.
 func cached(ctx context.Context, name string, parts [][]byte, fill func(dir string) error) (string, error) {
 	hash := sha256.New()
@@ -139,7 +128,7 @@ func cached(ctx context.Context, name string, parts [][]byte, fill func(dir stri
 		fmt.Fprintf(hash, "%d\n", len(part))
 		hash.Write(part)
 	}
-	cache, err := CacheDir()
+	cache, err := cachedir.Path()
 	if err != nil {
 		return "", err
 	}

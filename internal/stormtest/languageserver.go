@@ -15,7 +15,7 @@ import (
 const languageServerVersion = "1.25.0"
 
 // LanguageServer returns the command of Red Hat's yaml-language-server, which most editors use. The first call on a machine
-// fetches it with npm; later calls find it in [CacheDir]. Without Node or npm, LanguageServer skips the test, or fails it if
+// fetches it with npm; later calls find it in the cache folder. Without Node or npm, LanguageServer skips the test, or fails it if
 // STORMFLUX_REQUIRE_STORM=1.
 func LanguageServer(t testing.TB) []string {
 	t.Helper()
