@@ -1,12 +1,10 @@
 package schema
 
 import (
-	"archive/zip"
-	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/stormflux/stormflux/internal/jarfile"
 	"github.com/stormflux/stormflux/internal/maven"
 	"github.com/stormflux/stormflux/schema/yaml"
 )
@@ -98,19 +96,11 @@ func (l *loader) jarPaths(list []*yaml.Value) []string {
 
 // readEntry reads an entry of a jar. What is wrong with a jar, validate reports.
 func readEntry(path, entry string) (text []byte, ok bool) {
-	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
-		return nil, false
-	}
-	jar, err := zip.OpenReader(path)
+	jar, err := jarfile.Open(path)
 	if err != nil {
 		return nil, false
 	}
 	defer jar.Close()
-	f, err := jar.Open(entry)
-	if err != nil {
-		return nil, false
-	}
-	defer f.Close()
-	text, err = io.ReadAll(io.LimitReader(f, yaml.MaxFileSize+1))
-	return text, err == nil
+	text, ok, err = jar.Read(entry)
+	return text, ok && err == nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/stormflux/stormflux/internal/jarfile"
 	"github.com/stormflux/stormflux/internal/settings"
 )
 
@@ -30,7 +31,7 @@ type Path struct {
 	mu       sync.Mutex
 	api      *summary
 	platform int // how many of the archives Java searches before Storm's own
-	archives []*archive
+	archives []*jarfile.File
 	loaded   map[string]*loaded
 	names    []string // see Names
 }
@@ -54,7 +55,7 @@ func Open(opts Options) (*Path, error) {
 	p.release, p.sure = p.api.release(p.storm)
 	p.platform = len(opts.Platform)
 	for _, path := range slices.Concat(opts.Platform, opts.Jars) {
-		a, err := openArchive(path)
+		a, err := jarfile.Open(path)
 		if err != nil {
 			_ = p.Close()
 			return nil, err
@@ -70,7 +71,7 @@ func (p *Path) Close() error {
 	defer p.mu.Unlock()
 	var errs []error
 	for _, a := range p.archives {
-		errs = append(errs, a.close())
+		errs = append(errs, a.Close())
 	}
 	p.archives = nil
 	return errors.Join(errs...)
@@ -123,15 +124,15 @@ func (p *Path) load(name string) (*Class, error) {
 }
 
 // inArchives returns the class in the first jar that has it; nil without an error when none has it.
-func inArchives(archives []*archive, name string) (*Class, error) {
+func inArchives(archives []*jarfile.File, name string) (*Class, error) {
 	entry := strings.ReplaceAll(name, ".", "/") + ".class"
 	for _, a := range archives {
-		data, ok, err := a.read(entry)
+		data, ok, err := a.Read(entry)
 		if err != nil {
 			return nil, err
 		}
 		if ok {
-			return parseEntry(data, name, entry, a.path)
+			return parseEntry(data, name, entry, a.Path())
 		}
 	}
 	return nil, nil
@@ -211,7 +212,7 @@ func (p *Path) Read(name string) (content []byte, ok bool, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, a := range p.archives {
-		if content, ok, err := a.read(name); ok || err != nil {
+		if content, ok, err := a.Read(name); ok || err != nil {
 			return content, ok, err
 		}
 	}
@@ -228,8 +229,8 @@ func (p *Path) Names() []string {
 	}
 	p.names = []string{}
 	for _, a := range p.archives {
-		for at := 0; at < len(a.directory); at = a.next(at) {
-			name, isClass := strings.CutSuffix(string(a.name(at)), ".class")
+		for e := range a.Entries() {
+			name, isClass := strings.CutSuffix(e.Name(), ".class")
 			if isClass && isNameable(name) {
 				p.names = append(p.names, strings.ReplaceAll(name, "/", "."))
 			}

@@ -3,6 +3,8 @@ package classfile
 import (
 	"archive/zip"
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -15,9 +17,39 @@ func jarOf(t testing.TB, classes ...source) string {
 	t.Helper()
 	var entries []entry
 	for _, c := range classes {
-		entries = append(entries, entry{strings.ReplaceAll(c.name, ".", "/") + ".class", c.file(), zip.Deflate})
+		entries = append(entries, entry{strings.ReplaceAll(c.name, ".", "/") + ".class", c.file()})
 	}
-	return jarFile(t, zipped(t, entries...))
+	return jarWith(t, entries...)
+}
+
+// entry is a file of a jar that a test needs.
+type entry struct {
+	name    string
+	content []byte
+}
+
+// jarWith returns the path of a jar with the entries.
+func jarWith(t testing.TB, entries ...entry) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "a.jar")
+	out, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := zip.NewWriter(out)
+	for _, e := range entries {
+		f, err := w.Create(e.name)
+		if err == nil {
+			_, err = f.Write(e.content)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(w.Close(), out.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 func opening(t testing.TB, opts Options) *Path {
@@ -45,13 +77,13 @@ func classOf(t testing.TB, p *Path, name string) *Class {
 
 func TestPathClass(t *testing.T) {
 	first := jarOf(t, source{name: "a.Same", major: 50}, source{name: "a.Outer$Inner"})
-	second := jarFile(t, zipped(t,
-		entry{"a/Same.class", source{name: "a.Same", major: 61}.file(), zip.Deflate},
-		entry{"a/Other.class", source{name: "a.Elsewhere"}.file(), zip.Deflate},
-		entry{"a/Broken.class", []byte("text"), zip.Deflate},
-		entry{"META-INF/versions/9/a/Same.class", source{name: "a.Same", major: 53}.file(), zip.Deflate},
-		entry{"../a/Up.class", source{name: "..a.Up"}.file(), zip.Deflate},
-		entry{"topology.yaml", []byte("name: x"), zip.Store}))
+	second := jarWith(t,
+		entry{"a/Same.class", source{name: "a.Same", major: 61}.file()},
+		entry{"a/Other.class", source{name: "a.Elsewhere"}.file()},
+		entry{"a/Broken.class", []byte("text")},
+		entry{"META-INF/versions/9/a/Same.class", source{name: "a.Same", major: 53}.file()},
+		entry{"../a/Up.class", source{name: "..a.Up"}.file()},
+		entry{"topology.yaml", []byte("name: x")})
 	p := opening(t, Options{Jars: []string{first, second}})
 	c := classOf(t, p, "a.Same")
 	if c.Major != 50 {

@@ -190,8 +190,8 @@ func classesIn(p *Path) []string {
 	var names []string
 	versions := map[string]bool{}
 	for _, a := range p.archives {
-		for at := 0; at < len(a.directory); at = a.next(at) {
-			name, ok := strings.CutSuffix(string(a.name(at)), ".class")
+		for e := range a.Entries() {
+			name, ok := strings.CutSuffix(e.Name(), ".class")
 			if ok && !strings.HasPrefix(name, "META-INF/") && !strings.HasSuffix(name, "-info") {
 				names = append(names, dotted(name))
 			}

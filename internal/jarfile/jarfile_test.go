@@ -1,4 +1,4 @@
-package classfile
+package jarfile
 
 import (
 	"archive/zip"
@@ -47,21 +47,21 @@ func jarFile(t testing.TB, data []byte) string {
 	return path
 }
 
-func opened(t testing.TB, data []byte) *archive {
+func opened(t testing.TB, data []byte) *File {
 	t.Helper()
-	a, err := openArchive(jarFile(t, data))
+	a, err := Open(jarFile(t, data))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := a.close(); err != nil {
+		if err := a.Close(); err != nil {
 			t.Error(err)
 		}
 	})
 	return a
 }
 
-func TestArchive(t *testing.T) {
+func TestFile(t *testing.T) {
 	long := bytes.Repeat([]byte("long "), 100_000)
 	data := zipped(t, entry{"a.txt", []byte("first"), zip.Store}, entry{"b/c.txt", long, zip.Deflate}, entry{"a.txt", []byte("second"), zip.Deflate},
 		entry{"empty", nil, zip.Deflate}, entry{"../up", []byte("up"), zip.Store}, entry{"dir/", nil, zip.Store})
@@ -72,13 +72,13 @@ func TestArchive(t *testing.T) {
 	} {
 		a := opened(t, data)
 		for entry, want := range map[string]string{"a.txt": "second", "b/c.txt": string(long), "empty": "", "../up": "up"} {
-			got, ok, err := a.read(entry)
+			got, ok, err := a.Read(entry)
 			if !ok || err != nil || string(got) != want {
 				t.Errorf("%s: %s is %.20q, %v, %v", name, entry, got, ok, err)
 			}
 		}
 		for _, entry := range []string{"A.txt", "b", "", "c.txt"} {
-			if _, ok, err := a.read(entry); ok || err != nil {
+			if _, ok, err := a.Read(entry); ok || err != nil {
 				t.Errorf("%s: %q is found (%v)", name, entry, err)
 			}
 		}
@@ -93,7 +93,7 @@ func commented(data []byte, comment string) []byte {
 }
 
 // With more than 65535 entries, a zip file has the records of zip64.
-func TestArchiveZip64(t *testing.T) {
+func TestFileZip64(t *testing.T) {
 	entries := make([]entry, 70_000)
 	for i := range entries {
 		entries[i] = entry{fmt.Sprintf("p/C%d.class", i), []byte{byte(i)}, zip.Store}
@@ -103,13 +103,13 @@ func TestArchiveZip64(t *testing.T) {
 		t.Fatalf("%d entries", a.count)
 	}
 	for i := range entries {
-		if got, ok, err := a.read(entries[i].name); !ok || err != nil || got[0] != byte(i) {
+		if got, ok, err := a.Read(entries[i].name); !ok || err != nil || got[0] != byte(i) {
 			t.Fatalf("%s is %v, %v, %v", entries[i].name, got, ok, err)
 		}
 	}
 }
 
-func TestArchiveRefusals(t *testing.T) {
+func TestFileRefusals(t *testing.T) {
 	good := zipped(t, entry{"a", bytes.Repeat([]byte("a"), 1000), zip.Deflate})
 	directory := bytes.Index(good, []byte("PK\x01\x02"))
 	changed := func(at int, content ...byte) []byte {
@@ -138,10 +138,10 @@ func TestArchiveRefusals(t *testing.T) {
 		{"encrypted", changed(directory+8, 1), "encrypted"},
 		{"method", changed(directory+10, 99), "method 99"},
 	} {
-		a, err := openArchive(jarFile(t, test.data))
+		a, err := Open(jarFile(t, test.data))
 		if err == nil {
-			_, _, err = a.read("a")
-			if err := a.close(); err != nil {
+			_, _, err = a.Read("a")
+			if err := a.Close(); err != nil {
 				t.Error(err)
 			}
 		}
@@ -149,12 +149,12 @@ func TestArchiveRefusals(t *testing.T) {
 			t.Errorf("%s: %v, want %s", test.name, err, test.want)
 		}
 	}
-	if _, err := openArchive(t.TempDir()); err == nil {
+	if _, err := Open(t.TempDir()); err == nil {
 		t.Error("a folder is read as a jar")
 	}
 }
 
-func FuzzArchive(f *testing.F) {
+func FuzzFile(f *testing.F) {
 	f.Add(zipped(f, entry{"a", []byte("content"), zip.Deflate}, entry{"b/c.class", nil, zip.Store}))
 	f.Add(commented(zipped(f), "comment"))
 	path := filepath.Join(f.TempDir(), "a.jar")
@@ -162,13 +162,13 @@ func FuzzArchive(f *testing.F) {
 		if err := os.WriteFile(path, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		a, err := openArchive(path)
+		a, err := Open(path)
 		if err != nil {
 			return
 		}
-		defer a.close()
-		for at := 0; at < len(a.directory); at = a.next(at) {
-			if content, _, err := a.read(string(a.name(at))); err == nil && len(content) > 1100*len(data) {
+		defer a.Close()
+		for e := range a.Entries() {
+			if content, _, err := a.Read(e.Name()); err == nil && len(content) > 1100*len(data) {
 				t.Errorf("%d bytes become %d", len(data), len(content))
 			}
 		}
@@ -176,7 +176,7 @@ func FuzzArchive(f *testing.F) {
 }
 
 // A jar of the size that fat jars of big data projects have.
-func BenchmarkArchive(b *testing.B) {
+func BenchmarkFile(b *testing.B) {
 	entries := make([]entry, 60_000)
 	for i := range entries {
 		entries[i] = entry{fmt.Sprintf("com/example/package%d/internal/name/SomeClass%d.class", i/200, i), []byte("content"), zip.Store}
@@ -184,11 +184,11 @@ func BenchmarkArchive(b *testing.B) {
 	path := jarFile(b, zipped(b, entries...))
 	b.Run("open", func(b *testing.B) {
 		for b.Loop() {
-			a, err := openArchive(path)
+			a, err := Open(path)
 			if err != nil {
 				b.Fatal(err)
 			}
-			if err := a.close(); err != nil {
+			if err := a.Close(); err != nil {
 				b.Fatal(err)
 			}
 		}
