@@ -63,10 +63,13 @@ type measurement struct {
 var measurements = []measurement{
 	{"cold", "A cold `stormflux validate` of three components", measureCold},
 	{"large", "10,000 shell bolts in Flux's form", measureLarge},
+	{"jar", "Two bolts that are JVM classes, in a jar of 115 MB with 60,000 entries", measureJar},
+	{"classes", "1,000 components that are JVM classes", measureManyClasses},
 	{"fake", "Submitting a jar of 200 MB to a fake Nimbus in another process", measureSubmitFake},
 	{"nimbus", "Submitting a jar of 200 MB to a real Nimbus 2.8.3", measureSubmitReal},
 	{"engine", "A word count under `stormflux run` and under one worker of Storm 2.8.3", measureEngine},
 	{"engine-memory", "100,000 pending tuples under `stormflux run`", measureEngineMemory},
+	{"jvm", "A spout and two bolts that are JVM classes, under `stormflux run` and under one worker of Storm 2.8.3", measureJVMEngine},
 	{"sdk", "A split bolt of the SDK, of bare encoding/json and of pystorm", measureSDK},
 }
 

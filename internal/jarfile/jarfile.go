@@ -15,6 +15,7 @@ import (
 	"io"
 	"iter"
 	"os"
+	"strings"
 )
 
 // File is an open jar, that is a zip file (APPNOTE.TXT of PKWARE; sections in brackets below). One goroutine at a time may
@@ -123,11 +124,12 @@ func (f *File) index() error {
 	if size > mostDirectory {
 		return errors.New("its directory is too large")
 	}
-	directory := make([]byte, size)
-	if _, err := f.file.ReadAt(directory, offset); err != nil {
+	var directory strings.Builder
+	directory.Grow(int(size))
+	if _, err := io.Copy(&directory, io.NewSectionReader(f.file, offset, size)); err != nil {
 		return err
 	}
-	f.directory = string(directory)
+	f.directory = directory.String()
 	return f.hash(count)
 }
 
