@@ -70,6 +70,7 @@ var mayImport = map[string][]string{
 	"internal/local/host":          {"internal/local/process"},
 	"internal/local/process":       {},
 	"internal/stormtest":           {"internal/cachedir"},
+	"sdk/python":                   {},
 	"runtime":                      {"internal/settings"},
 	"runtime/build":                {"internal/jar", "internal/stormtest"},
 }

@@ -1,0 +1,32 @@
+"""Components of Petrel, started as its own runner (petrel.run) starts them."""
+
+import importlib
+import logging
+import logging.config
+import os
+import sys
+from types import ModuleType
+from typing import Any
+
+
+def made(target: type) -> bool:
+    """Report whether a class is a component of Petrel."""
+    return any(base.__module__.split(".")[0] == "petrel" for base in target.__mro__)
+
+
+def run(module: ModuleType, component: Any) -> None:
+    """Run a component: with the function run of its module, if there is one."""
+    os.environ.setdefault("SCRIPT", module.__name__)
+    # A logconfig.ini of the application may name this file.
+    os.environ.setdefault("PETREL_LOG_PATH", os.path.abspath("petrel%d_%s.log" % (os.getpid(), module.__name__)))
+    if os.path.exists("logconfig.ini"):
+        logging.config.fileConfig("logconfig.ini")
+    if not logging.getLogger().handlers:
+        # Petrel redirects standard error to a logger. Without a handler, that logger would write to standard error.
+        logging.getLogger().addHandler(logging.StreamHandler(sys.stderr))
+    importlib.import_module("petrel.storm").initialize_profiling()
+    start = getattr(module, "run", None)
+    if callable(start):
+        start()
+    else:
+        component.run()
