@@ -3,13 +3,17 @@
 # The time that all fuzz tests together get, in seconds.
 FUZZ_SECONDS ?= 3600
 
-.PHONY: build test lint update fuzz bench
+.PHONY: build test storm lint update fuzz bench
 
 build:
 	CGO_ENABLED=0 go build -o bin/stormflux ./cmd/stormflux
 
 test:
 	go test ./...
+
+# All tests, with those that watch a real Storm for long. Without Java and Maven, they fail.
+storm:
+	STORMFLUX_REQUIRE_STORM=1 STORMFLUX_LONG=1 go test -p 1 -timeout 60m ./...
 
 lint:
 	gofmt -l .

@@ -69,6 +69,7 @@ func compiledJar(t *testing.T, name, source string) string {
 
 // A worker finds a class that is only in a dependency. The blobs are in the cluster's store, under Storm's names.
 func TestDependenciesOnStorm(t *testing.T) {
+	stormtest.Long(t)
 	cluster := storm.Cluster(t)
 	binary := buildStormflux(t)
 	dir := t.TempDir()

@@ -186,6 +186,7 @@ func askRedis(t *testing.T, command string) string {
 
 // TestJVMComponentsOnStorm submits topologies with JVM components to a real Storm.
 func TestJVMComponentsOnStorm(t *testing.T) {
+	stormtest.Long(t)
 	cluster := storm.Cluster(t)
 	for name, c := range jvmCases {
 		t.Run(name, func(t *testing.T) {

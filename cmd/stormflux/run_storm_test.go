@@ -109,6 +109,7 @@ bolts:
 
 // A topology that depends on ticks has the same result here and on a real Storm.
 func TestRunTicksLikeStorm(t *testing.T) {
+	stormtest.Long(t)
 	cluster := storm.Cluster(t)
 	counts := wordsOf(t, "../../examples/wordcount/resources/sentences.txt")
 	words := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {

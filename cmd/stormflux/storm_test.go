@@ -122,6 +122,7 @@ os.kill(os.getppid(), signal.SIGKILL)
 
 // --wait does not take a topology for running whose worker dies again and again after it came up.
 func TestWaitReportsThatWorkersComeAndGo(t *testing.T) {
+	stormtest.Long(t)
 	cluster := storm.Cluster(t)
 	binary := buildStormflux(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/stormflux/stormflux/internal/stormtest"
 )
 
 // unread are components that emit 100,000 tuples and read the answers after that: a spout, and a bolt.
@@ -104,6 +106,7 @@ func written(t *testing.T, dir string) int {
 // A spout that reads the answers to 100,000 emits only after the last one stalls on Storm after about 9,000, and costs the
 // worker. The same happens here. A bolt that does so works in both.
 func TestUnreadAnswersLikeStorm(t *testing.T) {
+	stormtest.Long(t)
 	cluster := storm.Cluster(t)
 	dir := folder(t, unread)
 	ours, theirs := t.TempDir(), t.TempDir()

@@ -17,9 +17,12 @@ import (
 const minJava = 17
 
 // Require skips the test if a real Storm cannot run because Java (17 or later, with javac) or Maven is absent. With
-// STORMFLUX_REQUIRE_STORM=1, it fails the test instead.
+// STORMFLUX_REQUIRE_STORM=1, it fails the test instead. A short run (go test -short) has no tests with Java.
 func Require(t testing.TB) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a short run starts no Java")
+	}
 	err := javaPresent()
 	if err == nil {
 		return
@@ -28,6 +31,15 @@ func Require(t testing.TB) {
 		t.Fatalf("a real Storm is required (STORMFLUX_REQUIRE_STORM=1): %v", err)
 	}
 	t.Skipf("no real Storm here: %v", err)
+}
+
+// Long is for a test that watches a cluster for more than half a minute. It skips the test unless STORMFLUX_LONG is 1:
+// "make storm" runs it.
+func Long(t testing.TB) {
+	t.Helper()
+	if os.Getenv("STORMFLUX_LONG") != "1" {
+		t.Skip("this takes long: make storm runs it")
+	}
 }
 
 // requireCluster is Require for a whole cluster.
