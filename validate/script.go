@@ -13,6 +13,7 @@ const ruleMissingScript = "missing-script"
 
 // interpreter is a program whose first plain argument is a script.
 type interpreter struct {
+	language   string // for people
 	extensions []string
 	inline     []string // flags after which there is no script: the program is in the command, in a module or on stdin
 	valued     []string // flags that take the next word
@@ -20,15 +21,15 @@ type interpreter struct {
 }
 
 var (
-	pythonInterpreter = interpreter{[]string{".py", ".pyw", ".pyc", ".pyz"}, []string{"-c", "-m", "-"},
+	pythonInterpreter = interpreter{"Python", []string{".py", ".pyw", ".pyc", ".pyz"}, []string{"-c", "-m", "-"},
 		[]string{"-W", "-X", "--check-hash-based-pycs"}, "bBdEhiIOPqRsSuvVx"}
-	shellInterpreter = interpreter{[]string{".sh", ".bash", ".ksh", ".zsh"}, []string{"-c", "-s", "-"},
+	shellInterpreter = interpreter{"Shell", []string{".sh", ".bash", ".ksh", ".zsh"}, []string{"-c", "-s", "-"},
 		[]string{"-o", "-O", "+o", "+O", "--rcfile", "--init-file"}, "abefhiklmnprtuvxBCEHPT"}
-	rubyInterpreter = interpreter{[]string{".rb"}, []string{"-e", "-S", "-C", "-"}, []string{"-I", "-r", "-E", "-W"}, "aclnpsvwyU"}
-	nodeInterpreter = interpreter{[]string{".js", ".mjs", ".cjs", ".ts"}, []string{"-e", "-p", "-pe", "--eval", "--print", "-"},
+	rubyInterpreter = interpreter{"Ruby", []string{".rb"}, []string{"-e", "-S", "-C", "-"}, []string{"-I", "-r", "-E", "-W"}, "aclnpsvwyU"}
+	nodeInterpreter = interpreter{"Node", []string{".js", ".mjs", ".cjs", ".ts"}, []string{"-e", "-p", "-pe", "--eval", "--print", "-"},
 		[]string{"-r", "--require", "--import", "--loader", "-C", "--conditions", "--env-file"}, "ci"}
-	perlInterpreter = interpreter{[]string{".pl"}, []string{"-e", "-E", "-S", "-"}, []string{"-I"}, "acflnpstTuUvwWX"}
-	phpInterpreter  = interpreter{[]string{".php"}, []string{"-r", "-B", "-R", "-a", "-S", "-"}, []string{"-d", "-c", "-z"}, "nqew"}
+	perlInterpreter = interpreter{"Perl", []string{".pl"}, []string{"-e", "-E", "-S", "-"}, []string{"-I"}, "acflnpstTuUvwWX"}
+	phpInterpreter  = interpreter{"PHP", []string{".php"}, []string{"-r", "-B", "-R", "-a", "-S", "-"}, []string{"-d", "-c", "-z"}, "nqew"}
 )
 
 // interpreters are the interpreters whose flags we know, by their name without the version.
@@ -106,9 +107,8 @@ func (c *checker) hintScript(d *diag.Diagnostic, name string) {
 	}
 }
 
-// scriptWord returns the index of the word that names a file of ours, or -1. It is certain when the word cannot mean
-// anything else.
-func scriptWord(words []string) (index int, certain bool) {
+// programWord returns the index of the word that names the program, or -1 if it is not clear.
+func programWord(words []string) int {
 	at := 0
 	for at < len(words) && path.Base(words[at]) == "env" { // env [-i] [NAME=value]... program
 		at++
@@ -116,14 +116,29 @@ func scriptWord(words []string) (index int, certain bool) {
 			at++
 		}
 		if at < len(words) && strings.HasPrefix(words[at], "-") {
-			return -1, false
+			return -1
 		}
 	}
 	if at == len(words) || words[at] == "" {
+		return -1
+	}
+	return at
+}
+
+// interpreterOf returns the interpreter that a program is, or nil.
+func interpreterOf(program string) *interpreter {
+	return interpreters[strings.TrimRight(path.Base(program), "0123456789.")]
+}
+
+// scriptWord returns the index of the word that names a file of ours, or -1. It is certain when the word cannot mean
+// anything else.
+func scriptWord(words []string) (index int, certain bool) {
+	at := programWord(words)
+	if at < 0 {
 		return -1, false
 	}
 	program := words[at]
-	in := interpreters[strings.TrimRight(path.Base(program), "0123456789.")]
+	in := interpreterOf(program)
 	if in == nil {
 		switch ext := path.Ext(program); {
 		case strings.Contains(program, "/"):

@@ -95,7 +95,13 @@ type Component struct {
 }
 
 // Implementation is what a component runs: a [*GoProgram], a [*Command] or a [*Class].
-type Implementation interface{ implementation() }
+type Implementation interface {
+	implementation()
+	// Language returns the language that it is written in, for people. It is "JVM" for a class, and "" if it is not known.
+	Language() string
+	// String returns in a few words what runs: the command line, or the class.
+	String() string
+}
 
 // GoProgram is a program written in Go. Either Dir or Executable is set.
 type GoProgram struct {

@@ -188,7 +188,7 @@ func describe(top *validate.Topology, p *compiler.Program) string {
 		console.Count(len(top.Spouts), "spout"), console.Count(len(top.Bolts), "bolt"), top.Storm)
 	t := console.NewTable("COMPONENT", "RUNS", "EXECUTORS", "INPUTS", "OUTPUTS")
 	for _, c := range top.Components() {
-		t.Row(c.ID, runs(c), c.Parallelism, inputs(c), outputs(c))
+		t.Row(c.ID, c.Implementation.String(), c.Parallelism, inputs(c), outputs(c))
 	}
 	b.WriteString(t.String())
 	if len(p.Added) > 0 {
@@ -198,22 +198,6 @@ func describe(top *validate.Topology, p *compiler.Program) string {
 		}
 	}
 	return b.String()
-}
-
-// runs returns in a few words what a component runs.
-func runs(c *validate.Component) string {
-	switch runs := c.Implementation.(type) {
-	case *validate.GoProgram:
-		if runs.Executable != "" {
-			return strings.Join(append([]string{runs.Executable}, runs.Args...), " ")
-		}
-		return "go " + strings.Join(append([]string{runs.Dir}, runs.Args...), " ")
-	case *validate.Command:
-		return strings.Join(runs.Words, " ")
-	case *validate.Class:
-		return runs.Name
-	}
-	panic(fmt.Sprintf("%q runs a %T", c.ID, c.Implementation))
 }
 
 func inputs(c *validate.Component) string {
