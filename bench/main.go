@@ -71,6 +71,7 @@ var measurements = []measurement{
 	{"engine-memory", "100,000 pending tuples under `stormflux run`", measureEngineMemory},
 	{"jvm", "A spout and two bolts that are JVM classes, under `stormflux run` and under one worker of Storm 2.8.3", measureJVMEngine},
 	{"sdk", "A split bolt of the SDK, of bare encoding/json and of pystorm", measureSDK},
+	{"python", "A bolt in Python that emits what it gets: of our SDK, of pystorm, and of Storm's own adapter", measurePython},
 }
 
 func names() string {

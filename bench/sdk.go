@@ -163,17 +163,25 @@ func (b *fedBolt) feed(ctx context.Context, pidDir string) (err error) {
 	if err := in.Close(); err != nil {
 		return err
 	}
-	_, err = io.Copy(io.Discard, out)
-	ended := cmd.Wait()
-	// The exit code does not matter: pystorm does not exit with 0 when Storm goes away.
-	var exit *exec.ExitError
-	if ended != nil && !errors.As(ended, &exit) || err != nil {
-		return errors.Join(err, ended)
+	if err := ended(cmd, out); err != nil {
+		return err
 	}
 	messages := float64(exchanged * b.sentences)
 	cpu := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	b.rates = append(b.rates, messages/took.Seconds())
 	b.cpu = append(b.cpu, float64(cpu.Nanoseconds())/1e3/messages)
+	return nil
+}
+
+// ended waits for the end of a bolt whose input is closed.
+func ended(cmd *exec.Cmd, out io.Reader) error {
+	_, err := io.Copy(io.Discard, out)
+	end := cmd.Wait()
+	// The exit code does not matter: pystorm does not exit with 0 when Storm goes away.
+	var exit *exec.ExitError
+	if end != nil && !errors.As(end, &exit) || err != nil {
+		return errors.Join(err, end)
+	}
 	return nil
 }
 

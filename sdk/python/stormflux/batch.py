@@ -1,13 +1,14 @@
 """Bolts that handle many tuples at once."""
 
 import os
+import sys
 import threading
 import time
-import traceback
 from typing import Any, Dict, Hashable, List
 
 from .bolt import Bolt
-from .component import FAILED, StormWentAway
+from .component import FAILED, trace
+from .link import Link, StormWentAway
 from .tuples import Tuple
 
 
@@ -27,11 +28,9 @@ class BatchingBolt(Bolt):
     batch_size: int = 0
     """The number of tuples that end a batch early; 0 means no limit."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._batches: Dict[Hashable, List[Tuple]] = {}
-        self._collected = 0
-        self._ticks = 0
+    _batches: Dict[Hashable, List[Tuple]]
+    _collected = 0
+    _ticks = 0
 
     def group_key(self, tup: Tuple) -> Hashable:
         """Return the key that divides a batch: process_batch gets the tuples of one key at a time."""
@@ -69,6 +68,10 @@ class BatchingBolt(Bolt):
                     self._finish("ack", tup)
             self._current = ()
 
+    def _start(self, link: Link, conf: Dict[str, Any], context: Dict[str, Any]) -> None:
+        super()._start(link, conf, context)
+        self._batches = {}
+
     def _processed(self, tup: Tuple) -> None:
         """Do nothing: the tuple is done when its batch is."""
 
@@ -89,16 +92,18 @@ class TicklessBatchingBolt(BatchingBolt):
     secs_between_batches: float = 2
     """The seconds from one batch to the next."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._calling = threading.Lock()
+    _calling: threading.Lock
 
     def process_tick(self, tup: Tuple) -> None:
         """Ignore ticks."""
 
-    def _serve(self) -> int:
+    def _start(self, link: Link, conf: Dict[str, Any], context: Dict[str, Any]) -> None:
+        super()._start(link, conf, context)
+        self._calling = threading.Lock()
+
+    def _serve(self, link: Link) -> int:
         threading.Thread(target=self._process_late, name="stormflux-batch", daemon=True).start()
-        return super()._serve()
+        return super()._serve(link)
 
     def _process_late(self) -> None:
         while True:
@@ -111,8 +116,9 @@ class TicklessBatchingBolt(BatchingBolt):
                 except Exception as error:
                     self._failed(error)
                     if self.exit_on_exception:
-                        traceback.print_exc()
-                        self._link.flush()
+                        print(trace(error), file=sys.stderr)
+                        self._end(self._link, True)
+                        sys.stderr.flush()
                         os._exit(FAILED)  # the main thread waits for Storm
 
     def _handle(self, message: Dict[str, Any]) -> None:

@@ -1,9 +1,9 @@
 """Bolts."""
 
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Dict, List, Optional, Sequence, Union
 
-from .component import SYNC, Anchors, Component
-from .link import encode_text
+from .component import Anchors, Component
+from .link import SYNC, encode_text
 from .tuples import HEARTBEAT_STREAM, SYSTEM_COMPONENT, TICK_STREAM, Tuple
 
 
@@ -69,9 +69,6 @@ class Bolt(Component):
             tup._done = True
             self._link.write('{"command":"' + command + '","id":' + encode_text(tup.id) + "}\nend\n")
 
-    def _step(self) -> None:
-        self._handle(self._link.read())
-
     def _handle(self, message: Dict[str, Any]) -> None:
         try:
             component, stream, task = message["comp"], message["stream"], message["task"]
@@ -112,7 +109,7 @@ class Bolt(Component):
                 self._finish("fail", tup)
 
 
-def _anchor(anchor: "Tuple | str") -> str:
+def _anchor(anchor: Union[Tuple, str]) -> str:
     if isinstance(anchor, str):
         return encode_text(anchor)
     if anchor._done:  # it would kill Storm's worker

@@ -6,10 +6,11 @@ import signal
 import sys
 import threading
 import traceback
+from types import FrameType, TracebackType
 from typing import Any, Dict, List, NoReturn, Optional, Sequence, Union
 
-from . import log, stdio
-from .link import SYNC, Link, StormWentAway, encode_text, encode_values, message
+from . import log, orphan, stdio
+from .link import Link, StormWentAway, encode_text, encode_values, message
 from .tuples import Context, Tuple
 
 DEFAULT_STREAM = "default"
@@ -24,15 +25,15 @@ class Component:
     exit_on_exception: bool = True
     """Whether the process ends after an exception. Storm then restarts the worker. It is reported in any case."""
 
-    log_level: "int | str" = logging.INFO
+    log_level: Union[int, str] = logging.INFO
     """The lowest level that is sent to Storm. With topology.debug it is debug."""
 
     conf: Dict[str, Any]
     """The configuration of the topology, with the component's own settings."""
     context: Context
     """The place of the component in its topology."""
-    logger: logging.Logger
-    """A logger that writes to Storm's log under the component's name."""
+    logger: logging.Logger = logging.getLogger("stormflux")
+    """A logger that writes to Storm's log under the component's name, from initialize on."""
     task_id: int = 0
     component_name: str = ""
     topology_name: str = ""
@@ -48,23 +49,16 @@ class Component:
 
     def run(self) -> NoReturn:
         """Run the component as this process, and exit. Nothing printed from now on can break the protocol."""
-        code = FAILED
-        try:
-            code = self._run_process()
-        except BaseException:
-            traceback.print_exc()
-        _exit(code)
+        _exit(self._run_process())
 
-    def report_error(self, error: "BaseException | str", tup: Optional[Tuple] = None) -> None:
+    def report_error(self, error: Union[BaseException, str], tup: Optional[Tuple] = None) -> None:
         """Report an error to Storm, which shows it among the errors of the component."""
-        text = error
-        if isinstance(error, BaseException):
-            text = "".join(traceback.format_exception(type(error), error, error.__traceback__)).rstrip()
+        text = trace(error) if isinstance(error, BaseException) else error
         if tup is not None:
             text = "%s\nwith %r" % (text, tup)
-        self._write(message("error", msg=str(text)))
+        self._write(message("error", msg=text))
 
-    def log(self, text: Any, level: "int | str" = logging.INFO) -> None:
+    def log(self, text: Any, level: Union[int, str] = logging.INFO) -> None:
         """Write to Storm's log, whatever log_level is. The logger is better: it drops what is not wanted."""
         self._write(message("log", msg=str(text), level=log.storm_level(log.level_number(level))))
 
@@ -126,8 +120,8 @@ class Component:
         """Handle a message that came before the task ids that were asked for."""
         self._link.keep(command)
 
-    def _step(self) -> None:
-        """Handle one message of Storm."""
+    def _handle(self, message: Dict[str, Any]) -> None:
+        """Handle a message of Storm."""
         raise NotImplementedError
 
     def _failed(self, error: Exception) -> None:
@@ -146,22 +140,21 @@ class Component:
 
     def _run_process(self) -> int:
         link = Link(*stdio.descriptors())
+        ready = False
         try:
             _stop_on_signals()
-            try:
-                self._handshake(link)
-                self.initialize(self.conf, self.context)
-            except Exception as error:
-                if isinstance(error, StormWentAway):
-                    return 0
-                self.report_error(error)
-                traceback.print_exc()
-                return FAILED
-            return self._serve()
-        except SystemExit as error:
-            return error.code if isinstance(error.code, int) else FAILED
+            self._handshake(link)
+            orphan.watch(link.source, lambda: link.ended)
+            ready = self._initialize()
+            return self._serve(link) if ready else FAILED
+        except StormWentAway:
+            return 0
+        except SystemExit as end:
+            if isinstance(end.code, str):
+                print(end.code, file=sys.stderr)
+            return end.code if isinstance(end.code, int) else FAILED
         finally:
-            self._end(link)
+            self._end(link, ready)
 
     def _handshake(self, link: Link) -> None:
         setup = link.read()
@@ -176,30 +169,49 @@ class Component:
         self.logger = log.configure(self, self.conf)
         sys.stdout = log.LogStream(logging.getLogger("stormflux.stdout"))
 
-    def _serve(self) -> int:
+    def _initialize(self) -> bool:
+        try:
+            self.initialize(self.conf, self.context)
+        except StormWentAway:
+            raise
+        except Exception as error:
+            self.report_error(error)
+            print(trace(error), file=sys.stderr)
+            return False
+        return True
+
+    def _serve(self, link: Link) -> int:
         while True:
             try:
-                self._step()
+                self._handle(link.read())
             except StormWentAway:
-                return 0
+                raise
             except Exception as error:
                 self._failed(error)
                 if self.exit_on_exception:
-                    traceback.print_exc()
+                    # Storm shows standard error if it finds that the process has ended before it reads the report.
+                    print(trace(error), file=sys.stderr)
                     return FAILED
 
-    def _end(self, link: Link) -> None:
+    def _end(self, link: Link, ready: bool) -> None:
         try:
-            self.cleanup()
+            if ready:
+                self.cleanup()
         except Exception as error:
-            traceback.print_exc()
-            if hasattr(self, "_link"):
-                self.report_error(error)
+            print(trace(error), file=sys.stderr)
         try:
             sys.stdout.flush()
             link.flush()
         except StormWentAway:
             pass  # it no longer reads
+
+
+def trace(error: BaseException) -> str:
+    """Return the stack trace of an exception, without our own code at its beginning."""
+    frames: Optional[TracebackType] = error.__traceback__
+    while frames is not None and os.path.dirname(frames.tb_frame.f_code.co_filename) == os.path.dirname(__file__):
+        frames = frames.tb_next
+    return "".join(traceback.format_exception(type(error), error, frames or error.__traceback__)).rstrip()
 
 
 def _stop_on_signals() -> None:
@@ -208,7 +220,7 @@ def _stop_on_signals() -> None:
         signal.signal(signal.SIGINT, _stop)
 
 
-def _stop(number: int, frame: Any) -> None:
+def _stop(number: int, frame: Optional[FrameType]) -> None:
     signal.signal(number, signal.SIG_IGN)
     raise SystemExit(TERMINATED)
 
@@ -223,5 +235,3 @@ def _exit(code: int) -> NoReturn:
 
 
 Anchors = Sequence[Union[Tuple, str]]
-
-__all__ = ["SYNC", "Anchors", "Component", "Context", "StormWentAway", "Tuple"]

@@ -9,7 +9,7 @@ import os
 import threading
 import time
 from collections import deque
-from typing import Any, Deque, Dict, List, Optional
+from typing import Any, Deque, Dict, List, Union
 
 END = b"\nend\n"
 BLOCK = 65536
@@ -24,13 +24,14 @@ class Link:
     """Reads messages from one file descriptor and writes messages to another. Only one thread may read."""
 
     def __init__(self, source: int, sink: int) -> None:
-        self._source = source
+        self.source = source
         self._sink = sink
         self._unread: Deque[str] = deque()  # texts of messages
         self._part: List[bytes] = []  # the beginning of a message
         self._tail = b""  # the last bytes of it
         self._kept: Deque[Dict[str, Any]] = deque()  # messages that came before the task ids that were asked for
         self._waiting = False
+        self.ended = False
         self._lock = threading.Lock()
         self._texts: List[str] = []  # to be written
         self._size = 0
@@ -49,7 +50,7 @@ class Link:
             if not isinstance(message, list):
                 return message  # type: ignore[no-any-return]
 
-    def read_task_ids(self) -> "List[int] | Dict[str, Any]":
+    def read_task_ids(self) -> Union[List[int], Dict[str, Any]]:
         """Return the next message, which is a list of task ids or comes before it: see keep."""
         return self._read_any()  # type: ignore[no-any-return]
 
@@ -70,9 +71,10 @@ class Link:
         # A message that another thread makes from now on is written at once.
         self._waiting = True
         self.flush()
-        block = os.read(self._source, BLOCK)
+        block = os.read(self.source, BLOCK)
         self._waiting = False
         if not block:
+            self.ended = True
             raise StormWentAway("standard input is closed")
         if END not in self._tail + block:
             self._part.append(block)
@@ -162,7 +164,7 @@ def encode_values(values: Any) -> str:
     return "[" + ",".join([encode_value(value) for value in values]) + "]"
 
 
-def message(command: str, **members: Optional[Any]) -> str:
+def message(command: str, **members: Any) -> str:
     """Return a message to Storm, with its end."""
     return _encode({"command": command, **members}) + "\nend\n"
 

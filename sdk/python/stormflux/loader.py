@@ -8,7 +8,7 @@ import os
 import sys
 import traceback
 from types import ModuleType
-from typing import Any, List, Optional, Sequence
+from typing import Any, List, Optional, Sequence, Tuple
 
 from . import petrel, stdio
 from .batch import BatchingBolt
@@ -28,23 +28,20 @@ def main(arguments: Sequence[str]) -> int:
     """Start the component that the arguments name."""
     if len(arguments) != 1 or arguments[0] in ("-h", "--help"):
         sys.stderr.write(USAGE)
-        return 0 if arguments and arguments[0] in ("-h", "--help") else 2
+        return 0 if arguments[:1] in (["-h"], ["--help"]) else 2
     pipes = stdio.take()  # what a module prints while it is imported must not reach Storm
     try:
         module, target = load(arguments[0])
-        component = make(target)
+        check(target)
+        start = petrel.runner(module, target) if petrel.made(target) else target().run
     except LoadError as error:
         return refuse(str(error), error.__cause__)
     except Exception as error:
         return refuse('starting "%s" failed: %s' % (arguments[0], describe(error)), error)
-    if isinstance(component, Component):
-        component.run()
-    # The component of another library talks to Storm itself, through standard input and output.
-    pipes.give_back()
-    if petrel.made(target):
-        petrel.run(module, component)
-    else:
-        component.run()
+    if not issubclass(target, Component):
+        # The component of another library talks to Storm itself, through standard input and output.
+        pipes.give_back()
+    start()
     return 0
 
 
@@ -52,12 +49,23 @@ def refuse(sentence: str, cause: Optional[BaseException]) -> int:
     """Report why there is no component: to the reader of the log, and to Storm."""
     trace = ""
     if cause is not None:
-        trace = "".join(traceback.format_exception(type(cause), cause, cause.__traceback__))
+        trace = without_import(cause) + "\n"
     sys.stderr.write(trace + "stormflux: " + sentence + "\n")
     sys.stderr.flush()
     if not os.isatty(stdio.take().source):
         tell_storm(trace + sentence)
     return FAILED
+
+
+def without_import(error: BaseException) -> str:
+    """Return the stack trace of an exception, without the code that imports a module."""
+    frames = error.__traceback__
+    while frames is not None and (
+        os.path.dirname(frames.tb_frame.f_code.co_filename) in (os.path.dirname(__file__), os.path.dirname(importlib.__file__))
+        or frames.tb_frame.f_code.co_filename.startswith("<frozen importlib")
+    ):
+        frames = frames.tb_next
+    return "".join(traceback.format_exception(type(error), error, frames)).rstrip()
 
 
 def tell_storm(text: str) -> None:
@@ -74,13 +82,13 @@ def tell_storm(text: str) -> None:
         pass  # nobody listens
 
 
-def load(spec: str) -> "tuple[ModuleType, Any]":
+def load(spec: str) -> Tuple[ModuleType, Any]:
     """Return the module and the class that a SPEC names."""
     path, colon, name = spec.rpartition(":")
     if colon and path.endswith(".py"):
         module = import_file(path)
     elif spec.endswith(".py"):
-        raise LoadError('"%s" names no class: write %s:Class' % (spec, spec) + offer(spec, import_file(spec), ":"))
+        raise LoadError('"%s" names no class: write %s:Class' % (spec, spec) + offer(import_file(spec)))
     else:
         path, dot, name = spec.replace(":", ".").rpartition(".")
         if not dot or not path or not name:
@@ -150,7 +158,7 @@ def classes(module: ModuleType) -> List[str]:
     ]
 
 
-def offer(path: str, module: ModuleType, mark: str) -> str:
+def offer(module: ModuleType) -> str:
     names = classes(module)
     return "; its components: " + ", ".join(names) if names else ""
 
@@ -159,7 +167,7 @@ def suggest(name: str, module: ModuleType) -> str:
     names = [n for n, value in vars(module).items() if inspect.isclass(value)]
     for near in difflib.get_close_matches(name, names, 1) or [n for n in names if n.lower() == name.lower()]:
         return '; did you mean "%s"?' % near
-    return offer("", module, ".") or "; it has no component"
+    return offer(module) or "; it has no component"
 
 
 def suggest_module(name: str) -> str:
@@ -179,8 +187,8 @@ def suggest_module(name: str) -> str:
     return ", neither in %s nor on the path of Python" % os.getcwd()
 
 
-def make(target: Any) -> Any:
-    """Return a component of a class."""
+def check(target: Any) -> None:
+    """Refuse what is no component."""
     name = getattr(target, "__name__", repr(target))
     if not inspect.isclass(target):
         raise LoadError('"%s" is no class, but a %s' % (name, type(target).__name__))
@@ -190,5 +198,4 @@ def make(target: Any) -> Any:
         if issubclass(target, base):
             if getattr(target, method) is getattr(base, method):
                 raise LoadError('class "%s" has no method "%s"' % (name, method))
-            break
-    return target()
+            return

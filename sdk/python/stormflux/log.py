@@ -4,7 +4,7 @@ import io
 import logging
 import os
 import sys
-from typing import TYPE_CHECKING, Any, Mapping
+from typing import TYPE_CHECKING, Any, Mapping, Union
 
 from .link import message
 
@@ -18,7 +18,7 @@ _LEVELS = {"trace": TRACE, "debug": logging.DEBUG, "info": logging.INFO, "warn":
 _LEVELS.update({"warning": logging.WARNING, "error": logging.ERROR, "critical": logging.CRITICAL})
 
 
-def level_number(level: "int | str") -> int:
+def level_number(level: Union[int, str]) -> int:
     """Return the number of a level of package logging, by its name or number."""
     if isinstance(level, int):
         return level

@@ -2,6 +2,7 @@
 
 from typing import Any, Dict, List, Optional, Sequence
 
+from .link import Link
 from .spout import Spout
 
 
@@ -11,10 +12,13 @@ class ReliableSpout(Spout):
     max_fails: int = 3
     """How often a tuple is emitted again. After that it is given up: see gave_up."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._pending: Dict[Any, Dict[str, Any]] = {}
-        self._fails: Dict[Any, int] = {}
+    _pending: Dict[Any, Dict[str, Any]]
+    _fails: Dict[Any, int]
+
+    def _start(self, link: Link, conf: Dict[str, Any], context: Dict[str, Any]) -> None:
+        super()._start(link, conf, context)
+        self._pending = {}
+        self._fails = {}
 
     @property
     def pending(self) -> int:

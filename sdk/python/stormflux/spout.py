@@ -2,8 +2,8 @@
 
 from typing import Any, Dict, List, Optional, Sequence
 
-from .component import SYNC, Component
-from .link import encode_value
+from .component import Component
+from .link import SYNC, encode_value
 
 
 class Spout(Component):
@@ -52,9 +52,6 @@ class Spout(Component):
         if tup_id is not None:
             head += ',"id":' + encode_value(tup_id)
         return self._emit(head, values, stream, direct_task, need_task_ids)
-
-    def _step(self) -> None:
-        self._handle(self._link.read())
 
     def _handle(self, message: Dict[str, Any]) -> None:
         self._answered = message.get("answered", False)

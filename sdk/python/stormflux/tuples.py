@@ -32,7 +32,7 @@ class Tuple:
     def __getitem__(self, key: Union[int, str]) -> Any:
         if isinstance(key, str):
             try:
-                return self.values[self.fields.index(key)]  # type: ignore[arg-type]
+                return self.values[self.fields.index(key)]
             except ValueError:
                 raise KeyError(
                     'no field "%s" in stream "%s" of "%s"; its fields: %s'

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -44,7 +44,9 @@ class Process:
         self.process.stdin.write(json.dumps(message).encode() + b"\nend\n")
         self.process.stdin.flush()
 
-    def tuple(self, id: str, *values: Any, component: Optional[str] = "sentences", stream: str = "default", task: int = 1) -> None:
+    def send_tuple(
+        self, id: str, *values: Any, component: Optional[str] = "sentences", stream: str = "default", task: int = 1
+    ) -> None:
         self.send({"id": id, "comp": component, "stream": stream, "task": task, "tuple": list(values)})
 
     def read(self) -> Any:
@@ -59,7 +61,7 @@ class Process:
                 return json.loads(b"".join(lines))
             lines.append(line)
 
-    def end(self) -> "tuple[int, List[Any], str]":
+    def end(self) -> Tuple[int, List[Any], str]:
         """Close the input; return the exit code, the messages that are left, and standard error."""
         assert self.process.stdin and self.process.stdout and self.process.stderr
         self.process.stdin.close()

@@ -30,7 +30,7 @@ class Start(unittest.TestCase):
                 p = Process(["-m", "stormflux", spec], {"split.py": SPLIT})
                 self.assertEqual(p.read(), {"pid": p.process.pid, "pipelining": True})
                 self.assertEqual(os.listdir(p.pid_dir), [str(p.process.pid)])
-                p.tuple("7", "a b")
+                p.send_tuple("7", "a b")
                 self.assertEqual([p.read() for _ in range(3)], [
                     {"command": "emit", "anchors": ["7"], "need_task_ids": False, "tuple": ["a"]},
                     {"command": "emit", "anchors": ["7"], "need_task_ids": False, "tuple": ["b"]},
