@@ -32,7 +32,7 @@ var mayImport = map[string][]string{
 	"schema/format":                {"diag", "schema/yaml"},
 	"schema/shortform":             {"diag", "schema/yaml", "schema/format"},
 	"validate":                     {"diag", "schema", "schema/yaml", "internal/classfile", "internal/classfile/declare", "internal/jar", "internal/gobuild", "internal/settings", "internal/topology", "internal/maven"},
-	"compiler":                     {"diag", "schema", "schema/yaml", "validate", "internal/topology", "internal/wire", "internal/jar", "internal/gobuild", "internal/settings", "runtime", "internal/java"},
+	"compiler":                     {"diag", "schema", "schema/yaml", "validate", "internal/topology", "internal/wire", "internal/jar", "internal/gobuild", "internal/settings", "runtime", "sdk/python", "internal/java"},
 	"compiler/clojure":             {"diag", "schema", "schema/yaml", "validate", "compiler", "internal/topology", "internal/java", "internal/settings"},
 	"component":                    {"internal/multilang", "internal/java"},
 	"component/componenttest":      {"component", "internal/multilang", "internal/java"},

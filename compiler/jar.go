@@ -20,7 +20,8 @@ import (
 // aboutLaunchers explains the folder of the launchers. A jar without other resources has it too: Storm makes a
 // component's working folder only if the jar has a file below resources/ (STORM-90), and Nimbus needs a jar in any
 // case.
-const aboutLaunchers = "This folder was written by stormflux: *.sh start the components of the topology, bin/ holds their Go programs.\n"
+const aboutLaunchers = "This folder was written by stormflux: *.sh start the components of the topology, " +
+	"bin/ holds their Go programs, python/ the Python SDK.\n"
 
 // Assembly is all files of a Program, with its Go programs built. Close removes the built programs.
 type Assembly struct {
@@ -46,6 +47,11 @@ func (p *Program) Assemble(ctx context.Context, platform validate.Platform) (*As
 			Origin: fmt.Sprintf("the launcher of %q", l.Component),
 		})
 	}
+	sdk, err := p.pythonSDK()
+	if err != nil {
+		return nil, err
+	}
+	entries = append(entries, sdk...)
 	adapter, err := p.adapter()
 	if err != nil {
 		return nil, err

@@ -16,6 +16,8 @@ type launcher struct {
 	component string
 	env       []validate.EnvVar
 	words     []string
+	// pythonPath are folders below resources/ with Python modules.
+	pythonPath []string
 	// program says that words[0] is a file of the resources folder, relative to that folder. Storm 2.8.3 unpacks it
 	// without its executable bit (it writes a worker's resources with a plain FileOutputStream).
 	program bool
@@ -33,6 +35,14 @@ func (l launcher) script() string {
 			value = fmt.Sprintf(`"${%s:+$%s:}"%s`, e.Name, e.Name, value)
 		}
 		fmt.Fprintf(&b, "%s=%s\nexport %s\n", e.Name, value, e.Name)
+	}
+	if len(l.pythonPath) > 0 {
+		// A component may change its working directory, so the paths are absolute.
+		folders := make([]string, len(l.pythonPath))
+		for i, folder := range l.pythonPath {
+			folders[i] = `"$PWD"/` + shellescape.Quote(folder)
+		}
+		fmt.Fprintf(&b, "PYTHONPATH=%s\"${PYTHONPATH:+:$PYTHONPATH}\"\nexport PYTHONPATH\n", strings.Join(folders, ":"))
 	}
 	quoted := make([]string, len(l.words))
 	for i, w := range l.words {

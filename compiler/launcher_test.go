@@ -35,6 +35,29 @@ func TestLauncherAppendsToPath(t *testing.T) {
 	}
 }
 
+// Python finds its modules first in the folders of the launcher, also after it has changed the working directory.
+func TestLauncherSetsPythonPath(t *testing.T) {
+	dir := t.TempDir()
+	show := []string{"sh", "-c", `cd /; printf %s "$PYTHONPATH"`}
+	folders := []string{".stormflux/python", "it's"}
+	for _, c := range []struct {
+		inherited, own, want string
+	}{
+		{"", "", dir + "/.stormflux/python:" + dir + "/it's"},
+		{"/inherited", "", dir + "/.stormflux/python:" + dir + "/it's:/inherited"},
+		{"/inherited", "/own", dir + "/.stormflux/python:" + dir + "/it's:/own"},
+	} {
+		t.Setenv("PYTHONPATH", c.inherited)
+		l := launcher{words: show, pythonPath: folders}
+		if c.own != "" {
+			l.env = []validate.EnvVar{{Name: "PYTHONPATH", Value: c.own}}
+		}
+		if got := launch(t, dir, l.script()); got != c.want {
+			t.Errorf("PYTHONPATH is %q, want %q", got, c.want)
+		}
+	}
+}
+
 // Storm unpacks a jar without executable bits. If the worker's user may not set them, the launcher runs a copy. The
 // next start uses the same copy.
 func TestLauncherRunsACopyWhereItMayNotChmod(t *testing.T) {

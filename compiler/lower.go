@@ -70,6 +70,11 @@ func (l *lowering) process(c *validate.Component) *topology.Process {
 		if (len(start.words) == 2 || l.opts.AnyWords) && len(start.env) == 0 && !start.program {
 			return &topology.Process{Words: start.words}
 		}
+	case *validate.PythonClass:
+		if words := l.streamparseWords(runs); words != nil {
+			return &topology.Process{Words: words}
+		}
+		l.pythonClass(&start, runs)
 	default:
 		panic(fmt.Sprintf("compiler: %q runs a %T", c.ID, runs))
 	}

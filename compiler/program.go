@@ -27,6 +27,8 @@ type Program struct {
 	Launchers []Launcher
 	// Builds are the Go programs and executables that components run, each once, in the order of the file.
 	Builds []Build
+	// PythonSDK says that components need the files of the Python SDK.
+	PythonSDK bool
 	// Added lists what the compiler added to the user's configuration, and why.
 	Added []Addition
 
@@ -51,9 +53,12 @@ type Options struct {
 	// AnyWords says that the target can start a process of any number of words. Storm's own ShellComponent holds two. With
 	// AnyWords, only environment variables and programs from the jar need launchers.
 	AnyWords bool
+	// StreamparseClasses says that the target starts Python classes with streamparse's own runner: those of a module, without
+	// environment variables. Such a process has the words `PYTHON -m streamparse.run CLASS`.
+	StreamparseClasses bool
 }
 
-// GeneratedFiles returns the paths, below resources/, of the launchers and the programs.
+// GeneratedFiles returns the paths, below resources/, of the launchers, the programs, and the folders for Python.
 func (p *Program) GeneratedFiles() []string {
 	var files []string
 	for _, l := range p.Launchers {
@@ -61,6 +66,9 @@ func (p *Program) GeneratedFiles() []string {
 	}
 	for _, b := range p.Builds {
 		files = append(files, b.Name)
+	}
+	if p.PythonSDK {
+		files = append(files, p.launcherDir+"/"+pythonFolder)
 	}
 	return files
 }

@@ -36,7 +36,7 @@ type Component struct {
 	Implementation Implementation
 
 	Args *yaml.Value // Sequence of scalars, for a GoProgram or a Command
-	Env  *yaml.Value // Map of scalars, for a GoProgram or a Command
+	Env  *yaml.Value // Map of scalars, for a GoProgram, a Command or a PythonClass
 
 	Outputs      []*Output
 	OutputsValue *yaml.Value // the value of `outputs`; nil when absent
@@ -53,7 +53,7 @@ type Component struct {
 	CPULoad           *yaml.Value // number, percent of a core
 }
 
-// Implementation is what a component runs: a *[GoProgram], a *[Command] or a *[Class].
+// Implementation is what a component runs: a *[GoProgram], a *[Command], a *[PythonClass] or a *[Class].
 type Implementation interface{ implementation() }
 
 // GoProgram is `go`: a program in Go.
@@ -66,14 +66,20 @@ type Command struct {
 	Line *yaml.Value // String, or Sequence of scalars
 }
 
+// PythonClass is `python`: a class in Python.
+type PythonClass struct {
+	Name *yaml.Value // String: module.Class or file.py:Class
+}
+
 // Class is `className` and what belongs to it: a JVM class.
 type Class struct {
 	Object *Object
 }
 
-func (*GoProgram) implementation() {}
-func (*Command) implementation()   {}
-func (*Class) implementation()     {}
+func (*GoProgram) implementation()   {}
+func (*Command) implementation()     {}
+func (*PythonClass) implementation() {}
+func (*Class) implementation()       {}
 
 // Output is one declared output stream.
 type Output struct {

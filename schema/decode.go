@@ -15,6 +15,7 @@ func decode(doc *Document) {
 	doc.Jars = texts(root.Get("jar"))
 	doc.Dependencies = texts(root.Get("dependencies").As(yaml.Sequence))
 	doc.Platform = root.Get("platform").AsScalar()
+	doc.Python = decodePython(root.Get("python").AsMap())
 	if resources := root.Get("resources"); resources != nil && resources.Kind == yaml.Sequence {
 		doc.ResourcesGiven = true
 		for _, v := range resources.Items {
@@ -55,6 +56,13 @@ func texts(v *yaml.Value) []*yaml.Value {
 	return list
 }
 
+func decodePython(v *yaml.Value) *Python {
+	if v == nil {
+		return nil
+	}
+	return &Python{Value: v, Interpreter: v.Get("interpreter").AsScalar(), VirtualEnv: v.Get("venv").AsScalar()}
+}
+
 func decodeResource(v *yaml.Value) *Resource {
 	if from := v.AsScalar(); from != nil {
 		return &Resource{From: from}
@@ -93,6 +101,7 @@ func decodeComponent(kind ComponentKind, id, v *yaml.Value) *Component {
 	c := &Component{Kind: kind, ID: id, Value: v}
 	var program *GoProgram
 	var command *Command
+	var python *PythonClass
 	class := false
 	for _, e := range v.Entries {
 		switch e.Key.Text {
@@ -103,6 +112,10 @@ func decodeComponent(kind ComponentKind, id, v *yaml.Value) *Component {
 		case "command":
 			if e.Value.AsScalar() != nil || e.Value.Kind == yaml.Sequence {
 				command = &Command{Line: e.Value}
+			}
+		case "python":
+			if name := e.Value.As(yaml.String); name != nil {
+				python = &PythonClass{Name: name}
 			}
 		case "className":
 			class = e.Value.AsScalar() != nil
@@ -145,6 +158,8 @@ func decodeComponent(kind ComponentKind, id, v *yaml.Value) *Component {
 		c.Implementation = program
 	case command != nil:
 		c.Implementation = command
+	case python != nil:
+		c.Implementation = python
 	case class:
 		c.Implementation = &Class{Object: decodeObject(v)}
 	}

@@ -27,6 +27,7 @@ type Document struct {
 	Jars         []*yaml.Value // String: paths and Maven coordinates; a path without a place, from --jar, starts from the working directory
 	Dependencies []*yaml.Value // String: jars that go to the cluster as blobs, named as in Jars
 	Platform     *yaml.Value   // String: os/arch
+	Python       *Python       // nil when absent
 
 	Spouts  []*Component
 	Bolts   []*Component
@@ -111,6 +112,13 @@ func (d *Document) IsUnresolved(span diag.Span) bool {
 type Resource struct {
 	From *yaml.Value // String: path or glob
 	To   *yaml.Value // String: folder in resources/, or nil
+}
+
+// Python is what Python components run with.
+type Python struct {
+	Value       *yaml.Value // the whole map
+	Interpreter *yaml.Value // String, or nil
+	VirtualEnv  *yaml.Value // String: a folder on the workers, or nil
 }
 
 // Environment is one environment of stormflux.yaml.

@@ -274,8 +274,8 @@ func (m *includeMerge) merge(other *yaml.Value) {
 			if e.Value.AsScalar() != nil || e.Value.Kind == yaml.Sequence {
 				m.set(m.root, e)
 			}
-		case "config":
-			m.mergeConfig(e)
+		case "config", "python":
+			m.mergeMap(e)
 		case "components", "spouts", "bolts":
 			m.mergeComponents(e)
 		case "streams", "resources", "dependencies":
@@ -315,7 +315,7 @@ func (m *includeMerge) section(e yaml.Entry) *yaml.Value {
 	return &c
 }
 
-func (m *includeMerge) mergeConfig(e yaml.Entry) {
+func (m *includeMerge) mergeMap(e yaml.Entry) {
 	if e.Value.Kind != yaml.Map {
 		return
 	}

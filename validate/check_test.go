@@ -294,6 +294,9 @@ func described(top *validate.Topology) string {
 		case *validate.Command:
 			env = runs.Env
 			fmt.Fprintf(&b, "  command %q\n", runs.Words)
+		case *validate.PythonClass:
+			env = runs.Env
+			fmt.Fprintf(&b, "  python %q with %q\n", runs.Name(), top.Python.Program())
 		case *validate.Class:
 			fmt.Fprintf(&b, "  class %s\n", runs.Name)
 		}

@@ -2,7 +2,6 @@ package validate
 
 import (
 	"fmt"
-	"path"
 
 	"github.com/stormflux/stormflux/diag"
 )
@@ -39,13 +38,7 @@ func (c *checker) launchers() {
 	}
 	var d *diag.Diagnostic
 	for _, k := range c.topology.Components() {
-		switch runs := k.Implementation.(type) {
-		case *GoProgram:
-		case *Command:
-			if len(runs.Words) == 2 && len(runs.Env) == 0 && !c.resourceNames[path.Clean(runs.Words[0])] {
-				continue
-			}
-		default:
+		if !c.needsLauncher(k.Implementation) {
 			continue
 		}
 		if d == nil {

@@ -2,6 +2,7 @@ package validate
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"os"
 
@@ -19,6 +20,8 @@ type Files interface {
 	// Names returns the names in a folder, for suggestions: some of them when there are very many, and none when it
 	// cannot be read.
 	Names(folder string) []string
+	// Read returns the content of a file, or an error if it is large.
+	Read(path string) ([]byte, error)
 	// Resources finds the files that go into the jar's resources, and everything that is wrong with them.
 	Resources(ctx context.Context, resources []jar.Resource) ([]jar.Entry, jar.Faults, error)
 	// Jars returns the names of what the user's jars give to the submitted jar, and what is wrong with them.
@@ -46,6 +49,16 @@ func (disk) Names(folder string) []string {
 	defer f.Close()
 	names, _ := f.Readdirnames(most)
 	return names
+}
+
+func (disk) Read(path string) ([]byte, error) {
+	const most = 1 << 20
+	if info, err := os.Stat(path); err != nil {
+		return nil, err
+	} else if !info.Mode().IsRegular() || info.Size() > most {
+		return nil, errors.New("not a file of a usual size")
+	}
+	return os.ReadFile(path)
 }
 
 func (disk) Resources(ctx context.Context, resources []jar.Resource) ([]jar.Entry, jar.Faults, error) {

@@ -45,9 +45,14 @@ func (e *editor) Names(folder string) []string {
 	return names
 }
 
+func (e *editor) Read(path string) ([]byte, error) {
+	e.ask("read %s", path)
+	return e.files.ReadFile(path)
+}
+
 func (e *editor) Resources(ctx context.Context, resources []jar.Resource) ([]jar.Entry, jar.Faults, error) {
 	e.ask("resources %q", resources[0].From)
-	return []jar.Entry{{Name: jar.Root + "split.py"}}, nil, ctx.Err()
+	return []jar.Entry{{Name: jar.Root + "split.py", Path: "resources/split.py"}}, nil, ctx.Err()
 }
 
 func (e *editor) Jars(archive jar.Archive) ([]string, jar.Faults) {
@@ -76,18 +81,19 @@ spouts: {s: {go: cmd/s, outputs: [a]}, built: {go: program, outputs: []}}
 bolts:
   split: {command: [python3, split.py], inputs: [{from: s}]}
   count: {command: [python3, count.py], inputs: [{from: s}]}
+  class: {python: "split.py:Splitt", inputs: [{from: s}]}
   wrong: {command: [python3, spilt.py], inputs: [{from: s}]}
 `
 
 // Every question about a file goes to Options.Files.
 func TestFiles(t *testing.T) {
-	e := &editor{files: fstest.MapFS{"resources/x": {}, "cmd/s/main.go": {}, "program": {}}}
+	e := &editor{files: fstest.MapFS{"resources/split.py": {Data: []byte("class Split: pass\n")}, "cmd/s/main.go": {}, "program": {}}}
 	result, err := validate.Check(t.Context(), load(t, []byte(filesDocument)), validate.Options{Files: e})
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := text(t, result.Diagnostics)
-	if len(result.Diagnostics) != 1 || !strings.Contains(got, "[missing-script]") || !strings.Contains(got, `did you mean "split.py"?`) {
+	if len(result.Diagnostics) != 2 || !strings.Contains(got, `did you mean "Split"?`) || !strings.Contains(got, "[missing-script]") || !strings.Contains(got, `did you mean "split.py"?`) {
 		t.Errorf("got\n%s", got)
 	}
 	want := `stat resources
@@ -96,7 +102,8 @@ jars ["app.jar" "lib/b.jar"], 1 resources
 stat cmd/s
 package cmd/s linux/amd64
 stat program
-executable program`
+executable program
+read resources/split.py`
 	if asked := strings.Join(e.asked, "\n"); asked != want {
 		t.Errorf("asked for\n%s\nwant\n%s", asked, want)
 	}

@@ -114,7 +114,9 @@ func (c *checker) namedFiles() {
 			c.goFiles(k, runs)
 		case *Command:
 			c.script(k, runs.Words)
-			c.program(k, runs)
+			c.program(k, runs.Words[0], runs.Env, c.wordSpan(k, runs.Words, 0))
+		case *PythonClass:
+			c.pythonFiles(k, runs)
 		}
 	}
 }

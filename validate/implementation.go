@@ -25,6 +25,11 @@ func (c *checker) implementation(k *component) {
 		if len(words) > 0 {
 			k.Implementation = &Command{Words: append(words, args...), Env: env}
 		}
+	case *schema.PythonClass:
+		k.multilang = true
+		if class := c.pythonClass(k, runs.Name); class != nil {
+			k.Implementation = class
+		}
 	case *schema.Class:
 		c.class(k, runs.Object)
 	default:

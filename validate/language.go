@@ -26,6 +26,9 @@ func (c *Command) Language() string {
 	return ""
 }
 
+// Language returns "Python".
+func (p *PythonClass) Language() string { return "Python" }
+
 // Language returns "JVM".
 func (c *Class) Language() string { return "JVM" }
 
@@ -40,6 +43,9 @@ func (g *GoProgram) String() string {
 
 // String returns the words of the command.
 func (c *Command) String() string { return strings.Join(c.Words, " ") }
+
+// String returns "python" with the name of the class.
+func (p *PythonClass) String() string { return "python " + p.Name() }
 
 // String returns the name of the class.
 func (c *Class) String() string { return c.Name }

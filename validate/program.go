@@ -11,13 +11,12 @@ import (
 
 const ruleProgramNotFound = "program-not-found"
 
-// program checks that the program of a command is in a folder of [Options.Path]. It looks at names without a folder, and
+// program checks that the program of a component is in a folder of [Options.Path]. It looks at names without a folder, and
 // at absolute paths if the topology is about to run here. The PATH of a component with a PATH of its own is not known here.
-func (c *checker) program(k *component, runs *Command) {
-	name := runs.Words[0]
+func (c *checker) program(k *component, name string, env []EnvVar, span diag.Span) {
 	absolute := filepath.IsAbs(name) && c.opts.RunsHere
 	if c.opts.Path == "" || name == "" || strings.ContainsAny(name, `/\`) && !absolute ||
-		!absolute && slices.ContainsFunc(runs.Env, func(e EnvVar) bool { return e.Name == "PATH" }) {
+		!absolute && slices.ContainsFunc(env, func(e EnvVar) bool { return e.Name == "PATH" }) {
 		return
 	}
 	hint, checked := c.missing[name]
@@ -43,7 +42,7 @@ func (c *checker) program(k *component, runs *Command) {
 	if c.opts.RunsHere {
 		report = c.list.Errorf
 	}
-	report(ruleProgramNotFound, c.wordSpan(k, runs.Words, 0), "%s runs %q, but this machine has no such program%s", k.name(), name, where).
+	report(ruleProgramNotFound, span, "%s runs %q, but this machine has no such program%s", k.name(), name, where).
 		WithHint("%s", hint)
 }
 

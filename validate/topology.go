@@ -29,6 +29,7 @@ type Topology struct {
 	Dependencies []Dependency
 	// JarsMissing says that some jars or dependencies are Maven coordinates whose files are not known.
 	JarsMissing bool
+	Python      Python           // of the Python components
 	Platform    Platform         // of the workers
 	Storm       settings.Version // the Storm to compile for
 	Source      *schema.Document
@@ -94,7 +95,7 @@ type Component struct {
 	Source *schema.Component
 }
 
-// Implementation is what a component runs: a [*GoProgram], a [*Command] or a [*Class].
+// Implementation is what a component runs: a [*GoProgram], a [*Command], a [*PythonClass] or a [*Class].
 type Implementation interface {
 	implementation()
 	// Language returns the language that it is written in, for people. It is "JVM" for a class, and "" if it is not known.
@@ -129,9 +130,10 @@ type Class struct {
 	Conf map[string]topology.Value
 }
 
-func (*GoProgram) implementation() {}
-func (*Command) implementation()   {}
-func (*Class) implementation()     {}
+func (*GoProgram) implementation()   {}
+func (*Command) implementation()     {}
+func (*PythonClass) implementation() {}
+func (*Class) implementation()       {}
 
 // EnvVar is an environment variable of a component's process.
 type EnvVar struct {

@@ -94,7 +94,7 @@ type Options struct {
 // Leiningen leaves such folders out of its jars (the default of :jar-exclusions). Streamparse's DSL takes any number of
 // words.
 func (d Dialect) CompileOptions() compiler.Options {
-	return compiler.Options{LauncherDir: "stormflux", AnyWords: d == Streamparse}
+	return compiler.Options{LauncherDir: "stormflux", AnyWords: d == Streamparse, StreamparseClasses: d == Streamparse}
 }
 
 // Marker is the beginning of every written file.

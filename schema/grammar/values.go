@@ -33,6 +33,7 @@ var forms = map[string]form{
 	`^([0-9]+[hms])+$|\$\{`:      {ruleBadDuration, "a duration", "write whole seconds, such as 5s, 1m30s or 2h"},
 	`^[a-z0-9]+/[a-z0-9]+$|\$\{`: {ruleBadValue, "an operating system and a processor", "write os/arch as Go names them, such as linux/amd64 or linux/arm64"},
 	`^[0-9]+\.[0-9]+(\.[0-9]+([-._+][-._+0-9A-Za-z]+)?|[-_+][-._+0-9A-Za-z]+)?$|\$\{`: {ruleBadValue, "a version", "write it as 2.8 or 2.8.3"},
+	`^[^\s:]+\.py:[^\s:./]+$|^[^\s:./]+(\.[^\s:./]+)+$|\$\{`:                          {ruleBadValue, "a Python class", "write module.Class, or file.py:Class with a file of the resources"},
 	`^[A-Za-z_][A-Za-z0-9_]*$`: {ruleBadValue, "the name of an environment variable", "it consists of letters, digits and _, and does not begin with a digit"},
 }
 

@@ -66,7 +66,7 @@ func (b *shellBuilder) build() bool {
 		case "configMethods", "properties":
 			b.shell.keys = append(b.shell.keys, name)
 			ok = b.calls(k, name == "properties")
-		case "factory", "factoryArgs", "config", "tick", "outputs", "args", "env", "command", "go":
+		case "factory", "factoryArgs", "config", "tick", "outputs", "args", "env", "command", "go", "python":
 			ok = false
 		}
 		if !ok {
