@@ -18,7 +18,7 @@ func (c *checker) implementation(k *component) {
 		k.multilang = true
 		v := runs.Path
 		// Whether it is a package or an executable is for goFiles to find out.
-		k.Implementation = &GoProgram{Dir: resolved(v.Span, v.Text), Args: c.arguments(k), Env: c.environment(k), Span: v.Span}
+		k.Implementation = &GoProgram{Dir: resolved(v.Span, v.Text), Path: v.Text, Args: c.arguments(k), Env: c.environment(k), Span: v.Span}
 	case *schema.Command:
 		k.multilang = true
 		words, args, env := c.command(k, runs.Line), c.arguments(k), c.environment(k)

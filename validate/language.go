@@ -34,9 +34,9 @@ func (c *Class) Language() string { return "JVM" }
 
 // String returns "go" with the folder of the package, or the path of the executable, and the arguments.
 func (g *GoProgram) String() string {
-	program := g.Executable
-	if program == "" {
-		program = "go " + g.Dir
+	program := g.Path
+	if g.Executable == "" {
+		program = "go " + program
 	}
 	return strings.Join(append([]string{program}, g.Args...), " ")
 }

@@ -108,6 +108,7 @@ type Implementation interface {
 type GoProgram struct {
 	Dir        string // folder of a main package, which is to be built
 	Executable string // path of a program that is built already
+	Path       string // either, as the file has it
 	Args       []string
 	Env        []EnvVar  // in file order
 	Span       diag.Span // of the path
