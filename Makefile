@@ -23,7 +23,7 @@ lint:
 # Rewrites golden files, generated code and generated documents.
 update:
 	go generate ./...
-	STORMFLUX_UPDATE=1 go test ./diag ./schema/... ./validate ./compiler/... ./cmd/stormflux
+	STORMFLUX_UPDATE=1 go test ./diag ./schema/... ./validate ./compiler/... ./internal/graph ./cmd/stormflux
 
 # Runs every fuzz test for its share of FUZZ_SECONDS. Each begins with the corpus in its testdata/fuzz. To minimise inputs
 # that are merely new would take most of the time of a short run. Go reports "context deadline exceeded" when the time ends

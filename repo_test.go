@@ -47,6 +47,7 @@ var mayImport = map[string][]string{
 	"internal/jvm":                 {"runtime", "internal/atomicfile", "internal/cachedir", "internal/jar", "internal/settings", "internal/topology", "internal/wire"},
 	"internal/wire":                {"internal/storm", "internal/topology", "internal/java"},
 	"internal/multilang":           {"internal/java", "internal/topology"},
+	"internal/graph":               {"diag", "validate", "internal/graph/layered", "internal/topology"},
 	"internal/graph/layered":       {},
 	"internal/jar":                 {"internal/jarfile"},
 	"internal/jarfile":             {},

@@ -129,6 +129,7 @@ this machine, submits it to a cluster and manages it there, or writes it as Cloj
 		a.fmtCommand(),
 		a.compileCommand(),
 		a.emitCljCommand(),
+		a.graphCommand(),
 		a.initCommand(),
 		a.runCommand(),
 		a.configCommand(),

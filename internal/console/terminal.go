@@ -61,6 +61,19 @@ func sizeOf(w io.Writer) func() (columns, rows int) {
 	}
 }
 
+// Width returns how many columns a terminal has, or 0 if the output is not one or its width is not known.
+func Width(w io.Writer) int {
+	f, ok := w.(*os.File)
+	if !ok {
+		return 0
+	}
+	columns, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return columns
+}
+
 // Count returns a number with its noun: "1 task", "2 tasks".
 func Count(n int, noun string) string {
 	if n == 1 {

@@ -1,0 +1,3 @@
+package graph
+
+func drawText(g *Graph, width int) []byte { return drawList(g) }
