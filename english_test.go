@@ -41,7 +41,7 @@ func TestPlainEnglish(t *testing.T) {
 			return filepath.SkipDir
 		case d.IsDir(), path == "english_test.go":
 			return nil
-		case !slices.Contains([]string{".go", ".md", ".yaml", ".json", ".py", ".clj", ".txtar"}, filepath.Ext(path)):
+		case !slices.Contains([]string{".go", ".md", ".yaml", ".json", ".py", ".js", ".ts", ".clj", ".txtar"}, filepath.Ext(path)):
 			return nil
 		}
 		text, err := os.ReadFile(path)

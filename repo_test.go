@@ -72,6 +72,7 @@ var mayImport = map[string][]string{
 	"internal/local/host":          {"internal/local/process"},
 	"internal/local/process":       {},
 	"internal/stormtest":           {"internal/cachedir"},
+	"sdk/node":                     {},
 	"sdk/python":                   {},
 	"runtime":                      {"internal/settings"},
 	"runtime/build":                {"internal/jar", "internal/stormtest"},
