@@ -28,13 +28,16 @@ import (
 // pythonPackages are the libraries of the Python components. Their versions are part of the name of the environment.
 var pythonPackages = []string{"streamparse==5.0.1", "pystorm==3.1.4"}
 
-// python returns a Python with pythonPackages. It makes the environment once per machine.
-var python = sync.OnceValues(func() (string, error) {
+// petrel demands versions of other packages that no longer install. Its components need only six, which pystorm brings.
+const petrel = "petrel==1.0.3.0.3.post1"
+
+// foreignPython returns a Python with pythonPackages and Petrel. It makes the environment once per machine.
+var foreignPython = sync.OnceValues(func() (string, error) {
 	cache, err := cachedir.Path()
 	if err != nil {
 		return "", err
 	}
-	dir := filepath.Join(cache, "python-"+strings.NewReplacer("==", "-").Replace(strings.Join(pythonPackages, "-")))
+	dir := filepath.Join(cache, "python-"+strings.NewReplacer("==", "-").Replace(strings.Join(append(pythonPackages, petrel), "-")))
 	program := filepath.Join(dir, "bin", "python3")
 	ready := filepath.Join(dir, "ready")
 	if err := os.MkdirAll(cache, 0o755); err != nil {
@@ -54,6 +57,7 @@ var python = sync.OnceValues(func() (string, error) {
 	for _, words := range [][]string{
 		{"python3", "-m", "venv", dir},
 		append([]string{program, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"}, pythonPackages...),
+		{program, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", petrel},
 	} {
 		if out, err := exec.CommandContext(ctx, words[0], words[1:]...).CombinedOutput(); err != nil {
 			return "", fmt.Errorf("%s: %w\n%s", strings.Join(words, " "), err, out)
@@ -104,7 +108,7 @@ func (f *fixture) succeeds(want map[string]int64) {
 
 func TestPystormAndStreamparse(t *testing.T) {
 	t.Parallel()
-	program, err := python()
+	program, err := foreignPython()
 	skipOrFail(t, err)
 	f := foreign(t, 300)
 	f.spout("pystorm", one("word", "n"), 1, program, "words_pystorm.py")
@@ -187,5 +191,43 @@ func TestShellScript(t *testing.T) {
 		if want := fmt.Sprintf("sh got w%d", i); !f.events.has(LogEvent, want) {
 			t.Errorf("no component logged %q", want)
 		}
+	}
+}
+
+// The bolt in bash of docs/protocol.md works.
+func TestProtocolPageBolt(t *testing.T) {
+	t.Parallel()
+	_, err := exec.LookPath("bash")
+	skipOrFail(t, err)
+	page, err := os.ReadFile("../../docs/protocol.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, block, _ := strings.Cut(string(page), "\n```bash\n")
+	script, _, found := strings.Cut(block, "```\n")
+	if !found {
+		t.Fatal("docs/protocol.md has no bolt in bash")
+	}
+	f := newFixture(t)
+	f.script("split.sh", script)
+	f.opts.UntilIdle, f.opts.IdleAfter = true, 1500*time.Millisecond // there are ticks and heartbeats meanwhile
+	f.topology.Conf["test.tuples"] = []any{[]any{"the fox", 1}, []any{`* "a/b" \`, 2}, []any{"", 3}, []any{"é\tü", 4}}
+	f.spout("sentences", one("sentence", "n"), 1, "emit")
+	f.bolt("split", one("word"), 2, []string{"bash", "split.sh"}, input{"sentences", "default", shuffled()}).Conf = map[string]any{"topology.tick.tuple.freq.secs": 1}
+	f.bolt("echo", nil, 1, []string{"echo"}, input{"split", "default", shuffled()})
+	s, err := f.run()
+	if err != nil || s.End != Idle {
+		t.Fatalf("end %v, error %v\n%s", s.End, err, f.events)
+	}
+	if c := s.component("sentences"); c.Acked != 4 || c.Failed != 0 {
+		t.Errorf("the spout has %d acked and %d failed\n%s", c.Acked, c.Failed, f.events)
+	}
+	for _, want := range []string{"[the]", "[fox]", "[*]", `["a/b"]`, `[\]`, "[é\tü]"} {
+		if !f.events.has(LogEvent, "received "+want+" from split") {
+			t.Errorf("no word %s\n%s", want, f.events)
+		}
+	}
+	if !f.events.has(StderrEvent, "tick") {
+		t.Errorf("no tick\n%s", f.events)
 	}
 }

@@ -10,4 +10,5 @@ class Upper(storm.BasicBolt):
         storm.emit([tup.values[0].upper(), tup.values[1]])
 
 
-Upper().run()
+if __name__ == "__main__":
+    Upper().run()

@@ -15,4 +15,5 @@ class Words(storm.Spout):
         storm.logDebug("acked %d" % id)
 
 
-Words().run()
+if __name__ == "__main__":
+    Words().run()
