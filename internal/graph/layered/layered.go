@@ -45,6 +45,7 @@ type Options struct {
 type Segment struct {
 	Edge     int // index of the edge
 	From, To int
+	Against  bool // the edge leads against the flow
 }
 
 // Layout is a laid out graph. It begins at (0, 0).

@@ -111,11 +111,11 @@ func (p *part) measure(ends []ends) (starts, lengths []int) {
 	for i, e := range p.edges {
 		at := ends[i].from
 		for k, v := range e.chain {
-			segments[p.vertex[v].rank] = append(segments[p.vertex[v].rank], Segment{e.index, at, p.vertex[v].across})
+			segments[p.vertex[v].rank] = append(segments[p.vertex[v].rank], Segment{e.index, at, p.vertex[v].across, e.against})
 			at = p.vertex[e.chain[k]].across
 		}
 		r := p.vertex[e.to].rank
-		segments[r] = append(segments[r], Segment{e.index, at, ends[i].to})
+		segments[r] = append(segments[r], Segment{e.index, at, ends[i].to, e.against})
 	}
 	for r := 1; r < len(p.ranks); r++ {
 		end := starts[r-1] + lengths[r-1]
