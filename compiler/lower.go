@@ -31,7 +31,9 @@ func (l *lowering) components() {
 	for _, h := range l.src.WorkerHooks {
 		l.prog.Topology.WorkerHooks = append(l.prog.Topology.WorkerHooks, h)
 	}
-	l.checkpoints()
+	if !l.opts.NoCheckpoints {
+		l.checkpoints()
+	}
 }
 
 func (l *lowering) component(c *validate.Component) *topology.Component {

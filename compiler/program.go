@@ -56,6 +56,8 @@ type Options struct {
 	// StreamparseClasses says that the target starts Python classes with streamparse's own runner: those of a module, without
 	// environment variables. Such a process has the words `PYTHON -m streamparse.run CLASS`.
 	StreamparseClasses bool
+	// NoCheckpoints leaves out the parts that checkpoints of stateful bolts need. Storm's TopologyBuilder adds them itself.
+	NoCheckpoints bool
 }
 
 // GeneratedFiles returns the paths, below resources/, of the launchers, the programs, and the folders for Python.

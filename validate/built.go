@@ -15,7 +15,7 @@ const ruleSourceFails = "source-fails"
 // build lets the topology source build its topology, and checks it.
 func (c *checker) build() {
 	source := c.doc.TopologySource
-	if source == nil || source.ClassName == nil || c.sourceBeside || c.opts.SkipFiles || c.opts.OnlyProcesses {
+	if source == nil || source.ClassName == nil || c.sourceBeside || c.opts.SkipFiles {
 		return
 	}
 	definition := c.define("", source)
@@ -45,7 +45,7 @@ func (c *checker) build() {
 	case err != nil:
 		return // the context ended, which Check reports
 	default:
-		c.topology.Built = top
+		c.topology.Built, c.topology.BuiltBy = top, &request
 		c.checkBuilt(top, place)
 	}
 }

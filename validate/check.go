@@ -33,8 +33,6 @@ type Options struct {
 	JVM JVM
 	// Java is the version of Java that the workers have, such as 17; 0 means that it is not known.
 	Java int
-	// OnlyProcesses says that the target can run processes, but no JVM classes.
-	OnlyProcesses bool
 	// Artifacts are the files of the document's Maven coordinates, as [Coordinates] returns them. Nil means that they are not
 	// known, and ArtifactsError, if set, why.
 	Artifacts      *maven.Resolution

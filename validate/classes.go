@@ -101,7 +101,7 @@ func (c *checker) jvmClass(k *component, o *schema.Object) {
 
 // describe finds out what the JVM classes declare.
 func (c *checker) describe() {
-	if c.opts.SkipFiles || c.opts.OnlyProcesses || c.topology.JarsMissing || len(c.made) == 0 {
+	if c.opts.SkipFiles || c.topology.JarsMissing || len(c.made) == 0 {
 		return // every stream may exist
 	}
 	descriptions := make([]Description, len(c.made))
@@ -189,7 +189,7 @@ func (c *checker) described(k *component, d Description) {
 	case d.Unknown != "":
 		return
 	}
-	class.Conf = d.Conf
+	class.Conf, class.Streams, class.Declared = d.Conf, d.Streams, true
 	if written {
 		c.compareOutputs(k, d.Streams)
 		return

@@ -28,7 +28,6 @@ func TestRuleExamples(t *testing.T) {
 				writeFiles(t, dir, files)
 				t.Chdir(dir)
 				command := parseArgs(t, e.Args)
-				command.check.OnlyProcesses = rule.Name == "jvm-component"
 				if rule.Name == "program-not-found" {
 					command.check.Path = programs(t, "seq", "cat")
 				}

@@ -22,6 +22,8 @@ type Topology struct {
 	// Built is what a topology source has built, without name and configuration; nil without a source. There are no Spouts
 	// and Bolts then.
 	Built *topology.Topology
+	// BuiltBy is what Built comes from, or nil.
+	BuiltBy *TopologySource
 	// ResourceEntries are the files that Files stand for, sorted by name; none when [Options.SkipFiles] was set.
 	ResourceEntries []jar.Entry
 	Jars            []string // paths of the user's jars; the first is the base of the submitted one
@@ -129,6 +131,10 @@ type Class struct {
 	// asks for.
 	Kind ClassKind
 	Conf map[string]topology.Value
+	// Declared says that Conf and Streams are known. Streams are those that the class declares, in any order; those of the
+	// component can have fields of other names.
+	Declared bool
+	Streams  []*topology.Stream
 }
 
 func (*GoProgram) implementation()   {}

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"al.essio.dev/pkg/shellescape"
@@ -16,6 +17,9 @@ import (
 
 	"github.com/stormflux/stormflux/compiler"
 	"github.com/stormflux/stormflux/compiler/clojure"
+	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/classfile"
+	"github.com/stormflux/stormflux/internal/jar"
 	"github.com/stormflux/stormflux/internal/leiningen"
 	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/validate"
@@ -99,7 +103,7 @@ func (a *app) emitClj(ctx context.Context, flags *emitFlags, path string) error 
 	if err != nil {
 		return err
 	}
-	top, prog, err := a.compileFile(ctx, &flags.topologyFlags, path, load, validate.Options{Storm: assumed, OnlyProcesses: true}, dialect.CompileOptions())
+	top, prog, err := a.compileFile(ctx, &flags.topologyFlags, path, load, validate.Options{Storm: assumed}, dialect.CompileOptions())
 	if err != nil {
 		return err
 	}
@@ -113,20 +117,44 @@ func (a *app) emitClj(ctx context.Context, flags *emitFlags, path string) error 
 			opts.Namespace = project.Main
 		}
 	}
-	text, diags := clojure.Emit(prog, clojure.Annotate(top), opts)
+	text, diags, err := emitText(top, prog, opts)
+	if err != nil {
+		return err
+	}
 	if err := a.report(&flags.topologyFlags, diags); err != nil {
 		return err
 	}
+	write := func() error { return a.emitFile(flags, text) }
 	if project != nil {
-		return a.emitProject(ctx, flags, project, prog, opts, text)
+		write = func() error { return a.emitProject(ctx, flags, project, prog, opts, text) }
 	}
-	if err := a.emitFile(flags, text); err != nil || flags.check {
+	if err := write(); err != nil || flags.check {
 		return err
+	}
+	for _, need := range leinJars(top, project) {
+		printTo(a.stderr, "note: project.clj needs %s\n", need)
+	}
+	if project != nil {
+		return nil
 	}
 	if files := prog.GeneratedFiles(); len(files) > 0 {
 		fmt.Fprintf(a.stderr, "note: the file also needs %s in resources/, which only --project DIR writes\n", strings.Join(files, ", "))
 	}
 	return nil
+}
+
+// emitText writes the file, with the classes of the topology's jars.
+func emitText(top *validate.Topology, prog *compiler.Program, opts clojure.Options) ([]byte, diag.List, error) {
+	if prog.Topology.NeedsJVM() && !top.JarsMissing {
+		classes, err := classfile.Open(classfile.Options{Storm: top.Storm, Jars: top.ClassPath()})
+		if err != nil {
+			return nil, nil, environmentError(err)
+		}
+		defer classes.Close()
+		opts.Classes = classes
+	}
+	text, diags := clojure.Emit(prog, clojure.Annotate(top), opts)
+	return text, diags, nil
 }
 
 // emitTarget returns the dialect to write and the Storm version to assume. The flags win over what the project depends on.
@@ -173,7 +201,7 @@ func (a *app) emitProject(ctx context.Context, flags *emitFlags, project *leinin
 	defer assembly.Close()
 	plan, err := project.Plan(leiningen.Topology{
 		Dialect: opts.Dialect, Name: prog.Topology.Name, Namespace: opts.Namespace,
-		Clojure: text, Resources: assembly.Archive.Entries,
+		Clojure: text, Resources: resources(assembly.Archive.Entries),
 	})
 	if err != nil {
 		return environmentError(err)
@@ -204,6 +232,11 @@ func (a *app) emitProject(ctx context.Context, flags *emitFlags, project *leinin
 			strings.ReplaceAll(opts.Namespace, "-", "_"), shellescape.Quote(prog.Topology.Name))
 	}
 	return nil
+}
+
+// resources returns the entries below resources/. A Clojure file makes its JVM objects itself, and needs no adapter.
+func resources(entries []jar.Entry) []jar.Entry {
+	return slices.DeleteFunc(slices.Clone(entries), func(e jar.Entry) bool { return !strings.HasPrefix(e.Name, jar.Root) })
 }
 
 // emitFile writes the Clojure file alone.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stormflux/stormflux/compiler"
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/classfile"
 	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/internal/topology"
 )
@@ -88,13 +89,15 @@ type Options struct {
 	Namespace string // "" means DefaultNamespace
 	// Source is the name of the YAML file for the file's first line. "" means the base name of the annotated file.
 	Source string
+	// Classes finds the classes of JVM objects. Without it, the file passes their arguments as they are written.
+	Classes *classfile.Path
 }
 
 // CompileOptions returns how to compile a program for a dialect. The folder for launchers has no dot in front:
 // Leiningen leaves such folders out of its jars (the default of :jar-exclusions). Streamparse's DSL takes any number of
-// words.
+// words. Every DSL calls Storm's TopologyBuilder, which adds checkpoints itself.
 func (d Dialect) CompileOptions() compiler.Options {
-	return compiler.Options{LauncherDir: "stormflux", AnyWords: d == Streamparse, StreamparseClasses: d == Streamparse}
+	return compiler.Options{LauncherDir: "stormflux", AnyWords: d == Streamparse, StreamparseClasses: d == Streamparse, NoCheckpoints: true}
 }
 
 // Marker is the beginning of every written file.
@@ -129,7 +132,7 @@ type emitter struct {
 	counts      map[string]int // of the definitions, by prefix
 	interpreter string         // of all Python components of streamparse, or ""
 	refers      map[string]bool
-	imports     map[string]bool
+	imports     map[string]string // the classes, by their simple names
 }
 
 // Emit returns the text of a program's Clojure file. The text is nil if the list contains an error: something that the
@@ -144,10 +147,19 @@ func Emit(p *compiler.Program, notes *Notes, opts Options) ([]byte, diag.List) {
 	}
 	e := &emitter{
 		prog: p, top: p.Topology, opts: opts, notes: notes,
-		counts: map[string]int{}, refers: map[string]bool{}, imports: map[string]bool{},
+		counts: map[string]int{}, refers: map[string]bool{}, imports: map[string]string{},
 	}
-	e.check("spout", e.top.Spouts)
-	e.check("bolt", e.top.Bolts)
+	if notes.builtBy == nil {
+		e.check("spout", e.top.Spouts)
+		e.check("bolt", e.top.Bolts)
+		e.checkHooks()
+	} else {
+		e.checkSource()
+	}
+	if e.diags.HasErrors() {
+		e.diags.Sort()
+		return nil, e.diags
+	}
 	var file string
 	if opts.Dialect == Streamparse {
 		file = e.streamparse()
@@ -166,6 +178,10 @@ func (e *emitter) check(kind string, components []*topology.Component) {
 	d := e.opts.Dialect
 	for _, c := range components {
 		notes := e.notes.components[c.ID]
+		if d, ok := c.Code.(*topology.Definition); ok {
+			e.checkOutputs(kind, c, notes)
+			e.checkKind(c, d.Root())
+		}
 		for _, s := range notes.settings {
 			if s.key == "topology.kryo.register" {
 				// TopologyBuilder's addConfigurations: "Cannot set serializations for a component using fluent API".

@@ -21,10 +21,12 @@ import (
 	"github.com/stormflux/stormflux/compiler"
 	"github.com/stormflux/stormflux/compiler/clojure"
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/classfile"
 	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/internal/stormtest"
 	"github.com/stormflux/stormflux/internal/topology"
 	"github.com/stormflux/stormflux/internal/wire"
+	jvmruntime "github.com/stormflux/stormflux/runtime"
 	"github.com/stormflux/stormflux/schema"
 	"github.com/stormflux/stormflux/validate"
 )
@@ -32,7 +34,8 @@ import (
 // evaluators are the JVMs that the tests share, one for each library. The first test that needs one starts it.
 var evaluators struct {
 	sync.Mutex
-	by map[stormtest.ClojureLibrary]*stormtest.Evaluator
+	by   map[stormtest.ClojureLibrary]*stormtest.Evaluator
+	dirs []string
 }
 
 func TestMain(m *testing.M) {
@@ -43,7 +46,42 @@ func TestMain(m *testing.M) {
 			code = max(code, 1)
 		}
 	}
+	for _, dir := range evaluators.dirs {
+		os.RemoveAll(dir)
+	}
 	os.Exit(code)
+}
+
+// furtherJars are the components that the cases use beside Storm's own.
+var furtherJars = map[stormtest.ClojureLibrary][]stormtest.JarSet{
+	stormtest.StormClojure: {stormtest.FluxJars, stormtest.ComponentJars, stormtest.RedisLibraryJars},
+}
+
+// adapterClasses returns a folder with the runtime adapter for a library's Storm.
+func adapterClasses(library stormtest.ClojureLibrary) (string, error) {
+	v := map[stormtest.ClojureLibrary]settings.Version{
+		stormtest.StormClojure: storm28.storm, stormtest.Storm1Clojure: storm12.storm,
+		stormtest.BacktypeClojure: storm010.storm, stormtest.Backtype09: storm09.storm,
+	}[library]
+	classes, err := jvmruntime.Classes(v)
+	if err != nil {
+		return "", err
+	}
+	dir, err := os.MkdirTemp("", "stormflux-adapter-")
+	if err != nil {
+		return "", err
+	}
+	evaluators.dirs = append(evaluators.dirs, dir)
+	for _, class := range classes {
+		path := filepath.Join(dir, filepath.FromSlash(class.Name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return "", err
+		}
+		if err := os.WriteFile(path, class.Data, 0o644); err != nil {
+			return "", err
+		}
+	}
+	return dir, nil
 }
 
 func evaluator(t *testing.T, library stormtest.ClojureLibrary) *stormtest.Evaluator {
@@ -54,7 +92,19 @@ func evaluator(t *testing.T, library stormtest.ClojureLibrary) *stormtest.Evalua
 	if e := evaluators.by[library]; e != nil {
 		return e
 	}
-	e, err := stormtest.NewEvaluator(context.WithoutCancel(t.Context()), library)
+	adapter, err := adapterClasses(library)
+	if err != nil {
+		t.Fatal(err)
+	}
+	further := []string{adapter}
+	for _, set := range furtherJars[library] {
+		jars, err := stormtest.Classpath(t.Context(), set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		further = append(further, jars)
+	}
+	e, err := stormtest.NewEvaluator(context.WithoutCancel(t.Context()), library, further...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,11 +138,14 @@ var (
 // compiled is a program with the notes of its file.
 type compiled struct {
 	*compiler.Program
-	notes *clojure.Notes
+	notes   *clojure.Notes
+	classes *classfile.Path
+	// submitted is the same program for a cluster. What Clojure builds has its checkpoints.
+	submitted *compiler.Program
 }
 
 func (c *compiled) emit(d clojure.Dialect) ([]byte, diag.List) {
-	return clojure.Emit(c.Program, c.notes, clojure.Options{Dialect: d})
+	return clojure.Emit(c.Program, c.notes, clojure.Options{Dialect: d, Classes: c.classes})
 }
 
 // load checks and compiles a file for a target. An error in the file fails the test.
@@ -119,7 +172,15 @@ func tryLoad(t *testing.T, path string, text []byte, x target) (*compiled, diag.
 	if top == nil {
 		return nil, diags
 	}
-	return &compiled{compiler.Compile(top, x.dialect.CompileOptions()), clojure.Annotate(top)}, diags
+	classes, err := classfile.Open(classfile.Options{Storm: top.Storm, Jars: top.ClassPath()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = classes.Close() })
+	opts := x.dialect.CompileOptions()
+	prog := compiler.Compile(top, opts)
+	opts.NoCheckpoints = false
+	return &compiled{prog, clojure.Annotate(top), classes, compiler.Compile(top, opts)}, diags
 }
 
 func show(t *testing.T, diags diag.List) string {
@@ -139,13 +200,19 @@ func agree(t *testing.T, p *compiled, text []byte, x target, ns string) {
 	}
 	got, err := evaluator(t, x.library).Evaluate(t.Context(), stormtest.ClojureFile{
 		Kind: x.dialect.String(), Namespace: ns, Function: clojure.TopologyFunction(p.Topology.Name, x.dialect), Text: text,
+		Definitions: definitions(p.submitted.Topology),
 	})
 	if err != nil {
 		t.Errorf("%s: %v\n%.5000s", x, err, text)
 		return
 	}
-	want := components(p.Topology, x.dialect)
+	want := components(p.wanted(), x.dialect, got.Expected)
 	same(t, x, want, got.Topology, text)
+	for i, hook := range p.Topology.WorkerHooks {
+		if _, ok := hook.(*topology.Definition); ok && (i >= len(got.Hooks) || got.Hooks[i] != got.Expected[hookKey(i)]) {
+			t.Errorf("%s: the worker hooks are %q, want %q", x, got.Hooks, got.Expected[hookKey(i)])
+		}
+	}
 	if x.dialect == clojure.Streamparse {
 		return
 	}
@@ -165,6 +232,15 @@ func same(t *testing.T, x target, want, got map[string]component, text []byte) {
 	norm := map[string]component{}
 	for id, c := range got {
 		norm[id] = normal(c)
+		for i, in := range want[id].Inputs {
+			switch {
+			case i >= len(c.Inputs):
+			case in.Object != "":
+				norm[id].Inputs[i].PartialKey = nil // the state of the object says more
+			default:
+				norm[id].Inputs[i].Object = ""
+			}
+		}
 	}
 	if reflect.DeepEqual(want, norm) {
 		return
@@ -178,25 +254,66 @@ func same(t *testing.T, x target, want, got map[string]component, text []byte) {
 	t.Errorf("%s: the components are %q, want %q", x, slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want)))
 }
 
-type component = stormtest.ClojureComponent
+// wanted returns the topology that Clojure should build. A test may have changed the configuration.
+func (c *compiled) wanted() *topology.Topology {
+	top := *c.submitted.Topology
+	top.Conf = c.Topology.Conf
+	return &top
+}
 
-// components describes the compiler's components in the evaluator's form.
-func components(top *topology.Topology, d clojure.Dialect) map[string]component {
-	all := map[string]component{}
-	for kind, list := range map[string][]*topology.Component{"spout": top.Spouts, "bolt": top.Bolts} {
-		for _, c := range list {
-			all[c.ID] = normal(describe(kind, c, d))
+// definitions returns the JVM objects of a topology.
+func definitions(top *topology.Topology) []stormtest.ClojureDefinition {
+	var all []stormtest.ClojureDefinition
+	add := func(role, key string, code topology.Code) {
+		if d, ok := code.(*topology.Definition); ok {
+			all = append(all, stormtest.ClojureDefinition{Role: role, Key: key, JSON: string(wire.FormatDefinition(d))})
+		}
+	}
+	for i, hook := range top.WorkerHooks {
+		add("hook", hookKey(i), hook)
+	}
+	for _, c := range top.Spouts {
+		add("spout", c.ID, c.Code)
+	}
+	for _, c := range top.Bolts {
+		add("bolt", c.ID, c.Code)
+		for _, in := range c.Inputs {
+			if custom, ok := in.Grouping.(topology.Custom); ok {
+				add("grouping", inputKey(c, in), custom.Object)
+			}
 		}
 	}
 	return all
 }
 
-func describe(kind string, c *topology.Component, d clojure.Dialect) component {
+func hookKey(i int) string { return fmt.Sprint("hook ", i) }
+
+func inputKey(c *topology.Component, in *topology.Input) string {
+	return fmt.Sprintf("%s <- %s/%s", c.ID, in.Component, in.Stream)
+}
+
+type component = stormtest.ClojureComponent
+
+// components describes the compiler's components in the evaluator's form. objects are the states of their JVM objects.
+func components(top *topology.Topology, d clojure.Dialect, objects map[string]string) map[string]component {
+	all := map[string]component{}
+	for kind, list := range map[string][]*topology.Component{"spout": top.Spouts, "bolt": top.Bolts} {
+		for _, c := range list {
+			all[c.ID] = normal(describe(kind, c, d, objects))
+		}
+	}
+	return all
+}
+
+func describe(kind string, c *topology.Component, d clojure.Dialect, objects map[string]string) component {
 	out := component{
-		Kind: kind, Command: c.Code.(*topology.Process).Words,
+		Kind: kind, Object: objects[c.ID],
 		Parallelism: c.Parallelism, Conf: string(wire.FormatConf(c.Conf)), Streams: map[string]stormtest.ClojureStream{},
 	}
-	if d == clojure.Streamparse && out.Command[0] == "streamparse_run" {
+	if process, ok := c.Code.(*topology.Process); ok {
+		out.Command = process.Words
+	}
+	if d == clojure.Streamparse && len(out.Command) > 0 && out.Command[0] == "streamparse_run" {
 		out.Command = []string{"python", "-m", "streamparse.run", out.Command[1]} // how streamparse 2 runs a class
 	}
 	for _, s := range c.Streams {
@@ -211,6 +328,8 @@ func describe(kind string, c *topology.Component, d clojure.Dialect) component {
 			got.Fields = g.Names
 		case topology.PartialKey:
 			got.Grouping, got.PartialKey = "custom_serialized", g.Names
+		case topology.Custom:
+			got.Grouping, got.Object = "custom_serialized", objects[inputKey(c, in)]
 		}
 		out.Inputs = append(out.Inputs, got)
 	}

@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/stormflux/stormflux/internal/classfile/calls"
+	"github.com/stormflux/stormflux/internal/topology"
 )
 
 // localSeconds is how long -main runs a topology in a local cluster.
@@ -12,19 +15,17 @@ const localSeconds = 30
 
 // storm returns the file in Storm's own DSL.
 func (e *emitter) storm() string {
-	e.refers["topology"] = true
 	e.refers["local-cluster"] = true
-	spouts := e.split(e.components("spout", e.top.Spouts), "spouts")
-	bolts := e.split(e.components("bolt", e.top.Bolts), "bolts")
+	built := e.built()
 	conf := e.split(e.conf(), "conf")
-	e.imports[e.opts.Dialect.pkg()+" StormSubmitter"] = true
+	submitter := e.className(e.opts.Dialect.pkg() + ".StormSubmitter")
 	function := TopologyFunction(e.top.Name, e.opts.Dialect)
 
 	var b strings.Builder
 	e.header(&b)
 	e.stormNamespace(&b)
 	e.writeDefinitions(&b)
-	b.WriteString(define("defn "+function+" []", block("topology", spouts, bolts)) + "\n")
+	b.WriteString(define("defn "+function+" []", built) + "\n")
 	b.WriteString(define("def ^:private conf", conf) + "\n")
 	name := text(e.top.Name).line()
 	b.WriteString(`(defn -main
@@ -40,9 +41,48 @@ func (e *emitter) storm() string {
      ;; Threads of the local cluster would keep the process.
      (System/exit 0)))
   ([name]
-   (StormSubmitter/submitTopology name conf (` + function + `))))
+   (` + submitter + `/submitTopology name conf (` + function + `))))
 `)
 	return b.String()
+}
+
+// built returns the form that builds the topology.
+func (e *emitter) built() *form {
+	if e.notes.builtBy != nil {
+		return e.builtBySource()
+	}
+	e.refers["topology"] = true
+	spouts := e.split(e.components("spout", e.top.Spouts), "spouts")
+	bolts := e.split(e.components("bolt", e.top.Bolts), "bolts")
+	return e.withHooks(block("topology", spouts, bolts))
+}
+
+// builtBySource returns the call of a topology source. As in Flux, the method gets the configuration of the file.
+func (e *emitter) builtBySource() *form {
+	source := e.notes.builtBy
+	method := source.Method
+	if method == "" {
+		method = "getTopology"
+	}
+	conf := call(e.className(e.opts.Dialect.pkg()+".Config") + ".")
+	if len(source.Config) > 0 {
+		o := &objects{emitter: e}
+		conf = special("doto", conf, call(".putAll", o.value(calls.ValueOf(source.Config)).form))
+	}
+	return tall(call("."+method, e.object(source.Definition, "the topology source"), conf))
+}
+
+// withHooks adds the worker hooks to a topology. The DSL has no form for them, so they are added as TopologyBuilder does it.
+func (e *emitter) withHooks(built *form) *form {
+	if len(e.top.WorkerHooks) == 0 {
+		return built
+	}
+	parts := []*form{built}
+	for _, hook := range e.top.WorkerHooks {
+		serialized := call(e.className(e.opts.Dialect.pkg()+".utils.Utils")+"/javaSerialize", e.object(hook.(*topology.Definition), "a worker hook"))
+		parts = append(parts, call(".add_to_worker_hooks", call(e.className("java.nio.ByteBuffer")+"/wrap", serialized)))
+	}
+	return tall(special("doto", parts...))
 }
 
 // stormNamespace writes the ns form of a file in Storm's own DSL.
@@ -51,16 +91,10 @@ func (e *emitter) stormNamespace(b *strings.Builder) {
 	l := &layout{}
 	l.write("  (:require [" + e.opts.Dialect.library() + " :refer ")
 	l.form(atoms(slices.Sorted(maps.Keys(e.refers))), 2)
-	l.write("])\n")
+	l.write("])")
 	b.WriteString(l.b.String())
-	b.WriteString("  (:import ")
-	for i, class := range slices.Sorted(maps.Keys(e.imports)) {
-		if i > 0 {
-			b.WriteString("\n           ")
-		}
-		b.WriteString("[" + class + "]")
-	}
-	b.WriteString(")\n  (:gen-class))\n\n")
+	e.writeImports(b)
+	b.WriteString("\n  (:gen-class))\n\n")
 }
 
 func (e *emitter) header(b *strings.Builder) {

@@ -20,7 +20,10 @@ type form struct {
 	// comments are lines to write above the form, without semicolons. The form is part of a map or vector.
 	comments []string
 
-	hoisted bool // it is a call of a function that holds a piece
+	hint    string // a type hint in front of it, with a space
+	special bool   // editors indent all parts but the first by two columns, as for let
+	solid   bool   // it has locals, so no piece of it can be in another function
+	hoisted bool   // it is a call of a function that holds a piece
 
 	size int // the number of atoms and collections in it
 	// code estimates the amount of bytecode that Clojure makes of it. Clojure writes out a constant collection once for
@@ -34,7 +37,8 @@ type formKind uint8
 const (
 	atomForm formKind = iota + 1
 	vectorForm
-	mapForm // parts are keys and values in turn
+	mapForm     // parts are keys and values in turn
+	bindingForm // a vector of names and values in turn
 	callForm
 )
 
@@ -52,8 +56,19 @@ func call(operator string, args ...*form) *form {
 	return (&form{kind: callForm, text: operator, parts: args}).measure()
 }
 
+// special makes a call whose first part stays beside the operator.
+func special(operator string, args ...*form) *form {
+	f := call(operator, args...)
+	f.special = true
+	return f
+}
+
 func (f *form) measure() *form {
-	f.size, f.code, f.flat = 1, 0, 2+utf8.RuneCountInString(f.text)
+	if f.kind == atomForm {
+		f.flat = utf8.RuneCountInString(f.hint + f.text)
+		return f
+	}
+	f.size, f.code, f.flat = 1, 0, 2+utf8.RuneCountInString(f.hint+f.text)
 	for i, p := range f.parts {
 		f.size += p.size
 		if p.kind != atomForm {
@@ -89,6 +104,7 @@ func (f *form) line() string {
 
 func (f *form) writeLine(b *strings.Builder) {
 	open, end := f.brackets()
+	b.WriteString(f.hint)
 	b.WriteString(open)
 	b.WriteString(f.text)
 	for i, p := range f.parts {
@@ -113,7 +129,7 @@ func (f *form) separator(part int) string {
 
 func (f *form) brackets() (open, end string) {
 	switch f.kind {
-	case vectorForm:
+	case vectorForm, bindingForm:
 		return "[", "]"
 	case mapForm:
 		return "{", "}"
@@ -154,11 +170,11 @@ func (l *layout) form(f *form, closing int) {
 		return
 	}
 	open, end := f.brackets()
-	l.write(open)
+	l.write(f.hint + open)
 	switch f.kind {
 	case vectorForm:
 		l.vector(f, closing+1)
-	case mapForm:
+	case mapForm, bindingForm:
 		l.mapping(f, closing+1)
 	case callForm:
 		l.call(f, closing+1)
@@ -303,6 +319,10 @@ func (l *layout) joins(f *form, closing int) bool {
 func (l *layout) call(f *form, closing int) {
 	col := l.col + 1 // two columns after the bracket
 	l.write(f.text)
+	if f.special {
+		l.special(f, col, closing)
+		return
+	}
 	lines := f.lines()
 	under := l.col + 1
 	for _, u := range lines {
@@ -335,5 +355,21 @@ func (l *layout) call(f *form, closing int) {
 			}
 			l.form(f.parts[i], last)
 		}
+	}
+}
+
+// special writes the parts of a special form: the first one beside the operator, the others at a column.
+func (l *layout) special(f *form, col, closing int) {
+	for i, p := range f.parts {
+		last := 0
+		if i == len(f.parts)-1 {
+			last = closing
+		}
+		if i == 0 {
+			l.write(" ")
+		} else {
+			l.newline(col)
+		}
+		l.form(p, last)
 	}
 }

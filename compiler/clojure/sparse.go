@@ -37,7 +37,9 @@ func (e *emitter) streamparse() string {
 	if len(specs) > 0 {
 		uses = append(uses, "[streamparse.specs :only "+atoms(specs).line()+"]")
 	}
-	b.WriteString("  (:use " + strings.Join(uses, "\n        ") + ")\n  (:gen-class))\n\n")
+	b.WriteString("  (:use " + strings.Join(uses, "\n        ") + ")")
+	e.writeImports(&b)
+	b.WriteString("\n  (:gen-class))\n\n")
 	e.writeDefinitions(&b)
 	// The function takes the options even if no component needs them: streamparse passes them in any case.
 	head := "defn " + TopologyFunction(e.top.Name, e.opts.Dialect) + " [" + optionsArg + "]"

@@ -22,10 +22,6 @@ func (e *emitter) components(kind string, all []*topology.Component) *form {
 
 // spec returns the call that makes a component.
 func (e *emitter) spec(kind string, c *topology.Component) *form {
-	process, ok := c.Code.(*topology.Process)
-	if !ok {
-		panic(fmt.Sprintf("clojure: code %T of a compiled topology", c.Code))
-	}
 	var args []*form
 	var units []int
 	add := func(unit ...*form) {
@@ -39,22 +35,30 @@ func (e *emitter) spec(kind string, c *topology.Component) *form {
 		add(e.inputs(c))
 	}
 	operator := "shell-" + kind + "-spec"
-	switch {
-	case isPython:
-		operator = "python-" + kind + "-spec"
-		add(text(python.class), e.outputs(c))
-	case e.opts.Dialect == Streamparse:
-		add(words(process.Words), e.outputs(c))
+	switch code := c.Code.(type) {
+	case *topology.Definition:
+		operator = kind + "-spec" // the class declares its outputs itself
+		add(e.object(code, fmt.Sprintf("%s %q", kind, c.ID)))
+	case *topology.Process:
+		switch {
+		case isPython:
+			operator = "python-" + kind + "-spec"
+			add(text(python.class), e.outputs(c))
+		case e.opts.Dialect == Streamparse:
+			add(words(code.Words), e.outputs(c))
+		default:
+			add(text(code.Words[0]), text(code.Words[1]), e.outputs(c))
+		}
 	default:
-		add(text(process.Words[0]), text(process.Words[1]), e.outputs(c))
+		panic(fmt.Sprintf("clojure: code %T of a compiled topology", c.Code))
 	}
 	e.refers[operator] = true
 	notes := e.notes.components[c.ID]
 	if c.Parallelism != 1 || notes.parallelism {
 		args = append(args, atom(":p"), value(int64(c.Parallelism)))
 	}
-	if len(c.Conf) > 0 {
-		args = append(args, atom(":conf"), orderedConf(c.Conf, notes.settings))
+	if conf := notes.ownConf(c.Conf); len(conf) > 0 {
+		args = append(args, atom(":conf"), orderedConf(conf, notes.settings))
 	}
 	f := call(operator, args...)
 	f.units = units
@@ -69,22 +73,20 @@ func (e *emitter) inputs(c *topology.Component) *form {
 		if in.Stream != topology.DefaultStream {
 			from = words([]string{in.Component, in.Stream})
 		}
-		parts = append(parts, from, e.grouping(in.Grouping))
+		parts = append(parts, from, e.grouping(c.ID, in.Grouping))
 	}
 	return mapping(parts...)
 }
 
-func (e *emitter) grouping(g topology.Grouping) *form {
+func (e *emitter) grouping(bolt string, g topology.Grouping) *form {
 	switch g := g.(type) {
 	case topology.Fields:
 		return words(g.Names)
 	case topology.PartialKey:
-		e.imports[e.opts.Dialect.pkg()+".grouping PartialKeyGrouping"] = true
-		e.imports[e.opts.Dialect.pkg()+".tuple Fields"] = true
-		return call("PartialKeyGrouping.", call("Fields.", words(g.Names)))
+		fields := call(e.className(e.opts.Dialect.pkg()+".tuple.Fields")+".", words(g.Names))
+		return call(e.className(e.opts.Dialect.pkg()+".grouping.PartialKeyGrouping")+".", fields)
 	case topology.Custom:
-		// A JVM class would need a call of its constructor here. The compiler refuses classes so far.
-		panic(fmt.Sprintf("clojure: grouping %T of a compiled topology", g))
+		return e.object(g.Object.(*topology.Definition), fmt.Sprintf("bolt %q", bolt))
 	}
 	return atom(":" + g.Name()) // the DSL and the language have the same names
 }

@@ -13,12 +13,12 @@ const methodCode = 2400
 const maxCalls = 300
 
 // hoistedPrefix are the prefixes of the functions that hold pieces: PREFIX-1, PREFIX-2.
-var hoistedPrefix = map[string]bool{"spouts-": true, "bolts-": true, "conf-": true}
+var hoistedPrefix = map[string]bool{"spouts-": true, "bolts-": true, "conf-": true, "values-": true}
 
 // split returns a form with the value of f and at most methodCode: f itself, or calls of private functions that hold
 // its pieces.
 func (e *emitter) split(f *form, prefix string) *form {
-	if f.code <= methodCode {
+	if f.code <= methodCode || f.solid {
 		return f
 	}
 	switch f.kind {

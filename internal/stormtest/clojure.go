@@ -60,9 +60,9 @@ type Evaluator struct {
 	broken  error
 }
 
-// NewEvaluator starts the JVM. The caller must close it; it also ends with this process. The context limits only the
-// start.
-func NewEvaluator(ctx context.Context, library ClojureLibrary) (*Evaluator, error) {
+// NewEvaluator starts the JVM, with further folders and jars on its class path. The caller must close it; it also ends with
+// this process. The context limits only the start.
+func NewEvaluator(ctx context.Context, library ClojureLibrary, further ...string) (*Evaluator, error) {
 	classpath, err := Classpath(ctx, library.jars()...)
 	if err != nil {
 		return nil, err
@@ -82,7 +82,7 @@ func NewEvaluator(ctx context.Context, library ClojureLibrary) (*Evaluator, erro
 	// Not CommandContext: the evaluator outlives the context of its start.
 	cmd := exec.Command("java", slices.Concat(daemonFlags, []string{
 		"-Xmx512m", "-Xss4m", "-Dfile.encoding=UTF-8", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-		"-cp", joinClasspath(dir, classpath), "clojure.main", filepath.Join(dir, "evaluate.clj"),
+		"-cp", joinClasspath(append([]string{dir, classpath}, further...)...), "clojure.main", filepath.Join(dir, "evaluate.clj"),
 	})...)
 	e := &Evaluator{cmd: cmd, stderr: &tailBuffer{}, dir: dir}
 	cmd.Stderr = e.stderr
@@ -125,6 +125,15 @@ type ClojureFile struct {
 	Namespace string
 	Function  string // that returns the topology, or for streamparse its two maps
 	Text      []byte
+	// Definitions are the JVM objects that the file makes, for the runtime adapter, which must be on the class path.
+	Definitions []ClojureDefinition
+}
+
+// ClojureDefinition is the definition of a JVM object.
+type ClojureDefinition struct {
+	Role string // bolt, or anything else for an object that Storm does not wrap
+	Key  string
+	JSON string
 }
 
 // ClojureTopology is what a file built.
@@ -134,6 +143,9 @@ type ClojureTopology struct {
 	Conf json.RawMessage `json:"conf"`
 	// Local is what -main without arguments submitted to its local cluster; nil for streamparse.
 	Local *LocalRun `json:"local"`
+	Hooks []string  `json:"hooks"` // the state of each worker hook
+	// Expected is the state of the objects that the runtime adapter makes of the definitions.
+	Expected map[string]string `json:"expected"`
 }
 
 // LocalRun is what a file's -main did with a local cluster.
@@ -148,6 +160,7 @@ type LocalRun struct {
 type ClojureComponent struct {
 	Kind        string                   `json:"kind"`    // spout or bolt
 	Command     []string                 `json:"command"` // of the shell component or of the serialized ShellSpout or ShellBolt
+	Object      string                   `json:"object"`  // the state of any other object
 	Parallelism int                      `json:"parallelism"`
 	Conf        string                   `json:"conf"` // JSON
 	Streams     map[string]ClojureStream `json:"streams"`
@@ -167,13 +180,18 @@ type ClojureInput struct {
 	Grouping   string   `json:"grouping"` // Thrift's name
 	Fields     []string `json:"fields"`
 	PartialKey []string `json:"partialKey"` // the fields of a custom_serialized PartialKeyGrouping
+	Object     string   `json:"object"`     // the state of the object of a custom_serialized grouping
 }
 
 // Evaluate loads a file into a namespace that is removed afterwards, and calls the function. For an exception
 // of the file, the error is a [*Refusal] with an empty class. If the context ends first, the JVM is killed and the
 // evaluator cannot be used any more.
 func (e *Evaluator) Evaluate(ctx context.Context, file ClojureFile) (*ClojureTopology, error) {
-	line := strings.Join([]string{file.Kind, file.Namespace, file.Function, base64.StdEncoding.EncodeToString(file.Text)}, " ")
+	encoded := func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
+	line := strings.Join([]string{file.Kind, file.Namespace, file.Function, encoded(string(file.Text))}, " ")
+	for _, d := range file.Definitions {
+		line += " " + encoded(d.Role) + ":" + encoded(d.Key) + ":" + encoded(d.JSON)
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.broken != nil {

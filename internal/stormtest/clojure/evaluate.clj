@@ -1,7 +1,10 @@
 ;; Evaluates generated Clojure files with real Clojure and Storm's own DSL. The answer is the topology that they build.
 ;;
-;; A question is a line of four words: KIND NAMESPACE FUNCTION SOURCE. The source is in base64. The answer is a line of
-;; JSON: {"topology": ..., "conf": ..., "local": ...} or {"exception": text}. The process ends at the end of the input.
+;; A question is a line of words: KIND NAMESPACE FUNCTION SOURCE and perhaps DEFINITION for each JVM object. The source is
+;; in base64. A definition is three words in base64 with a colon in front of the second and third: ROLE:KEY:JSON. The
+;; answer is a line of JSON: {"topology": ..., "conf": ..., "local": ..., "expected": ...} or {"exception": text}. The
+;; process ends at the end of the input.
+;; "expected" shows the objects that the runtime adapter makes of the definitions, by their keys.
 ;; KIND is storm (org.apache.storm), backtype (backtype.storm) or streamparse (backtype.storm, by streamparse's way of
 ;; loading). The library is the one in the classpath. This file runs on Clojure 1.5 and later.
 (ns evaluate
@@ -43,15 +46,71 @@
 (defn- deserialize [^bytes data]
   (.readObject (ObjectInputStream. (ByteArrayInputStream. data))))
 
-(defn- command [object]
+(declare dump)
+
+(defn- fields [seen object]
+  (for [^Class c (take-while #(and % (not= % Object)) (iterate #(.getSuperclass ^Class %) (class object)))
+        ^java.lang.reflect.Field f (sort-by #(.getName ^java.lang.reflect.Field %) (.getDeclaredFields c))
+        :when (not (java.lang.reflect.Modifier/isStatic (.getModifiers f)))]
+    (do (.setAccessible f true)
+        (str (.getName f) "=" (dump seen (.get f object))))))
+
+(defn- dump
+  "The state of an object as text, with the classes of all values. Objects that are used more than once have numbers."
+  [^java.util.IdentityHashMap seen v]
+  (let [type-name (when-not (nil? v) (.getName (class v)))
+        all (fn [items] (str "[" (string/join ", " (doall (map #(dump seen %) items))) "]"))]
+    (cond
+      (nil? v) "null"
+      (or (instance? Enum v) (instance? Class v)) (str type-name " " v)
+      (.isArray (class v)) (str type-name (all (seq v)))
+      (instance? java.util.Map v) (str type-name (all (mapcat (fn [e] [(key e) (val e)]) v)))
+      (instance? java.util.Collection v) (str type-name (all v))
+      (re-find #"^(java|javax|jdk|sun)\." type-name) (str type-name " " v)
+      (.get seen v) (str "#" (.get seen v))
+      :else (let [n (inc (.size seen))]
+              (.put seen v n)
+              (str "#" n " " (string/replace type-name #"\$\$Lambda.*" "") "{" (string/join " " (doall (fields seen v))) "}")))))
+
+(defn- shown [object] (dump (java.util.IdentityHashMap.) object))
+
+(defn- serialize [object]
+  (let [out (java.io.ByteArrayOutputStream.)]
+    (doto (java.io.ObjectOutputStream. out) (.writeObject object) .flush)
+    (.toByteArray out)))
+
+(defn- adapter-class ^Class [simple] (Class/forName (str "stormflux.runtime." simple)))
+
+(defn- invoke-static [simple method & args]
+  (let [^java.lang.reflect.Method m (first (filter #(= method (.getName ^java.lang.reflect.Method %)) (.getDeclaredMethods (adapter-class simple))))]
+    (.setAccessible m true)
+    (.invoke m nil (object-array args))))
+
+(defn- built
+  "The object that the runtime adapter makes of a definition. A bolt is wrapped as on a worker."
+  [role definition checkpoints?]
+  (let [object (.build (.newInstance (.getConstructor (adapter-class "Definition") (into-array Class [String])) (object-array [definition])))]
+    (if (= role "bolt")
+      (invoke-static "Executors" "of" object (invoke-static "Executors" "kind" object) (boolean checkpoints?))
+      object)))
+
+(defn- expected [definitions checkpoints?]
+  (into {} (for [[role k definition] definitions]
+             [k (shown (deserialize (serialize (built role definition checkpoints?))))])))
+
+(defn- code [object]
   (if (.is_set_shell object)
-    [(.get_execution_command (.get_shell object)) (.get_script (.get_shell object))]
-    (vec (field (deserialize (.get_serialized_java object)) #{"_command" "command"}))))
+    {"command" [(.get_execution_command (.get_shell object)) (.get_script (.get_shell object))]}
+    (let [made (deserialize (.get_serialized_java object))]
+      (if (re-find #"\.clojure\.RichShell(Bolt|Spout)$" (.getName (class made)))
+        {"command" (vec (field made #{"_command" "command"}))}
+        {"object" (shown made)}))))
 
 (defn- grouping [g]
   (let [kind (.getFieldName (.getSetField g))]
     {"grouping" kind
      "fields" (when (= kind "fields") (vec (.get_fields g)))
+     "object" (when (= kind "custom_serialized") (shown (deserialize (.get_custom_serialized g))))
      "partialKey" (when (= kind "custom_serialized")
                     (let [object (deserialize (.get_custom_serialized g))]
                       (if (.endsWith (.getName (class object)) ".grouping.PartialKeyGrouping")
@@ -59,14 +118,14 @@
                         [(str "not a partial-key grouping: " object)])))}))
 
 (defn- component [kind object common]
+  (merge (code object)
   {"kind" kind
-   "command" (command object)
    "parallelism" (if (.is_set_parallelism_hint common) (.get_parallelism_hint common) 1)
    "conf" (if (.is_set_json_conf common) (.get_json_conf common) "{}")
    "streams" (into {} (for [[id info] (.get_streams common)]
                         [id {"fields" (vec (.get_output_fields info)) "direct" (.is_direct info)}]))
    "inputs" (vec (for [[id g] (.get_inputs common)]
-                   (merge {"from" (.get_componentId id) "stream" (.get_streamId id)} (grouping g))))})
+                   (merge {"from" (.get_componentId id) "stream" (.get_streamId id)} (grouping g))))}))
 
 (defn- described [topology]
   (into {} (concat
@@ -104,7 +163,12 @@
       (finally
         (alter-var-root local (constantly old))))))
 
-(defn- evaluate [kind ns-name function source]
+(defn- hooks [topology]
+  (when-let [^java.lang.reflect.Method getter (first (filter #(= "get_worker_hooks" (.getName ^java.lang.reflect.Method %)) (.getMethods (class topology))))]
+    (vec (for [^java.nio.ByteBuffer b (.invoke getter topology (object-array 0))]
+           (shown (deserialize (.array b)))))))
+
+(defn- evaluate [kind ns-name function source definitions]
   (let [last-var (binding [*ns* (create-ns 'user)]
                    (clojure.lang.Compiler/load (StringReader. source) ns-name (str ns-name ".clj")))
         ns-sym (symbol ns-name)]
@@ -114,9 +178,14 @@
               maps (last-var {})]
           (when-not (= (str (:name (meta last-var))) function)
             (throw (IllegalStateException. (str "the last var is " last-var))))
-          {"topology" (described (apply topology maps))})
-        (let [library (symbol (if (= kind "storm") "org.apache.storm.clojure" "backtype.storm.clojure"))]
-          {"topology" (described ((ns-resolve ns-sym (symbol function))))
+          {"topology" (described (apply topology maps))
+           "expected" (expected definitions false)})
+        (let [library (symbol (if (= kind "storm") "org.apache.storm.clojure" "backtype.storm.clojure"))
+              topology ((ns-resolve ns-sym (symbol function)))
+              components (described topology)]
+          {"topology" components
+           "hooks" (hooks topology)
+           "expected" (expected definitions (components "$checkpointspout"))
            "conf" @(ns-resolve ns-sym 'conf)
            "local" (local-run library ns-sym)}))
       (finally
@@ -130,9 +199,10 @@
   (System/setOut System/err)
   (loop []
     (when-let [line (.readLine questions)]
-      (let [[kind ns-name function source] (string/split line #" ")
+      (let [[kind ns-name function source & definitions] (string/split line #" ")
+            decoded (fn [^String text] (String. (.decode (Base64/getDecoder) text) "UTF-8"))
             answer (try
-                     (evaluate kind ns-name function (String. (.decode (Base64/getDecoder) ^String source) "UTF-8"))
+                     (evaluate kind ns-name function (decoded source) (for [d definitions] (map decoded (string/split d #":"))))
                      (catch Throwable e
                        {"exception" (causes e)}))]
         (.println answers ^String (json answer))
