@@ -8,7 +8,7 @@
 // bench is not a test: only with -check does a missed target make it fail.
 //
 // It needs Java 17 and Maven for Flux and for the real Storm, which it gets from package stormtest. It needs Python 3
-// with pip for pystorm.
+// with pip for pystorm, and Node.js for our SDK for it.
 package main
 
 import (
@@ -72,6 +72,7 @@ var measurements = []measurement{
 	{"jvm", "A spout and two bolts that are JVM classes, under `stormflux run` and under one worker of Storm 2.8.3", measureJVMEngine},
 	{"sdk", "A split bolt of the SDK, of bare encoding/json and of pystorm", measureSDK},
 	{"python", "A bolt in Python that emits what it gets: of our SDK, of pystorm, and of Storm's own adapter", measurePython},
+	{"node", "A bolt in JavaScript that emits what it gets: of our SDK, and of Storm's own adapter", measureNode},
 }
 
 func names() string {

@@ -43,27 +43,7 @@ func measurePython(ctx context.Context, l *lab) error {
 		return &passBolt{name: name, args: []string{interpreter, filepath.Join(dir, "pass.py"), name}}
 	}
 	bolts := []*passBolt{bolt("stormflux"), bolt("pystorm"), bolt("storm.py")}
-	for range l.runs {
-		for _, b := range bolts {
-			if err := b.feed(ctx, l.dir); err != nil {
-				return fmt.Errorf("%s: %w", b.name, err)
-			}
-		}
-	}
-	rows := [][]string{{"", "tuples/s", "CPU time per tuple"}}
-	for _, b := range bolts {
-		rows = append(rows, []string{b.name, spreadOf(b.rates).text(thousands), spreadOf(b.cpu).text(microseconds)})
-	}
-	table(l.out, rows)
-	ours := bolts[0]
-	var targets []target
-	for _, other := range bolts[1:] {
-		targets = append(targets,
-			target{what: "stormflux / " + other.name + ", tuples/s", values: ratios(ours.rates, other.rates), atLeast: 1},
-			target{what: other.name + " / stormflux, CPU time per tuple", values: ratios(other.cpu, ours.cpu), atLeast: 1})
-	}
-	l.judge(targets...)
-	return nil
+	return l.comparePass(ctx, bolts)
 }
 
 // pythonFiles writes the bolts, our SDK and Storm's adapter into a folder.
@@ -74,23 +54,29 @@ func pythonFiles(ctx context.Context, dir string) error {
 	if err := os.WriteFile(filepath.Join(dir, "pass.py"), passBolts, 0o644); err != nil {
 		return err
 	}
-	jars, err := stormtest.Jars(ctx, stormtest.MultilangJars)
+	adapter, err := stormAdapter(ctx, "storm.py")
 	if err != nil {
 		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "storm.py"), adapter, 0o644)
+}
+
+// stormAdapter returns a file of Storm's own adapters for other languages.
+func stormAdapter(ctx context.Context, name string) ([]byte, error) {
+	jars, err := stormtest.Jars(ctx, stormtest.MultilangJars)
+	if err != nil {
+		return nil, err
 	}
 	paths, err := filepath.Glob(filepath.Join(jars, "*.jar"))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, path := range paths {
-		if text, err := entry(path, "resources/storm.py"); err != nil || text != nil {
-			if err != nil {
-				return err
-			}
-			return os.WriteFile(filepath.Join(dir, "storm.py"), text, 0o644)
+		if text, err := entry(path, "resources/"+name); err != nil || text != nil {
+			return text, err
 		}
 	}
-	return fmt.Errorf("no jar in %s has storm.py", jars)
+	return nil, fmt.Errorf("no jar in %s has %s", jars, name)
 }
 
 // entry returns a file of a jar, or nil if there is none.
@@ -111,6 +97,31 @@ func entry(jar, name string) ([]byte, error) {
 		}
 	}
 	return nil, nil
+}
+
+// comparePass measures the bolts in turn, and the first one beside each of the others.
+func (l *lab) comparePass(ctx context.Context, bolts []*passBolt) error {
+	for range l.runs {
+		for _, b := range bolts {
+			if err := b.feed(ctx, l.dir); err != nil {
+				return fmt.Errorf("%s: %w", b.name, err)
+			}
+		}
+	}
+	rows := [][]string{{"", "tuples/s", "CPU time per tuple"}}
+	for _, b := range bolts {
+		rows = append(rows, []string{b.name, spreadOf(b.rates).text(thousands), spreadOf(b.cpu).text(microseconds)})
+	}
+	table(l.out, rows)
+	ours := bolts[0]
+	var targets []target
+	for _, other := range bolts[1:] {
+		targets = append(targets,
+			target{what: ours.name + " / " + other.name + ", tuples/s", values: ratios(ours.rates, other.rates), atLeast: 1},
+			target{what: other.name + " / " + ours.name + ", CPU time per tuple", values: ratios(other.cpu, ours.cpu), atLeast: 1})
+	}
+	l.judge(targets...)
+	return nil
 }
 
 // A passBolt is a bolt that emits what it gets.
