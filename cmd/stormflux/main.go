@@ -13,7 +13,6 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -142,6 +141,7 @@ this machine, submits it to a cluster and manages it there, or writes it as Cloj
 		a.activateCommand(),
 		a.deactivateCommand(),
 		a.rebalanceCommand(),
+		a.versionCommand(),
 	)
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
@@ -186,12 +186,4 @@ func nearFlag(cmd *cobra.Command, err error) string {
 		return ""
 	}
 	return fmt.Sprintf("; did you mean --%s?", near)
-}
-
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "(development)"
-	}
-	return info.Main.Version
 }

@@ -43,8 +43,9 @@ type checks struct {
 }
 
 type table struct {
-	byKey    map[string]*Setting
-	topology []string
+	byKey          map[string]*Setting
+	topology       []string
+	oldest, newest Version // the releases that the table describes
 }
 
 // settingTable reads the table once.
@@ -52,6 +53,10 @@ var settingTable = sync.OnceValue(func() *table {
 	t := &table{byKey: make(map[string]*Setting, 512)}
 	for line := range strings.Lines(tableText) {
 		if strings.HasPrefix(line, "#") {
+			if span, ok := strings.CutPrefix(line, "# releases: "); ok {
+				oldest, newest, _ := strings.Cut(strings.TrimSpace(span), " to ")
+				t.oldest, t.newest = tableVersion(oldest), tableVersion(newest)
+			}
 			continue
 		}
 		s := parseRow(strings.TrimSuffix(line, "\n"))
@@ -115,8 +120,11 @@ func tableVersion(text string) Version {
 // Lookup returns Storm's setting of that key, or nil. The caller must not change it.
 func Lookup(key string) *Setting { return settingTable().byKey[key] }
 
-// reference returns the release that the project is tested with.
-func reference() Version { return Version{Major: 2, Minor: 8, Patch: 3} }
+// Releases returns the first and the last release of Storm whose settings are known.
+func Releases() (oldest, newest Version) { return settingTable().oldest, settingTable().newest }
+
+// ReferenceVersion returns the release that the project is tested with.
+func ReferenceVersion() Version { return Version{Major: 2, Minor: 8, Patch: 3} }
 
 // In reports whether a release has the setting.
 func (s *Setting) In(v Version) bool {
@@ -142,7 +150,7 @@ func (s *Setting) Checks(v Version) []string {
 func Keys() []string {
 	var keys []string
 	for key, s := range settingTable().byKey {
-		if s.In(reference()) {
+		if s.In(ReferenceVersion()) {
 			keys = append(keys, key)
 		}
 	}
@@ -166,7 +174,7 @@ func (s *Setting) KeptOnComponent() bool {
 func ComponentDefaults() map[string]string {
 	defaults := make(map[string]string, 128)
 	for key, s := range settingTable().byKey {
-		if s.Default != "" && !s.Daemon && s.In(reference()) {
+		if s.Default != "" && !s.Daemon && s.In(ReferenceVersion()) {
 			defaults[key] = s.Default
 		}
 	}

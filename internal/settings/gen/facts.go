@@ -1,6 +1,6 @@
 package main
 
-// header begins the table.
+// header begins the table. Its last line names the first and the last release that the table describes.
 const header = `# Storm's configuration keys, which "go generate" writes from the sources of Storm: key, constant in Config.java, with "~" if
 # Config.java of 2.8.3 does not have it, checks, flags, default. A "-" is nothing.
 # The checks are those that Nimbus makes of a topology's configuration, from the annotations of Config.java in their order
@@ -9,6 +9,7 @@ const header = `# Storm's configuration keys, which "go generate" writes from th
 # (read only from storm.yaml), deprecated, overwritten (Nimbus replaces or removes it), since=V (Storm V added it; without it,
 # 0.9.3 or earlier), removed=V (gone since Storm V).
 # The default, as JSON, is of defaults.yaml of 2.8.3, or of the last release with the key.
+# releases: %s to %s
 `
 
 // nimbusReads are the keys of a component's configuration that Nimbus reads. Executor.normalizedComponentConf removes them

@@ -12,6 +12,8 @@ import (
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/java"
 	"github.com/stormflux/stormflux/schema/yaml"
+
+	"github.com/stormflux/stormflux/internal/settings"
 )
 
 // reference is the release whose defaults and annotations count for the keys that it has. Tests compare the table with its
@@ -24,6 +26,11 @@ type history struct {
 	keys     map[string]map[string]declared // by key, then by release
 	defaults map[string]map[string]string   // by release, then by key, as JSON
 	readers  reader
+}
+
+// span returns the first and the last release. The master branch, which comes after them, is none.
+func (h *history) span() (oldest, newest settings.Version) {
+	return h.releases[0].version, h.releases[len(h.releases)-2].version
 }
 
 // declared is a key in one release.

@@ -43,8 +43,9 @@ func run(ctx context.Context, dir, out string) error {
 	if err != nil {
 		return err
 	}
+	oldest, newest := h.span()
 	return atomicfile.Write(out, func(w io.Writer) error {
-		_, err := io.WriteString(w, header+rows)
+		_, err := fmt.Fprintf(w, header+"%s", oldest, newest, rows)
 		return err
 	})
 }
