@@ -3,10 +3,18 @@
 # The time that all fuzz tests together get, in seconds.
 FUZZ_SECONDS ?= 3600
 
-.PHONY: build test storm lint update fuzz bench
+.PHONY: build package-files test storm lint update fuzz bench
 
 build:
 	CGO_ENABLED=0 go build -o bin/stormflux ./cmd/stormflux
+
+# The manual pages and completions of the packages, in bin/.
+package-files: build
+	rm -rf bin/man bin/completions
+	mkdir -p bin/completions
+	bin/stormflux man bin/man
+	gzip -n -9 bin/man/*.1
+	for shell in bash zsh fish powershell; do bin/stormflux completion $$shell >bin/completions/stormflux.$$shell || exit 1; done
 
 test:
 	go test ./...

@@ -71,9 +71,6 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
 	root := a.rootCommand()
 	root.SetArgs(args)
-	root.SetIn(stdin)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return exitFine
@@ -142,7 +139,11 @@ this machine, submits it to a cluster and manages it there, or writes it as Cloj
 		a.deactivateCommand(),
 		a.rebalanceCommand(),
 		a.versionCommand(),
+		a.manCommand(),
 	)
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout) // before the completion command, which keeps it
+	root.SetErr(a.stderr)
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	for _, cmd := range root.Commands() {

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stormflux/stormflux/internal/settings"
+	"github.com/stormflux/stormflux/internal/stormtest"
 )
 
 func TestParseVersion(t *testing.T) {
@@ -51,5 +52,17 @@ func TestVersionOrder(t *testing.T) {
 	}
 	if !(settings.Version{}).IsZero() || settings.DefaultVersion().IsZero() {
 		t.Error("only the zero Version is zero")
+	}
+}
+
+// The release of the defaults is the one that tests run, and its settings are known.
+func TestReferenceVersion(t *testing.T) {
+	reference := settings.ReferenceVersion()
+	if reference.String() != stormtest.StormVersion {
+		t.Errorf("the reference is %s, tests run %s", reference, stormtest.StormVersion)
+	}
+	oldest, newest := settings.Releases()
+	if oldest.Compare(reference) > 0 || newest.Compare(reference) < 0 {
+		t.Errorf("%s is not between %s and %s", reference, oldest, newest)
 	}
 }
