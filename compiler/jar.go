@@ -42,10 +42,11 @@ func (p *Program) Assemble(ctx context.Context, platform validate.Platform) (*As
 		})
 	}
 	for _, l := range p.Launchers {
-		entries = append(entries, jar.Entry{
-			Name: jar.Root + l.Name, Data: []byte(l.Text), Executable: true,
-			Origin: fmt.Sprintf("the launcher of %q", l.Component),
-		})
+		origin := fmt.Sprintf("the launcher of %q", l.Component)
+		if l.Component == "" {
+			origin = "the topology's setup"
+		}
+		entries = append(entries, jar.Entry{Name: jar.Root + l.Name, Data: []byte(l.Text), Executable: true, Origin: origin})
 	}
 	sdk, err := p.pythonSDK()
 	if err != nil {

@@ -18,6 +18,8 @@ type launcher struct {
 	words     []string
 	// pythonPath are folders below resources/ with Python modules.
 	pythonPath []string
+	// setup is the script of the topology's setup, below resources/, or "".
+	setup string
 	// program says that words[0] is a file of the resources folder, relative to that folder. Storm 2.8.3 unpacks it
 	// without its executable bit (it writes a worker's resources with a plain FileOutputStream).
 	program bool
@@ -29,6 +31,10 @@ func (l launcher) script() string {
 	var b strings.Builder
 	b.WriteString("#!/bin/sh\n")
 	fmt.Fprintf(&b, "# Written by stormflux: starts component %s.\n", strings.Map(printable, l.component))
+	if l.setup != "" {
+		// Standard input and output belong to the component.
+		fmt.Fprintf(&b, "(. %s) </dev/null >&2 || exit\n", shellescape.Quote(relativeProgram(l.setup)))
+	}
 	for _, e := range l.env {
 		value := shellescape.Quote(e.Value)
 		if e.Append {
@@ -44,10 +50,7 @@ func (l launcher) script() string {
 		}
 		fmt.Fprintf(&b, "PYTHONPATH=%s\"${PYTHONPATH:+:$PYTHONPATH}\"\nexport PYTHONPATH\n", strings.Join(folders, ":"))
 	}
-	quoted := make([]string, len(l.words))
-	for i, w := range l.words {
-		quoted[i] = shellescape.Quote(w)
-	}
+	quoted := quotedWords(l.words)
 	if !l.program {
 		fmt.Fprintf(&b, "exec %s\n", strings.Join(quoted, " "))
 		return b.String()

@@ -18,10 +18,12 @@ type lowering struct {
 
 	launcherNames fileNames         // without ".sh", below Options.LauncherDir
 	programNames  fileNames         // below Options.LauncherDir/bin
+	setup         string            // the script of the setup, below resources/, or ""
 	programs      map[string]string // the path below resources/ of each program, by its own absolute path
 }
 
 func (l *lowering) components() {
+	l.writeSetup()
 	for _, c := range l.src.Spouts {
 		l.prog.Topology.Spouts = append(l.prog.Topology.Spouts, l.component(c))
 	}
@@ -58,10 +60,21 @@ func (l *lowering) code(c *validate.Component) topology.Code {
 	return l.process(c)
 }
 
+// writeSetup adds the script of the topology's setup, if there is one.
+func (l *lowering) writeSetup() {
+	words := l.src.Setup
+	if len(words) == 0 {
+		return
+	}
+	path := l.opts.LauncherDir + "/" + l.launcherNames.take(setupName)
+	l.setup = path + ".sh"
+	l.prog.Launchers = append(l.prog.Launchers, Launcher{Name: l.setup, Text: setupScript(words, l.isResource(words[0]), path)})
+}
+
 // process lowers a component that is a process. ShellComponent holds two words, and Storm runs them as they are (storm-client,
 // ShellProcess: [execution_command, script], without a shell and without splitting). Everything else needs a launcher.
 func (l *lowering) process(c *validate.Component) *topology.Process {
-	start := launcher{component: c.ID}
+	start := launcher{component: c.ID, setup: l.setup}
 	switch runs := c.Implementation.(type) {
 	case *validate.GoProgram:
 		start.program, start.env = true, runs.Env
@@ -69,7 +82,7 @@ func (l *lowering) process(c *validate.Component) *topology.Process {
 	case *validate.Command:
 		start.words, start.env = runs.Words, runs.Env
 		start.program = l.isResource(runs.Words[0])
-		if (len(start.words) == 2 || l.opts.AnyWords) && len(start.env) == 0 && !start.program {
+		if (len(start.words) == 2 || l.opts.AnyWords) && len(start.env) == 0 && !start.program && l.setup == "" {
 			return &topology.Process{Words: start.words}
 		}
 	case *validate.PythonClass:

@@ -54,7 +54,7 @@ type Options struct {
 	// AnyWords, only environment variables and programs from the jar need launchers.
 	AnyWords bool
 	// StreamparseClasses says that the target starts Python classes with streamparse's own runner: those of a module, without
-	// environment variables. Such a process has the words `PYTHON -m streamparse.run CLASS`.
+	// environment variables, in a topology without a setup. Such a process has the words `PYTHON -m streamparse.run CLASS`.
 	StreamparseClasses bool
 	// NoCheckpoints leaves out the parts that checkpoints of stateful bolts need. Storm's TopologyBuilder adds them itself.
 	NoCheckpoints bool
@@ -77,7 +77,7 @@ func (p *Program) GeneratedFiles() []string {
 
 // Launcher is a generated script in the jar.
 type Launcher struct {
-	Component string // id of the component that it starts
+	Component string // id of the component that it starts; "" for the script that runs the topology's setup
 	Name      string // path below resources/
 	Text      string
 }

@@ -25,7 +25,7 @@ func (l *lowering) pythonClass(start *launcher, runs *validate.PythonClass) {
 // streamparseWords returns the words that start a class with streamparse's runner; nil if that cannot start it, or the
 // target has no such runner.
 func (l *lowering) streamparseWords(runs *validate.PythonClass) []string {
-	if !l.opts.StreamparseClasses || runs.Module == "" || len(runs.Env) > 0 {
+	if !l.opts.StreamparseClasses || runs.Module == "" || len(runs.Env) > 0 || l.setup != "" {
 		return nil
 	}
 	program := "python" // streamparse's default

@@ -15,6 +15,9 @@ func decode(doc *Document) {
 	doc.Jars = texts(root.Get("jar"))
 	doc.Dependencies = texts(root.Get("dependencies").As(yaml.Sequence))
 	doc.Platform = root.Get("platform").AsScalar()
+	if setup := root.Get("setup"); setup.AsScalar() != nil || setup.AsSequence() != nil {
+		doc.Setup = setup
+	}
 	doc.Python = decodePython(root.Get("python").AsMap())
 	if resources := root.Get("resources"); resources != nil && resources.Kind == yaml.Sequence {
 		doc.ResourcesGiven = true

@@ -28,6 +28,7 @@ type Document struct {
 	Dependencies []*yaml.Value // String: jars that go to the cluster as blobs, named as in Jars
 	Platform     *yaml.Value   // String: os/arch
 	Python       *Python       // nil when absent
+	Setup        *yaml.Value   // String, or Sequence of scalars: a command line; nil when absent
 
 	Spouts  []*Component
 	Bolts   []*Component

@@ -270,7 +270,7 @@ func (m *includeMerge) merge(other *yaml.Value) {
 			if e.Value.AsScalar() != nil {
 				m.set(m.root, e)
 			}
-		case "jar":
+		case "jar", "setup":
 			if e.Value.AsScalar() != nil || e.Value.Kind == yaml.Sequence {
 				m.set(m.root, e)
 			}

@@ -280,6 +280,9 @@ func described(top *validate.Topology) string {
 	for _, d := range top.Dependencies {
 		fmt.Fprintf(&b, "  dependency %q of %q\n", d.Path, d.Artifact)
 	}
+	if top.Setup != nil {
+		fmt.Fprintf(&b, "  setup %q\n", top.Setup)
+	}
 	for _, c := range top.Components() {
 		fmt.Fprintf(&b, "%s %q parallelism %d", c.Kind, c.ID, c.Parallelism)
 		if c.Tasks > 0 {

@@ -16,14 +16,14 @@ const (
 	ruleNeedsShell     = "command-needs-shell"
 )
 
-// command reads a `command`: a list of words, or one string that is split as a POSIX shell splits.
-func (c *checker) command(k *component, v *yaml.Value) []string {
+// command reads the command line of a component, or of the setup: a list of words, or one string that is split as a POSIX shell splits.
+func (c *checker) command(who string, v *yaml.Value) []string {
 	var words []string
 	switch v.Kind {
 	case yaml.Sequence:
-		words = c.words(k, v)
+		words = c.words(who, v)
 	case yaml.String:
-		words = c.split(k, v)
+		words = c.split(who, v)
 	}
 	switch {
 	case len(words) > 0 && words[0] == "":
@@ -31,23 +31,23 @@ func (c *checker) command(k *component, v *yaml.Value) []string {
 		if len(v.Items) > 0 {
 			at = v.Items[0]
 		}
-		c.list.Errorf(ruleInvalidCommand, at.Span, "%s: the first word of the command, the program, is empty", k.name())
+		c.list.Errorf(ruleInvalidCommand, at.Span, "%s: the first word of the command, the program, is empty", who)
 	case v.Kind == yaml.String && v.Text != "" && strings.TrimSpace(v.Text) == "":
-		c.list.Errorf(ruleInvalidCommand, v.Span, "%s: the command is empty", k.name()).
+		c.list.Errorf(ruleInvalidCommand, v.Span, "%s: the command is empty", who).
 			WithHint("write the program and its arguments: [python3, split.py]")
 	}
 	return words
 }
 
 // words returns the texts of the scalars in a list.
-func (c *checker) words(k *component, list *yaml.Value) []string {
+func (c *checker) words(who string, list *yaml.Value) []string {
 	words := make([]string, 0, len(list.Items))
 	for _, item := range list.Items {
 		switch {
 		case item.Kind == yaml.Null || !item.IsScalar(): // has been reported
 			continue
 		case strings.ContainsRune(item.Text, 0):
-			c.list.Errorf(ruleInvalidCommand, item.Span, "%s: a word of a command cannot hold a NUL character", k.name())
+			c.list.Errorf(ruleInvalidCommand, item.Span, "%s: a word of a command cannot hold a NUL character", who)
 			continue
 		}
 		words = append(words, item.Text)
@@ -58,12 +58,12 @@ func (c *checker) words(k *component, list *yaml.Value) []string {
 // plainCommand are the characters that mean nothing special to any shell, wherever they are.
 const plainCommand = " abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:,+@%^"
 
-func (c *checker) split(k *component, v *yaml.Value) []string {
+func (c *checker) split(who string, v *yaml.Value) []string {
 	if strings.Trim(v.Text, plainCommand) == "" {
 		return strings.Fields(v.Text)
 	}
 	if strings.ContainsRune(v.Text, 0) {
-		c.list.Errorf(ruleInvalidCommand, v.Span, "%s: a command cannot hold a NUL character", k.name())
+		c.list.Errorf(ruleInvalidCommand, v.Span, "%s: a command cannot hold a NUL character", who)
 		return nil
 	}
 	file, err := syntax.NewParser(syntax.Variant(syntax.LangPOSIX), syntax.KeepComments(true)).Parse(strings.NewReader(v.Text), "")
@@ -72,13 +72,13 @@ func (c *checker) split(k *component, v *yaml.Value) []string {
 		if e, ok := err.(syntax.ParseError); ok {
 			place, what = inside(v, int(e.Pos.Offset()), int(e.Pos.Offset())+1), e.Text
 		}
-		c.list.Errorf(ruleInvalidCommand, place, "%s: the command cannot be split into words: %s", k.name(), what).
+		c.list.Errorf(ruleInvalidCommand, place, "%s: the command cannot be split into words: %s", who, what).
 			WithHint("write a list of words instead: command: [python3, split.py]")
 		return nil
 	}
 	needsShell := func(node syntax.Node, what string) []string {
 		start, end := int(node.Pos().Offset()), int(node.End().Offset())
-		c.list.Errorf(ruleNeedsShell, inside(v, start, end), "%s: the command contains %s, but no shell runs it", k.name(), what).
+		c.list.Errorf(ruleNeedsShell, inside(v, start, end), "%s: the command contains %s, but no shell runs it", who, what).
 			WithHint("put it in quotes to pass it on as it is; for a shell write command: [sh, -c, %s]", quoted(v.Text))
 		return nil
 	}
@@ -105,7 +105,7 @@ func (c *checker) split(k *component, v *yaml.Value) []string {
 	case len(call.Assigns) > 0:
 		a := call.Assigns[0]
 		c.list.Errorf(ruleNeedsShell, inside(v, int(a.Pos().Offset()), int(a.End().Offset())),
-			"%s: the command begins with an assignment, but no shell runs it", k.name()).
+			"%s: the command begins with an assignment, but no shell runs it", who).
 			WithHint("set environment variables of the component with `env`")
 		return nil
 	}

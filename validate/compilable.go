@@ -37,7 +37,7 @@ func (c *checker) launchers() {
 		}
 		if d == nil {
 			d = c.list.Warnf(ruleLauncher, p.Span, "components need a launcher, which /bin/sh runs, but the workers' platform is %q", p.Text).
-				WithHint("Go programs, commands of more or fewer than two words, commands with `env` and programs from the resources need one")
+				WithHint("Go programs, Python classes, commands of more or fewer than two words, commands with `env`, programs from the resources, and all of them after a `setup` need one")
 		}
 		d.WithRelated(k.Span, "%s %q needs a launcher", k.Kind, k.ID)
 	}

@@ -101,6 +101,7 @@ func (c *checker) namedFiles() {
 	}
 	c.collect()
 	c.userJars()
+	c.setupFiles()
 	for i := range c.all {
 		if c.ctx.Err() != nil {
 			return
@@ -113,8 +114,9 @@ func (c *checker) namedFiles() {
 		case *GoProgram:
 			c.goFiles(k, runs)
 		case *Command:
-			c.script(k, runs.Words)
-			c.program(k, runs.Words[0], runs.Env, c.wordSpan(k, runs.Words, 0))
+			place := func(word int) diag.Span { return c.wordSpan(k, runs.Words, word) }
+			c.script(k.name(), runs.Words, place)
+			c.program(k.name(), runs.Words[0], runs.Env, place(0))
 		case *PythonClass:
 			c.pythonFiles(k, runs)
 		}
@@ -188,11 +190,20 @@ func (c *checker) wordSpan(k *component, words []string, i int) diag.Span {
 	switch {
 	case list == nil:
 		return k.Span
-	case list.Kind == yaml.Sequence && i < len(list.Items):
-		return list.Items[i].Span
-	case list.Kind == yaml.Sequence && k.src.Args != nil && i-len(list.Items) < len(k.src.Args.Items):
+	case list.Kind == yaml.Sequence && i >= len(list.Items) && k.src.Args != nil && i-len(list.Items) < len(k.src.Args.Items):
 		return k.src.Args.Items[i-len(list.Items)].Span
-	case list.Kind == yaml.String:
+	}
+	return spanOfWord(list, words, i)
+}
+
+// spanOfWord returns the place of a word of a command line.
+func spanOfWord(list *yaml.Value, words []string, i int) diag.Span {
+	switch list.Kind {
+	case yaml.Sequence:
+		if i < len(list.Items) {
+			return list.Items[i].Span
+		}
+	case yaml.String:
 		if at := strings.Index(list.Text, words[i]); at >= 0 {
 			return inside(list, at, at+len(words[i]))
 		}

@@ -85,7 +85,7 @@ func (s *fluxShell) construct(o *schema.Object) {
 		return
 	}
 	if words := s.texts("the command", s.value(args[0])); words != nil {
-		s.command.Words = s.words(s.k, words)
+		s.command.Words = s.words(s.k.name(), words)
 		if len(words.Items) == 0 || len(s.command.Words) > 0 && s.command.Words[0] == "" {
 			s.list.Errorf(ruleInvalidCommand, args[0].Written().Span, "%s: the command is empty", s.k.name())
 		}

@@ -21,7 +21,7 @@ func (c *checker) implementation(k *component) {
 		k.Implementation = &GoProgram{Dir: resolved(v.Span, v.Text), Path: v.Text, Args: c.arguments(k), Env: c.environment(k), Span: v.Span}
 	case *schema.Command:
 		k.multilang = true
-		words, args, env := c.command(k, runs.Line), c.arguments(k), c.environment(k)
+		words, args, env := c.command(k.name(), runs.Line), c.arguments(k), c.environment(k)
 		if len(words) > 0 {
 			k.Implementation = &Command{Words: append(words, args...), Env: env}
 		}
@@ -49,7 +49,7 @@ func resolved(span diag.Span, path string) string {
 // arguments reads `args`.
 func (c *checker) arguments(k *component) []string {
 	if a := k.src.Args; a != nil && a.Kind == yaml.Sequence {
-		return c.words(k, a)
+		return c.words(k.name(), a)
 	}
 	return nil
 }

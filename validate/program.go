@@ -13,7 +13,7 @@ const ruleProgramNotFound = "program-not-found"
 
 // program checks that the program of a component is in a folder of [Options.Path]. It looks at names without a folder, and
 // at absolute paths if the topology is about to run here. The PATH of a component with a PATH of its own is not known here.
-func (c *checker) program(k *component, name string, env []EnvVar, span diag.Span) {
+func (c *checker) program(who, name string, env []EnvVar, span diag.Span) {
 	absolute := filepath.IsAbs(name) && c.opts.RunsHere
 	if c.opts.Path == "" || name == "" || strings.ContainsAny(name, `/\`) && !absolute ||
 		!absolute && slices.ContainsFunc(env, func(e EnvVar) bool { return e.Name == "PATH" }) {
@@ -42,7 +42,7 @@ func (c *checker) program(k *component, name string, env []EnvVar, span diag.Spa
 	if c.opts.RunsHere {
 		report = c.list.Errorf
 	}
-	report(ruleProgramNotFound, span, "%s runs %q, but this machine has no such program%s", k.name(), name, where).
+	report(ruleProgramNotFound, span, "%s runs %q, but this machine has no such program%s", who, name, where).
 		WithHint("%s", hint)
 }
 

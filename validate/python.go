@@ -86,7 +86,7 @@ func (c *checker) pythonFiles(k *component, p *PythonClass) {
 	if span.IsZero() {
 		span = p.Span
 	}
-	c.program(k, c.topology.Python.Program(), p.Env, span)
+	c.program(k.name(), c.topology.Python.Program(), p.Env, span)
 	switch {
 	case c.resourcesUnclear:
 		return
@@ -130,7 +130,7 @@ func (c *checker) pythonModule(k *component, p *PythonClass) {
 	report := c.list.Warnf
 	if len(parts) > 1 && c.closedModule(parts[0]) {
 		report = c.list.Errorf
-	} else if c.topology.Python.VirtualEnv != "" {
+	} else if c.topology.Python.VirtualEnv != "" || len(c.topology.Setup) > 0 {
 		return
 	}
 	c.hintScript(report(ruleMissingScript, inside(p.name, 0, len(p.Module)), "%s runs module %q, but %q is not among the resources",
@@ -212,7 +212,7 @@ func (c *checker) needsLauncher(runs Implementation) bool {
 	case *GoProgram, *PythonClass:
 		return true
 	case *Command:
-		return len(runs.Words) != 2 || len(runs.Env) > 0 || c.resourceNames[path.Clean(runs.Words[0])]
+		return len(c.topology.Setup) > 0 || len(runs.Words) != 2 || len(runs.Env) > 0 || c.resourceNames[path.Clean(runs.Words[0])]
 	}
 	return false
 }

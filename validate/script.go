@@ -46,7 +46,7 @@ var interpreters = map[string]*interpreter{
 // script checks that the file which a command runs goes into the jar. It looks only at clear cases: a program with a
 // relative path, or the script of an interpreter whose flags we know. Absolute paths, also those of Windows, and those that begin with "../"
 // (a blob of topology.blobstore.map), belong to the worker.
-func (c *checker) script(k *component, words []string) {
+func (c *checker) script(who string, words []string, place func(word int) diag.Span) {
 	if c.resourcesUnclear {
 		return
 	}
@@ -63,7 +63,7 @@ func (c *checker) script(k *component, words []string) {
 	if !certain {
 		report = c.list.Warnf
 	}
-	c.hintScript(report(ruleMissingScript, c.wordSpan(k, words, i), "%s runs %q, but that file is not among the resources", k.name(), word), name)
+	c.hintScript(report(ruleMissingScript, place(i), "%s runs %q, but that file is not among the resources", who, word), name)
 }
 
 // hasDrive reports whether a path begins with a drive of Windows, as in "C:/split.py".

@@ -32,6 +32,7 @@ type Topology struct {
 	// JarsMissing says that some jars or dependencies are Maven coordinates whose files are not known.
 	JarsMissing bool
 	Python      Python           // of the Python components
+	Setup       []string         // words of the command that runs before the components start; none without one
 	Platform    Platform         // of the workers
 	Storm       settings.Version // the Storm to compile for
 	Source      *schema.Document
