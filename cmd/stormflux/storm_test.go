@@ -21,7 +21,8 @@ import (
 	"github.com/stormflux/stormflux/internal/stormtest"
 )
 
-// The built binary submits both word counts to a real Storm. They count the words of the text exactly, and after they are
+// The built binary submits word counts to a real Storm: of Go components, with a script in Python, and of our Python SDK, whose
+// components print, fail and replay. They count the words of the text exactly, and after they are
 // killed, none of their processes is left.
 func TestWordCountsOnStorm(t *testing.T) {
 	cluster := storm.Cluster(t)
@@ -30,11 +31,16 @@ func TestWordCountsOnStorm(t *testing.T) {
 	want := wordsOf(t, "examples/wordcount/resources/sentences.txt")
 	before := processes(t, cluster)
 
-	for i, example := range []string{"wordcount", "wordcount-python"} {
+	text, err := filepath.Abs("examples/wordcount/resources/sentences.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, file := range []string{"examples/wordcount.yaml", "examples/wordcount-python.yaml", "cmd/stormflux/testdata/pythonsdk/wordcount-sdk.yaml"} {
+		example := strings.TrimSuffix(filepath.Base(file), ".yaml")
 		counts := t.TempDir()
 		ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 		defer cancel()
-		args := []string{"submit", "examples/" + example + ".yaml", "--nimbus", cluster.NimbusAddr(), "-c", "wordcount.out=" + counts}
+		args := []string{"submit", file, "--nimbus", cluster.NimbusAddr(), "-c", "wordcount.out=" + counts, "-c", "wordcount.in=" + text}
 		if i == 0 {
 			args = append(args, "--wait")
 		}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stormflux/stormflux/internal/topology"
 	"github.com/stormflux/stormflux/sdk/python"
 )
 
@@ -64,6 +65,19 @@ func TestPythonSDK(t *testing.T) {
 		}
 	}
 	f.noWarnings()
+}
+
+// Without ackers, an ack comes before the task ids that the spout waits for, and the engine waits for its sync, as Storm does.
+func TestPythonSDKWithoutAckers(t *testing.T) {
+	t.Parallel()
+	f := pythonFixture(t, 20)
+	f.topology.Conf["topology.acker.executors"] = 0
+	f.spout("words", one("word", "n"), 1, started("python3", "words_sdk.Words")...).Conf = map[string]any{"topology.debug": true}
+	f.bolt("log", nil, 2, []string{"sink"}, input{"words", "default", topology.All{}})
+	s, err := f.run()
+	if err != nil || s.End != Idle || s.component("words").Acked != 20 || !f.events.has(LogEvent, "acked 0") {
+		t.Errorf("error %v, %+v\n%s", err, s, f.events)
+	}
 }
 
 // Classes of other libraries start by name, without a line of code for it.

@@ -1,9 +1,7 @@
 """Finds the class of a component, and starts it as its own library would."""
 
-import difflib
 import importlib
 import importlib.util
-import inspect
 import os
 import sys
 import traceback
@@ -154,7 +152,7 @@ def classes(module: ModuleType) -> List[str]:
     return [
         name
         for name, value in vars(module).items()
-        if inspect.isclass(value) and value.__module__ == module.__name__ and callable(getattr(value, "run", None))
+        if isinstance(value, type) and value.__module__ == module.__name__ and callable(getattr(value, "run", None))
     ]
 
 
@@ -163,9 +161,15 @@ def offer(module: ModuleType) -> str:
     return "; its components: " + ", ".join(names) if names else ""
 
 
+def matches(name: str, names: List[str]) -> List[str]:
+    import difflib  # only an error needs it: a component should start quickly
+
+    return difflib.get_close_matches(name, names, 1)
+
+
 def suggest(name: str, module: ModuleType) -> str:
-    names = [n for n, value in vars(module).items() if inspect.isclass(value)]
-    for near in difflib.get_close_matches(name, names, 1) or [n for n in names if n.lower() == name.lower()]:
+    names = [n for n, value in vars(module).items() if isinstance(value, type)]
+    for near in matches(name, names) or [n for n in names if n.lower() == name.lower()]:
         return '; did you mean "%s"?' % near
     return offer(module) or "; it has no component"
 
@@ -182,7 +186,7 @@ def suggest_module(name: str) -> str:
             stem, extension = os.path.splitext(entry)
             if extension == ".py" or not extension and os.path.isfile(os.path.join(folder, entry, "__init__.py")):
                 names.append(stem)
-    for near in difflib.get_close_matches(last, names, 1):
+    for near in matches(last, names):
         return '; did you mean "%s"?' % (parent + "." + near if parent else near)
     return ", neither in %s nor on the path of Python" % os.getcwd()
 
@@ -190,7 +194,7 @@ def suggest_module(name: str) -> str:
 def check(target: Any) -> None:
     """Refuse what is no component."""
     name = getattr(target, "__name__", repr(target))
-    if not inspect.isclass(target):
+    if not isinstance(target, type):
         raise LoadError('"%s" is no class, but a %s' % (name, type(target).__name__))
     if not callable(getattr(target, "run", None)):
         raise LoadError('class "%s" is no component: it must extend stormflux.Spout or stormflux.Bolt' % name)

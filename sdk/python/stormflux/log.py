@@ -4,7 +4,7 @@ import io
 import logging
 import os
 import sys
-from typing import TYPE_CHECKING, Any, Mapping, Union
+from typing import TYPE_CHECKING, Any, BinaryIO, Mapping, Union, cast
 
 from .link import message
 
@@ -65,6 +65,17 @@ class LogStream(io.TextIOBase):
     @property
     def encoding(self) -> str:  # type: ignore[override]
         return "utf-8"
+
+    @property
+    def buffer(self) -> BinaryIO:
+        """Bytes go to standard error, which Storm writes to its log too."""
+        return cast(BinaryIO, getattr(sys.__stdout__, "buffer"))
+
+    def fileno(self) -> int:
+        return 1
+
+    def isatty(self) -> bool:
+        return False
 
     def writable(self) -> bool:
         return True

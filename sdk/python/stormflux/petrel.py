@@ -2,7 +2,6 @@
 
 import importlib
 import logging
-import logging.config
 import os
 import sys
 from types import ModuleType
@@ -28,7 +27,8 @@ def run(module: ModuleType, start: Callable[[], Any]) -> None:
     # A logconfig.ini of the application may name this file.
     os.environ.setdefault("PETREL_LOG_PATH", os.path.abspath("petrel%d_%s.log" % (os.getpid(), module.__name__)))
     if os.path.exists("logconfig.ini"):
-        logging.config.fileConfig("logconfig.ini")
+        # Most components are of other libraries, so only Petrel's load this module.
+        importlib.import_module("logging.config").fileConfig("logconfig.ini")
     if not logging.getLogger().handlers:
         # Petrel redirects standard error to a logger. Without a handler, that logger would write to standard error.
         logging.getLogger().addHandler(logging.StreamHandler(sys.stderr))

@@ -24,6 +24,8 @@ class Noisy(stormflux.Bolt):
         print("no newline", end="")
         sys.stdout.flush()
         os.write(1, b"descriptor\\n")
+        sys.stdout.buffer.write(b"bytes\\n")
+        sys.stdout.buffer.flush()
         subprocess.run([sys.executable, "-c", "print('child'); import sys; print('read', repr(sys.stdin.read()))"])
         os.system("echo shell")
         self.logger.debug("debug")
@@ -146,7 +148,7 @@ class Bolts(unittest.TestCase):
             (None, None),
             ("cleanup", 2),
         ])
-        for line in ("descriptor", "child", "read ''", "shell", *(["fork"] if hasattr(os, "fork") else [])):
+        for line in ("descriptor", "bytes", "child", "read ''", "shell", *(["fork"] if hasattr(os, "fork") else [])):
             self.assertIn(line + "\n", err)
 
     def test_switches(self) -> None:
