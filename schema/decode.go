@@ -39,6 +39,7 @@ func decode(doc *Document) {
 	if v := root.Get("topologySource"); v != nil && v.Kind == yaml.Map {
 		doc.TopologySource = decodeObject(v)
 	}
+	doc.Tests = append(decodeTests(root.Get("tests")), doc.Tests...)
 	doc.resolve()
 }
 

@@ -39,6 +39,9 @@ type Document struct {
 	TopologySource *Object
 	beans          map[string]*Object // by id, see Bean
 
+	// Tests are those of the topology's own file, then those of [Options.TestFiles]. They are not part of the topology.
+	Tests []*Test
+
 	Environment *Environment // the chosen one, or nil
 
 	// Ignores holds the `# stormflux:ignore RULE ...` comments of all files.

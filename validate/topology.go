@@ -36,6 +36,8 @@ type Topology struct {
 	Platform    Platform         // of the workers
 	Storm       settings.Version // the Storm to compile for
 	Source      *schema.Document
+	// Tests are what `stormflux test` runs. They are not part of the topology.
+	Tests []*Test
 }
 
 // Platform is an operating system and architecture in Go's words.

@@ -128,6 +128,7 @@ this machine, submits it to a cluster and manages it there, or writes it as Cloj
 		a.graphCommand(),
 		a.initCommand(),
 		a.runCommand(),
+		a.testCommand(),
 		a.configCommand(),
 		a.schemaCommand(),
 		a.explainCommand(),

@@ -121,7 +121,13 @@ func readGo(lines []string) (e Exception, ok bool) {
 			continue
 		}
 		e = Exception{Message: strings.TrimSuffix(line, " [recovered]")}
-		for n := i + 1; n < len(lines) && e.File == ""; n++ {
+		first := i + 1
+		for n := first; n < len(lines); n++ {
+			if strings.HasPrefix(lines[n], "panic(") { // what stands above has recovered the panic
+				first = n + 1
+			}
+		}
+		for n := first; n < len(lines) && e.File == ""; n++ {
 			m := goFrame().FindStringSubmatch(lines[n])
 			if m == nil {
 				continue
@@ -136,7 +142,11 @@ func readGo(lines []string) (e Exception, ok bool) {
 	return e, false
 }
 
+// goFailure reports whether a line begins a stack trace of Go. Our SDK puts the name of the method before a panic.
 func goFailure(line string) bool {
+	if method, rest, ok := strings.Cut(line, ": "); ok && strings.HasPrefix(rest, "panic: ") && !strings.Contains(method, " ") {
+		return true
+	}
 	return strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ")
 }
 

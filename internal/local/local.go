@@ -99,6 +99,9 @@ type Options struct {
 	// Clock drives everything except the end of operating system processes. The default is the clock of this machine.
 	// The caller must advance a [clock.Virtual] until Run returns: see [Engine.Settle].
 	Clock clock.Clock
+	// Stepped leaves it to the caller when things happen, for tests on a virtual clock. Spouts get a "next" only for
+	// [Engine.Next]. No heartbeat looks for components that hang; [Engine.Settle] waits for them.
+	Stepped bool
 	// Seed determines the random choices of groupings: with the same seed, the same events lead to the same choices.
 	// With 0 each run has a seed of its own.
 	Seed uint64

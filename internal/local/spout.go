@@ -83,12 +83,13 @@ func (t *task) stepSpout() {
 			} else {
 				t.command(session, multilang.SpoutMsg{Command: multilang.Deactivate})
 			}
-		case !s.active, t.blocked > 0, s.waiting, s.nexts >= nexts:
+		case !s.active, t.blocked > 0, s.waiting, s.nexts >= nexts, e.opts.Stepped && t.nextsLeft == 0:
 			return
 		case t.exec.limit > 0 && t.exec.pending+s.nexts >= t.exec.limit:
 			return
 		default:
 			s.nexts++
+			t.nextsLeft-- // counts only if the run is stepped
 			t.command(session, multilang.SpoutMsg{Command: multilang.Next})
 		}
 	}
@@ -149,6 +150,9 @@ func (t *task) fromSpout(session *session, b *batch, m *message) *fault {
 
 // waitIdle delays the next "next", as Storm sleeps after a nextTuple that emitted nothing.
 func (t *task) waitIdle() {
+	if t.engine.opts.Stepped {
+		return
+	}
 	s := &t.spout
 	s.waiting = true
 	if s.idle == nil {

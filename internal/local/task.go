@@ -25,6 +25,7 @@ type task struct {
 	choosers     []chooser    // by subscription.slot
 	pending      pendingTrees // of a spout
 	spout        spoutState
+	nextsLeft    int // with Options.Stepped: how often the spout may still get a "next"
 	stats        taskStats
 	probe        probe
 	deaths       []int64 // times of the last deaths

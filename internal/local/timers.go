@@ -11,7 +11,10 @@ import (
 // startTimers starts everything that the clock makes due again and again: heartbeats and their timeouts, message
 // timeouts, and the end when idle.
 func (e *Engine) startTimers() (stop func()) {
-	stops := []func(){clock.Every(e.clock, time.Second, e.beat)}
+	var stops []func()
+	if !e.opts.Stepped {
+		stops = append(stops, clock.Every(e.clock, time.Second, e.beat))
+	}
 	if e.messageTimeout > 0 && e.plan.ackers > 0 {
 		stops = append(stops, clock.Every(e.clock, e.messageTimeout, e.expire))
 	}
@@ -98,12 +101,16 @@ func (s *session) tick() {
 	e.lock()
 	defer e.unlock()
 	if t.ready == s && !e.stopping {
-		d := e.newDelivery()
-		d.stream, d.queued = multilang.TickStream, e.now
-		d.values = multilang.RawValues("[" + strconv.Itoa(t.comp.tick) + "]")
-		d.shown = d.values
-		t.enqueue(d)
+		t.giveTick()
 	}
+}
+
+func (t *task) giveTick() {
+	d := t.engine.newDelivery()
+	d.stream, d.queued = multilang.TickStream, t.engine.now
+	d.values = multilang.RawValues("[" + strconv.Itoa(t.comp.tick) + "]")
+	d.shown = d.values
+	t.enqueue(d)
 }
 
 // expire fails the tuple trees that have waited for at least the message timeout.

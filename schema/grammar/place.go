@@ -61,7 +61,7 @@ var topologyNouns = nouns{
 	document: "the topology",
 	members: map[string]string{
 		".spouts": "spout", ".bolts": "bolt", ".components": "object", ".workerHooks": "worker hook",
-		".streams": "stream", ".includes": "include", ".resources": "resource",
+		".streams": "stream", ".includes": "include", ".resources": "resource", ".tests": "test", "steps": "step",
 		"inputs": "input", "properties": "property", "configMethods": "method",
 	},
 }

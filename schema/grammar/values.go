@@ -34,6 +34,9 @@ var forms = map[string]form{
 	`^[a-z0-9]+/[a-z0-9]+$|\$\{`: {ruleBadValue, "an operating system and a processor", "write os/arch as Go names them, such as linux/amd64 or linux/arm64"},
 	`^[0-9]+\.[0-9]+(\.[0-9]+([-._+][-._+0-9A-Za-z]+)?|[-_+][-._+0-9A-Za-z]+)?$|\$\{`: {ruleBadValue, "a version", "write it as 2.8 or 2.8.3"},
 	`^[^\s:]+\.py:[^\s:./]+$|^[^\s:./]+(\.[^\s:./]+)+$|\$\{`:                          {ruleBadValue, "a Python class", "write module.Class, or file.py:Class with a file of the resources"},
+	`^(same|any)$|\$\{`:        {ruleBadValue, "same or any", "any means that the order of the rows does not matter"},
+	`^(ack|fail|ignore)$|\$\{`: {ruleBadValue, "ack, fail or ignore", "a bolt that ignores a tuple neither acks nor fails it"},
+	`^as-written$|\$\{`:        {ruleBadValue, "as-written", "without this key, each component has one task in a test"},
 	`^[A-Za-z_][A-Za-z0-9_]*$`: {ruleBadValue, "the name of an environment variable", "it consists of letters, digits and _, and does not begin with a digit"},
 }
 
