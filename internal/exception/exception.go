@@ -154,7 +154,10 @@ func goFailure(line string) bool {
 var javaScriptFrame = onFirstUse(`^\s+at (?:.*\()?((?:file://|node:)?[^()]+?):(\d+):\d+\)?( \{)?$`)
 
 // javaScriptPlace is Node's first line about an error of the main program.
-var javaScriptPlace = onFirstUse(`^(/.+|[A-Z]:.+):(\d+)$`)
+var javaScriptPlace = onFirstUse(`^(?:file://)?(/.+|[A-Z]:.+):(\d+)$`)
+
+// javaScriptCause is the first line of an error that caused the error above. Without a stack it has brackets.
+var javaScriptCause = onFirstUse(`^(\s+)\[cause\]: (?:\[(.+)\]|(.+?))(?: \{)?$`)
 
 func readJavaScript(lines []string) (e Exception, ok bool) {
 	for i, line := range lines {
@@ -171,12 +174,49 @@ func readJavaScript(lines []string) (e Exception, ok bool) {
 			break
 		}
 	}
-	for i := 0; ok && e.File == "" && i < len(lines); i++ {
-		if m := javaScriptPlace().FindStringSubmatch(lines[i]); m != nil { // a SyntaxError: the program has no frame yet
+	if e.File == "" {
+		e, ok = readJavaScriptPlace(lines, e, ok)
+	}
+	return javaScriptRoot(lines, e), ok
+}
+
+// readJavaScriptPlace adds the place of a SyntaxError, which stands above it: the program has no frame yet.
+func readJavaScriptPlace(lines []string, e Exception, ok bool) (Exception, bool) {
+	for i, line := range lines {
+		m := javaScriptPlace().FindStringSubmatch(line)
+		if m == nil {
+			continue
+		}
+		for n := i + 1; !ok && n < len(lines); n++ {
+			if strings.HasPrefix(lines[n], "SyntaxError: ") {
+				e.Message, ok = lines[n], true
+			}
+		}
+		if ok {
 			e.File, e.Line = m[1], number(m[2])
+			break
 		}
 	}
 	return e, ok
+}
+
+// javaScriptRoot returns the error that caused e, or e. Each cause stands deeper than what it caused.
+func javaScriptRoot(lines []string, e Exception) Exception {
+	depth := 0
+	placed := true // e.File belongs to e.Message
+	for _, line := range lines {
+		if m := javaScriptCause().FindStringSubmatch(line); m != nil {
+			if words := m[2] + m[3]; len(m[1]) > depth && pythonName().MatchString(words) {
+				e.Message, depth, placed = words, len(m[1]), false
+			}
+			continue
+		}
+		m := javaScriptFrame().FindStringSubmatch(line)
+		if m != nil && !placed && !strings.HasPrefix(m[1], "node:") {
+			e.File, e.Line, placed = strings.TrimPrefix(m[1], "file://"), number(m[2]), true
+		}
+	}
+	return e
 }
 
 // before returns the first line of the message above a stack: the last line that is not indented and looks like an error.

@@ -71,6 +71,22 @@ Node.js v20.1.0
 		"Error: Cannot find module './x' (resources/a.js:1)"},
 	{"node, syntax", "/srv/resources/a.js:2\nfoo(\n    ^\n\nSyntaxError: missing ) after argument list\n    at wrapSafe (node:internal/modules/cjs/loader:1:18)\n",
 		"SyntaxError: missing ) after argument list (resources/a.js:2)"},
+	{"node, syntax of an ES module", "file:///srv/resources/a.mjs:4\n\n\n\nSyntaxError: Unexpected end of input\n", "SyntaxError: Unexpected end of input (resources/a.mjs:4)"},
+	{"node, caused", `TypeError: fetch failed
+    at async Fetch.process (file:///srv/resources/fetch.mjs:19:53) {
+  [cause]: Error: cannot read the row
+      at read (file:///srv/resources/rows.mjs:4:16) {
+    [cause]: Error: connect ECONNREFUSED 127.0.0.1:1
+        at TCPConnectWrap.afterConnect [as oncomplete] (node:net:1555:16) {
+      errno: -111
+    }
+  }
+}
+with Tuple { component: 's', stream: 'default', task: 1, values: [ 'a b' ], id: '7' }`, "Error: connect ECONNREFUSED 127.0.0.1:1 (resources/rows.mjs:4)"},
+	{"node, caused without a stack", "Error: oh\n    at f (/srv/resources/a.js:3:9) {\n  [cause]: [RangeError: too far]\n}\n", "RangeError: too far (resources/a.js:3)"},
+	{"node, several causes", "AggregateError: All promises were rejected\n  [cause]: Error: one\n      at f (/srv/resources/a.js:3:9)\n  [cause]: Error: two\n      at f (/srv/resources/a.js:4:9)\n",
+		"Error: one (resources/a.js:3)"},
+	{"node, a cause that is no error", "Error: oh\n    at f (/srv/resources/a.js:3:9) {\n  [cause]: 'text'\n}\n", "Error: oh (resources/a.js:3)"},
 	{"java", "java.lang.RuntimeException: oh\n\tat com.acme.Split.execute(Split.java:31)\n\tat org.apache.storm.X.y(X.java:1)\n", "java.lang.RuntimeException: oh (Split.java:31)"},
 	{"java, caused", "java.lang.RuntimeException: outer\n\tat org.apache.storm.X.y(X.java:1)\nCaused by: java.io.IOException: disk full\n" +
 		"\tat java.base/java.io.File.write(File.java:9)\n\tat com.acme.Sink.execute(Sink.java:8)\n\t... 3 more\n", "java.io.IOException: disk full (Sink.java:8)"},

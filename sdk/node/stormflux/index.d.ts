@@ -135,6 +135,22 @@ export declare abstract class Spout extends Component {
 }
 
 /**
+ * A spout that emits failed tuples again. A subclass that overrides ack or fail calls super. Without ackers
+ * (topology.acker.executors: 0), nothing fails.
+ */
+export declare abstract class ReliableSpout extends Spout {
+  /** How often a tuple is emitted again, by default 3. After that the spout gives it up. */
+  maxFails: number
+  /** The number of tuples that are neither acked nor given up. */
+  readonly pending: number
+  /** Emits a tuple, and keeps it until it is acked. It needs an id. */
+  emit(values: readonly Value[], options: SpoutEmitOptions & { id: Value; needTaskIds: true }): Promise<number[]>
+  emit(values: readonly Value[], options: SpoutEmitOptions & { id: Value; needTaskIds?: false }): void
+  /** Learns that a tuple failed too often. By default it is logged. */
+  gaveUp(id: any, values: any[]): void | Promise<void>
+}
+
+/**
  * A bolt handles tuples in their order: the next tuple waits for the promise of process.
  *
  *     class Split extends Bolt {

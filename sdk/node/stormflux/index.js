@@ -4,8 +4,9 @@
 
 const { BatchingBolt } = require('./batch')
 const { Bolt, Component, Spout } = require('./component')
+const { ReliableSpout } = require('./reliable')
 const { Context, Tuple } = require('./tuple')
 const { run } = require('./process')
 
 // Node finds these names for `import { Bolt } from 'stormflux'` too.
-module.exports = { BatchingBolt, Bolt, Component, Context, Spout, Tuple, run }
+module.exports = { BatchingBolt, Bolt, Component, Context, ReliableSpout, Spout, Tuple, run }

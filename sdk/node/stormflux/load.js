@@ -2,6 +2,7 @@
 
 // The components of a module, found by name.
 
+const { spawnSync } = require('node:child_process')
 const fs = require('node:fs')
 const path = require('node:path')
 const { pathToFileURL } = require('node:url')
@@ -23,9 +24,20 @@ async function load(spec) {
   const [, file, name] = SPEC.exec(spec)
   const found = fs.statSync(file, { throwIfNoEntry: false })
   if (!found?.isFile()) throw unloadable(`there is no file "${file}"`)
-  const module = await import(pathToFileURL(path.resolve(file)).href)
+  const module = await import(pathToFileURL(path.resolve(file)).href).catch((error) => {
+    throw error instanceof SyntaxError ? withPlace(error, file) : error
+  })
   const exported = exportedBy(module)
   return name === undefined ? only(file, exported) : named(file, exported, name)
+}
+
+// Node prints the place of a syntax error, but does not say it to a program that imports the file.
+function withPlace(error, file) {
+  const { status, stderr } = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] })
+  if (status !== 0 && stderr.includes(error.message)) {
+    error.stack = stderr.slice(0, stderr.indexOf(error.message) + error.message.length)
+  }
+  return error
 }
 
 // A CommonJS module is its default export.

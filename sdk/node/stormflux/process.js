@@ -7,9 +7,10 @@ const path = require('node:path')
 const { pathToFileURL } = require('node:url')
 
 const { COMPONENT } = require('./component')
+const { describe } = require('./errors')
 const { Frames } = require('./messages')
 const stdio = require('./stdio')
-const { FAILED, describe } = require('./session')
+const { FAILED } = require('./session')
 
 const TERMINATED = 128 + 15 // by SIGTERM
 const END_GRACE = 5000 // milliseconds that calls may take to return after Storm has gone

@@ -5,8 +5,9 @@
 
 const { inspect } = require('node:util')
 
-const { Output } = require('./output')
+const { describe } = require('./errors')
 const { Logger } = require('./log')
+const { Output } = require('./output')
 const { SYNC, encodeValues, message, quote } = require('./messages')
 const { Context, DEFAULT_STREAM } = require('./tuple')
 
@@ -218,19 +219,6 @@ function short(value, limit = 200) {
   return text.length > limit ? `${text.slice(0, limit)}...` : text
 }
 
-/** Returns an error as text: with its stack, its cause, and without what is only ours or Node's. */
-function describe(error) {
-  if (!(error instanceof Error)) return typeof error === 'string' ? error : inspect(error)
-  if (error.cause === undefined && !FRAME.test(error.stack)) return error.stack || String(error)
-  return inspect(error).split('\n').filter((line) => !isOurs(line)).join('\n')
-}
-
-const FRAME = /^\s+at /m
-
-function isOurs(line) {
-  return FRAME.test(line) && !line.endsWith('{') && (line.includes(__dirname) || line.includes('node:internal'))
-}
-
 /** Returns the session of a component that runs. */
 function sessionOf(component) {
   const session = component[SESSION]
@@ -238,4 +226,4 @@ function sessionOf(component) {
   return session
 }
 
-module.exports = { FAILED, Session, describe, sessionOf, short }
+module.exports = { FAILED, Session, sessionOf, short }

@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict')
 const test = require('node:test')
 
-const { Bolt, Spout } = require('../stormflux')
+const { Bolt, ReliableSpout, Spout } = require('../stormflux')
 const { startBolt, startSpout } = require('../stormflux/testing')
 
 class Numbers extends Spout {
@@ -74,4 +74,36 @@ test('components that are declared as the other kind', async () => {
   assert.match(errors[0], /^Error: a spout got a tuple from "a"; is it declared as a bolt\?/)
   const bolt = await startBolt(class extends Bolt {})
   assert.match((await bolt.feed({ command: 'next' })).errors[0], /^Error: a bolt got the command "next"; is it declared as a spout\?/)
+})
+
+test('a reliable spout emits again what failed, and gives up', async () => {
+  class Lines extends ReliableSpout {
+    maxFails = 1
+
+    nextTuple() {
+      this.emit(['a'], { id: { line: 1 }, stream: 's' })
+    }
+  }
+  const lines = await startSpout(Lines)
+  const emitted = [{ stream: 's', values: ['a'], id: { line: 1 } }]
+  assert.deepEqual((await lines.next()).emits, emitted)
+  assert.equal(lines.component.pending, 1)
+  assert.deepEqual((await lines.fail({ line: 1 })).emits, emitted)
+  const { emits, logs } = await lines.fail({ line: 1 })
+  assert.deepEqual(emits, [])
+  assert.deepEqual(logs, [{ level: 'error', text: 'gave up tuple {"line":1} after 2 fails: ["a"]' }])
+  assert.equal(lines.component.pending, 0)
+  assert.equal((await lines.fail(7)).logs[0].text, 'unknown tuple failed: 7')
+  await lines.next()
+  await lines.ack({ line: 1 })
+  assert.equal(lines.component.pending, 0)
+})
+
+test('a reliable spout needs ids', async () => {
+  const lines = await startSpout(class extends ReliableSpout {
+    nextTuple() {
+      this.emit(['a'])
+    }
+  })
+  assert.match((await lines.next()).errors[0], /^TypeError: a reliable spout needs an id for each tuple/)
 })

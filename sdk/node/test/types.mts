@@ -1,6 +1,6 @@
 // The declarations as a program uses them. The compiler refuses this file if a line that must be an error is none.
 
-import { BatchingBolt, Bolt, Spout, run, type Conf, type Context, type Tuple } from '../stormflux/index.js'
+import { BatchingBolt, Bolt, ReliableSpout, Spout, run, type Conf, type Context, type Tuple } from '../stormflux/index.js'
 import { startBolt, startSpout, type Result } from '../stormflux/testing.js'
 
 class Split extends Bolt {
@@ -35,6 +35,15 @@ class Numbers extends Spout {
   }
 }
 
+class Lines extends ReliableSpout {
+  async nextTuple(): Promise<void> {
+    const tasks: number[] = await this.emit(['a'], { id: 1, needTaskIds: true })
+    this.emit([tasks, this.pending], { id: 'b' })
+    // @ts-expect-error Its tuples have ids.
+    this.emit(['a'])
+  }
+}
+
 class Sums extends BatchingBolt {
   override ticksBetweenBatches = 2
 
@@ -52,6 +61,7 @@ class NoMethod extends Bolt {}
 
 run(Split, import.meta)
 run(new Numbers())
+run(new Lines())
 // @ts-expect-error An interface is no component.
 run({ process() {} })
 
