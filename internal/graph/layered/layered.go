@@ -3,8 +3,9 @@
 //
 // The steps are those of Sugiyama, Tagawa and Toda: break cycles (cycle.go), give each node a rank (rank.go, the network
 // simplex of Gansner, Koutsofios, North and Vo, "A Technique for Drawing Directed Graphs", 1993), order each rank
-// (order.go), place the nodes (place.go, Brandes and Köpf, "Fast and Simple Horizontal Coordinate Assignment", 2001), and
-// lead the edges around the boxes (route.go). Parts of the graph that no edge connects are laid out on their own (part.go).
+// (order.go), make long edges straight (place.go, Brandes and Köpf, "Fast and Simple Horizontal Coordinate Assignment",
+// 2001), bring everything as close together as that allows (tighten.go, the network simplex again), and lead the edges
+// around the boxes (route.go). Parts of the graph that no edge connects are laid out on their own (part.go).
 //
 // The package knows no topologies and draws nothing. It counts in whole units, pixels or characters, so the same graph has
 // the same layout on every machine.

@@ -212,6 +212,40 @@ func bestSum(g Graph, n int) int {
 	return best
 }
 
+// What place has placed gets no longer edges across the flow, and shorter ones in sum of many graphs.
+func TestTighten(t *testing.T) {
+	before, after := 0, 0
+	for seed := range uint64(30) {
+		g := random(rand.New(rand.NewPCG(seed, 5)), 60)
+		opts := testOptions()
+		for _, nodes := range connected(g) {
+			p := newPart(g, nodes, &opts)
+			for _, step := range []func(){p.breakCycles, p.rank, p.makeRoom, p.split, p.order, p.place} {
+				step()
+			}
+			old := p.across()
+			p.tighten()
+			if p.across() > old {
+				t.Errorf("seed %d: the edges lead %d across the flow, and %d before", seed, p.across(), old)
+			}
+			before, after = before+old, after+p.across()
+		}
+	}
+	if after*4 > before*3 {
+		t.Errorf("the edges lead %d across the flow, and %d before", after, before)
+	}
+}
+
+// across returns how far all edges lead across the flow.
+func (p *part) across() (sum int) {
+	for _, v := range p.vertex {
+		for _, w := range v.out {
+			sum += max(v.across-p.vertex[w].across, p.vertex[w].across-v.across)
+		}
+	}
+	return sum
+}
+
 // The edges of a tree, of a ladder and of a small bipartite graph cross as seldom as they can.
 func TestOrder(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -92,6 +92,7 @@ func (p *part) arrange() *part {
 	p.split()
 	p.order()
 	p.place()
+	p.tighten()
 	p.route()
 	return p
 }

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// place gives each vertex its position across the flow. Four alignments, from each of the four corners, each make as many
+// place gives each vertex its first position across the flow. Four alignments, from each of the four corners, each make as many
 // edges straight as they can, and every edge straight between the ranks that it passes. The position of a vertex is the
 // median of the four.
 func (p *part) place() {
