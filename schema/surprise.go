@@ -149,6 +149,11 @@ func (w *surprises) scalar(v *yaml.Value, place placeKind) {
 		}
 		w.diags.Errorf(ruleTimestamp, v.Span, "YAML reads %q as a date, but no setting can hold a date", v.Text).
 			WithHint("write it in quotes to make it text: %q", v.Text).Quote(v.Span, v.Text, true)
+	case yaml.Binary:
+		if place != argumentPlace {
+			w.diags.Errorf(yaml.RuleTag, v.Span, "tag \"!!binary\" makes bytes, but no setting can hold bytes").
+				WithHint("remove the tag: the component then gets the base64 text and can decode it")
+		}
 	case yaml.NotFinite:
 		if place == argumentPlace {
 			return // a Double can hold it

@@ -132,6 +132,9 @@ func (d *definer) literal(v *yaml.Value, nested map[*yaml.Value]*schema.Referenc
 	if ms, ok := v.Milliseconds(); ok {
 		return topology.Date(ms)
 	}
+	if bytes, ok := v.Bytes(); ok {
+		return topology.Bytes(bytes)
+	}
 	switch v.Kind {
 	case yaml.Sequence:
 		out := make([]any, len(v.Items))

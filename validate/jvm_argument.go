@@ -46,6 +46,9 @@ func literalClass(v *yaml.Value) string {
 	if _, ok := v.Milliseconds(); ok {
 		return "java.util.Date"
 	}
+	if _, ok := v.Bytes(); ok {
+		return "[B"
+	}
 	switch v.Kind {
 	case yaml.Bool:
 		return "java.lang.Boolean"

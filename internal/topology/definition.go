@@ -31,8 +31,8 @@ type Step struct {
 	Place    string
 }
 
-// Argument is a value for making a JVM object: nil, bool, int64, *big.Int, float64, string, [Date], []any, [Map] or [Ref].
-// An integer becomes an Integer, a Long or a BigInteger, the first that can hold it.
+// Argument is a value for making a JVM object: nil, bool, int64, *big.Int, float64, string, [Date], [Bytes], []any,
+// [Map] or [Ref]. An integer becomes an Integer, a Long or a BigInteger, the first that can hold it.
 type Argument = any
 
 // Map is a map that keeps the order of its entries. Keys and values are Arguments.
@@ -43,6 +43,9 @@ type MapEntry struct{ Key, Value any }
 
 // Ref is the index of an earlier object of the same [Definition].
 type Ref int
+
+// Bytes is a byte[], in a string.
+type Bytes string
 
 // Date is a java.util.Date: milliseconds since 1970-01-01 UTC.
 type Date int64

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"math"
@@ -137,6 +138,8 @@ func plainArgument(arg any) any {
 		return map[string]any{"ref": int64(arg)}
 	case topology.Date:
 		return map[string]any{"date": int64(arg)}
+	case topology.Bytes:
+		return map[string]any{"bytes": base64.StdEncoding.EncodeToString([]byte(arg))}
 	case float64:
 		if name, ok := floatName(arg); ok {
 			return map[string]any{"float": name}
@@ -270,6 +273,10 @@ func (p *definitionParser) special(m map[string]any, index int) any {
 			return topology.Ref(ref)
 		case "date":
 			return topology.Date(typed[int64](p, v))
+		case "bytes":
+			bytes, err := base64.StdEncoding.DecodeString(typed[string](p, v))
+			p.failed = p.failed || err != nil
+			return topology.Bytes(bytes)
 		case "float":
 			return map[string]float64{"NaN": math.NaN(), "Infinity": math.Inf(1), "-Infinity": math.Inf(-1)}[typed[string](p, v)]
 		}

@@ -422,7 +422,9 @@ func (g generator) arguments(depth, objects int) []any {
 }
 
 func (g generator) argument(depth, objects int) any {
-	switch g.IntN(6) {
+	switch g.IntN(7) {
+	case 6:
+		return topology.Bytes("\x00\xff"[:g.IntN(3)])
 	case 0:
 		return topology.Date(g.Int64() >> 20)
 	case 1:

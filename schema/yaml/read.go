@@ -24,7 +24,7 @@ const (
 	ruleCycle     = "alias-cycle"
 	ruleExpansion = "alias-expansion"
 	ruleMerge     = "merge-key"
-	ruleTag       = "yaml-tag"
+	RuleTag       = "yaml-tag"
 )
 
 const (

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Oddity is why a plain scalar may surprise its writer. The zero value is no surprise.
+// Oddity is why a scalar may surprise its writer, or has a type that settings lack. The zero value is no surprise.
 type Oddity uint8
 
 // The oddities.
@@ -16,6 +16,7 @@ const (
 	Sexagesimal                   // 12:30:45
 	Timestamp                     // 2020-01-01
 	NotFinite                     // .inf, .nan, and what overflows a float
+	Binary                        // !!binary aGk=, which its writer means
 )
 
 // scalar is a typed plain scalar.

@@ -18,7 +18,7 @@ func (r *reader) checkCollectionTag(n *yaml.Node, start int) {
 		return
 	}
 	at := r.offset(n)
-	d := r.diags.Errorf(ruleTag, r.span(at, start), "unknown tag %q, expected plain YAML", n.Tag)
+	d := r.diags.Errorf(RuleTag, r.span(at, start), "unknown tag %q, expected plain YAML", n.Tag)
 	if i := bytes.IndexByte(r.src[at:], '!'); i >= 0 {
 		d.Span = r.span(at+i, r.skipTag(at+i))
 	}
@@ -83,6 +83,14 @@ func (f *File) Retype(v *Value, text string) {
 	f.Odd = f.Odd || v.Oddity != 0
 }
 
+// RetypeAs gives a string of the file the type of its text, if that is of the kind.
+func (f *File) RetypeAs(v *Value, kind Kind) {
+	if s := resolve(v.Text); s.kind == kind {
+		s.set(v)
+		f.Odd = f.Odd || v.Oddity != 0
+	}
+}
+
 func (s scalar) set(v *Value) {
 	v.Kind, v.Bool, v.Int64, v.Int, v.Float, v.Oddity = s.kind, s.bool, s.int64, s.int, s.float, s.oddity
 }
@@ -91,7 +99,7 @@ func (s scalar) set(v *Value) {
 func (r *reader) setTaggedType(n *yaml.Node, v *Value, property int) {
 	wrong := func(format string, args ...any) *diag.Diagnostic {
 		at := property + max(0, bytes.IndexByte(r.src[property:], '!'))
-		return r.diags.Errorf(ruleTag, r.span(at, r.skipTag(at)), format, args...)
+		return r.diags.Errorf(RuleTag, r.span(at, r.skipTag(at)), format, args...)
 	}
 	s := resolve(v.Text)
 	want := Kind(0)
@@ -116,8 +124,11 @@ func (r *reader) setTaggedType(n *yaml.Node, v *Value, property int) {
 		r.setType(v, scalar{kind: String, oddity: Timestamp})
 		return
 	case "!!binary":
-		wrong("tag %q makes bytes, but no setting and no component takes bytes", n.Tag).
-			WithHint("remove the tag: the component then gets the base64 text and can decode it")
+		if s = (scalar{kind: String, oddity: Binary}); !isBase64(v.Text) {
+			wrong("tag %q does not fit %q, which is not base64", n.Tag, v.Text)
+			return
+		}
+		r.setType(v, s)
 		return
 	default:
 		wrong("unknown tag %q, expected plain YAML", n.Tag).

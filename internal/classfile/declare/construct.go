@@ -69,6 +69,8 @@ func (m *machine) argument(arg topology.Argument, built []value) value {
 		return m.made("java.util.ArrayList", &list{items: m.arguments(arg, built)})
 	case topology.Map:
 		return m.mapArgument(arg, built)
+	case topology.Bytes:
+		return &array{element: "B", blurred: true}
 	}
 	return &object{class: m.class("java.util.Date"), blurred: true} // topology.Date
 }
