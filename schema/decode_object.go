@@ -27,7 +27,9 @@ func decodeObject(v *yaml.Value) *Object {
 		case "constructorArgs":
 			o.ConstructorArgs = decodeArguments(e.Value)
 		case "factory":
-			o.Factory = e.Value.AsScalar()
+			if o.Factory = e.Value.AsScalar(); o.Factory != nil && o.Factory.Text == "" {
+				o.Factory = nil // Flux ignores an empty one (ObjectDef.hasFactory, 2.8.3)
+			}
 		case "factoryArgs":
 			o.FactoryArgs = decodeArguments(e.Value)
 		case "methodName":

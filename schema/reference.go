@@ -34,8 +34,9 @@ type referenceFault struct {
 
 const literalHint = `write "$${" for a literal "${"`
 
-// splitReferences splits the text of a scalar at its references. `$${` is a literal `${`.
-func splitReferences(text string) (parts []part, faults []referenceFault) {
+// splitReferences splits the text of a scalar at its references. `$${` is a literal `${`. isName reports whether a text is
+// the name of a variable although it does not look like one.
+func splitReferences(text string, isName func(string) bool) (parts []part, faults []referenceFault) {
 	var pending strings.Builder
 	literal := func(s string) { pending.WriteString(s) }
 	flush := func() {
@@ -74,7 +75,11 @@ func splitReferences(text string) (parts []part, faults []referenceFault) {
 			at = i + 2
 			continue
 		}
-		ref, fault := parseReference(text[i+2 : i+end-1])
+		inside := text[i+2 : i+end-1]
+		ref, fault := parseReference(inside)
+		if fault != "" && isName(inside) {
+			ref, fault = &reference{name: inside, index: -1}, ""
+		}
 		if fault != "" {
 			faults = append(faults, referenceFault{i, i + end, fmt.Sprintf("%q is not a reference: %s", text[i:i+end], fault), literalHint})
 			literal(text[i : i+end])

@@ -52,7 +52,7 @@ func (vars *variables) substitute(s *yaml.File) {
 // replace replaces the references in one string. Without quotes, the result gets the type that YAML gives to its text, as
 // if the value were written there. In quotes and in block scalars it stays a string.
 func (vars *variables) replace(s *yaml.File, v *yaml.Value) {
-	parts, faults := splitReferences(v.Text)
+	parts, faults := splitReferences(v.Text, vars.isFiltered)
 	for _, f := range faults {
 		vars.l.diags.Errorf(ruleReference, spanInText(s, v, f.start, f.end), "%s", f.message).Hint = f.hint
 	}
@@ -130,7 +130,7 @@ func (r *replacement) find(ref *reference) *found {
 			return nil
 		}
 		defer func() { r.deep-- }()
-		parts, faults := splitReferences(ref.arg)
+		parts, faults := splitReferences(ref.arg, r.vars.isFiltered)
 		if len(faults) > 0 {
 			r.vars.l.diags.Errorf(ruleReference, referenceSpan(r.s, r.v, ref), "%s", faults[0].message).Hint = faults[0].hint
 			return nil

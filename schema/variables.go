@@ -142,6 +142,14 @@ func (vars *variables) all() []string {
 	return vars.names
 }
 
+// isFiltered reports whether a properties file has a name. Flux takes any text there.
+func (vars *variables) isFiltered(name string) bool {
+	return slices.ContainsFunc(vars.filters, func(f filter) bool {
+		_, ok := f.values[name]
+		return ok
+	})
+}
+
 // hint says how to set a variable.
 func (vars *variables) hint(ref *reference) string {
 	if ref.env {

@@ -169,6 +169,9 @@ func (c *checker) readClass(d *topology.Definition) Description {
 
 // hooks reads the worker hooks.
 func (c *checker) hooks() {
+	if c.doc.TopologySource != nil {
+		return // Flux adds them only to a topology that it builds (FluxBuilder.buildTopology, 2.8.3)
+	}
 	for _, h := range c.doc.WorkerHooks {
 		if d := c.define("", h); d != nil {
 			c.topology.WorkerHooks = append(c.topology.WorkerHooks, d)

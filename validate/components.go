@@ -257,7 +257,7 @@ func (c *checker) loads(k *component) {
 	k.OnHeapMemoryLoad = read("onHeapMemoryLoad", k.src.OnHeapMemoryLoad)
 	k.OffHeapMemoryLoad = read("offHeapMemoryLoad", k.src.OffHeapMemoryLoad)
 	k.CPULoad = read("cpuLoad", k.src.CPULoad)
-	if k.OffHeapMemoryLoad != nil && k.src.OnHeapMemoryLoad == nil {
+	if k.OffHeapMemoryLoad != nil && k.OnHeapMemoryLoad == nil {
 		c.list.Warnf(ruleOffHeapAlone, k.src.OffHeapMemoryLoad.Span,
 			"%s: offHeapMemoryLoad has no effect without onHeapMemoryLoad", k.name()).
 			WithHint("add onHeapMemoryLoad, in MB; Storm's default is %v", settings.Default[float64](keyOnHeap))

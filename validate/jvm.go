@@ -22,7 +22,7 @@ const (
 type jvm struct {
 	*checker
 	path *classfile.Path
-	bad  map[*schema.Object]bool // the objects that Flux cannot make
+	bad  map[*schema.Object]bool // the objects that Flux cannot make, and those in `bolts` that are no bolts
 }
 
 // jvmObjects checks every JVM object of the document. A component with a faulty object is not described any more.
@@ -82,8 +82,10 @@ func (j *jvm) component(k *component) {
 	case class == nil:
 	case k.Kind == schema.Spout:
 		j.isOfKind(runs.Object, class, "a spout", classfile.RichSpout)
-	case !k.inFluxForm() || j.isTarget(k.ID): // Flux never looks at a bolt without streams
-		j.isOfKind(runs.Object, class, "a bolt", classfile.RichBolt, classfile.BasicBolt, classfile.WindowedBolt, classfile.StatefulBolt)
+	case !k.inFluxForm() || j.isTarget(k.ID):
+		j.isOfKind(runs.Object, class, "a bolt", boltKinds...)
+	case !j.mayBe(class, boltKinds): // Flux makes a bolt without streams, but never looks at what it is
+		j.bad[runs.Object] = true
 	}
 }
 

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/stormflux/stormflux/internal/classfile"
@@ -9,12 +10,12 @@ import (
 
 const ruleWrongClass = "wrong-class"
 
+var boltKinds = []classfile.Kind{classfile.RichBolt, classfile.BasicBolt, classfile.WindowedBolt, classfile.StatefulBolt}
+
 // isOfKind reports a class that implements none of the interfaces that its place needs.
 func (j *jvm) isOfKind(o *schema.Object, class *classfile.Class, place string, kinds ...classfile.Kind) {
-	for _, kind := range kinds {
-		if j.path.IsKind(class, kind) != classfile.No {
-			return
-		}
+	if j.mayBe(class, kinds) {
+		return
 	}
 	d := j.fault(o, ruleWrongClass, o.ClassName.Span, "%s is not %s: it does not implement %s", shortClass(class.Name), place, interfaceNames(kinds))
 	for _, other := range otherKinds {
@@ -23,6 +24,11 @@ func (j *jvm) isOfKind(o *schema.Object, class *classfile.Class, place string, k
 			return
 		}
 	}
+}
+
+// mayBe reports whether a class is of one of the kinds, as far as that is known.
+func (j *jvm) mayBe(class *classfile.Class, kinds []classfile.Kind) bool {
+	return slices.ContainsFunc(kinds, func(kind classfile.Kind) bool { return j.path.IsKind(class, kind) != classfile.No })
 }
 
 // interfaceNames lists the interfaces of kinds.

@@ -26,6 +26,10 @@ func (c *checker) topologySource() {
 			WithHint("keep one of them; Flux refuses the file").WithRelated(source.Span, "the topology source is here")
 		return
 	}
+	if key, value := c.doc.Root.Lookup("workerHooks"); key != nil && len(value.Items) > 0 {
+		c.list.Warnf(ruleTopologySource, key.Span, "%q has no effect beside a topologySource, as in Flux", "workerHooks").
+			WithHint("add the hooks where the topology is built").WithRelated(source.Span, "the topology source is here")
+	}
 }
 
 // unusedFactory warns of a factory that Flux does not call (FluxBuilder.buildObject, 2.8.3).
