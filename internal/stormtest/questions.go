@@ -44,6 +44,14 @@ func (j *Judge) ReadTopology(ctx context.Context, topology []byte, protocol Prot
 	return result, err
 }
 
+// MakeTopology is [Judge.ReadTopology] with the objects that stormflux's adapter makes on a worker, in place of their
+// definitions. [JudgeOptions.Classpath] must have the adapter. An object that cannot be made is a [*Refusal].
+func (j *Judge) MakeTopology(ctx context.Context, topology []byte, protocol Protocol) (json.RawMessage, error) {
+	var result json.RawMessage
+	err := j.ask(ctx, "readTopology", map[string]any{"topology": topology, "protocol": protocol.name(), "made": true}, &result)
+	return result, err
+}
+
 // ValidateConf asks Storm's ConfigValidation about a topology configuration, which is parsed as Nimbus parses it.
 // nil means that it is accepted. Component configurations are never validated by Storm.
 func (j *Judge) ValidateConf(ctx context.Context, conf string) error {

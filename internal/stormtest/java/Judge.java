@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.storm.generated.StormTopology;
 import org.apache.storm.shade.net.minidev.json.parser.JSONParser;
 
 /**
@@ -67,7 +68,11 @@ public final class Judge {
     private static Object ask(Question q) throws Refusal {
         switch (q.text("op")) {
             case "readTopology":
-                return CanonicalTopology.of(Topologies.read(q.bytes("topology"), q.text("protocol")));
+                StormTopology topology = Topologies.read(q.bytes("topology"), q.text("protocol"));
+                if (q.flag("made")) {
+                    Adapter.makeAll(topology);
+                }
+                return CanonicalTopology.of(topology);
             case "validateConf":
                 return Validation.conf(q.text("conf"));
             case "validateTopology":

@@ -1,0 +1,6 @@
+package com.example;
+
+/** A public field of an enum. */
+public class ModeField {
+    public Mode mode;
+}
