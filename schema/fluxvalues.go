@@ -6,14 +6,17 @@ import (
 	"github.com/stormflux/stormflux/schema/yaml"
 )
 
-// readAsFlux changes the values of a file in Flux's form to what Flux understands. SnakeYAML looks at the type of a
-// property, so quotes do not matter where Flux wants a number or a boolean. Some keys may stand without a value.
+// readAsFlux changes values of JVM objects to what Flux understands. SnakeYAML looks at the type of a property, so quotes do
+// not matter where Flux wants a number or a boolean. Some keys may stand without a value.
 func readAsFlux(f *yaml.File) {
 	dropEmpty(f.Root, "topologySource")
 	for _, section := range []string{"components", "workerHooks", "spouts", "bolts"} {
-		for _, o := range f.Root.Get(section).Elements() {
-			dropEmpty(o, "factory")
-			unquote(f, o, yaml.Int, "parallelism", "numTasks", "onHeapMemoryLoad", "offHeapMemoryLoad", "cpuLoad")
+		list := f.Root.Get(section)
+		for _, o := range list.Elements() {
+			readObjectAsFlux(f, o)
+		}
+		for _, e := range list.Members() {
+			readObjectAsFlux(f, e.Value)
 		}
 	}
 	for _, stream := range f.Root.Get("streams").Elements() {
@@ -21,6 +24,13 @@ func readAsFlux(f *yaml.File) {
 	}
 	for _, include := range f.Root.Get("includes").Elements() {
 		unquote(f, include, yaml.Bool, "resource", "override")
+	}
+}
+
+func readObjectAsFlux(f *yaml.File, o *yaml.Value) {
+	if o.Get("className") != nil {
+		dropEmpty(o, "factory")
+		unquote(f, o, yaml.Int, "parallelism", "numTasks", "tasks", "onHeapMemoryLoad", "offHeapMemoryLoad", "cpuLoad")
 	}
 }
 

@@ -225,9 +225,7 @@ func (l *loader) readSource(file *diag.File) *yaml.File {
 	if l.vars.shared && !yaml.CheckExtent(src.Root, &l.diags) {
 		return nil
 	}
-	if inFluxForm(src.Root) {
-		readAsFlux(src)
-	}
+	readAsFlux(src)
 	diags, unknown := grammar.CheckTopology(src.Root)
 	l.diags = append(l.diags, diags...)
 	for span, meant := range unknown {
