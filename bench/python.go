@@ -22,7 +22,7 @@ import (
 const (
 	passedTuples = 50_000
 
-	// inFlight is the number of tuples that a bolt has but has not acked: Storm's topology.shellbolt.max.pending.
+	// inFlight is the number of tuples that a bolt has but has not acked, so that the pipes never fill up.
 	inFlight = 100
 )
 
@@ -133,7 +133,7 @@ type passBolt struct {
 	cpu   []float64 // microseconds per tuple, including the start of the process
 }
 
-// feed runs the bolt once. As Storm does, it sends a tuple when fewer than inFlight are without an ack, and answers an
+// feed runs the bolt once. It sends a tuple when fewer than inFlight are without an ack. As Storm does, it answers an
 // emit with the task ids unless the bolt does not want them.
 func (b *passBolt) feed(ctx context.Context, pidDir string) (err error) {
 	cmd := exec.CommandContext(ctx, b.args[0], b.args[1:]...)

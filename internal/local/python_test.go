@@ -124,6 +124,44 @@ func TestForeignPythonClasses(t *testing.T) {
 	}
 }
 
+// A component of Petrel has the log file that the logconfig.ini of its application names.
+func TestPetrelLogs(t *testing.T) {
+	t.Parallel()
+	program, err := foreignPython()
+	skipOrFail(t, err)
+	f := pythonFixture(t, 10)
+	f.script("logconfig.ini", `[loggers]
+keys=root
+[handlers]
+keys=file
+[formatters]
+keys=plain
+[logger_root]
+level=INFO
+handlers=file
+[handler_file]
+class=FileHandler
+args=(os.environ["PETREL_LOG_PATH"], "a")
+formatter=plain
+[formatter_plain]
+format=%(name)s: %(message)s
+`)
+	f.spout("words", one("word", "n"), 1, started(program, "petrelwords.Words")...)
+	f.bolt("upper", one("word", "n"), 1, started(program, "petrelupper.Upper"), input{"words", "default", shuffled()})
+	f.bolt("echo", nil, 1, []string{"echo"}, input{"upper", "default", shuffled()})
+	s, err := f.run()
+	if err != nil || s.End != Idle || s.component("words").Acked != 10 || !f.events.has(LogEvent, "received [PETREL 9] from upper") {
+		t.Errorf("end %v, error %v\n%s", s.End, err, f.events)
+	}
+	logs, err := filepath.Glob(filepath.Join(f.opts.Resources, "petrel*_petrelupper.log"))
+	if err != nil || len(logs) != 1 {
+		t.Fatalf("log files %v, %v", logs, err)
+	}
+	if text, err := os.ReadFile(logs[0]); err != nil || !strings.Contains(string(text), "storm.stdout: petrel prints 9\n") {
+		t.Errorf("the log file has %q, %v", text, err)
+	}
+}
+
 // A class that cannot start is one sentence in the summary of the run.
 func TestPythonClassThatIsMissing(t *testing.T) {
 	t.Parallel()
