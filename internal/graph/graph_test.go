@@ -74,6 +74,9 @@ func TestDrawings(t *testing.T) {
 	for name, g := range map[string]*Graph{"everything": everything(), "evil": evilGraph(), "empty": {Name: "empty"}} {
 		for format, extension := range extensions {
 			got := Draw(g, format, 0)
+			if format == Text && name == "evil" { // too wide for anybody
+				got = Draw(g, format, 20)
+			}
 			path := filepath.Join("testdata", name+extension)
 			if os.Getenv("STORMFLUX_UPDATE") != "" {
 				if err := os.WriteFile(path, got, 0o666); err != nil {

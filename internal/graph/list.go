@@ -10,21 +10,27 @@ import (
 // drawList writes the graph as an indented list: each component with its streams, and below it who reads them.
 func drawList(g *Graph) []byte {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n", g.Name, g.summary())
-	links := g.links()
-	for i, n := range g.Nodes {
-		fmt.Fprintf(&b, "\n%s\n", strings.Join(nodeLines(n)[:2], "  "))
-		for _, line := range nodeLines(n)[2:] {
-			fmt.Fprintf(&b, "  %s\n", line)
+	line := func(format string, texts ...any) {
+		b.WriteString(diag.Printable(fmt.Sprintf(format, texts...)) + "\n")
+	}
+	line("%s: %s", g.Name, g.summary())
+	for _, n := range g.Nodes {
+		lines := nodeLines(n)
+		b.WriteByte('\n')
+		line("%s  %s", lines[0], lines[1])
+		for _, more := range lines[2:] {
+			line("  %s", more)
 		}
-		for _, l := range links {
-			if l.from != i {
+		for _, e := range g.Edges {
+			if e.From != n {
 				continue
 			}
-			for _, line := range l.lines() {
-				fmt.Fprintf(&b, "  └─ %s ─> %s\n", line, g.Nodes[l.to].ID)
+			text := e.label()
+			if e.Mark.Text != "" {
+				text += " (" + e.Mark.Text + ")"
 			}
+			line("  └─ %s ─> %s", text, e.To.ID)
 		}
 	}
-	return []byte(diag.PrintableLines(b.String()))
+	return []byte(b.String())
 }

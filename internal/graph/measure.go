@@ -12,7 +12,7 @@ var widths = func() map[rune]int {
 		width      int
 		characters string
 	}{
-		{290, "ijlI'"}, {330, " .,:;|J·"}, {400, "ftr()[]/\\-!\""}, {540, "csz?_"},
+		{290, "ijlI'"}, {330, " .,:;|J·"}, {400, "ftr()[]/\\-!"}, {470, "\""}, {540, "csz?_"},
 		{600, "kvxyaeT*LFP"}, {650, "bdghnopqu0123456789$EKSYAVXBZ"}, {750, "CRUHNDG#"}, {800, "OQw+=<>~^×&→"}, {1000, "mMW@%…"},
 	} {
 		for _, r := range class.characters {

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/graph/layered"
@@ -27,16 +28,21 @@ type textDrawing struct {
 
 // drawText draws a graph with characters. If that takes more columns than width, it writes a list.
 func drawText(g *Graph, width int) []byte {
-	d := &textDrawing{graph: g, links: g.links()}
-	d.arrange()
-	if width > 0 && d.layout.Breadth > width {
+	picture := newTextDrawing(g).String()
+	if width > 0 && widest(strings.Split(picture, "\n"), columns.StringWidth) > width {
 		return drawList(g)
 	}
+	return []byte(fmt.Sprintf("%s: %s\n\n", diag.Printable(g.Name), g.summary()) + picture)
+}
+
+func newTextDrawing(g *Graph) *textDrawing {
+	d := &textDrawing{graph: g, links: g.links()}
+	d.arrange()
 	for _, l := range d.layout.Gaps {
 		d.channels = append(d.channels, newChannel(l.Segments))
 	}
 	d.draw()
-	return []byte(diag.PrintableLines(fmt.Sprintf("%s: %s\n\n", diag.Printable(g.Name), g.summary())) + d.String())
+	return d
 }
 
 func (d *textDrawing) arrange() {
