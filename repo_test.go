@@ -76,6 +76,7 @@ var mayImport = map[string][]string{
 	"internal/local/host":          {"internal/local/process"},
 	"internal/local/process":       {},
 	"internal/stormtest":           {"internal/cachedir"},
+	"internal/stormtest/overloads": {"internal/topology"},
 	"sdk/node":                     {},
 	"sdk/python":                   {},
 	"runtime":                      {"internal/settings"},

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	random "github.com/stormflux/stormflux/internal/stormtest/overloads"
 	"github.com/stormflux/stormflux/internal/topology"
 )
 
@@ -99,15 +100,15 @@ var buildCases = map[string]struct {
 
 func TestBuild(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	g := &generator{Rand: r}
+	g := &random.Generator{Rand: r}
 	for i := range 60 {
-		var parent *randomClass
+		var parent *random.Class
 		if i >= 20 && i%3 == 0 {
-			parent = g.classes[r.IntN(10)*2]
+			parent = g.Classes[r.IntN(10)*2]
 		}
-		g.classes = append(g.classes, newRandomClass(r, fmt.Sprint("C", i), parent))
+		g.Classes = append(g.Classes, random.NewClass(r, fmt.Sprint("C", i), parent))
 	}
-	j := startJudge(t, map[string]string{"Random.java": randomSource(r, g.classes)})
+	j := startJudge(t, map[string]string{"Random.java": random.Source(r, g.Classes)})
 	t.Run("as Flux", func(t *testing.T) { buildAsFlux(t, j) })
 	t.Run("beyond Flux", func(t *testing.T) { buildBeyondFlux(t, j) })
 	t.Run("random", func(t *testing.T) { buildRandom(t, j, g) })

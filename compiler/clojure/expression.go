@@ -136,7 +136,7 @@ func (o *objects) items(list []calls.Value) []*form {
 func (o *objects) elements(list []calls.Value) *form {
 	for _, cast := range []string{"int", "short", "byte"} {
 		same := func(v calls.Value) bool {
-			return v.Type.Name == cast || v.Type.Name == boxed[cast]
+			return !v.Type.IsArray() && (v.Type.Name == cast || v.Type.Name == boxed[cast])
 		}
 		if len(list) > 2 && !slices.ContainsFunc(list, func(v calls.Value) bool { return !same(v) }) {
 			numbers := make([]*form, len(list))
@@ -235,9 +235,9 @@ func (o *objects) pinned(e expression, t classfile.Type) *form {
 			return call(o.className(t.Name)+"/valueOf", e.form)
 		}
 	}
-	hint := "^" + o.className(t.Name)
-	if t.IsArray() {
-		hint = "^" + quote(t.ClassName())
+	hint := "^" + quote(t.ClassName())
+	if !t.IsArray() {
+		hint = "^" + o.className(t.Name)
 	}
 	if e.kind == atomForm && slices.Contains(o.locals, e.form.text) || e.class == "" && e.kind == callForm {
 		return e.hinted(hint)

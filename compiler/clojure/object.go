@@ -129,6 +129,9 @@ func (o *objects) made1Of(object *calls.Object) expression {
 
 // step returns a part of a doto form.
 func (o *objects) step(s *calls.Call) *form {
+	if s.Fault != "" {
+		return atom("nil") // it is reported, and there is no file
+	}
 	args := o.arguments(s)
 	switch s.Kind {
 	case calls.Field:

@@ -121,7 +121,7 @@ func (e *Evaluator) Close() error {
 
 // ClojureFile is a file to evaluate.
 type ClojureFile struct {
-	Kind      string // storm, backtype or streamparse
+	Kind      string // storm, backtype or streamparse, or object for a function that makes one object
 	Namespace string
 	Function  string // that returns the topology, or for streamparse its two maps
 	Text      []byte
@@ -144,6 +144,8 @@ type ClojureTopology struct {
 	// Local is what -main without arguments submitted to its local cluster; nil for streamparse.
 	Local *LocalRun `json:"local"`
 	Hooks []string  `json:"hooks"` // the state of each worker hook
+	// Object is the state of the object of a file of the kind object. It begins with "exception: " if there is none.
+	Object string `json:"object"`
 	// Expected is the state of the objects that the runtime adapter makes of the definitions.
 	Expected map[string]string `json:"expected"`
 }

@@ -57,26 +57,31 @@ func (r *resolver) choose(all []member, args []any, of choice) *Call {
 	if !sure && len(same) > 1 {
 		return unknown("the class of an argument is not known here")
 	}
-	if len(accepted) > 0 {
-		chosen := accepted[len(accepted)-1]
-		if of.first {
-			chosen = accepted[0]
-		}
+	if of.first {
+		slices.Reverse(accepted)
+	}
+	// Flux takes the last one in the order of reflection, which only a JVM knows. So one that works is as good.
+	var overflow *unfit
+	for _, chosen := range slices.Backward(accepted) {
 		failing := r.isFailingBridge(chosen, same, values)
 		if failing == classfile.Unknown {
 			return unknown("the class of an argument is not known here")
 		}
-		if chosen.public && failing == classfile.No {
-			converted, bad := r.convertAll(values, chosen.params)
-			if bad == nil {
-				call := made(of, chosen, converted, same)
-				call.Alike = alike(chosen, accepted)
-				return call
-			}
-			if bad.overflow {
-				return &Call{Kind: of.kind, Class: of.class, Name: of.name, Fault: bad.why}
-			}
+		if !chosen.public || failing == classfile.Yes {
+			continue
 		}
+		converted, bad := r.convertAll(values, chosen.params)
+		if bad == nil {
+			call := made(of, chosen, converted, same)
+			call.Alike = alike(chosen, accepted, same)
+			return call
+		}
+		if bad.overflow {
+			overflow = bad
+		}
+	}
+	if overflow != nil {
+		return &Call{Kind: of.kind, Class: of.class, Name: of.name, Fault: overflow.why}
 	}
 	return r.bestFit(same, values, of, unknown)
 }
@@ -175,19 +180,26 @@ func made(of choice, m member, values []Value, same []member) *Call {
 }
 
 // alike returns the parameters of the other members that Flux accepts.
-func alike(chosen member, accepted []member) [][]classfile.Type {
+func alike(chosen member, accepted, same []member) [][]classfile.Type {
 	var others [][]classfile.Type
 	for _, m := range accepted {
-		if !sameTypes(m.params, chosen.params) && !isBridge(m, accepted) {
+		hidden := m.static && m.class != chosen.class // a static method hides that of a superclass
+		if (hidden || !sameTypes(m.params, chosen.params)) && !isBridge(m, same) {
 			others = append(others, m.params)
 		}
 	}
 	return others
 }
 
-// isBridge reports whether the compiler made the method for a generic class: it calls another one.
-func isBridge(m member, all []member) bool {
-	return m.synthetic && slices.ContainsFunc(all, func(other member) bool { return !other.synthetic && other.class == m.class })
+// isBridge reports whether the compiler made the method for a generic class, and it is clear which one it calls.
+func isBridge(m member, same []member) bool {
+	targets := 0
+	for _, other := range same {
+		if m.synthetic && !other.synthetic && other.class == m.class {
+			targets++
+		}
+	}
+	return targets == 1
 }
 
 // isFailingBridge reports whether a method only casts its arguments for another one, and cannot do so.

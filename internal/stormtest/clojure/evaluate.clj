@@ -6,7 +6,8 @@
 ;; process ends at the end of the input.
 ;; "expected" shows the objects that the runtime adapter makes of the definitions, by their keys.
 ;; KIND is storm (org.apache.storm), backtype (backtype.storm) or streamparse (backtype.storm, by streamparse's way of
-;; loading). The library is the one in the classpath. This file runs on Clojure 1.5 and later.
+;; loading). For the KIND object, the function makes one object, and the answer is {"object": ..., "expected": ...}. The
+;; library is the one in the classpath. This file runs on Clojure 1.5 and later.
 (ns evaluate
   (:require [clojure.string :as string])
   (:import [java.io BufferedReader ByteArrayInputStream InputStreamReader ObjectInputStream PrintStream
@@ -168,6 +169,25 @@
     (vec (for [^java.nio.ByteBuffer b (.invoke getter topology (object-array 0))]
            (shown (deserialize (.array b)))))))
 
+(defn- causes [^Throwable e]
+  (string/join "; caused by " (map str (take-while identity (iterate #(.getCause ^Throwable %) e)))))
+
+(defmacro ^:private or-exception [form]
+  `(try ~form (catch Throwable e# (str "exception: " (causes e#)))))
+
+(defn- evaluate-object
+  "Makes one object that is not a part of a topology."
+  [ns-name function source definitions]
+  (try
+    {"object" (or-exception
+                (do (binding [*ns* (create-ns 'user)]
+                      (clojure.lang.Compiler/load (StringReader. source) ns-name (str ns-name ".clj")))
+                    (shown ((ns-resolve (symbol ns-name) (symbol function))))))
+     "expected" (into {} (for [[role k definition] definitions]
+                           [k (or-exception (shown (built role definition false)))]))}
+    (finally
+      (remove-ns (symbol ns-name)))))
+
 (defn- evaluate [kind ns-name function source definitions]
   (let [last-var (binding [*ns* (create-ns 'user)]
                    (clojure.lang.Compiler/load (StringReader. source) ns-name (str ns-name ".clj")))
@@ -191,9 +211,6 @@
       (finally
         (remove-ns ns-sym)))))
 
-(defn- causes [^Throwable e]
-  (string/join "; caused by " (map str (take-while identity (iterate #(.getCause ^Throwable %) e)))))
-
 (let [answers (PrintStream. (FileOutputStream. FileDescriptor/out) false "UTF-8")
       questions (BufferedReader. (InputStreamReader. System/in "UTF-8"))]
   (System/setOut System/err)
@@ -202,7 +219,10 @@
       (let [[kind ns-name function source & definitions] (string/split line #" ")
             decoded (fn [^String text] (String. (.decode (Base64/getDecoder) text) "UTF-8"))
             answer (try
-                     (evaluate kind ns-name function (decoded source) (for [d definitions] (map decoded (string/split d #":"))))
+                     (let [definitions (for [d definitions] (map decoded (string/split d #":")))]
+                       (if (= kind "object")
+                         (evaluate-object ns-name function (decoded source) definitions)
+                         (evaluate kind ns-name function (decoded source) definitions)))
                      (catch Throwable e
                        {"exception" (causes e)}))]
         (.println answers ^String (json answer))
