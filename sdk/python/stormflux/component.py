@@ -167,6 +167,7 @@ class Component:
         link.write('{"pid":%d,"pipelining":true}\nend\n' % pid)
         link.flush()
         self.logger = log.configure(self, self.conf)
+        sys.stdout.flush()  # what the module printed while it was imported
         sys.stdout = log.LogStream(logging.getLogger("stormflux.stdout"))
 
     def _initialize(self) -> bool:

@@ -15,6 +15,9 @@ from .component import FAILED, Component
 from .link import Link, StormWentAway, message
 from .spout import Spout
 
+# The base classes of these are not what somebody means who misspells the name of a class.
+LIBRARIES = ("stormflux", "streamparse", "pystorm", "petrel", "storm")
+
 USAGE = "usage: python3 -m stormflux module.Class\n       python3 -m stormflux file.py:Class\n"
 
 
@@ -113,7 +116,7 @@ def import_file(path: str) -> ModuleType:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise import_error(os.path.basename(path), error) from error
     return module
 
@@ -132,11 +135,15 @@ def import_module(name: str) -> ModuleType:
         if error.name == name or name.startswith("%s." % error.name):
             raise LoadError('module "%s" is not found%s' % (error.name, suggest_module(str(error.name)))) from None
         raise import_error(name, error) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise import_error(name, error) from error
 
 
-def import_error(name: str, error: Exception) -> LoadError:
+def import_error(name: str, error: BaseException) -> LoadError:
+    if isinstance(error, SystemExit):
+        return LoadError(
+            'importing "%s" ended the process; a component that starts itself does so after if __name__ == "__main__"' % name
+        )
     if isinstance(error, ModuleNotFoundError):
         return LoadError('"%s" imports "%s", which is not installed' % (name, error.name))
     return LoadError('importing "%s" failed: %s' % (name, describe(error)))
@@ -147,17 +154,19 @@ def describe(error: BaseException) -> str:
     return "%s: %s" % (type(error).__name__, text) if text else type(error).__name__
 
 
-def classes(module: ModuleType) -> List[str]:
-    """Return the names of the components that a module defines."""
+def components(module: ModuleType) -> List[str]:
+    """Return the names of the components of a module."""
     return [
         name
         for name, value in vars(module).items()
-        if isinstance(value, type) and value.__module__ == module.__name__ and callable(getattr(value, "run", None))
+        if isinstance(value, type)
+        and callable(getattr(value, "run", None))
+        and value.__module__.split(".")[0] not in LIBRARIES
     ]
 
 
 def offer(module: ModuleType) -> str:
-    names = classes(module)
+    names = components(module)
     return "; its components: " + ", ".join(names) if names else ""
 
 
@@ -168,8 +177,7 @@ def matches(name: str, names: List[str]) -> List[str]:
 
 
 def suggest(name: str, module: ModuleType) -> str:
-    names = [n for n, value in vars(module).items() if isinstance(value, type)]
-    for near in matches(name, names) or [n for n in names if n.lower() == name.lower()]:
+    for near in matches(name, components(module)):
         return '; did you mean "%s"?' % near
     return offer(module) or "; it has no component"
 

@@ -50,12 +50,16 @@ class Start(unittest.TestCase):
             "split.py": '"split.py" names no class: write split.py:Class; its components: Split, NoMethod',
             "lacks.Bolt": '"lacks" imports "stormflux_lacks", which is not installed',
             "broken.Bolt": 'importing "broken" failed: ZeroDivisionError: division by zero',
+            "bare.py:Bare": 'importing "bare.py" ended the process; a component that starts itself does so after '
+            'if __name__ == "__main__"',
+            "split.Bold": 'module "split" has no class "Bold"; its components: Split, NoMethod',
             "raises.Raises": 'starting "raises.Raises" failed: KeyError: \'home\'',
         }
         files = {
             "split.py": SPLIT,
             "lacks.py": "import stormflux_lacks\n",
             "broken.py": "1 / 0\n",
+            "bare.py": "import sys\nclass Bare:\n    def run(self): sys.exit(2)\nBare().run()\n",
             "raises.py": "import stormflux\nclass Raises(stormflux.Spout):\n"
             "    def __init__(self): {}['home']\n    def next_tuple(self): pass\n",
         }
