@@ -3,7 +3,7 @@
 // Spouts that replay what failed.
 
 const { Spout } = require('./component')
-const { encodeValue } = require('./messages')
+const { encodeValue, encodeValues } = require('./messages')
 
 class ReliableSpout extends Spout {
   maxFails = 3
@@ -43,7 +43,7 @@ class ReliableSpout extends Spout {
   }
 
   gaveUp(id, values) {
-    this.log.error('gave up tuple %j after %d fails: %j', id, this.maxFails + 1, values)
+    this.log.error(`gave up tuple ${encodeValue(id)} after ${this.maxFails + 1} fails: ${encodeValues(values)}`)
   }
 }
 
