@@ -124,6 +124,33 @@ func TestForeignPythonClasses(t *testing.T) {
 	}
 }
 
+// What a component of streamparse prints goes to the log, as its documentation promises.
+func TestStreamparsePrints(t *testing.T) {
+	t.Parallel()
+	program, err := foreignPython()
+	skipOrFail(t, err)
+	f := pythonFixture(t, 10)
+	f.script("prints.py", `import streamparse
+print("imported")
+class Prints(streamparse.Bolt):
+    def process(self, tup):
+        print("prints", tup.values.n)
+        self.emit(tup.values)
+`)
+	f.spout("words", one("word", "n"), 1, started(program, "words_streamparse.Words")...)
+	f.bolt("prints", one("word", "n"), 1, started(program, "prints.Prints"), input{"words", "default", shuffled()})
+	f.bolt("echo", nil, 1, []string{"echo"}, input{"prints", "default", shuffled()})
+	s, err := f.run()
+	if err != nil || s.End != Idle || s.component("words").Acked != 10 {
+		t.Errorf("end %v, error %v\n%s", s.End, err, f.events)
+	}
+	for _, want := range []string{"imported", "prints 9"} {
+		if !f.events.has(StderrEvent, want) {
+			t.Errorf("no component printed %q\n%s", want, f.events)
+		}
+	}
+}
+
 // A component of Petrel has the log file that the logconfig.ini of its application names.
 func TestPetrelLogs(t *testing.T) {
 	t.Parallel()

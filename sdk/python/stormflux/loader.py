@@ -42,6 +42,9 @@ def main(arguments: Sequence[str]) -> int:
     if not issubclass(target, Component):
         # The component of another library talks to Storm itself, through standard input and output.
         pipes.give_back()
+        if any(base.__module__.split(".")[0] == "pystorm" for base in target.__mro__):
+            # pystorm has kept standard output for itself. It means to make print safe, but fails on Python 3.
+            sys.stdout = sys.stderr
     start()
     return 0
 
