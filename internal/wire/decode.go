@@ -100,7 +100,7 @@ func decodeCode(object *storm.ComponentObject, role role) (topology.Code, error)
 	case object.JavaObject != nil:
 		return decodeObject(object.JavaObject, role)
 	case object.SerializedJava != nil:
-		return topology.SerializedJava(object.SerializedJava), nil
+		return decodeSerialized(object.SerializedJava, role), nil
 	}
 	return nil, errors.New("it runs code of a kind that Storm does not know")
 }
@@ -162,7 +162,7 @@ func decodeGrouping(g *storm.Grouping) (topology.Grouping, error) {
 		if fields, ok := deserializePartialKey(g.CustomSerialized); ok {
 			return topology.PartialKey{Names: fields}, nil
 		}
-		return topology.Custom{Object: topology.SerializedJava(g.CustomSerialized)}, nil
+		return topology.Custom{Object: decodeSerialized(g.CustomSerialized, groupingRole)}, nil
 	}
 	return nil, errors.New("it has a grouping that Storm does not know")
 }

@@ -23,18 +23,39 @@ const (
 	hookRole     role = "stormflux.runtime.Hook"
 )
 
-func encodeDefinition(d *topology.Definition, role role) *storm.JavaObject {
+// maxConstant is how many bytes of modified UTF-8 the text of a java_object may have. Workers before Storm 2.0 compile a
+// Clojure form to make the object (storm-core 1.2.3, thrift.clj: instantiate-java-object), and a class file cannot hold a
+// longer text.
+const maxConstant = math.MaxUint16
+
+// encodeDefinition returns an object of the adapter as a java_object, or in Java's serialised form if it is too long.
+func encodeDefinition(d *topology.Definition, role role) (object *storm.JavaObject, serialized []byte) {
 	text := string(FormatDefinition(d))
-	return &storm.JavaObject{FullClassName: string(role), ArgsList: []*storm.JavaObjectArg{{StringArg: &text}}}
+	if isLong(text) {
+		return nil, serializeDefinition(text, role)
+	}
+	return &storm.JavaObject{FullClassName: string(role), ArgsList: []*storm.JavaObjectArg{{StringArg: &text}}}, nil
+}
+
+func isLong(text string) bool {
+	return len(text) > maxConstant/2 && len(java.AppendModifiedUTF8(nil, text)) > maxConstant
 }
 
 // decodeDefinition returns the definition in an object of the adapter. For everything that encodeDefinition would not
 // write again in the same way, it returns nil, so no information of another object gets lost.
 func decodeDefinition(o *storm.JavaObject, role role) *topology.Definition {
-	if o.FullClassName != string(role) || len(o.ArgsList) != 1 || o.ArgsList[0].StringArg == nil {
+	if o.FullClassName != string(role) || len(o.ArgsList) != 1 || o.ArgsList[0].StringArg == nil || isLong(*o.ArgsList[0].StringArg) {
 		return nil
 	}
 	return parseWritten(*o.ArgsList[0].StringArg)
+}
+
+// decodeSerialized returns the definition in Java's serialised form of an object of the adapter, or else the form itself.
+func decodeSerialized(data []byte, role role) topology.Code {
+	if text, d := deserializeDefinition(data, role); d != nil && isLong(text) {
+		return d
+	}
+	return topology.SerializedJava(data)
 }
 
 func parseWritten(text string) *topology.Definition {
@@ -49,26 +70,34 @@ func parseWritten(text string) *topology.Definition {
 func encodeHook(hook topology.Code) []byte {
 	switch hook := hook.(type) {
 	case *topology.Definition:
-		return serializeHook(string(FormatDefinition(hook)))
+		return serializeDefinition(string(FormatDefinition(hook)), hookRole)
 	case topology.SerializedJava:
 		return hook
 	}
 	panic(fmt.Sprintf("wire: invalid worker hook %T", hook))
 }
 
-func serializeHook(definition string) []byte {
-	fields := []java.Field{{Name: "definition", Type: "Ljava/lang/String;"}}
-	return java.Serialize(&java.Object{Class: &java.Class{Name: string(hookRole), UID: 1, Fields: fields}, Fields: []any{definition}})
-}
-
 func decodeHook(data []byte) topology.Code {
-	if o, err := java.Deserialize(data); err == nil && o.Class.Name == string(hookRole) {
-		text, _ := o.Field("definition").(string)
-		if d := parseWritten(text); d != nil && bytes.Equal(serializeHook(text), data) {
-			return d
-		}
+	if _, d := deserializeDefinition(data, hookRole); d != nil {
+		return d
 	}
 	return topology.SerializedJava(data)
+}
+
+func serializeDefinition(definition string, role role) []byte {
+	fields := []java.Field{{Name: "definition", Type: "Ljava/lang/String;"}}
+	return java.Serialize(&java.Object{Class: &java.Class{Name: string(role), UID: 1, Fields: fields}, Fields: []any{definition}})
+}
+
+// deserializeDefinition returns nil for everything that serializeDefinition would not write again in the same way.
+func deserializeDefinition(data []byte, role role) (text string, d *topology.Definition) {
+	if o, err := java.Deserialize(data); err == nil && o.Class.Name == string(role) {
+		text, _ = o.Field("definition").(string)
+		if d = parseWritten(text); d != nil && bytes.Equal(serializeDefinition(text, role), data) {
+			return text, d
+		}
+	}
+	return "", nil
 }
 
 // FormatDefinition returns a definition as the JSON that the adapter reads. A value without a form in JSON becomes a map

@@ -59,7 +59,8 @@ func encodeCode(code topology.Code, role role) *storm.ComponentObject {
 		}
 		return &storm.ComponentObject{Shell: &storm.ShellComponent{ExecutionCommand: code.Words[0], Script: code.Words[1]}}
 	case *topology.Definition:
-		return &storm.ComponentObject{JavaObject: encodeDefinition(code, role)}
+		object, serialized := encodeDefinition(code, role)
+		return &storm.ComponentObject{JavaObject: object, SerializedJava: serialized}
 	case *topology.JavaObject:
 		return &storm.ComponentObject{JavaObject: encodeObject(code)}
 	case topology.SerializedJava:
@@ -155,7 +156,8 @@ func orEmpty(s []string) []string {
 func encodeCustom(g topology.Custom) *storm.Grouping {
 	switch object := g.Object.(type) {
 	case *topology.Definition:
-		return &storm.Grouping{CustomObject: encodeDefinition(object, groupingRole)}
+		made, serialized := encodeDefinition(object, groupingRole)
+		return &storm.Grouping{CustomObject: made, CustomSerialized: serialized}
 	case *topology.JavaObject:
 		return &storm.Grouping{CustomObject: encodeObject(object)}
 	case topology.SerializedJava:

@@ -68,9 +68,19 @@ final class Adapter {
         }
     }
 
-    /** Returns the definition in an object of the adapter; null for any other object. */
-    private static String definition(ComponentObject object) {
+    /** Returns the definition in an object of the adapter; null for any other object. A long one is serialized. */
+    private static String definition(ComponentObject object) throws Throwable {
+        if (object.is_set_serialized_java()) {
+            Object adapter = Utils.javaDeserialize(object.get_serialized_java(), Object.class);
+            return adapter.getClass().getName().startsWith(PACKAGE) ? definitionOf(adapter) : null;
+        }
         return object.is_set_java_object() ? definition(object.get_java_object()) : null;
+    }
+
+    private static String definitionOf(Object adapter) throws Throwable {
+        Field definition = adapter.getClass().getDeclaredField("definition");
+        definition.setAccessible(true);
+        return (String) definition.get(adapter);
     }
 
     private static String definition(JavaObject object) {
@@ -101,10 +111,7 @@ final class Adapter {
         if (!Proxy.isProxyClass(hook.getClass())) {
             return hook;
         }
-        Object handler = Proxy.getInvocationHandler(hook);
-        Field definition = handler.getClass().getDeclaredField("definition");
-        definition.setAccessible(true);
-        return make((String) definition.get(handler));
+        return make(definitionOf(Proxy.getInvocationHandler(hook)));
     }
 
     private static Object call(Method method, Object on, Object... arguments) throws Throwable {
