@@ -44,6 +44,9 @@ var listMark = regexp.MustCompile(`^ *([0-9]+[.)]|-)`)
 
 // mermaidText quotes lines. Every character that Mermaid, Markdown or HTML may read as markup becomes a character code.
 func mermaidText(lines []string) string {
+	if strings.Join(lines, "") == "" {
+		return `" "` // Mermaid refuses an empty label
+	}
 	var b strings.Builder
 	b.WriteByte('"')
 	for i, line := range lines {
