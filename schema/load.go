@@ -151,10 +151,14 @@ func (l *loader) load(file *diag.File) (*Document, error) {
 	root := src.Root.Clone()
 	l.include(root, file, []included{{path: filepath.Clean(file.Name)}})
 	l.override(root, env)
+	tests, err := l.testFiles()
+	if err != nil {
+		return nil, err
+	}
 	l.unusedVariables()
 	doc := &Document{File: file, Root: root, Environment: env, Ignores: l.ignores, Files: l.files, Unresolved: l.vars.unresolved,
 		Includes: l.seen.includes, Incomplete: l.seen.incomplete, UnknownKeys: l.seen.unknownKeys,
-		Replaced: l.seen.replaced, ClassPath: l.opts.Resources, Shared: l.seen.shared, VariableReferences: l.seen.variables, VariableNames: l.vars.all()}
+		Replaced: l.seen.replaced, ClassPath: l.opts.Resources, Shared: l.seen.shared, VariableReferences: l.seen.variables, VariableNames: l.vars.all(), Tests: tests}
 	decode(doc)
 	l.surprises(env, doc)
 	return doc, nil
@@ -226,7 +230,14 @@ func (l *loader) readSource(file *diag.File) *yaml.File {
 		return nil
 	}
 	readAsFlux(src)
-	diags, unknown := grammar.CheckTopology(src.Root)
+	l.conform(src, grammar.CheckTopology)
+	l.dropReplaced(src.Root)
+	return src
+}
+
+// conform checks the grammar of a file, and collects what a Document says about every file.
+func (l *loader) conform(src *yaml.File, check func(*yaml.Value) (diag.List, map[diag.Span]string)) {
+	diags, unknown := check(src.Root)
 	l.diags = append(l.diags, diags...)
 	for span, meant := range unknown {
 		if l.seen.unknownKeys == nil {
@@ -237,8 +248,6 @@ func (l *loader) readSource(file *diag.File) *yaml.File {
 	l.seen.shared = append(l.seen.shared, src.Shared...)
 	l.odd = l.odd || src.Odd
 	l.ignores = append(l.ignores, ignores(src.File)...)
-	l.dropReplaced(src.Root)
-	return src
 }
 
 // parse reads a file. In Flux's form, it may have the same key twice in a map.
@@ -291,6 +300,8 @@ type Options struct {
 	// Artifacts returns the files of Maven coordinates. Load asks only when an included resource is nowhere else. Nil, or an
 	// error, means that they are not known; the caller reports it.
 	Artifacts func(ctx context.Context, coordinates []string) ([]string, error)
+	// TestFiles are files with more tests of the topology. They need not be beside it.
+	TestFiles []string
 	// AllowOutside is `--allow-outside`: it allows included files outside the project.
 	AllowOutside bool
 	// Filters are the Java properties files of `--filter`, in order.

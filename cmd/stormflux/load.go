@@ -14,6 +14,7 @@ import (
 
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/classes"
+	"github.com/stormflux/stormflux/internal/project"
 	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/schema"
 	"github.com/stormflux/stormflux/validate"
@@ -185,13 +186,21 @@ func readAll(ctx context.Context, r io.Reader) ([]byte, error) {
 	}
 }
 
-// load reads and checks one file. read reads a file for the loader; nil is [os.ReadFile].
+// load reads and checks one topology with the test file beside it, or a test file with its topology. read reads a file for
+// the loader; nil is [os.ReadFile].
 func (a *app) load(ctx context.Context, f *topologyFlags, path string, read func(string) ([]byte, error)) (*checked, error) {
 	opts, err := a.loadOptions(ctx, f, path)
 	if err != nil {
 		return nil, err
 	}
 	opts.ReadFile = read
+	if path != "-" {
+		tested, errs := project.FindTests([]string{path})
+		if len(errs) > 0 {
+			return nil, environmentError(errs[0])
+		}
+		path, opts.TestFiles = tested[0].Topology, tested[0].TestFiles
+	}
 	return a.loadFor(ctx, f, path, opts, validate.Options{Path: programPath()})
 }
 

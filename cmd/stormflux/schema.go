@@ -7,7 +7,7 @@ import (
 )
 
 func (a *app) schemaCommand() *cobra.Command {
-	var environments bool
+	var environments, tests bool
 	cmd := &cobra.Command{
 		Use:   "schema",
 		Short: "Print the JSON Schema of topology files, for editors",
@@ -16,11 +16,17 @@ if the file starts with the line
 
   # yaml-language-server: $schema=topology.schema.json`,
 		Example: `  stormflux schema > topology.schema.json
-  stormflux schema --environments > stormflux.schema.json`,
+  stormflux schema --environments > stormflux.schema.json
+  stormflux schema --tests > tests.schema.json`,
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			text := grammar.TopologySchema()
-			if environments {
+			switch {
+			case environments && tests:
+				return usageError("choose one of --environments and --tests")
+			case tests:
+				text = grammar.TestsSchema()
+			case environments:
 				text = grammar.EnvironmentsSchema()
 			}
 			_, err := a.stdout.Write(text)
@@ -28,5 +34,6 @@ if the file starts with the line
 		},
 	}
 	cmd.Flags().BoolVar(&environments, "environments", false, "print the schema of stormflux.yaml instead")
+	cmd.Flags().BoolVar(&tests, "tests", false, "print the schema of test files instead")
 	return cmd
 }

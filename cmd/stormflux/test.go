@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"regexp"
 	"runtime"
 	"slices"
@@ -39,11 +38,11 @@ func (a *app) testCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "test [FILE|FOLDER]...",
 		Short: "Run the tests of topologies on this machine",
-		Long: `Run the tests that stand in topology files under "tests". A test gives rows and ticks to some components of the topology,
+		Long: `Run the tests that stand under "tests" in a topology, or in the file NAME_test.yaml beside it. A test gives rows and ticks to some components of the topology,
 puts mocks in place of the others, and compares what comes out with what it expects. The components are the real ones, in
 any language. Time is virtual: ten hours of ticks take about a second.
 
-A folder stands for all topologies below it, and no argument for the working directory.
+A folder stands for all tests below it, and no argument for the working directory.
 
 Exit codes: 0 all tests passed; 1 a test failed, or a topology has errors; 2 wrong usage, or there are no tests; 3 this
 machine cannot run the tests.`,
@@ -88,13 +87,13 @@ func (f *testFlags) check() error {
 }
 
 func (a *app) test(ctx context.Context, flags *testFlags, args []string) error {
-	files, errs := project.Find(args)
+	tested, errs := project.FindTests(args)
 	if len(errs) > 0 {
 		return together(errs)
 	}
 	t := &tester{app: a, flags: flags}
 	defer t.folders.Close()
-	return t.run(ctx, files)
+	return t.run(ctx, tested)
 }
 
 // A tester is one round of `stormflux test`.
@@ -108,17 +107,16 @@ type tester struct {
 type testedTopology struct {
 	prepared
 	tests []*validate.Test // those that --run chooses
-	all   int              // how many tests it has
+	names []string         // of all its tests
 }
 
-func (t *tester) run(ctx context.Context, files []project.File) error {
+func (t *tester) run(ctx context.Context, tested []*project.Tested) error {
 	began := time.Now()
 	var topologies []*testedTopology
 	var names []string
 	var failed error
-	all := 0
-	for _, file := range files {
-		top, err := t.prepare(ctx, file.Path)
+	for _, file := range tested {
+		top, err := t.prepare(ctx, file)
 		if exit := (*exitError)(nil); err != nil && (!errors.As(err, &exit) || exit.code != exitFindings) {
 			return err
 		}
@@ -127,18 +125,16 @@ func (t *tester) run(ctx context.Context, files []project.File) error {
 			failed = findings
 			continue
 		}
-		if all += top.all; len(top.tests) > 0 {
+		if len(top.tests) > 0 {
 			topologies = append(topologies, top)
 		}
-		for _, test := range top.checked.topology.Tests {
-			names = append(names, test.Name)
-		}
+		names = append(names, top.names...)
 	}
 	switch {
 	case failed != nil && len(topologies) == 0:
 		return failed
-	case all == 0:
-		return usageError("%s no tests; write them under \"tests\" in a topology", haveNo(files))
+	case len(names) == 0:
+		return usageError("%s no tests; write them under \"tests\" in a topology, or in NAME_test.yaml beside it", haveNo(tested))
 	case len(topologies) == 0:
 		return usageError("--run %q matches no test; known tests: %s", t.flags.run, diag.Quoted(names, 8))
 	}
@@ -149,11 +145,14 @@ func (t *tester) run(ctx context.Context, files []project.File) error {
 	return err
 }
 
-func haveNo(files []project.File) string {
-	if len(files) == 1 {
-		return files[0].Path + " has"
+func haveNo(tested []*project.Tested) string {
+	switch len(tested) {
+	case 0:
+		return "there are"
+	case 1:
+		return tested[0].Topology + " has"
 	}
-	return fmt.Sprintf("the %d topologies have", len(files))
+	return "the topologies have"
 }
 
 // printFailure prints an error that does not end the command.
@@ -164,12 +163,14 @@ func (a *app) printFailure(err error) {
 }
 
 // prepare reads, checks and compiles a topology, and stages what its tests need.
-func (t *tester) prepare(ctx context.Context, path string) (*testedTopology, error) {
+func (t *tester) prepare(ctx context.Context, file *project.Tested) (*testedTopology, error) {
 	flags := &t.flags.topologyFlags
+	path := file.Topology
 	opts, err := t.app.loadOptions(ctx, flags, path)
 	if err != nil {
 		return nil, err
 	}
+	opts.TestFiles = file.TestFiles
 	machine := validate.Platform{OS: runtime.GOOS, Arch: runtime.GOARCH}
 	top := &testedTopology{}
 	if top.checked, err = t.app.loadFor(ctx, flags, path, opts, validate.Options{Platform: machine, Path: programPath()}); err != nil {
@@ -178,8 +179,11 @@ func (t *tester) prepare(ctx context.Context, path string) (*testedTopology, err
 	if err := t.app.report(flags, top.checked.diags); err != nil {
 		return nil, err
 	}
-	top.all = len(top.checked.topology.Tests)
 	for _, test := range top.checked.topology.Tests {
+		if !file.Own && !slices.Contains(file.TestFiles, test.Span.File.Name) {
+			continue
+		}
+		top.names = append(top.names, test.Name)
 		if t.flags.chosen.MatchString(test.Name) {
 			top.tests = append(top.tests, test)
 		}

@@ -4,6 +4,7 @@ package grammar
 
 import (
 	_ "embed"
+	"strings"
 	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
@@ -26,9 +27,46 @@ func TopologySchema() []byte { return []byte(topologyText) }
 // EnvironmentsSchema returns the JSON Schema (2020-12) of stormflux.yaml. The caller owns the bytes.
 func EnvironmentsSchema() []byte { return []byte(environmentsText) }
 
+// testsHead begins the schema of test files. The rest is the $defs of topologies, which end their schema.
+const testsHead = `{
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "https://raw.githubusercontent.com/stormflux/stormflux/main/schema/grammar/tests.schema.json",
+  "title": "stormflux tests",
+  "description": "Tests of a topology for stormflux test, in a file NAME_test.yaml beside the topology.",
+  "examples": [{"topology": "wordcount.yaml", "tests": [{"name": "splits", "components": ["split"], "emit": {"sentences": ["a b"]}, "expect": {"split": ["a", "b"]}}]}],
+  "type": "object",
+  "required": ["tests"],
+  "properties": {
+    "topology": {
+      "$ref": "#/$defs/text",
+      "title": "Topology",
+      "description": "The topology's file, relative to this one. Without this key: NAME.yaml, if this is NAME_test.yaml.",
+      "examples": ["wordcount.yaml"]
+    },
+    "tests": {"$ref": "#/$defs/tests"}
+  },
+  "patternProperties": {
+    "^x-": {
+      "title": "Free key",
+      "description": "Keys that begin with x- are free: notes, and values that carry YAML anchors.",
+      "examples": ["seen by nobody but people"]
+    }
+  },
+  "additionalProperties": false,
+`
+
+// testsText is the schema of test files.
+var testsText = sync.OnceValue(func() string {
+	return testsHead + topologyText[strings.LastIndex(topologyText, "\n  \"$defs\": {")+1:]
+})
+
+// TestsSchema returns the JSON Schema (2020-12) of a file with tests. The caller owns the bytes.
+func TestsSchema() []byte { return []byte(testsText()) }
+
 // Each grammar is built once, on first use: a run without a stormflux.yaml does not pay for its schema.
 var (
 	topologyGrammar     = sync.OnceValue(func() *grammar { return newGrammar(topologyText, topologyNouns) })
+	testsGrammar        = sync.OnceValue(func() *grammar { return newGrammar(testsText(), testsNouns) })
 	environmentsGrammar = sync.OnceValue(func() *grammar { return newGrammar(environmentsText, environmentsNouns) })
 )
 
@@ -36,6 +74,11 @@ var (
 // and the place of every unknown key with the key that was probably meant, or "". A nil root has no faults.
 func CheckTopology(root *yaml.Value) (diag.List, map[diag.Span]string) {
 	return topologyGrammar().findings(root)
+}
+
+// CheckTests is [CheckTopology] for a file with tests.
+func CheckTests(root *yaml.Value) (diag.List, map[diag.Span]string) {
+	return testsGrammar().findings(root)
 }
 
 // CheckEnvironments checks a stormflux.yaml against environments.schema.json.

@@ -72,6 +72,9 @@ func TestGrammarMessages(t *testing.T) {
 		if strings.Contains(name, "environments") {
 			check = environmentsGrammar().check
 		}
+		if strings.Contains(name, "test-file") {
+			check = testsGrammar().check
+		}
 		want := map[string]string{}
 		for _, f := range archive.Files {
 			if base, ok := strings.CutSuffix(f.Name, ".txt"); ok {

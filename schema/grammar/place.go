@@ -66,6 +66,8 @@ var topologyNouns = nouns{
 	},
 }
 
+var testsNouns = nouns{document: "the test file", members: topologyNouns.members}
+
 var environmentsNouns = nouns{
 	document: "the environments file",
 	members:  map[string]string{".environments": "environment"},

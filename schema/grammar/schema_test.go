@@ -20,6 +20,7 @@ var schemas = []struct {
 	check func(*yaml.Value) diag.List
 }{
 	{"topology", topologyText, topologyGrammar().check},
+	{"tests", testsText(), testsGrammar().check},
 	{"environments", environmentsText, environmentsGrammar().check},
 }
 
