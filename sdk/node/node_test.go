@@ -13,6 +13,7 @@ import (
 
 // The tests of the package are written in JavaScript, because its users write theirs so too.
 func TestNode(t *testing.T) {
+	t.Parallel()
 	program := stormtest.Node(t)
 	tests, err := filepath.Glob("test/*.test.js")
 	if err != nil || len(tests) == 0 {
@@ -29,6 +30,7 @@ func TestNode(t *testing.T) {
 
 // The declarations say what TypeScript needs.
 func TestTypes(t *testing.T) {
+	t.Parallel()
 	compiler := stormtest.TypeScript(t)
 	args := append(compiler[1:], "--noEmit", "--strict", "--noImplicitOverride", "--skipLibCheck", "false",
 		"--target", "es2022", "--module", "nodenext", "test/types.mts", "stormflux/index.d.ts", "stormflux/testing.d.ts")

@@ -21,8 +21,8 @@ class Output {
   write(message) {
     if (this.#text === '') {
       this.#text = message
-      if (this.#held) this.#since = performance.now()
-      else this.#schedule()
+      this.#since = performance.now()
+      if (!this.#held) this.#schedule()
       return
     }
     this.#text += message
@@ -36,14 +36,15 @@ class Output {
     this.#send(text)
   }
 
-  /** Collects messages until release. */
+  /** Leaves it to the caller to flush, until release. */
   hold() {
     this.#held = true
   }
 
+  /** Sends what is collected when the component waits. */
   release() {
     this.#held = false
-    this.flush()
+    if (this.#text !== '') this.#schedule()
   }
 
   /** Flushes messages that were collected for too long. */

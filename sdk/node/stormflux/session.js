@@ -106,6 +106,7 @@ class Session {
     }
     this.#forget()
     this.#serving = false
+    if (this.#running === 0) this.output.flush()
     this.output.release()
     if (this.stopped || (this.#running === 0 && this.#queue.length === 0)) this.#wake()
   }
