@@ -27,16 +27,6 @@ func pythonFixture(t *testing.T, words int) *fixture {
 	return f
 }
 
-// noWarnings checks that the engine saw nothing wrong. That an interpreter starts slowly is no fault.
-func (f *fixture) noWarnings() {
-	f.t.Helper()
-	for _, e := range f.events.of(WarningEvent) {
-		if !strings.Contains(e.Text, "has not answered the handshake") {
-			f.t.Errorf("warning: %s: %s", e.Component, e.Text)
-		}
-	}
-}
-
 // started is the command that starts a class.
 func started(interpreter, spec string) []string {
 	return []string{interpreter, "-m", "stormflux", spec}
