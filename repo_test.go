@@ -260,11 +260,7 @@ var link = regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
 
 // Links between documents lead somewhere.
 func TestLinks(t *testing.T) {
-	docs, err := filepath.Glob("docs/*.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, doc := range append(docs, "README.md") {
+	for _, doc := range linkedPages(t) {
 		text, err := os.ReadFile(doc)
 		if err != nil {
 			t.Fatal(err)

@@ -1,5 +1,5 @@
 // Command bench measures stormflux beside Flux, bare yaml.v3, a bare Thrift upload and a worker of Storm, and reports
-// which of the project's targets are met. It prints Markdown; docs/performance.md has the figures of a run.
+// which of the project's targets are met. It prints Markdown; README.md has the figures of a run.
 //
 //	go run ./bench [-run REGEXP] [-n RUNS] [-check]
 //
