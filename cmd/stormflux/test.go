@@ -19,6 +19,7 @@ import (
 	"github.com/stormflux/stormflux/internal/staging"
 	"github.com/stormflux/stormflux/internal/testview"
 	"github.com/stormflux/stormflux/internal/topologytest"
+	"github.com/stormflux/stormflux/internal/watch"
 	"github.com/stormflux/stormflux/validate"
 )
 
@@ -28,6 +29,7 @@ type testFlags struct {
 	parallel int
 	timeout  time.Duration
 	format   string
+	watch    bool
 	verbose  bool
 
 	chosen *regexp.Regexp // run
@@ -57,7 +59,10 @@ machine cannot run the tests.`,
 			if len(args) == 0 {
 				args = []string{"."}
 			}
-			return a.test(cmd.Context(), &flags, args)
+			if flags.watch {
+				return a.watchTests(cmd.Context(), &flags, args)
+			}
+			return a.test(cmd.Context(), &flags, args, nil)
 		},
 	}
 	flags.needsJars = true
@@ -67,6 +72,7 @@ machine cannot run the tests.`,
 	f.IntVarP(&flags.parallel, "parallel", "p", runtime.GOMAXPROCS(0), "run `NUMBER` tests at the same time")
 	f.Var((*durationFlag)(&flags.timeout), "timeout", "how much real `DURATION` a test may take (default 30s)")
 	addChoice(cmd, f, &flags.format, "format", "the `FORMAT` of the results: "+orList(testview.Formats()), testview.Formats()...)
+	f.BoolVar(&flags.watch, "watch", false, "run the tests again when a topology, a test or the source of a component changes")
 	f.BoolVarP(&flags.verbose, "verbose", "v", false, "show what components log")
 	for _, name := range []string{"run", "parallel", "timeout"} {
 		_ = cmd.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions)
@@ -86,12 +92,13 @@ func (f *testFlags) check() error {
 	return nil
 }
 
-func (a *app) test(ctx context.Context, flags *testFlags, args []string) error {
+// test runs the tests once. watcher, if it is not nil, learns what they consist of.
+func (a *app) test(ctx context.Context, flags *testFlags, args []string, watcher *watch.Watcher) error {
 	tested, errs := project.FindTests(args)
 	if len(errs) > 0 {
 		return together(errs)
 	}
-	t := &tester{app: a, flags: flags}
+	t := &tester{app: a, flags: flags, watcher: watcher}
 	defer t.folders.Close()
 	return t.run(ctx, tested)
 }
@@ -100,7 +107,41 @@ func (a *app) test(ctx context.Context, flags *testFlags, args []string) error {
 type tester struct {
 	app     *app
 	flags   *testFlags
+	watcher *watch.Watcher // or nil
 	folders staging.Folders
+}
+
+// watchTests runs the tests, and runs them again after every change.
+func (a *app) watchTests(ctx context.Context, flags *testFlags, args []string) error {
+	if slices.Contains(args, "-") {
+		return usageError("--watch needs a file, not standard input")
+	}
+	watcher, err := watch.New()
+	if err != nil {
+		return environmentError(err)
+	}
+	defer watcher.Close()
+	var outcome error
+	for round := 1; ; round++ {
+		err := a.test(ctx, flags, args, watcher)
+		if ctx.Err() != nil {
+			return outcome // of the last round that ended
+		}
+		if exit := (*exitError)(nil); errors.As(err, &exit) && exit.code != exitFindings {
+			if round == 1 {
+				return err
+			}
+			a.printFailure(err)
+		}
+		outcome = err
+		printTo(a.stderr, "stormflux: waiting for a change\n")
+		select {
+		case <-ctx.Done():
+			return outcome
+		case names := <-watcher.Changed():
+			printTo(a.stderr, "stormflux: %s changed\n", names)
+		}
+	}
 }
 
 // A testedTopology is a topology that is ready for its tests.
@@ -171,10 +212,16 @@ func (t *tester) prepare(ctx context.Context, file *project.Tested) (*testedTopo
 		return nil, err
 	}
 	opts.TestFiles = file.TestFiles
+	if t.watcher != nil {
+		opts.ReadFile = t.watcher.ReadFile
+	}
 	machine := validate.Platform{OS: runtime.GOOS, Arch: runtime.GOARCH}
 	top := &testedTopology{}
 	if top.checked, err = t.app.loadFor(ctx, flags, path, opts, validate.Options{Platform: machine, Path: programPath()}); err != nil {
 		return nil, err
+	}
+	if t.watcher != nil && top.checked.topology != nil {
+		t.watcher.Topology(ctx, path, top.checked.topology)
 	}
 	if err := t.app.report(flags, top.checked.diags); err != nil {
 		return nil, err
