@@ -22,6 +22,13 @@ type Client struct {
 // Connect finds the leader of the seeds' cluster and connects to it.
 func Connect(ctx context.Context, config Config) (*Client, error) {
 	c := &Client{config: config.withDefaults(), turn: make(chan struct{}, 1)}
+	if c.config.Transport == nil {
+		transport, err := c.config.Security.transport(c.config.AsUser)
+		if err != nil {
+			return nil, &Error{Kind: NotAuthenticated, Reason: "cannot log in to Nimbus: " + err.Error(), Err: err}
+		}
+		c.config.Transport = transport
+	}
 	if as := c.config.AsUser; as != "" {
 		if _, plain := c.config.Transport.(Plain); plain {
 			c.config.Notify(fmt.Sprintf("storm.doAsUser %q has no effect: this connection has no authentication", as))

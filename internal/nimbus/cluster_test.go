@@ -256,6 +256,7 @@ func TestRealFrameLimit(t *testing.T) {
 // TestRealNameWithSpace proves why settings.CheckTopologyName refuses such names: a Supervisor deletes the files of the
 // topology while its worker runs. The name without a space is the control.
 func TestRealNameWithSpace(t *testing.T) {
+	stormtest.Long(t)
 	storms := stormtest.New(t, stormtest.Options{Conf: map[string]any{"supervisor.localizer.cleanup.interval.ms": 1000}})
 	client := realClient(t, storms)
 	kept, lost := realRequest(t, "a-b"), realRequest(t, "a b")

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/stormflux/stormflux/internal/settings"
@@ -24,7 +23,10 @@ type Config struct {
 	// seed.
 	LeaderOverride Address
 
-	// Transport carries the messages. nil: Plain.
+	// Security is how the client and Nimbus prove who they are.
+	Security Security
+
+	// Transport carries the messages. nil: the one that Security needs.
 	Transport Transport
 
 	// CallTimeout bounds one call from its first byte to the end of its answer. 0: 10 minutes, the default of
@@ -63,11 +65,7 @@ type Retry struct {
 	Ceiling  time.Duration // storm.nimbus.retry.intervalceiling.millis; 0: 60 s
 }
 
-const (
-	defaultConnectTimeout = 20 * time.Second
-
-	simpleTransport = "SimpleTransportPlugin"
-)
+const defaultConnectTimeout = 20 * time.Second
 
 func (c Config) withDefaults() Config {
 	setMillis := func(d *time.Duration, key string) {
@@ -84,16 +82,13 @@ func (c Config) withDefaults() Config {
 	if c.Retry.Times == 0 {
 		c.Retry.Times = settings.Default[int]("storm.nimbus.retry.times")
 	}
-	if c.Port == 0 {
+	if c.Port == 0 && c.Security.TLS == nil { // with TLS, Storm's default is no port
 		c.Port = settings.Default[int]("nimbus.thrift.port")
 	}
 	if len(c.Seeds) == 0 {
 		for _, host := range settings.Default[[]string]("nimbus.seeds") {
 			c.Seeds = append(c.Seeds, Address{Host: host})
 		}
-	}
-	if c.Transport == nil {
-		c.Transport = Plain{}
 	}
 	if c.MaxFrameSize == 0 {
 		c.MaxFrameSize = settings.Default[int]("nimbus.thrift.max_buffer_size")
@@ -105,7 +100,7 @@ func (c Config) withDefaults() Config {
 }
 
 // ConfigOf returns what a client's Storm configuration ([StormConf.Values]) says about connections. A value of the wrong
-// type, and a transport that does not exist here yet, is an error that names the key.
+// type, and a transport that is not known, is an error that names the key. The files that it names are read by [Connect].
 func ConfigOf(values map[string]any) (Config, error) {
 	var c Config
 	r := confReader{values: values}
@@ -125,10 +120,14 @@ func ConfigOf(values map[string]any) (Config, error) {
 		c.Seeds = []Address{address}
 		c.SeedsRemark = fmt.Sprintf("nimbus.host is the setting of Storm before 1.0, and there is no nimbus.seeds: asking %s", address)
 	}
-	if c.Port = r.integer("nimbus.thrift.port", 0); r.err == nil && (c.Port < 0 || c.Port > 65535) {
-		return c, fmt.Errorf("nimbus.thrift.port: a port is a number from 1 to 65535, not %d", c.Port)
+	port, timeout := "nimbus.thrift.port", "storm.thrift.socket.timeout.ms"
+	if r.boolean("nimbus.thrift.client.use.tls") {
+		port, timeout = "nimbus.thrift.tls.port", "storm.thrift.tls.socket.timeout.ms"
 	}
-	c.CallTimeout = r.millis("storm.thrift.socket.timeout.ms")
+	if c.Port = r.integer(port, 0); r.err == nil && (c.Port < 0 || c.Port > 65535) {
+		return c, fmt.Errorf("%s: a port is a number from 1 to 65535, not %d", port, c.Port)
+	}
+	c.CallTimeout = r.millis(timeout)
 	c.Retry.Interval = r.millis("storm.nimbus.retry.interval.millis")
 	c.Retry.Ceiling = r.millis("storm.nimbus.retry.intervalceiling.millis")
 	if c.Retry.Times = r.integer("storm.nimbus.retry.times", settings.Default[int]("storm.nimbus.retry.times")); c.Retry.Times == 0 {
@@ -139,24 +138,12 @@ func ConfigOf(values map[string]any) (Config, error) {
 	if payload := r.text("storm.zookeeper.topology.auth.payload"); zooKeeperPayload().MatchString(payload) {
 		c.ZooKeeperPayload = payload
 	}
-	transport := r.text("nimbus.thrift.transport")
-	key := "nimbus.thrift.transport"
-	if transport == "" {
-		transport, key = r.text("storm.thrift.transport"), "storm.thrift.transport"
+	security, err := securityOf(&r)
+	if err == nil {
+		err = r.err
 	}
-	useTLS := r.boolean("nimbus.thrift.client.use.tls")
-	if r.err != nil {
-		return c, r.err
-	}
-	if useTLS {
-		return c, fmt.Errorf("nimbus.thrift.client.use.tls: TLS is not supported yet; set it to false and use Nimbus's plain port")
-	}
-	// Both packages: backtype.storm until 0.10, org.apache.storm since.
-	class := transport[strings.LastIndexByte(transport, '.')+1:]
-	if transport != "" && class != simpleTransport {
-		return c, fmt.Errorf("%s: %s is not supported yet, only %s (no authentication) is", key, class, simpleTransport)
-	}
-	return c, nil
+	c.Security = security
+	return c, err
 }
 
 // confReader reads typed values out of a configuration and keeps the first error.

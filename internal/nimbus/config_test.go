@@ -86,9 +86,9 @@ func TestConfigOf(t *testing.T) {
 		{"storm.thrift.socket.timeout.ms", -1, "storm.thrift.socket.timeout.ms: want milliseconds, not -1"},
 		{"storm.nimbus.retry.times", 1.5, "storm.nimbus.retry.times: want a whole number, not 1.5"},
 		{"storm.doAsUser", 1, "storm.doAsUser: want text, not 1"},
-		{"nimbus.thrift.client.use.tls", true, "nimbus.thrift.client.use.tls: TLS is not supported yet; set it to false and use Nimbus's plain port"},
 		{"nimbus.thrift.client.use.tls", "yes", "nimbus.thrift.client.use.tls: want true or false, not yes"},
-		{"nimbus.thrift.transport", "a.b.KerberosSaslTransportPlugin", "nimbus.thrift.transport: KerberosSaslTransportPlugin is not supported yet, only SimpleTransportPlugin (no authentication) is"},
+		{"nimbus.thrift.transport", "a.b.KerberosSaslTransportPlugin", "nimbus.thrift.transport: KerberosSaslTransportPlugin needs credentials: name a login configuration with a section StormClient as java.security.auth.login.config"},
+		{"storm.thrift.transport", "a.b.OwnPlugin", "storm.thrift.transport: OwnPlugin is not a transport that is known; known transports: SimpleTransportPlugin, DigestSaslTransportPlugin, PlainSaslTransportPlugin, KerberosSaslTransportPlugin"},
 	} {
 		if _, err := ConfigOf(map[string]any{c.key: c.value}); err == nil || err.Error() != c.err {
 			t.Errorf("%s: %v", c.key, err)

@@ -18,6 +18,7 @@ import (
 type session struct {
 	addr    Address
 	version string // from getLeader; may be empty
+	limited bool   // by nimbus.thrift.max_buffer_size
 	wire    *wire
 	calls   *storm.NimbusClient
 }
@@ -32,12 +33,18 @@ func (c *Client) open(ctx context.Context, addr Address) (*session, error) {
 		cancel()
 		if err == nil {
 			w := newWire(conn, c.config.Transport.Framed(), 0)
-			w.limit = min(c.config.MaxFrameSize, maxServerFrame)
+			limited := c.config.Transport.Limited()
+			switch {
+			case limited:
+				w.limit = min(c.config.MaxFrameSize, maxServerFrame)
+			case w.framed:
+				w.limit = maxServerFrame
+			}
 			protocol := thrift.NewTBinaryProtocolConf(w, &thrift.TConfiguration{
 				MaxMessageSize: maxAnswer, MaxFrameSize: maxAnswer,
 				TBinaryStrictRead: thrift.BoolPtr(false), TBinaryStrictWrite: thrift.BoolPtr(true),
 			})
-			return &session{addr: addr, wire: w, calls: storm.NewNimbusClientProtocol(w, protocol, protocol)}, nil
+			return &session{addr: addr, limited: limited, wire: w, calls: storm.NewNimbusClientProtocol(w, protocol, protocol)}, nil
 		}
 		failed := c.openError(ctx, addr, err)
 		if failed.Kind == Canceled || !worthRetrying(err) || n >= c.config.Retry.Times {
@@ -54,6 +61,10 @@ func (c *Client) open(ctx context.Context, addr Address) (*session, error) {
 // worthRetrying reports whether a retry could help. It returns false for errors that the next seconds will not change,
 // and for a timeout, which has already waited long enough.
 func worthRetrying(err error) bool {
+	var login *loginError
+	if errors.As(err, &login) {
+		return false
+	}
 	var dns *net.DNSError
 	if errors.As(err, &dns) {
 		return dns.IsTemporary && !dns.IsNotFound
@@ -64,10 +75,13 @@ func worthRetrying(err error) bool {
 func (c *Client) openError(ctx context.Context, addr Address, err error) *Error {
 	e := &Error{Kind: Unreachable, Addr: addr.String(), Err: err}
 	var dns *net.DNSError
+	var login *loginError
 	switch {
 	case ctx.Err() != nil:
 		e.Kind, e.Err = Canceled, context.Cause(ctx)
 		e.Reason = fmt.Sprintf("stopped while connecting to Nimbus at %s: %v", addr, e.Err)
+	case errors.As(err, &login) && !isTimeout(err):
+		login.describe(e)
 	case errors.As(err, &dns) && !dns.IsTimeout:
 		e.Reason = fmt.Sprintf("cannot resolve Nimbus's host %q: %s", addr.Host, dns.Err)
 		e.Advice = []string{"check the name in nimbus.seeds, or give an address"}
@@ -163,6 +177,11 @@ func (c *Client) connectVia(ctx context.Context, seed Address) (*session, error)
 		return nil, c.recognize(ctx, s.addr, err)
 	}
 	addr := Address{Host: leader.Host, Port: int(leader.Port)}
+	if c.config.Security.TLS != nil {
+		if addr.Port = int(leader.GetTlsPort()); addr.Port == 0 {
+			addr.Port = seed.Port // a leader that does not report its port for TLS [before 2.7]
+		}
+	}
 	if addr == seed {
 		s.version = leader.Version
 		return s, nil

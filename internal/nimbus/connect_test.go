@@ -194,7 +194,8 @@ func (r resolver) Open(ctx context.Context, addr nimbus.Address) (net.Conn, erro
 	return nimbus.Plain{}.Open(ctx, addr)
 }
 
-func (resolver) Framed() bool { return true }
+func (resolver) Framed() bool  { return true }
+func (resolver) Limited() bool { return true }
 
 func TestUnresolvableLeader(t *testing.T) {
 	leader := nimbustest.New(t, nimbustest.Options{Host: "nimbus-0.internal"})
@@ -259,6 +260,7 @@ type opener func(context.Context, nimbus.Address) (net.Conn, error)
 
 func (o opener) Open(ctx context.Context, addr nimbus.Address) (net.Conn, error) { return o(ctx, addr) }
 func (opener) Framed() bool                                                      { return true }
+func (opener) Limited() bool                                                     { return true }
 
 func TestHangingDial(t *testing.T) {
 	config := noRetry("10.255.255.1:6627")

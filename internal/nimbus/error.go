@@ -15,30 +15,32 @@ import (
 type Kind int
 
 const (
-	_               Kind = iota
-	Unreachable          // no connection: refused, unresolvable, timed out
-	NotNimbus            // something else answers there, or the answer is garbage
-	NoAnswer             // the connection exists, but the answer did not come in time
-	Disconnected         // the connection broke before the answer
-	NoLeader             // Nimbus answers, but the cluster has no leader now
-	NotLeader            // only the leader serves the call, and this Nimbus is not the leader
-	AlreadyAlive         // the name is taken
-	NotAlive             // there is no such topology
-	InvalidTopology      // Nimbus refuses the topology, its configuration, or an option
-	NotAuthorized        // the user may not do this
-	KeyNotFound          // there is no such blob
-	KeyExists            // there is such a blob already
-	IllegalState         // the blob is in use
-	Internal             // "Internal error": Nimbus failed and does not say why
-	Unsupported          // this Nimbus is too old for the call
-	TooLarge             // the message exceeds what the server reads; it was not sent
-	Canceled             // the caller's context ended
+	_                Kind = iota
+	Unreachable           // no connection: refused, unresolvable, timed out
+	NotNimbus             // something else answers there, or the answer is garbage
+	NoAnswer              // the connection exists, but the answer did not come in time
+	Disconnected          // the connection broke before the answer
+	NoLeader              // Nimbus answers, but the cluster has no leader now
+	NotLeader             // only the leader serves the call, and this Nimbus is not the leader
+	AlreadyAlive          // the name is taken
+	NotAlive              // there is no such topology
+	InvalidTopology       // Nimbus refuses the topology, its configuration, or an option
+	NotAuthorized         // the user may not do this
+	NotAuthenticated      // the login or the handshake failed: it is not certain who the user or the server is
+	KeyNotFound           // there is no such blob
+	KeyExists             // there is such a blob already
+	IllegalState          // the blob is in use
+	Internal              // "Internal error": Nimbus failed and does not say why
+	Unsupported           // this Nimbus is too old for the call
+	TooLarge              // the message exceeds what the server reads; it was not sent
+	Canceled              // the caller's context ended
 )
 
 var kindNames = [...]string{
 	Unreachable: "unreachable", NotNimbus: "not nimbus", NoAnswer: "no answer", Disconnected: "disconnected",
 	NoLeader: "no leader", NotLeader: "not leader", AlreadyAlive: "already alive", NotAlive: "not alive",
-	InvalidTopology: "invalid topology", NotAuthorized: "not authorized", KeyNotFound: "key not found",
+	InvalidTopology: "invalid topology", NotAuthorized: "not authorized",
+	NotAuthenticated: "not authenticated", KeyNotFound: "key not found",
 	KeyExists: "key exists", IllegalState: "illegal state", Internal: "internal", Unsupported: "unsupported",
 	TooLarge: "too large", Canceled: "canceled",
 }
@@ -54,7 +56,7 @@ func (k Kind) String() string {
 // or inside it.
 func (k Kind) Refusal() bool {
 	switch k {
-	case AlreadyAlive, NotAlive, InvalidTopology, NotAuthorized, KeyNotFound, KeyExists, IllegalState, TooLarge:
+	case AlreadyAlive, NotAlive, InvalidTopology, NotAuthorized, NotAuthenticated, KeyNotFound, KeyExists, IllegalState, TooLarge:
 		return true
 	}
 	return false

@@ -15,7 +15,10 @@ const (
 	answersHTTP = "it answers in HTTP"
 	answersTLS  = "it answers in TLS"
 
-	adviceTLS = "use the plain port (nimbus.thrift.port), not the TLS one (nimbus.thrift.tls.port)"
+	wantsSASL = "it wants a SASL login"
+
+	adviceSASL = "its storm.thrift.transport authenticates clients: name the same one in your storm.yaml, or give auth in the environment"
+	adviceTLS  = "that is the port for TLS (nimbus.thrift.tls.port): use nimbus.thrift.port, or give tls in the environment"
 )
 
 // recognizeTime limits each attempt to recognise a server that does not answer.
@@ -29,7 +32,7 @@ func foreign(head [4]byte, more []byte) error {
 	case head[0] == 0x15 && head[1] == 3, head[0] == 0x16 && head[1] == 3:
 		return &garbageError{answersTLS, adviceTLS}
 	case head[0] >= 3 && head[0] <= 5 && head[1] == 0 && head[2] == 0:
-		return &garbageError{"it wants a SASL login", "that cluster's storm.thrift.transport authenticates clients, which is not supported yet"}
+		return &garbageError{wantsSASL, adviceSASL}
 	}
 	return &garbageError{fmt.Sprintf("it answers with %q", append(head[:], more...)), adviceWrongPort}
 }
@@ -43,7 +46,7 @@ func (c *Client) recognize(ctx context.Context, addr Address, failed error) erro
 	if kind != Disconnected && kind != NoAnswer || ctx.Err() != nil {
 		return failed
 	}
-	for _, speaks := range []func(context.Context, net.Conn) *garbageError{speaksTLS, speaksHTTP} {
+	for _, speaks := range []func(context.Context, net.Conn) *garbageError{speaksTLS, speaksHTTP, speaksSASL} {
 		if found := c.attempt(ctx, addr, speaks); found != nil {
 			return faultError(&Error{Addr: addr.String(), Call: "getLeader"}, found)
 		}
@@ -91,4 +94,16 @@ func speaksHTTP(_ context.Context, conn net.Conn) *garbageError {
 		return nil
 	}
 	return &garbageError{answersHTTP, adviceWrongPort}
+}
+
+// speaksSASL begins a login with a mechanism that does not exist.
+func speaksSASL(_ context.Context, conn net.Conn) *garbageError {
+	if _, err := io.WriteString(conn, "\x01\x00\x00\x00\x01?\x02\x00\x00\x00\x00"); err != nil {
+		return nil
+	}
+	var head [2]byte
+	if _, err := io.ReadFull(conn, head[:]); err != nil || head[0] < 3 || head[0] > 4 || head[1] != 0 {
+		return nil
+	}
+	return &garbageError{wantsSASL, adviceSASL}
 }

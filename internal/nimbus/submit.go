@@ -335,8 +335,7 @@ func (sub *submission) find(ctx context.Context, s *session) (*storm.TopologySum
 
 // askLimit asks for the largest frame that this server reads.
 func (sub *submission) askLimit(ctx context.Context, s *session) error {
-	if !s.wire.framed {
-		s.wire.limit = 0
+	if !s.limited {
 		return nil
 	}
 	text, err := invoke(ctx, s, sub.timeout, "getNimbusConf", s.calls.GetNimbusConf)

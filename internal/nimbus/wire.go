@@ -23,6 +23,10 @@ type Transport interface {
 	// Framed reports whether a 4-byte big-endian length precedes each message. It does with SimpleTransportPlugin and
 	// the SASL plugins, whose servers also limit it. It does not with TLS.
 	Framed() bool
+
+	// Limited reports whether the server's nimbus.thrift.max_buffer_size limits a message. It does with
+	// SimpleTransportPlugin.
+	Limited() bool
 }
 
 // Plain is SimpleTransportPlugin's transport: TCP without authentication.
@@ -35,6 +39,9 @@ func (Plain) Open(ctx context.Context, addr Address) (net.Conn, error) {
 
 // Framed returns true.
 func (Plain) Framed() bool { return true }
+
+// Limited returns true.
+func (Plain) Limited() bool { return true }
 
 // maxAnswer limits the frame of an answer. It is lower than the number in the first four bytes of a SASL negotiation
 // message (status 3 or more, then the three zeros of the length), so the client can recognise such a message.

@@ -31,6 +31,15 @@ type Options struct {
 	Slots int
 	// Conf has more entries of storm.yaml, or other values for existing entries.
 	Conf map[string]any
+	// NimbusOnly starts no Supervisor.
+	NimbusOnly bool
+	// JavaFlags are further flags of the daemons' JVMs.
+	JavaFlags []string
+	// Classpath is searched before Storm's own jars.
+	Classpath []string
+	// Ready reports whether Nimbus leads and answers. It replaces the question over a plain connection, which a secured
+	// Nimbus does not answer.
+	Ready func(ctx context.Context, c *Cluster) error
 	// Home is a folder that becomes STORM_HOME and is kept; it must not exist or be empty.
 	// "" means a temporary folder, which Stop deletes.
 	Home string
@@ -45,6 +54,8 @@ type Cluster struct {
 	token     string
 	ports     ports
 	yaml      []byte
+	flags     []string // of java
+	classpath []string // before Storm's own
 	watchdog  *watchdog
 
 	mu      sync.Mutex
@@ -57,7 +68,9 @@ type Cluster struct {
 // or [Shared.Cluster] instead. The caller must call [Cluster.Stop]; if its process dies before, a watchdog ends the
 // cluster. The context limits only the start. If there is an error, Start leaves nothing behind.
 func Start(ctx context.Context, options Options) (*Cluster, error) {
-	options.Supervisors = max(options.Supervisors, 1)
+	if options.Supervisors = max(options.Supervisors, 1); options.NimbusOnly {
+		options.Supervisors = 0
+	}
 	if options.Slots == 0 {
 		options.Slots = 4
 	}
@@ -83,7 +96,7 @@ func Start(ctx context.Context, options Options) (*Cluster, error) {
 func start(ctx context.Context, options Options) (_ *Cluster, err error) {
 	ctx, cancel := context.WithTimeout(ctx, options.StartTimeout)
 	defer cancel()
-	c := &Cluster{home: options.Home, token: rand.Text()}
+	c := &Cluster{home: options.Home, token: rand.Text(), flags: options.JavaFlags, classpath: options.Classpath}
 	if c.home == "" {
 		c.temporary = true
 		if c.home, err = os.MkdirTemp("", "stormflux-storm-"); err != nil {
@@ -145,6 +158,9 @@ func start(ctx context.Context, options Options) (_ *Cluster, err error) {
 			if s.ended() {
 				return s.await(ctx, func(context.Context) error { return errors.New("ended") })
 			}
+		}
+		if options.Ready != nil {
+			return options.Ready(ctx, c)
 		}
 		return nimbusReady(ctx, c.NimbusAddr(), options.Supervisors)
 	})
@@ -208,7 +224,7 @@ func (c *Cluster) startSupervisor(i int) (*daemon, error) {
 // daemonArgs returns the arguments of java for one of Storm's daemons, as in bin/storm.
 func (c *Cluster) daemonArgs(name, heap, options, class string) []string {
 	lib := func(dir string) string { return filepath.Join(c.home, dir, "*") }
-	return slices.Concat([]string{heap}, daemonFlags, []string{
+	return slices.Concat([]string{heap}, daemonFlags, c.flags, []string{
 		"-Dstorm.home=" + c.home,
 		"-Dstorm.log.dir=" + c.LogDir(),
 		"-Dstorm.conf.file=",
@@ -216,7 +232,7 @@ func (c *Cluster) daemonArgs(name, heap, options, class string) []string {
 		"-Djava.library.path=",
 		"-Dlogfile.name=" + name + ".log",
 		"-Dlog4j2.configurationFile=" + filepath.Join(c.home, "log4j2", "cluster.xml"),
-		"-cp", joinClasspath(c.home, lib("lib"), lib("extlib"), lib("extlib-daemon"), filepath.Join(c.home, "conf")),
+		"-cp", joinClasspath(slices.Concat(c.classpath, []string{c.home, lib("lib"), lib("extlib"), lib("extlib-daemon"), filepath.Join(c.home, "conf")})...),
 		class,
 	})
 }

@@ -79,8 +79,6 @@ func stormYAML(home string, p ports, more map[string]any) ([]byte, error) {
 		"nimbus.thrift.port":      p.nimbus,
 		"storm.local.dir":         filepath.Join(home, "local"),
 		"storm.local.hostname":    "127.0.0.1",
-		"supervisor.thrift.port":  p.supervisors[0].thrift,
-		"supervisor.slots.ports":  p.supervisors[0].slots,
 		"worker.childopts":        strings.Join(append([]string{"-Xmx128m"}, daemonFlags...), " "),
 
 		// By default Storm checks its work every few seconds, and statistics come once a minute. A test would wait for
@@ -97,6 +95,10 @@ func stormYAML(home string, p ports, more map[string]any) ([]byte, error) {
 		"supervisor.worker.timeout.secs":       120,
 		"supervisor.worker.start.timeout.secs": 240,
 		"nimbus.task.launch.secs":              240,
+	}
+	if len(p.supervisors) > 0 {
+		conf["supervisor.thrift.port"] = p.supervisors[0].thrift
+		conf["supervisor.slots.ports"] = p.supervisors[0].slots
 	}
 	maps.Copy(conf, more)
 	var text strings.Builder

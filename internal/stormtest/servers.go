@@ -19,7 +19,7 @@ import (
 // A test is skipped as by [Require] if there is no redis-server.
 func Redis(t testing.TB) (port int) {
 	t.Helper()
-	program := requireProgram(t, "redis-server")
+	program := RequireProgram(t, "redis-server")
 	dir := t.TempDir()
 	port = freePort(t)
 	serve(t, "redis", filepath.Join(dir, "redis.log"), port, exec.Command(program, "--bind", "127.0.0.1", "--port", fmt.Sprint(port),
@@ -93,8 +93,8 @@ func Produce(t testing.TB, address, topic string, texts ...string) {
 	}
 }
 
-// requireProgram returns the path of a program. Without it, the test is skipped as by [Require].
-func requireProgram(t testing.TB, name string) string {
+// RequireProgram returns the path of a program. Without it, the test is skipped as [Require] does.
+func RequireProgram(t testing.TB, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
 	switch {
