@@ -61,7 +61,7 @@ var mayImport = map[string][]string{
 	"internal/atomicfile":          {},
 	"internal/autofix":             {"diag", "schema/yaml", "internal/atomicfile"},
 	"internal/exception":           {},
-	"internal/nimbus":              {"internal/exception", "internal/storm", "internal/java", "internal/settings"},
+	"internal/nimbus":              {"internal/exception", "internal/jaas", "internal/keystore", "internal/sasl", "internal/storm", "internal/java", "internal/settings"},
 	"internal/nimbus/nimbustest":   {"internal/storm", "internal/nimbus"},
 	"internal/leiningen":           {"compiler/clojure", "validate", "internal/atomicfile", "internal/jar", "internal/settings"},
 	"internal/console":             {"diag"},
@@ -94,6 +94,9 @@ var onlyIn = map[string][]string{
 	"golang.org/x/term":                     {"internal/console"},
 	"github.com/schollz/progressbar":        {"internal/console"},
 	"github.com/fsnotify/fsnotify":          {"internal/watch"},
+	"github.com/jcmturner/gokrb5":           {"internal/sasl", "internal/nimbus"},
+	"github.com/pavlo-v-chernykh":           {"internal/keystore"},
+	"software.sslmate.com/src/go-pkcs12":    {"internal/keystore"},
 }
 
 func TestImports(t *testing.T) {

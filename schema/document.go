@@ -132,7 +132,8 @@ type Environment struct {
 	File  *diag.File
 
 	Nimbus      []*yaml.Value // host[:port], String
-	TLS         *yaml.Value   // Map: ca, cert, key (paths relative to File.Dir)
+	TLS         *yaml.Value   // Map: ca, cert, key (paths relative to File.Dir), server-name
+	Auth        *yaml.Value   // Map: kind, user, password, principal, keytab, ticket-cache, service, krb5-conf, as
 	Config      *yaml.Value   // Map; the Document has it already
 	Parallelism *yaml.Value   // Map component -> Int; the Document has it already
 	Topology    *yaml.Value   // Map with Config and Parallelism for this topology alone; the Document has them already

@@ -169,6 +169,7 @@ func (env *Environment) finish() {
 		env.Nimbus = nimbus.Scalars()
 	}
 	env.TLS = v.Get("tls").AsMap()
+	env.Auth = v.Get("auth").AsMap()
 	env.Config = v.Get("config").AsMap()
 	env.Parallelism = v.Get("parallelism").AsMap()
 	env.Variables = v.Get("variables").AsMap()

@@ -109,8 +109,10 @@ func (a *app) nimbusConfig(f *clusterFlags, env *schema.Environment, options map
 			conf.Seeds = append(conf.Seeds, address)
 		}
 	}
-	if env != nil && env.TLS != nil && len(f.seeds) == 0 && f.leader == "" {
-		return conf, environmentError(fmt.Errorf("environment %q asks for TLS, which stormflux does not support yet", env.Name))
+	if env != nil {
+		if err := secure(&conf, env); err != nil {
+			return conf, environmentError(err)
+		}
 	}
 	if len(f.seeds) > 0 {
 		conf.Seeds, conf.SeedsRemark = nil, ""

@@ -52,7 +52,7 @@ func TestForeignServers(t *testing.T) {
 		config.Certificates = certificate
 		_ = tls.Server(conn, config).Handshake()
 	}
-	const overHTTP, overTLS = "it answers in HTTP", "it answers in TLS\n  use the plain port (nimbus.thrift.port), not the TLS one (nimbus.thrift.tls.port)"
+	const overHTTP, overTLS = "it answers in HTTP", "it answers in TLS\n  that is the port for TLS (nimbus.thrift.tls.port): use nimbus.thrift.port, or give tls in the environment"
 	for name, c := range map[string]struct{ addr, want string }{
 		"HTTP":                         {plain.Listener.Addr().String(), overHTTP},
 		"HTTPS":                        {secure.Listener.Addr().String(), overTLS},

@@ -183,8 +183,21 @@ func (n *node) words() []string {
 
 func (f *faults) groupingNames() []string { return f.nodes["#/$defs/groupingName"].words() }
 
-// unknownWord reports an unknown grouping. The schemas have no other list of words.
+// unknownWord reports a word that is not in a list of words.
 func (f *faults) unknownWord(c *cause, p *site) {
+	if strings.HasPrefix(c.node.location, "#/$defs/grouping") {
+		f.unknownGrouping(c, p)
+		return
+	}
+	word, legal := p.value.Text, c.node.words()
+	d := f.diags.Errorf(ruleBadValue, p.span(), "%s cannot be %q", f.nouns.named(p), word).WithHint("known values: %s", diag.Quoted(legal, 0))
+	if near, ok := diag.Closest(word, legal); ok {
+		d.Suggest(p.span(), near)
+	}
+}
+
+// unknownGrouping reports an unknown grouping.
+func (f *faults) unknownGrouping(c *cause, p *site) {
 	word, owner := p.value.Text, p
 	typed := c.node.location == "#/$defs/groupingMap/properties/type"
 	if typed {
