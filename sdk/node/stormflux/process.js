@@ -13,8 +13,8 @@ const stdio = require('./stdio')
 const { FAILED } = require('./session')
 
 const TERMINATED = 128 + 15 // by SIGTERM
-const END_GRACE = 5000 // milliseconds that calls may take to return after Storm has gone
-const CLEANUP_GRACE = 800 // milliseconds; Storm sends SIGKILL one second after SIGTERM
+const END_GRACE = 5000 // milliseconds that calls, or cleanup, may take after Storm has gone
+const SIGNAL_GRACE = 800 // milliseconds that cleanup may take after a signal: Storm sends SIGKILL one second after SIGTERM
 
 /** Runs a component as this process. The process ends when Storm closes its input. */
 function run(component, module) {
@@ -122,7 +122,7 @@ class Process {
     if (this.#ending) return
     this.#ending = true
     this.#session.stopped = true
-    const late = setTimeout(() => process.exit(code), CLEANUP_GRACE)
+    const late = setTimeout(() => process.exit(code), code === TERMINATED ? SIGNAL_GRACE : END_GRACE)
     try {
       if (this.#begun) await this.#component.cleanup()
     } catch (error) {
