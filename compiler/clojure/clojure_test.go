@@ -3,6 +3,7 @@ package clojure_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -52,11 +53,6 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// furtherJars are the components that the cases use beside Storm's own.
-var furtherJars = map[stormtest.ClojureLibrary][]stormtest.JarSet{
-	stormtest.StormClojure: {stormtest.FluxJars, stormtest.ComponentJars, stormtest.RedisLibraryJars},
-}
-
 // adapterClasses returns a folder with the runtime adapter for a library's Storm.
 func adapterClasses(library stormtest.ClojureLibrary) (string, error) {
 	v := map[stormtest.ClojureLibrary]settings.Version{
@@ -96,15 +92,7 @@ func evaluator(t *testing.T, library stormtest.ClojureLibrary) *stormtest.Evalua
 	if err != nil {
 		t.Fatal(err)
 	}
-	further := []string{adapter}
-	for _, set := range furtherJars[library] {
-		jars, err := stormtest.Classpath(t.Context(), set)
-		if err != nil {
-			t.Fatal(err)
-		}
-		further = append(further, jars)
-	}
-	e, err := stormtest.NewEvaluator(context.WithoutCancel(t.Context()), library, further...)
+	e, err := stormtest.NewEvaluator(context.WithoutCancel(t.Context()), library, adapter)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,6 +108,7 @@ type target struct {
 	dialect clojure.Dialect
 	storm   settings.Version
 	library stormtest.ClojureLibrary
+	jvm     validate.JVM // nil if a test needs none
 }
 
 func (x target) String() string { return fmt.Sprintf("%s for Storm %s", x.dialect, x.storm) }
@@ -127,12 +116,12 @@ func (x target) String() string { return fmt.Sprintf("%s for Storm %s", x.dialec
 // The Storm of a target may be older than its library, because a newer Storm refuses what a test needs. The DSL is the
 // same in both.
 var (
-	storm28  = target{clojure.Storm, settings.Version{Major: 2, Minor: 8, Patch: 3}, stormtest.StormClojure}
-	storm25  = target{clojure.Storm, settings.Version{Major: 2, Minor: 5, Patch: -1}, stormtest.StormClojure}
-	storm12  = target{clojure.Storm, settings.Version{Major: 1, Minor: 2, Patch: 4}, stormtest.Storm1Clojure}
-	storm010 = target{clojure.Backtype, settings.Version{Minor: 10, Patch: 2}, stormtest.BacktypeClojure}
-	storm09  = target{clojure.Backtype, settings.Version{Minor: 9, Patch: 7}, stormtest.Backtype09}
-	sparse   = target{clojure.Streamparse, settings.Version{Minor: 9, Patch: 5}, stormtest.Backtype09}
+	storm28  = target{dialect: clojure.Storm, storm: settings.Version{Major: 2, Minor: 8, Patch: 3}, library: stormtest.StormClojure}
+	storm25  = target{dialect: clojure.Storm, storm: settings.Version{Major: 2, Minor: 5, Patch: -1}, library: stormtest.StormClojure}
+	storm12  = target{dialect: clojure.Storm, storm: settings.Version{Major: 1, Minor: 2, Patch: 4}, library: stormtest.Storm1Clojure}
+	storm010 = target{dialect: clojure.Backtype, storm: settings.Version{Minor: 10, Patch: 2}, library: stormtest.BacktypeClojure}
+	storm09  = target{dialect: clojure.Backtype, storm: settings.Version{Minor: 9, Patch: 7}, library: stormtest.Backtype09}
+	sparse   = target{dialect: clojure.Streamparse, storm: settings.Version{Minor: 9, Patch: 5}, library: stormtest.Backtype09}
 )
 
 // compiled is a program with the notes of its file.
@@ -164,7 +153,7 @@ func tryLoad(t *testing.T, path string, text []byte, x target) (*compiled, diag.
 	if err != nil {
 		t.Fatal(err)
 	}
-	result, err := validate.Check(t.Context(), doc, validate.Options{Loaded: diags, Storm: x.storm})
+	result, err := validate.Check(t.Context(), doc, validate.Options{Loaded: diags, Storm: x.storm, JVM: x.jvm})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,10 +184,16 @@ func show(t *testing.T, diags diag.List) string {
 // agree evaluates a file and compares the topology that it builds with the program's.
 func agree(t *testing.T, p *compiled, text []byte, x target, ns string) {
 	t.Helper()
+	agreeIn(t, evaluator(t, x.library), p, text, x, ns)
+}
+
+// agreeIn does so with an evaluator.
+func agreeIn(t *testing.T, e *stormtest.Evaluator, p *compiled, text []byte, x target, ns string) {
+	t.Helper()
 	if ns == "" {
 		ns = clojure.DefaultNamespace(p.Topology.Name, x.dialect)
 	}
-	got, err := evaluator(t, x.library).Evaluate(t.Context(), stormtest.ClojureFile{
+	got, err := e.Evaluate(t.Context(), stormtest.ClojureFile{
 		Kind: x.dialect.String(), Namespace: ns, Function: clojure.TopologyFunction(p.Topology.Name, x.dialect), Text: text,
 		Definitions: definitions(p.submitted.Topology),
 	})
@@ -265,8 +260,11 @@ func (c *compiled) wanted() *topology.Topology {
 func definitions(top *topology.Topology) []stormtest.ClojureDefinition {
 	var all []stormtest.ClojureDefinition
 	add := func(role, key string, code topology.Code) {
-		if d, ok := code.(*topology.Definition); ok {
-			all = append(all, stormtest.ClojureDefinition{Role: role, Key: key, JSON: string(wire.FormatDefinition(d))})
+		switch code := code.(type) {
+		case *topology.Definition:
+			all = append(all, stormtest.ClojureDefinition{Role: role, Key: key, Text: string(wire.FormatDefinition(code))})
+		case topology.SerializedJava:
+			all = append(all, stormtest.ClojureDefinition{Role: "serialized", Key: key, Text: base64.StdEncoding.EncodeToString(code)})
 		}
 	}
 	for i, hook := range top.WorkerHooks {
@@ -450,7 +448,7 @@ func TestExamples(t *testing.T) {
 		for _, x := range []target{storm28, storm010, sparse} {
 			t.Run(filepath.Base(path)+"/"+x.dialect.String(), func(t *testing.T) {
 				base := filepath.Join("golden", strings.TrimSuffix(filepath.Base(path), ".yaml"), x.dialect.String())
-				prog, diags := tryLoad(t, path, nil, target{x.dialect, x.dialect.Version(), x.library})
+				prog, diags := tryLoad(t, path, nil, target{dialect: x.dialect, storm: x.dialect.Version(), library: x.library})
 				var text []byte
 				if prog != nil {
 					text, diags = prog.emit(x.dialect)

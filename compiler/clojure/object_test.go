@@ -123,13 +123,13 @@ func specialObjects() []*topology.Definition {
 	}
 }
 
-func objectEvaluator(t *testing.T, library stormtest.ClojureLibrary, dir string) *stormtest.Evaluator {
+func objectEvaluator(t *testing.T, library stormtest.ClojureLibrary, further ...string) *stormtest.Evaluator {
 	t.Helper()
 	adapter, err := adapterClasses(library)
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := stormtest.NewEvaluator(context.WithoutCancel(t.Context()), library, adapter, dir)
+	e, err := stormtest.NewEvaluator(context.WithoutCancel(t.Context()), library, append(further, adapter)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +168,7 @@ func compareObject(t *testing.T, e *stormtest.Evaluator, classes *classfile.Path
 	text, diags := clojure.EmitObject(classes, d, ns)
 	got, err := e.Evaluate(t.Context(), stormtest.ClojureFile{
 		Kind: "object", Namespace: ns, Function: "made", Text: text,
-		Definitions: []stormtest.ClojureDefinition{{Role: "object", Key: "it", JSON: string(wire.FormatDefinition(d))}},
+		Definitions: []stormtest.ClojureDefinition{{Role: "object", Key: "it", Text: string(wire.FormatDefinition(d))}},
 	})
 	if err != nil {
 		t.Fatal(err)

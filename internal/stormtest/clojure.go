@@ -129,11 +129,11 @@ type ClojureFile struct {
 	Definitions []ClojureDefinition
 }
 
-// ClojureDefinition is the definition of a JVM object.
+// ClojureDefinition is a JVM object: a definition, or with the role "serialized" the object itself in base64.
 type ClojureDefinition struct {
-	Role string // bolt, or anything else for an object that Storm does not wrap
+	Role string // "bolt", "serialized", or anything else for an object that Storm does not wrap
 	Key  string
-	JSON string
+	Text string
 }
 
 // ClojureTopology is what a file built.
@@ -192,7 +192,7 @@ func (e *Evaluator) Evaluate(ctx context.Context, file ClojureFile) (*ClojureTop
 	encoded := func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
 	line := strings.Join([]string{file.Kind, file.Namespace, file.Function, encoded(string(file.Text))}, " ")
 	for _, d := range file.Definitions {
-		line += " " + encoded(d.Role) + ":" + encoded(d.Key) + ":" + encoded(d.JSON)
+		line += " " + encoded(d.Role) + ":" + encoded(d.Key) + ":" + encoded(d.Text)
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -1,7 +1,7 @@
 ;; Evaluates generated Clojure files with real Clojure and Storm's own DSL. The answer is the topology that they build.
 ;;
 ;; A question is a line of words: KIND NAMESPACE FUNCTION SOURCE and perhaps DEFINITION for each JVM object. The source is
-;; in base64. A definition is three words in base64 with a colon in front of the second and third: ROLE:KEY:JSON. The
+;; in base64. A definition is three words in base64 with a colon in front of the second and third: ROLE:KEY:TEXT. The
 ;; answer is a line of JSON: {"topology": ..., "conf": ..., "local": ..., "expected": ...} or {"exception": text}. The
 ;; process ends at the end of the input.
 ;; "expected" shows the objects that the runtime adapter makes of the definitions, by their keys.
@@ -97,7 +97,9 @@
 
 (defn- expected [definitions checkpoints?]
   (into {} (for [[role k definition] definitions]
-             [k (shown (deserialize (serialize (built role definition checkpoints?))))])))
+             [k (shown (deserialize (if (= role "serialized")
+                                      (.decode (Base64/getDecoder) ^String definition)
+                                      (serialize (built role definition checkpoints?)))))])))
 
 (defn- code [object]
   (if (.is_set_shell object)
