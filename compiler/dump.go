@@ -60,6 +60,7 @@ type (
 		WorkerHooks []json.RawMessage `json:"workerHooks,omitempty"`
 		Launchers   []dumpLauncher    `json:"launchers,omitempty"`
 		Programs    []dumpProgram     `json:"programs,omitempty"`
+		Packages    []string          `json:"pythonPackages,omitempty"`
 		Resources   []string          `json:"resources,omitempty"`
 	}
 	dumpAddition struct {
@@ -118,6 +119,9 @@ func (p *Program) dump() dump {
 	}
 	for _, b := range p.Builds {
 		d.Programs = append(d.Programs, dumpProgram{b.Name, b.Package + b.Executable})
+	}
+	if p.Packages != nil {
+		d.Packages = append([]string{p.Packages.Requirements}, p.Packages.Platforms...)
 	}
 	for _, r := range p.Resources {
 		text := r.From

@@ -21,7 +21,8 @@ import (
 // component's working folder only if the jar has a file below resources/ (STORM-90), and Nimbus needs a jar in any
 // case.
 const aboutLaunchers = "This folder was written by stormflux: *.sh start the components of the topology, " +
-	"bin/ holds their Go programs, python/ the Python SDK.\n"
+	"bin/ holds their Go programs, python/ the Python SDK, " +
+	"python-packages/ the required Python packages.\n"
 
 // Assembly is all files of a Program, with its Go programs built. Close removes the built programs.
 type Assembly struct {
@@ -30,9 +31,10 @@ type Assembly struct {
 }
 
 // Assemble builds the program's Go components for a platform and collects everything for resources/ in the jar. The
-// zero Platform means the platform of the workers.
+// zero Platform means the platform of the workers; any other one is this machine.
 func (p *Program) Assemble(ctx context.Context, platform validate.Platform) (*Assembly, error) {
-	if platform == (validate.Platform{}) {
+	here := platform != (validate.Platform{})
+	if !here {
 		platform = p.Platform
 	}
 	entries := slices.Clone(p.ResourceEntries)
@@ -52,7 +54,11 @@ func (p *Program) Assemble(ctx context.Context, platform validate.Platform) (*As
 	if err != nil {
 		return nil, err
 	}
-	entries = append(entries, sdk...)
+	packages, err := p.pythonPackages(ctx, here)
+	if err != nil {
+		return nil, err
+	}
+	entries = append(append(entries, sdk...), packages...)
 	adapter, err := p.adapter()
 	if err != nil {
 		return nil, err

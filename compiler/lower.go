@@ -82,7 +82,10 @@ func (l *lowering) process(c *validate.Component) *topology.Process {
 	case *validate.Command:
 		start.words, start.env = runs.Words, runs.Env
 		start.program = l.isResource(runs.Words[0])
-		if (len(start.words) == 2 || l.opts.AnyWords) && len(start.env) == 0 && !start.program && l.setup == "" {
+		if runs.Language() == "Python" {
+			start.pythonPath = l.packagesPath()
+		}
+		if (len(start.words) == 2 || l.opts.AnyWords) && len(start.env) == 0 && !start.program && l.setup == "" && start.pythonPath == nil {
 			return &topology.Process{Words: start.words}
 		}
 	case *validate.PythonClass:

@@ -29,6 +29,8 @@ type Program struct {
 	Builds []Build
 	// PythonSDK says that components need the files of the Python SDK.
 	PythonSDK bool
+	// Packages are the Python packages whose wheels go into the jar, or nil.
+	Packages *validate.PythonPackages
 	// Added lists what the compiler added to the user's configuration, and why.
 	Added []Addition
 
@@ -42,6 +44,8 @@ type Program struct {
 	Platform     validate.Platform // of the workers
 
 	launcherDir string
+	interpreter string // of Python, on the workers
+	askingPip   func(requirements string)
 }
 
 // Options say how to compile. The zero value is for a jar that goes to a cluster.
@@ -58,6 +62,8 @@ type Options struct {
 	StreamparseClasses bool
 	// NoCheckpoints leaves out the parts that checkpoints of stateful bolts need. Storm's TopologyBuilder adds them itself.
 	NoCheckpoints bool
+	// AskingPip is called before [Program.Assemble] asks pip for packages, which takes seconds. It may be nil.
+	AskingPip func(requirements string)
 }
 
 // GeneratedFiles returns the paths, below resources/, of the launchers, the programs, and the folders for Python.
@@ -71,6 +77,9 @@ func (p *Program) GeneratedFiles() []string {
 	}
 	if p.PythonSDK {
 		files = append(files, p.launcherDir+"/"+pythonFolder)
+	}
+	if p.Packages != nil {
+		files = append(files, p.launcherDir+"/"+packagesFolder)
 	}
 	return files
 }
@@ -109,7 +118,7 @@ func Compile(t *validate.Topology, opts Options) *Program {
 	l.prog = &Program{
 		Topology: &topology.Topology{Name: t.Name}, Storm: t.Storm,
 		Resources: t.Files, ResourceEntries: t.ResourceEntries, Jars: t.Jars, Dependencies: t.Dependencies, Platform: t.Platform,
-		launcherDir: opts.LauncherDir,
+		launcherDir: opts.LauncherDir, Packages: t.Packages, interpreter: t.Python.Program(), askingPip: opts.AskingPip,
 	}
 	if t.Built != nil {
 		built := *t.Built

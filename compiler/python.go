@@ -1,16 +1,21 @@
 package compiler
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 
 	"github.com/stormflux/stormflux/internal/jar"
+	"github.com/stormflux/stormflux/internal/wheels"
 	"github.com/stormflux/stormflux/sdk/python"
 	"github.com/stormflux/stormflux/validate"
 )
 
-// pythonFolder is the folder of the Python SDK, below [Options.LauncherDir].
-const pythonFolder = "python"
+// The folders of the Python SDK, and of the required Python packages, below [Options.LauncherDir].
+const (
+	pythonFolder   = "python"
+	packagesFolder = "python-packages"
+)
 
 // pythonClass makes a launcher start a Python class, with the runner of the Python SDK.
 func (l *lowering) pythonClass(start *launcher, runs *validate.PythonClass) {
@@ -18,14 +23,22 @@ func (l *lowering) pythonClass(start *launcher, runs *validate.PythonClass) {
 	start.words = []string{program, "-u", "-m", "stormflux", runs.Name()}
 	start.program = l.isResource(program)
 	start.env = runs.Env
-	start.pythonPath = []string{l.opts.LauncherDir + "/" + pythonFolder}
+	start.pythonPath = append([]string{l.opts.LauncherDir + "/" + pythonFolder}, l.packagesPath()...)
 	l.prog.PythonSDK = true
+}
+
+// packagesPath returns the folder of the required Python packages, if there are any.
+func (l *lowering) packagesPath() []string {
+	if l.src.Packages == nil {
+		return nil
+	}
+	return []string{l.opts.LauncherDir + "/" + packagesFolder}
 }
 
 // streamparseWords returns the words that start a class with streamparse's runner; nil if that cannot start it, or the
 // target has no such runner.
 func (l *lowering) streamparseWords(runs *validate.PythonClass) []string {
-	if !l.opts.StreamparseClasses || runs.Module == "" || len(runs.Env) > 0 || l.setup != "" {
+	if !l.opts.StreamparseClasses || runs.Module == "" || len(runs.Env) > 0 || l.setup != "" || l.src.Packages != nil {
 		return nil
 	}
 	program := "python" // streamparse's default
@@ -57,6 +70,35 @@ func (p *Program) pythonSDK() ([]jar.Entry, error) {
 	})
 	if err != nil {
 		return nil, fmt.Errorf("reading the Python SDK: %w", err)
+	}
+	return entries, nil
+}
+
+// pythonPackages returns the files of the required Python packages: for the workers, or for this machine.
+func (p *Program) pythonPackages(ctx context.Context, here bool) ([]jar.Entry, error) {
+	required := p.Packages
+	if required == nil {
+		return nil, nil
+	}
+	starting := func() {
+		if p.askingPip != nil {
+			p.askingPip(required.Requirements)
+		}
+	}
+	files, err := wheels.Get(ctx, wheels.Options{
+		Requirements: required.Requirements, Interpreter: p.interpreter,
+		Native: here, Platforms: required.Platforms, System: p.Platform.String(),
+		IndexURL: required.IndexURL, ExtraIndexURLs: required.ExtraIndexURLs, FindLinks: required.FindLinks, NoIndex: required.NoIndex,
+		Starting: starting,
+	})
+	if err != nil {
+		return nil, err
+	}
+	entries := make([]jar.Entry, len(files))
+	for i, f := range files {
+		entries[i] = jar.Entry{
+			Name: jar.Root + p.launcherDir + "/" + packagesFolder + "/" + f.Name, Path: f.Path, Origin: "a required Python package",
+		}
 	}
 	return entries, nil
 }

@@ -64,7 +64,12 @@ func decodePython(v *yaml.Value) *Python {
 	if v == nil {
 		return nil
 	}
-	return &Python{Value: v, Interpreter: v.Get("interpreter").AsScalar(), VirtualEnv: v.Get("venv").AsScalar()}
+	return &Python{
+		Value: v, Interpreter: v.Get("interpreter").AsScalar(), VirtualEnv: v.Get("venv").AsScalar(),
+		Requirements: v.Get("requirements").AsScalar(), Platforms: texts(v.Get("platforms")),
+		IndexURL: v.Get("index-url").AsScalar(), ExtraIndexURLs: texts(v.Get("extra-index-url")),
+		FindLinks: texts(v.Get("find-links")), NoIndex: v.Get("no-index").As(yaml.Bool),
+	}
 }
 
 func decodeResource(v *yaml.Value) *Resource {

@@ -123,6 +123,13 @@ type Python struct {
 	Value       *yaml.Value // the whole map
 	Interpreter *yaml.Value // String, or nil
 	VirtualEnv  *yaml.Value // String: a folder on the workers, or nil
+
+	Requirements   *yaml.Value // String: a file relative to Requirements.Span.File.Dir, or nil
+	Platforms      []*yaml.Value
+	IndexURL       *yaml.Value // String, or nil
+	ExtraIndexURLs []*yaml.Value
+	FindLinks      []*yaml.Value // String: addresses, and folders relative to their Span.File.Dir
+	NoIndex        *yaml.Value   // Bool, or nil
 }
 
 // Environment is one environment of stormflux.yaml.

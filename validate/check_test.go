@@ -280,6 +280,10 @@ func described(top *validate.Topology) string {
 	for _, d := range top.Dependencies {
 		fmt.Fprintf(&b, "  dependency %q of %q\n", d.Path, d.Artifact)
 	}
+	if p := top.Packages; p != nil {
+		fmt.Fprintf(&b, "  packages of %q for %d platforms from %q %q %q, only these %t\n",
+			p.Requirements, len(p.Platforms), p.IndexURL, p.ExtraIndexURLs, p.FindLinks, p.NoIndex)
+	}
 	if top.Setup != nil {
 		fmt.Fprintf(&b, "  setup %q\n", top.Setup)
 	}

@@ -102,6 +102,7 @@ func (c *checker) namedFiles() {
 	c.collect()
 	c.userJars()
 	c.setupFiles()
+	c.requirements()
 	for i := range c.all {
 		if c.ctx.Err() != nil {
 			return

@@ -56,7 +56,11 @@ func (p *PythonClass) Name() string {
 
 // python reads the document's `python`.
 func (c *checker) python() {
-	switch written := c.doc.Python; {
+	written := c.doc.Python
+	if written != nil && written.Requirements != nil {
+		c.pythonPackages(written)
+	}
+	switch {
 	case written == nil:
 	case written.VirtualEnv != nil:
 		folder := strings.TrimRight(written.VirtualEnv.Text, "/")
@@ -130,7 +134,7 @@ func (c *checker) pythonModule(k *component, p *PythonClass) {
 	report := c.list.Warnf
 	if len(parts) > 1 && c.closedModule(parts[0]) {
 		report = c.list.Errorf
-	} else if c.topology.Python.VirtualEnv != "" || len(c.topology.Setup) > 0 {
+	} else if c.topology.Python.VirtualEnv != "" || len(c.topology.Setup) > 0 || c.topology.Packages != nil {
 		return
 	}
 	c.hintScript(report(ruleMissingScript, inside(p.name, 0, len(p.Module)), "%s runs module %q, but %q is not among the resources",
@@ -212,7 +216,7 @@ func (c *checker) needsLauncher(runs Implementation) bool {
 	case *GoProgram, *PythonClass:
 		return true
 	case *Command:
-		return len(c.topology.Setup) > 0 || len(runs.Words) != 2 || len(runs.Env) > 0 || c.resourceNames[path.Clean(runs.Words[0])]
+		return len(c.topology.Setup) > 0 || c.topology.Packages != nil && runs.Language() == "Python" || len(runs.Words) != 2 || len(runs.Env) > 0 || c.resourceNames[path.Clean(runs.Words[0])]
 	}
 	return false
 }

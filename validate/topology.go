@@ -31,11 +31,13 @@ type Topology struct {
 	Dependencies []Dependency
 	// JarsMissing says that some jars or dependencies are Maven coordinates whose files are not known.
 	JarsMissing bool
-	Python      Python           // of the Python components
-	Setup       []string         // words of the command that runs before the components start; none without one
-	Platform    Platform         // of the workers
-	Storm       settings.Version // the Storm to compile for
-	Source      *schema.Document
+	Python      Python // of the Python components
+	// Packages are Python packages for the jar; nil when the topology requires none.
+	Packages *PythonPackages
+	Setup    []string         // words of the command that runs before the components start; none without one
+	Platform Platform         // of the workers
+	Storm    settings.Version // the Storm to compile for
+	Source   *schema.Document
 	// Tests are what `stormflux test` runs. They are not part of the topology.
 	Tests []*Test
 }

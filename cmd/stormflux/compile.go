@@ -13,9 +13,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stormflux/stormflux/compiler"
+	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/atomicfile"
 	"github.com/stormflux/stormflux/internal/console"
 	"github.com/stormflux/stormflux/internal/jar"
+	"github.com/stormflux/stormflux/internal/wheels"
 	"github.com/stormflux/stormflux/schema"
 	"github.com/stormflux/stormflux/validate"
 )
@@ -146,10 +148,12 @@ func (a *app) writeJar(ctx context.Context, prog *compiler.Program, path, output
 	return nil
 }
 
-// assembleError gives a jar that could not be made its exit code: a Go program that does not build is a finding.
+// assembleError gives a jar that could not be made its exit code: a Go program that does not build is a finding,
+// and so are requirements without wheels.
 func assembleError(err error) error {
 	var build *compiler.BuildError
-	if errors.As(err, &build) {
+	var packages *wheels.Error
+	if errors.As(err, &build) || errors.As(err, &packages) {
 		return &exitError{code: exitFindings, err: err}
 	}
 	return environmentError(err)
@@ -169,6 +173,14 @@ func (a *app) writeOutput(output string, write func(io.Writer) error) error {
 	return nil
 }
 
+// program compiles a checked topology.
+func (a *app) program(top *validate.Topology, opts compiler.Options) *compiler.Program {
+	opts.AskingPip = func(requirements string) {
+		printTo(a.stderr, "stormflux: asking pip for the packages of %s; the next time they are known\n", diag.ShortPath(requirements))
+	}
+	return compiler.Compile(top, opts)
+}
+
 // compileFile reads, checks and compiles a file, and prints what it finds.
 func (a *app) compileFile(ctx context.Context, flags *topologyFlags, path string, load schema.Options, check validate.Options, opts compiler.Options) (*validate.Topology, *compiler.Program, error) {
 	c, err := a.loadFor(ctx, flags, path, load, check)
@@ -178,7 +190,7 @@ func (a *app) compileFile(ctx context.Context, flags *topologyFlags, path string
 	if err := a.report(flags, c.diags); err != nil {
 		return nil, nil, err
 	}
-	return c.topology, compiler.Compile(c.topology, opts), nil
+	return c.topology, a.program(c.topology, opts), nil
 }
 
 // describe returns a compiled topology for people.

@@ -75,7 +75,7 @@ func (r *runner) prepare(ctx context.Context) (p *prepared, err error) {
 		}
 		return p, err
 	}
-	p.program = compiler.Compile(p.checked.topology, compiler.Options{})
+	p.program = r.app.program(p.checked.topology, compiler.Options{})
 	if p.trace, err = r.flags.traces(p.checked); err != nil {
 		return p, err
 	}

@@ -93,7 +93,7 @@ func (a *app) submit(ctx context.Context, flags *submitFlags, path string) error
 	if err := a.report(&flags.topologyFlags, c.diags); err != nil {
 		return err
 	}
-	return a.submitProgram(ctx, client, flags, c, compiler.Compile(c.topology, compiler.Options{}))
+	return a.submitProgram(ctx, client, flags, c, a.program(c.topology, compiler.Options{}))
 }
 
 // forCluster checks the topology for the version that the cluster runs, unless the user named another one.

@@ -177,18 +177,19 @@ func (f *faults) notExactlyOne(c *cause, p *site) {
 
 // conflictHints say what to do about a key that another key excludes, by both keys or by the other key alone.
 var conflictHints = map[string]string{
-	"numTasks tasks":   "they mean the same: keep one",
-	"streamId stream":  "they mean the same: keep one",
-	"args python":      "a Python class gets its settings from \"config\"",
-	"args className":   "a class takes its arguments as \"constructorArgs\"",
-	"env className":    "use the setting \"topology.environment\" for the environment of the workers",
-	"interpreter venv": "the virtual environment has its own interpreter: keep one",
-	"go":               "only a JVM class (\"className\") can have it",
-	"command":          "only a JVM class (\"className\") can have it",
-	"python":           "only a JVM class (\"className\") can have it",
-	"fields":           "it belongs to \"type\"",
-	"partial-key":      "it belongs to \"type\"",
-	"custom":           "it belongs to \"type\"",
+	"numTasks tasks":    "they mean the same: keep one",
+	"streamId stream":   "they mean the same: keep one",
+	"args python":       "a Python class gets its settings from \"config\"",
+	"args className":    "a class takes its arguments as \"constructorArgs\"",
+	"env className":     "use the setting \"topology.environment\" for the environment of the workers",
+	"interpreter venv":  "the virtual environment has its own interpreter: keep one",
+	"requirements venv": "the virtual environment has its own packages: keep one",
+	"go":                "only a JVM class (\"className\") can have it",
+	"command":           "only a JVM class (\"className\") can have it",
+	"python":            "only a JVM class (\"className\") can have it",
+	"fields":            "it belongs to \"type\"",
+	"partial-key":       "it belongs to \"type\"",
+	"custom":            "it belongs to \"type\"",
 }
 
 // conflictingKey reports a key that another key of the same map, or of a map around it, excludes.
