@@ -26,8 +26,12 @@ type position struct {
 // of returns the comments of the component or setting at a span.
 func (c *comments) of(s diag.Span) []string { return c.attached[position{s.File, s.Start}] }
 
-// header is the start of an anchor whose comments belong to the header.
-const header = -1
+// header is the start of an anchor whose comments belong to the header, and leftOut that of one whose comments are not in the
+// Clojure file.
+const (
+	header  = -1
+	leftOut = -2
+)
 
 // anchor is something that a comment can belong to: a component, a setting, or another key of the document.
 type anchor struct {
@@ -73,6 +77,9 @@ func anchorsOf(t *validate.Topology) []anchor {
 		default:
 			if k := entry.Key.Span; k.File != nil {
 				a := anchor{position{k.File, header}, k.Start, k.End}
+				if entry.Key.Text == "tests" { // the Clojure file has no tests
+					a.start = leftOut
+				}
 				if v := entry.Value.Span; v.File == k.File {
 					a.to = max(a.to, v.End)
 				}
@@ -104,6 +111,7 @@ func (c *comments) add(file *diag.File, all []anchor, main bool) {
 			continue
 		}
 		switch at, ok := owner(anchors, comment.Start, alone); {
+		case at.start == leftOut && !atTop:
 		case !ok, atTop, at.start == header:
 			c.header = append(c.header, text)
 		default:
