@@ -73,6 +73,9 @@ text{fill:#9198a1}
 .rule{stroke:#30363d}
 .spout .box{fill:#0c2d4d;stroke:#388bfd}
 .spout .rule{stroke:#1f4f85}
+.shell .stripe{fill:#a78bda}
+.perl .stripe{fill:#8b9be0}
+.php .stripe{fill:#a5a8d8}
 .line{stroke:#656c76}
 .head{fill:#9198a1}
 .pill{fill:#0d1117;stroke:#3d444d}
