@@ -80,6 +80,8 @@ func parseArgs(t *testing.T, args []string) command {
 				t.Fatal(err)
 			}
 			c.check.Java = n
+		case "--runs-here": // as `stormflux run`
+			c.check.RunsHere = true
 		case "--skip-files":
 			c.check.SkipFiles = true
 		default:

@@ -176,6 +176,9 @@ func (j *jvm) noClass(o *schema.Object, err error) {
 	case errors.Is(err, classfile.ErrUnknown):
 	case !errors.Is(err, classfile.ErrMissing):
 		j.fault(o, ruleUnusableClass, span, "Java cannot load the class %q: %v", name, err)
+	case j.inOtherPackage(name) != "":
+		j.fault(o, ruleUnknownClass, span, "Storm %s has no class %q", j.topology.Storm, name).
+			Suggest(span, diag.Suggestion{Word: name, Name: j.inOtherPackage(name)})
 	case j.knowsJars():
 		d := j.fault(o, ruleUnknownClass, span, "no jar has the class %q", name)
 		if near, ok := j.nearClass(name); ok {
@@ -187,6 +190,24 @@ func (j *jvm) noClass(o *schema.Object, err error) {
 			d.WithHint("build the jar again, or name the jar that has it in `jar` or --jar")
 		}
 	}
+}
+
+// inOtherPackage returns the name that a class of Storm has in this release, if it is another one: Storm 1.0 renamed the
+// package backtype.storm.
+func (j *jvm) inOtherPackage(name string) string {
+	const old, since1 = "backtype.storm.", "org.apache.storm."
+	from, to := old, since1
+	if !j.topology.Storm.AtLeast(1, 0) {
+		from, to = since1, old
+	}
+	rest, ok := strings.CutPrefix(name, from)
+	if !ok {
+		return ""
+	}
+	if _, err := j.path.Class(to + rest); err != nil {
+		return ""
+	}
+	return to + rest
 }
 
 // knowsJars reports whether the jars on the workers are known: some are named, and no setting adds others.
@@ -247,10 +268,13 @@ func (j *jvm) loads(o *schema.Object, class *classfile.Class) bool {
 	for _, super := range h.Unknown {
 		if _, err := j.path.Class(super); errors.Is(err, classfile.ErrMissing) && j.knowsJars() {
 			d := j.list.Warnf(ruleUnknownClass, span, "%s inherits from %q, which no jar and no part of Storm %s has", shortClass(class.Name), super, j.topology.Storm)
-			if strings.HasPrefix(super, "backtype.storm.") && j.topology.Storm.AtLeast(1, 0) {
-				d.WithHint("it was built for Storm 0.10 or older: since 1.0 the package is org.apache.storm")
-			} else {
+			if !strings.HasPrefix(super, "backtype.storm.") || !j.topology.Storm.AtLeast(1, 0) {
 				d.WithHint("name the jar that has it in `jar` or --jar; if the cluster's extlib folder has it, all is well")
+				break
+			}
+			d.WithHint("it was built for Storm 0.10 or older: since 1.0 the package is org.apache.storm")
+			if j.opts.RunsHere { // no folder of a cluster can have the old classes
+				d.Severity, j.bad[o] = diag.Error, true
 			}
 			break
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -110,6 +111,10 @@ func (a *app) storm() stormclient.Options { return stormclient.Options{Maven: a.
 
 // jvm returns what the JVM components of a topology run in on this machine.
 func (a *app) jvm(ctx context.Context, top *validate.Topology) (*local.JVM, error) {
+	if !top.Storm.AtLeast(2, 0) {
+		return nil, fmt.Errorf("this machine can run JVM components of Storm 2.0 and later, but the topology is for Storm %s: "+
+			"submit it to a cluster, or write --storm-version 2.8 if its classes fit", top.Storm)
+	}
 	java, err := jvm.Find()
 	if err != nil {
 		return nil, fmt.Errorf("running JVM components: %w", err)
@@ -118,5 +123,11 @@ func (a *app) jvm(ctx context.Context, top *validate.Topology) (*local.JVM, erro
 	if err != nil {
 		return nil, fmt.Errorf("running JVM components: %w", err)
 	}
-	return &local.JVM{Java: java, ClassPath: slices.Concat(top.ClassPath(), storm)}, nil
+	classPath := slices.Concat(top.ClassPath(), storm)
+	for i, path := range classPath {
+		if classPath[i], err = filepath.Abs(path); err != nil { // the JVM starts in the folder of the resources
+			return nil, fmt.Errorf("running JVM components: %w", err)
+		}
+	}
+	return &local.JVM{Java: java, ClassPath: classPath}, nil
 }

@@ -248,7 +248,7 @@ func TestJVMComponentsRunHere(t *testing.T) {
 // args returns the file and the flags of a case.
 func (c jvmCase) args(t *testing.T, name, out string) []string {
 	t.Helper()
-	args := []string{filepath.Join("testdata", "jvm", name+".yaml"), "--set", "out=" + out, "--jar", caseJar(t, c.libraries)}
+	args := []string{filepath.Join("testdata", "jvm", name+".yaml"), "--set", "out=" + out, "--jar", relative(t, caseJar(t, c.libraries))}
 	for _, library := range c.libraries {
 		dir, err := stormtest.Jars(t.Context(), library)
 		if err != nil {
@@ -270,6 +270,19 @@ func (c jvmCase) args(t *testing.T, name, out string) []string {
 		}
 	}
 	return args
+}
+
+// relative returns a path from the working directory, as most people write it.
+func relative(t *testing.T, path string) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if path, err = filepath.Rel(dir, path); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // caseJar compiles the classes in testdata/jvm/java against the libraries, and returns their jar. Sources that need a

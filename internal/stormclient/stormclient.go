@@ -80,7 +80,11 @@ func coordinate(storm settings.Version) maven.Coordinate {
 	if storm.Major < 2 {
 		artifact = "storm-core"
 	}
-	return maven.Coordinate{Group: "org.apache.storm", Artifact: artifact, Version: release(storm)}
+	c := maven.Coordinate{Group: "org.apache.storm", Artifact: artifact, Version: release(storm)}
+	if storm.Major == 1 { // only Storm's UI needs it, and Maven Central does not have it
+		c.Exclusions = append(c.Exclusions, maven.Exclusion{Group: "ring-cors", Artifact: "ring-cors"})
+	}
+	return c
 }
 
 // release returns the release of a version that names no patch: the newest one of which Maven Central has all parts.

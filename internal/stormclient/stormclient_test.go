@@ -61,3 +61,13 @@ func TestClientFromMaven(t *testing.T) {
 		}
 	}
 }
+
+// Maven Central lacks an artifact that Storm 1 names. Only Storm's UI needs it.
+func TestOldClientFromMaven(t *testing.T) {
+	stormtest.Require(t)
+	t.Setenv("STORM_HOME", "")
+	jars, err := stormclient.ClassPath(t.Context(), settings.Version{Major: 1, Minor: 2, Patch: -1}, stormclient.Options{Maven: maven.Options{Cache: t.TempDir()}})
+	if err != nil || !slices.ContainsFunc(jars, func(path string) bool { return filepath.Base(path) == "storm-core-1.2.4.jar" }) {
+		t.Errorf("got %q (%v)", jars, err)
+	}
+}
