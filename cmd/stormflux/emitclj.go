@@ -45,7 +45,8 @@ func (a *app) emitCljCommand() *cobra.Command {
 
 There are three dialects: storm is org.apache.storm.clojure (Storm 1.x, and storm-clojure in 2.x), backtype is
 backtype.storm.clojure (Storm 0.9 and 0.10), and streamparse is streamparse.specs (streamparse 1 and 2). A topology that a
-dialect cannot express is an error.
+dialect cannot express is an error. JVM classes become calls of their constructors; the class files in the topology's jars
+say which ones. Notes say what project.clj needs for them.
 
 With --project, the dependencies in project.clj decide the dialect and the Storm version. The Clojure file goes where
 :source-paths says. Scripts, launchers and Go programs go into the folder that becomes resources/ in the jar. The command
