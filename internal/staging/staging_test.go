@@ -134,3 +134,34 @@ func TestStageFails(t *testing.T) {
 		t.Errorf("%d folders are left", n)
 	}
 }
+
+func TestCopy(t *testing.T) {
+	useTempDir(t)
+	var folders Folders
+	s, err := folders.Stage(t.Context(), program(t, t.TempDir(), topology, "1"), options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := s.Copy()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(filepath.Join(c.Resources(), "say.py")); err != nil || string(text) != "1" || c.Resources() == s.Resources() {
+		t.Errorf("the script is %q, %v", text, err)
+	}
+	// What a component adds is its own.
+	if err := os.WriteFile(filepath.Join(c.Resources(), "new"), nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(s.Resources(), "new")); err == nil {
+		t.Error("the copy is not a folder of its own")
+	}
+	c.Remove()
+	if n := leftovers(t); n != 1 {
+		t.Errorf("%d folders, want 1", n)
+	}
+	folders.Close()
+	if _, err := s.Copy(); err == nil {
+		t.Error("a copy after Close")
+	}
+}
