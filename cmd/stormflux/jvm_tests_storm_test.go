@@ -17,10 +17,10 @@ func TestJVMComponentsUnderTest(t *testing.T) {
 	out := t.TempDir()
 	var stdout, stderr strings.Builder
 	code := run(t.Context(), []string{
-		"test", filepath.Join("testdata", "jvm", "window_test.yaml"), "--set", "out=" + out, "--jar", caseJar(t, nil), "--timeout", "2m", "-v",
+		"test", filepath.Join("testdata", "jvm", "window_test.yaml"), filepath.Join("testdata", "jvm", "stateful.yaml"), "--set", "out=" + out, "--jar", caseJar(t, nil), "--timeout", "2m", "-v",
 	}, strings.NewReader(""), &stdout, &stderr)
 	text := stdout.String()
-	if code != exitFindings || strings.Count(text, "\nok ")+strings.Count(text[:3], "ok ") != 2 {
+	if code != exitFindings || strings.Count(text, "\nok ")+strings.Count(text[:min(3, len(text))], "ok ") != 3 {
 		t.Errorf("exit code %d\n%s%s", code, text, &stderr)
 	}
 	if !strings.Contains(text, "FAIL testdata/jvm/window.yaml: a value of the wrong class") || !strings.Contains(text, "sum died: ") || !strings.Contains(text, "ClassCastException") {
