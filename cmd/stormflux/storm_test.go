@@ -3,6 +3,7 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"errors"
@@ -22,7 +23,7 @@ import (
 )
 
 // The built binary submits word counts to a real Storm: of Go components, with a script in Python, and of our Python SDK, whose
-// components print, fail and replay. They count the words of the text exactly, and after they are
+// components print, fail and replay, with a setup and a wheel in the jar. They count the words of the text exactly, and after they are
 // killed, none of their processes is left.
 func TestWordCountsOnStorm(t *testing.T) {
 	cluster := storm.Cluster(t)
@@ -41,8 +42,11 @@ func TestWordCountsOnStorm(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 		defer cancel()
 		args := []string{"submit", file, "--nimbus", cluster.NimbusAddr(), "-c", "wordcount.out=" + counts, "-c", "wordcount.in=" + text}
-		if i == 0 {
+		switch i {
+		case 0:
 			args = append(args, "--wait")
+		case 2:
+			args = append(args, "--set", "wheels="+wheelFolder(t, "cmd/stormflux/testdata/pythonsdk/wheel"))
 		}
 		if out := stormflux(ctx, t, binary, args...); i == 0 && !strings.Contains(out, example+": up, ") {
 			t.Errorf("submit --wait said %q", out)
@@ -65,6 +69,22 @@ func TestWordCountsOnStorm(t *testing.T) {
 		}
 		time.Sleep(200 * time.Millisecond)
 	}
+}
+
+// wheelFolder makes a wheel of a folder, and returns the folder with the wheel.
+func wheelFolder(t *testing.T, source string) string {
+	t.Helper()
+	t.Setenv("STORMFLUX_CACHE", t.TempDir()) // another folder with wheels is another question to pip
+	dir := t.TempDir()
+	wheel, err := os.Create(filepath.Join(dir, "splitting-1.0-py3-none-any.whl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := zip.NewWriter(wheel)
+	if err := errors.Join(w.AddFS(os.DirFS(source)), w.Close(), wheel.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 // --wait reports a topology that Nimbus accepts but no worker can run, with the reason.

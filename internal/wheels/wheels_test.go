@@ -262,3 +262,22 @@ func TestRequirements(t *testing.T) {
 		}
 	}
 }
+
+// The real index has a compiled wheel for another processor than this machine's.
+func TestRealIndex(t *testing.T) {
+	if os.Getenv("STORMFLUX_REQUIRE_STORM") != "1" {
+		t.Skip("STORMFLUX_REQUIRE_STORM is not set")
+	}
+	opts := house(t)
+	os.Unsetenv("PIP_CONFIG_FILE") // it may name a mirror
+	opts.NoIndex, opts.FindLinks = false, nil
+	opts.Platforms, opts.System = Platforms("linux", "arm64"), "linux/arm64"
+	write(t, "requirements.txt", "MarkupSafe==2.1.5\n")
+	files, err := Get(t.Context(), opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := names(files); !slices.Contains(got, "markupsafe/_speedups.cpython-311-aarch64-linux-gnu.so") {
+		t.Errorf("got %q", got)
+	}
+}

@@ -1,8 +1,9 @@
 """A word count whose parts do what a component may: print, fail, replay, ask for task ids, batch."""
 import os
-import re
 from collections import Counter
 
+import made  # by the setup
+from splitting import words_of  # from the wheel
 from stormflux import BatchingBolt, Bolt, ReliableSpout
 
 print("printed by the module")
@@ -22,7 +23,7 @@ class Sentences(ReliableSpout):
 
 class Split(Bolt):
     def initialize(self, conf, context):
-        assert context.task_count == 2, context
+        assert made.ready and context.task_count == 2, context
         self.tuples = 0
 
     def process(self, tup):
@@ -31,7 +32,7 @@ class Split(Bolt):
             self.fail(tup)  # the spout emits it again
             return
         os.system("echo printed by a child")
-        for word in re.findall(r"(?:[^\W\d_]|')+", tup["sentence"].lower()):
+        for word in words_of(tup["sentence"]):
             self.emit([word])
 
 

@@ -1,0 +1,4 @@
+set -e
+echo printed by the setup
+mkdir once # a second run fails
+echo 'ready = True' >made.py
