@@ -45,6 +45,24 @@ func TestFluxFilesMeanTheSame(t *testing.T) {
 	}
 }
 
+// Flux accepts a file whose faults Storm finds later. docs/flux.md shows it, and what stormflux reports.
+func TestFluxAcceptsWhatStormRefuses(t *testing.T) {
+	path, err := filepath.Abs("testdata/late.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := storm.Judge(t).Flux(t.Context(), path, stormtest.FluxOptions{}); err != nil {
+		t.Error(err)
+	}
+	doc, diags, err := schema.Load(t.Context(), path, schema.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if result, err := validate.Check(t.Context(), doc, validate.Options{Loaded: diags}); err != nil || result.Topology != nil {
+		t.Errorf("stormflux accepts it too (%v)", err)
+	}
+}
+
 // flux is a JVM with Flux, the classes of the corpus and the adapter, in a folder with all files of the corpus.
 type flux struct {
 	judge    *stormtest.Judge
