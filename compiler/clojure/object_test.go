@@ -114,11 +114,12 @@ func specialObjects() []*topology.Definition {
 	}
 	return []*topology.Definition{
 		alone(kinds()), alone(kinds(nil)), alone(kinds("")), alone(kinds(strings.Repeat("é\x01\"", 50_000))),
-		alone(kinds(topology.Date(-1), nil, nil, number, number, topology.Date(1<<40), []any{[]any{}, topology.Map{}})),
+		alone(kinds(topology.Date(-1), topology.Bytes("\x00\x7f\x80\xff"), nil, number, number, topology.Date(1<<40), []any{[]any{}, topology.Map{}})),
 		alone(kinds("a", number, "c", wide, "e")), alone(kinds(long, 1.5, "c", large, "e")), alone(kinds(twice, int64(-1<<40), "c", []any{}, "")),
 		alone(kinds([]any{}, []any{}, []any{}, topology.Map{})), alone(kinds(large, wide, wide, long)),
 		alone(kinds(int64(1), 1e10, int64(1), math.Inf(-1), int64(-32768), 127.9)),
 		alone(kinds(int64(1), int64(2), math.NaN(), math.NaN(), int64(0), int64(-128))), alone(kinds(nil, nil)),
+		alone(kinds(topology.Bytes(""), int64(1), "c", []any{topology.Bytes("ab")}, "e")),
 		{Objects: []*topology.Object{config, user}},
 	}
 }

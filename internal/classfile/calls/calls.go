@@ -301,6 +301,8 @@ func (r *resolver) value(arg topology.Argument) Value {
 		return Value{class("java.lang.String"), arg}
 	case topology.Date:
 		return Value{class("java.util.Date"), arg}
+	case topology.Bytes:
+		return bytes(string(arg))
 	case []any:
 		return Value{class("java.util.ArrayList"), r.values(arg)}
 	case topology.Map:
@@ -309,6 +311,17 @@ func (r *resolver) value(arg topology.Argument) Value {
 		return Value{r.objects[arg].Type, arg}
 	}
 	panic(fmt.Sprintf("calls: an argument is a %T", arg))
+}
+
+// bytes returns a byte[].
+func bytes(text string) Value {
+	element := classfile.Type{Kind: classfile.PrimitiveType, Name: "byte"}
+	items := make([]Value, len(text))
+	for i := range items {
+		items[i] = Value{element, big.NewInt(int64(int8(text[i])))}
+	}
+	element.Dims = 1
+	return Value{element, items}
 }
 
 // entries returns the entries of a map. Of entries with one key, the first has the place and the last one the value.

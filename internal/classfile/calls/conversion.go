@@ -176,7 +176,7 @@ func (r *resolver) convert(v Value, t classfile.Type) (Value, *unfit) {
 	text, isText := v.V.(string)
 	switch target := t.Name; {
 	case t.IsArray():
-		if list, ok := v.V.([]Value); ok {
+		if list, ok := v.V.([]Value); ok && !v.Type.IsArray() {
 			return r.array(list, t)
 		}
 	case isNumber(v) && numeric(t):
