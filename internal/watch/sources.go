@@ -29,6 +29,14 @@ func (w *Watcher) Topology(ctx context.Context, path string, t *validate.Topolog
 		}
 		w.Tree(from)
 	}
+	if packages := t.Packages; packages != nil {
+		w.File(packages.Requirements)
+		for _, place := range packages.FindLinks {
+			if !strings.Contains(place, "://") {
+				w.Tree(place)
+			}
+		}
+	}
 	for _, c := range t.Components() {
 		switch program, isGo := c.Implementation.(*validate.GoProgram); {
 		case !isGo:

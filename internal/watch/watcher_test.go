@@ -76,14 +76,18 @@ func TestMatters(t *testing.T) {
 	write(t, dir, "words/w.go", "package words\n")
 	write(t, dir, "unused/u.go", "package unused\n")
 	write(t, dir, "lib/a.py", "")
+	write(t, dir, "wheels/b.whl", "")
 	w.Topology(t.Context(), filepath.Join(dir, "t.yaml"), &validate.Topology{
+		Packages: &validate.PythonPackages{
+			Requirements: filepath.Join(dir, "requirements.txt"), FindLinks: []string{filepath.Join(dir, "wheels"), "https://example.com/wheels"},
+		},
 		Files:  []validate.Resource{{Dir: dir, From: "lib/*.py"}, {From: filepath.Join(dir, "built")}},
 		Spouts: []*validate.Component{{Implementation: &validate.GoProgram{Dir: filepath.Join(dir, "spout")}}},
 		Bolts:  []*validate.Component{{Implementation: &validate.GoProgram{Executable: filepath.Join(dir, "bin")}}, {Implementation: &validate.Command{Words: []string{"cat"}}}},
 	})
 	for name, want := range map[string]bool{
 		"lib/a.py": true, "lib/new.py": true, "lib/.a.py.swp": false, "lib/a.py~": false, "lib/#a.py#": false,
-		"lib/__pycache__": false, "built": true, "bin": true, "resources": true, "other": false,
+		"lib/__pycache__": false, "built": true, "requirements.txt": true, "wheels/a.whl": true, "bin": true, "resources": true, "other": false,
 		"spout/s.go": true, "spout/new.go": true, "spout/asm.s": true, "spout/s_test.go": false, "spout/.s.go": false,
 		"spout/text": true, "spout/other": false, "words/w.go": true, "unused/u.go": false, "go.mod": true, "go.sum": true,
 	} {
