@@ -78,6 +78,7 @@ var mayImport = map[string][]string{
 	"internal/local/process":       {},
 	"internal/stormtest":           {"internal/cachedir"},
 	"internal/stormtest/overloads": {"internal/topology"},
+	"internal/scaffold":            {"internal/atomicfile", "sdk/node", "sdk/python"},
 	"sdk/node":                     {},
 	"sdk/python":                   {},
 	"runtime":                      {"internal/settings"},

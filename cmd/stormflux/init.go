@@ -1,44 +1,129 @@
 package main
 
 import (
+	"bufio"
 	"context"
+	"fmt"
 	"path/filepath"
+	"runtime/debug"
+	"strings"
 
+	"al.essio.dev/pkg/shellescape"
 	"github.com/spf13/cobra"
 
+	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/console"
 	"github.com/stormflux/stormflux/internal/leiningen"
+	"github.com/stormflux/stormflux/internal/scaffold"
 	"github.com/stormflux/stormflux/schema/grammar"
 )
 
 func (a *app) initCommand() *cobra.Command {
+	var kind, name string
 	var lein bool
-	var name string
+	kinds := map[string]scaffold.Template{}
+	var names []string
+	about := ""
+	for _, t := range append(scaffold.Templates(), scaffold.Template{Name: leiningenTemplate, About: "a Leiningen project, with the topology as Clojure too"}) {
+		kinds[t.Name] = t
+		names = append(names, t.Name)
+		about += fmt.Sprintf("\n  %-10s  %s", t.Name, t.About)
+	}
 	cmd := &cobra.Command{
-		Use:   "init --leiningen [DIR]",
+		Use:   "init [DIR]",
 		Short: "Make a new project",
-		Long: `Make a new project with a word count to start from, in DIR or in the current folder.
+		Long: `Make a new project with a word count to start from, in DIR or in the current folder, which must be empty. The project
+validates, runs, has tests, and can be submitted. --template chooses its kind; on a terminal, the command asks.
 
-With --leiningen, it is a Leiningen project: the topology in YAML, its scripts where Leiningen expects them, project.clj,
-the Clojure file that emit-clj makes from the topology, and the schema for editors. "lein uberjar" builds it. The command does not overwrite
-files.`,
-		Example: `  stormflux init --leiningen wordcount
-  cd wordcount && lein uberjar`,
+Templates:` + about + `
+
+The components of a Go project need the module of stormflux. If this program is not a release, the project uses the checkout
+that the program was built from.`,
+		Example: `  stormflux init --template python wordcount
+  cd wordcount && stormflux run wordcount.yaml`,
 		Args: atMostOne,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if !lein {
-				return usageError("choose the kind of project: --leiningen")
+			if err := notEmpty(cmd.Flags(), "template", "name"); err != nil {
+				return err
 			}
 			dir := "."
 			if len(args) > 0 {
 				dir = args[0]
 			}
-			return a.initLeiningen(cmd.Context(), dir, name)
+			if lein {
+				kind = leiningenTemplate
+			}
+			if kind == "" {
+				var err error
+				if kind, err = a.askTemplate(names, about); err != nil {
+					return err
+				}
+			}
+			t, ok := kinds[kind]
+			if !ok {
+				hint := ""
+				if near, ok := diag.Suggest(kind, names); ok {
+					hint = fmt.Sprintf("; did you mean %q?", near)
+				}
+				return usageError("--template: there is no template %q; known templates: %s%s", kind, strings.Join(names, ", "), hint)
+			}
+			if kind == leiningenTemplate {
+				return a.initLeiningen(cmd.Context(), dir, name)
+			}
+			return a.initProject(dir, name, t)
 		},
 	}
-	cmd.Flags().BoolVar(&lein, "leiningen", false, "make a Leiningen project, with the topology as Clojure")
+	cmd.Flags().StringVar(&kind, "template", "", "make a project of the `KIND`: "+strings.Join(names, ", "))
+	cmd.Flags().BoolVar(&lein, "leiningen", false, "the same as --template leiningen")
 	cmd.Flags().StringVar(&name, "name", "", "the `NAME` of the project and its topology (default: the folder's name)")
+	cmd.MarkFlagsMutuallyExclusive("template", "leiningen")
+	_ = cmd.RegisterFlagCompletionFunc("template", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("name", cobra.NoFileCompletions)
 	return cmd
+}
+
+const leiningenTemplate = "leiningen"
+
+// askTemplate asks for the kind of the project on a terminal. Elsewhere it is the default.
+func (a *app) askTemplate(names []string, about string) (string, error) {
+	if !console.IsTerminal(a.stdout) || a.stdin == nil || !console.IsTerminal(a.stdin) {
+		return names[0], nil
+	}
+	printTo(a.stdout, "Templates:%s\nTemplate [%s]: ", about, names[0])
+	answer, err := bufio.NewReader(a.stdin).ReadString('\n')
+	if err != nil && answer == "" {
+		return "", usageError("no template was chosen")
+	}
+	if answer = strings.TrimSpace(answer); answer == "" {
+		return names[0], nil
+	}
+	return answer, nil
+}
+
+func (a *app) initProject(dir, name string, t scaffold.Template) error {
+	version := ""
+	if build, ok := debug.ReadBuildInfo(); ok && build.Main.Version != "(devel)" && !strings.Contains(build.Main.Version, "-0.") && !strings.Contains(build.Main.Version, "+dirty") {
+		version = build.Main.Version
+	}
+	p, err := scaffold.Create(scaffold.Options{Template: t, Dir: dir, Name: name, Schema: grammar.TopologySchema(), Version: version})
+	if err != nil {
+		return environmentError(err)
+	}
+	for _, f := range p.Files {
+		printTo(a.stdout, "wrote     %s\n", filepath.ToSlash(f))
+	}
+	if p.Checkout != "" {
+		printTo(a.stdout, "go.mod takes the package for components from %s\n", p.Checkout)
+	}
+	next := []string{"stormflux run " + shellescape.Quote(filepath.Base(p.Topology))}
+	if t.Needs != "" {
+		next = append([]string{t.Needs}, next...)
+	}
+	if dir != "." {
+		next = append([]string{"cd " + shellescape.Quote(dir)}, next...)
+	}
+	printTo(a.stdout, "Now: %s\n", strings.Join(next, " && "))
+	return nil
 }
 
 func (a *app) initLeiningen(ctx context.Context, dir, name string) error {

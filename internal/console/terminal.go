@@ -11,9 +11,9 @@ import (
 	"golang.org/x/term"
 )
 
-// IsTerminal reports whether an output is a terminal. The terminals of Cygwin and MSYS count, which are pipes to Windows.
-func IsTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
+// IsTerminal reports whether a stream is a terminal. The terminals of Cygwin and MSYS count, which are pipes to Windows.
+func IsTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
 	return ok && (isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd()))
 }
 

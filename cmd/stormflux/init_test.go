@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stormflux/stormflux/internal/scaffold"
+	"github.com/stormflux/stormflux/internal/stormtest"
+)
+
+// Each new project validates, passes its tests and runs, without a change.
+func TestInitProjectsWork(t *testing.T) {
+	binary := buildStormflux(t)
+	for _, template := range scaffold.Templates() {
+		t.Run(template.Name, func(t *testing.T) {
+			needs := map[string]string{"python": "python3", "flux": "python3", "node": "node", "mixed": "node", "java": "mvn"}
+			if program := needs[template.Name]; program != "" {
+				stormtest.RequireProgram(t, program)
+			}
+			dir := filepath.Join(t.TempDir(), "my words")
+			do := func(in string, args ...string) string {
+				t.Helper()
+				ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+				defer cancel()
+				cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+				cmd.Dir = in
+				cmd.Env = append(os.Environ(), "GOFLAGS=", "GOPROXY=off")
+				out, err := cmd.CombinedOutput()
+				if err != nil {
+					t.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, out)
+				}
+				return string(out)
+			}
+			// The test's folder is in the checkout, so a project in Go finds the package for components.
+			said := do(".", binary, "init", "--template", template.Name, dir)
+			if !strings.Contains(said, "stormflux run my-words.yaml\n") {
+				t.Errorf("it ends with\n%s", said)
+			}
+			if template.Needs != "" {
+				words := strings.Fields(template.Needs)
+				do(dir, words...)
+			}
+			if out := do(dir, binary, "validate", "--strict", "."); !strings.Contains(out, "no problems") {
+				t.Errorf("validate says\n%s", out)
+			}
+			if out := do(dir, binary, "test"); !strings.Contains(out, "2 tests passed") {
+				t.Errorf("test says\n%s", out)
+			}
+			if out := do(dir, binary, "run", "my-words.yaml", "--for", "8s"); !strings.Contains(out, "the: ") {
+				t.Errorf("run says\n%s", out)
+			}
+			if out := do(dir, binary, "fmt", "--check", "."); strings.Contains(out, "my-words") {
+				t.Errorf("fmt says\n%s", out)
+			}
+		})
+	}
+}
+
+func TestInitRefuses(t *testing.T) {
+	full := t.TempDir()
+	if err := os.WriteFile(filepath.Join(full, "mine.txt"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--template", "pyhton", "x"}, `there is no template "pyhton"; known templates: go, python, node, mixed, java, flux, leiningen; did you mean "python"?`},
+		{[]string{"--template", "go", full}, `is not empty: it has "mine.txt"`},
+		{[]string{"--template", "go", "--name", "a b", filepath.Join(t.TempDir(), "new")}, `"a b" is not the name of a topology`},
+		{[]string{"--template", "go", "--leiningen", "x"}, "none of the others can be"},
+	} {
+		var stderr strings.Builder
+		code := run(t.Context(), append([]string{"init"}, test.args...), strings.NewReader(""), io.Discard, &stderr)
+		if code == 0 || !strings.Contains(stderr.String(), test.want) {
+			t.Errorf("%v: exit %d, %s\nwant %s", test.args, code, stderr.String(), test.want)
+		}
+	}
+	if entries, err := os.ReadDir(full); err != nil || len(entries) != 1 {
+		t.Errorf("the folder has %v, %v", entries, err)
+	}
+}
