@@ -49,9 +49,11 @@ type session struct {
 	// The goroutine that reads holds reading. It passes task ids to the goroutines that wait for them. reading guards
 	// inbox, the messages that arrived while a goroutine waited for task ids.
 	reading chan struct{}
-	inbox   []multilang.StormMsg
-	mu      sync.Mutex
-	waiters []chan []int
+	inbox   []kept
+	// answered reports whether the message of the last next has had its answer.
+	answered bool
+	mu       sync.Mutex
+	waiters  []chan []int
 
 	// calling is held while the component's code runs. It also guards cleanup and cleaned. calls counts the beginnings
 	// and ends of calls.
@@ -162,12 +164,13 @@ func (s *session) finishUp(cause error) error {
 func (s *session) next(m *multilang.StormMsg) error {
 	s.reading <- struct{}{}
 	defer func() { <-s.reading }()
+	s.answered = false
 	for len(s.inbox) == 0 {
 		if err := s.read(m); err != nil || m.Kind != multilang.TaskIDsKind {
 			return err
 		}
 	}
-	*m = s.inbox[0]
+	*m, s.answered = s.inbox[0].StormMsg, s.inbox[0].answered
 	s.inbox = s.inbox[1:]
 	return nil
 }
@@ -199,8 +202,15 @@ func (s *session) expectTaskIDs(answer chan []int) {
 	s.waiters = append(s.waiters, answer)
 }
 
+// kept is a message that is handled later.
+type kept struct {
+	multilang.StormMsg
+	answered bool
+}
+
 // awaitTaskIDs waits for an answer that another goroutine may read. It keeps tuples for later, and also the acks that
-// overtake a spout's task ids if there are no ackers.
+// overtake a spout's task ids if there are no ackers. Such an ack it answers at once: Storm writes it inside the emit, and
+// waits for the answer before it writes the task ids (ShellSpout.querySubprocess of Storm 2.8.3).
 func (s *session) awaitTaskIDs(answer chan []int) ([]int, error) {
 	if err := s.out.flush(); err != nil {
 		return nil, err
@@ -220,7 +230,12 @@ func (s *session) awaitTaskIDs(answer chan []int) ([]int, error) {
 		var m multilang.StormMsg
 		err := s.read(&m)
 		if err == nil && m.Kind != multilang.TaskIDsKind {
-			s.inbox = append(s.inbox, m)
+			command := m.Kind == multilang.SpoutCommandKind
+			s.inbox = append(s.inbox, kept{m, command})
+			if command {
+				s.out.write(multilang.AppendSync(nil))
+				err = s.out.flush()
+			}
 		}
 		<-s.reading
 		if err != nil {
@@ -275,14 +290,16 @@ func (s *session) serveSpout(spout Spout) error {
 		if m.Kind != multilang.SpoutCommandKind {
 			return s.finishUp(fmt.Errorf("a spout was sent a tuple, from %q; is it declared as a bolt?", m.Tuple.Component))
 		}
-		what := "NextTuple"
+		what, answered := "NextTuple", s.answered
 		if m.Spout.Command != multilang.Next {
 			what = m.Spout.Command.String()
 		}
 		if err := s.call(nil, what, func() error { return command(spout, &m.Spout, out) }); err != nil {
 			return s.finishUp(err)
 		}
-		s.out.write(sync)
+		if !answered {
+			s.out.write(sync)
+		}
 	}
 }
 

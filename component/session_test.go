@@ -381,10 +381,11 @@ func TestTaskIDsOutOfOrder(t *testing.T) {
 	next := multilang.SpoutMsg{Command: multilang.Next}
 	send(next.Append(nil))
 	expect(`"emit"`)
-	// Without ackers, Storm acks inside the emit, before it answers the emit.
+	// Without ackers, Storm acks inside the emit. It waits for the answer before it answers the emit.
 	ack := multilang.SpoutMsg{Command: multilang.SpoutAck, ID: `"m"`}
-	send(multilang.AppendTaskIDs(ack.Append(nil), []int{3}))
+	send(ack.Append(nil))
 	expect(`"sync"`)
+	send(multilang.AppendTaskIDs(nil, []int{3}))
 	expect(`"sync"`)
 	inW.Close()
 	if err := <-served; err != nil {

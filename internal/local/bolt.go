@@ -133,7 +133,7 @@ func (t *task) answer(m *message) *fault {
 		return faultAnswer(m)
 	}
 	ok := m.command == multilang.Ack
-	t.progress = true
+	t.progress = t.progress || ok // libraries fail the tuple with which a component dies
 	t.settle(d, ok)
 	t.count(d)
 	if ok {

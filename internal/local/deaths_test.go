@@ -10,6 +10,7 @@ import (
 
 	sdk "github.com/stormflux/stormflux/component"
 	"github.com/stormflux/stormflux/internal/local/clock"
+	"github.com/stormflux/stormflux/internal/multilang"
 )
 
 // A run in which a component keeps dying fails, even if its time is over before the component has died too often.
@@ -34,6 +35,30 @@ func TestDeathsFailTheRun(t *testing.T) {
 	s, err := stop()
 	var deaths *DeathsError
 	if s.End != Elapsed || !errors.As(err, &deaths) || deaths.Component != "enrich" || deaths.Count < 6 {
+		t.Errorf("end %v, error %v\n%s", s.End, err, f.events)
+	}
+}
+
+// A library answers the command with which its component dies. That is no progress.
+func TestDeathAfterAnAnswer(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.spout("numbers", one("n"), 1, "not", "used")
+	f.inProcess(map[string]serveFunc{"numbers": func(in io.Reader, out io.Writer) error {
+		r := multilang.NewReader(in, 4096)
+		for _, answer := range []string{`{"pid":1}`, `{"command":"sync"}`, `{"command":"error","msg":"no such file"}` + "\nend\n" + `{"command":"sync"}`} {
+			if _, err := r.Read(); err != nil {
+				return err
+			}
+			if _, err := io.WriteString(out, answer+"\nend\n"); err != nil {
+				return err
+			}
+		}
+		return errors.New("no such file")
+	}})
+	s, err := f.runUntil("the spout has died twice", func(s Snapshot) bool { return s.component("numbers").Restarts > 1 })
+	var deaths *DeathsError
+	if !errors.As(err, &deaths) || deaths.Component != "numbers" {
 		t.Errorf("end %v, error %v\n%s", s.End, err, f.events)
 	}
 }

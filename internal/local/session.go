@@ -240,7 +240,7 @@ func (s *session) handshake() (*fault, error) {
 	s.heard, s.announcedPID = e.now, pid
 	s.pipelining = multilang.AcceptsPipelining(answer)
 	t.ready = s
-	t.progress, t.probe, t.awaitsTick = false, probeNone, t.comp.tick > 0
+	t.progress, t.spout.complained, t.probe, t.awaitsTick = false, false, probeNone, t.comp.tick > 0
 	s.source.partial.Store(s.reader.Unread() > 0)
 	if t.comp.tick > 0 {
 		s.stopTicks = clock.Every(e.clock, time.Duration(t.comp.tick)*time.Second, s.tick)

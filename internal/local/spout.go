@@ -19,6 +19,7 @@ type spoutState struct {
 	longestDry int64
 	quick      bool // the last "next" emitted something and took less than quickNext
 	emitted    bool // the spout has emitted since the last sync
+	complained bool // the spout has reported an error since the last sync
 	active     bool // the last such command was "activate", not "deactivate"
 	due        []outcome
 	// deferred are answers to emits. They wait for the sync of an ack: without ackers Storm acks while it handles the
@@ -127,16 +128,17 @@ func (t *task) fromSpout(session *session, b *batch, m *message) *fault {
 		s.sent = append(s.sent[:0], s.sent[1:]...)
 		if first.next {
 			s.nexts--
-			t.progress = true
+			t.progress = t.progress || !s.complained // libraries answer the command with which a component dies
 			s.quick = s.emitted && e.now-first.at < int64(quickNext)
 			if !s.emitted {
 				s.dry, s.longestDry = true, max(s.longestDry, e.now-first.at)
 				t.waitIdle()
 			}
 		}
-		s.emitted = false
+		s.emitted, s.complained = false, false
 		t.stepSpout()
 	case multilang.Log, multilang.Error:
+		s.complained = s.complained || m.command == multilang.Error
 		t.logMessage(m)
 	case multilang.Metrics:
 		return faultMetric(m.name)
