@@ -21,7 +21,7 @@ func TestStatusOfHostileCluster(t *testing.T) {
 		Workers:    []nimbus.WorkerStatus{{Host: hostile}},
 		Errors:     []nimbus.ReportedError{{Component: hostile, Host: hostile, Text: hostile}},
 	}
-	err := errors.Join(a.print(statusText(status, true)), a.printJSON(statusJSON(status)))
+	err := errors.Join(a.print(statusText(status, nil, "all", true)), a.printJSON(statusJSON(status, nil, "all")))
 	printTo(&out, "%s\n", hostile)
 	if err != nil || strings.ContainsAny(out.String(), "\x1b\a\u009b\u0090\u202e\u2066\r") || strings.Contains(out.String(), "\x9b") {
 		t.Errorf("%v, %q", err, out.String())
@@ -37,11 +37,11 @@ func TestStatusErrors(t *testing.T) {
 	for i := range 10 {
 		s.Errors = append(s.Errors, nimbus.ReportedError{Component: "split", Host: "h", Port: 6700, Time: time.Unix(int64(100-i), 0).UTC(), Text: text})
 	}
-	got := statusText(&s, false)
+	got := statusText(&s, nil, "all", false)
 	if !strings.HasSuffix(got, "\n1970-01-01 00:01:40  split      h:6700  ValueError: oh (resources/split.py:9) ×10\n") || strings.Contains(got, "Traceback") {
 		t.Errorf("got\n%s", got)
 	}
-	if got := statusText(&s, true); strings.Count(got, "Traceback (most") != 10 {
+	if got := statusText(&s, nil, "all", true); strings.Count(got, "Traceback (most") != 10 {
 		t.Errorf("whole:\n%s", got)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -57,6 +58,7 @@ func TestWordCountsOnStorm(t *testing.T) {
 		if out := stormflux(ctx, t, binary, "list", "--nimbus", cluster.NimbusAddr()); !strings.Contains(out, example) {
 			t.Errorf("list does not show %s:\n%s", example, out)
 		}
+		awaitNumbers(ctx, t, binary, example, cluster.NimbusAddr())
 		stormflux(ctx, t, binary, "kill", example, "--grace", "0", "--nimbus", cluster.NimbusAddr())
 		if err := cluster.AwaitTopology(ctx, example, ""); err != nil {
 			t.Fatal(err)
@@ -85,6 +87,33 @@ func wheelFolder(t *testing.T, source string) string {
 		t.Fatal(err)
 	}
 	return dir
+}
+
+// awaitNumbers waits until status shows the numbers of a word count: acked sentences and counted words. Storm counts a sample.
+func awaitNumbers(ctx context.Context, t *testing.T, binary, name, addr string) {
+	t.Helper()
+	for {
+		var status statusDocument
+		out := stormflux(ctx, t, binary, "status", name, "--format", "json", "--nimbus", addr)
+		if err := json.Unmarshal([]byte(out), &status); err != nil {
+			t.Fatal(err)
+		}
+		acked, executed := int64(0), int64(0)
+		for _, s := range status.Spouts {
+			acked += s.Acked
+		}
+		for _, b := range status.Bolts {
+			executed += b.Executed
+		}
+		if acked > 0 && executed > acked {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatalf("status has no numbers: %s", out)
+		case <-time.After(500 * time.Millisecond):
+		}
+	}
 }
 
 // --wait reports a topology that Nimbus accepts but no worker can run, with the reason.

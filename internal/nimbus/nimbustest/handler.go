@@ -39,7 +39,8 @@ type Topology struct {
 	JSONConf string // as it was sent
 	Topology *storm.StormTopology
 	Options  *storm.SubmitOptions
-	Info     func(*storm.TopologyInfo) // changes the answer of getTopologyInfo
+	Info     func(*storm.TopologyInfo)                         // changes the answer of getTopologyInfo
+	Page     func(window string, page *storm.TopologyPageInfo) // changes the answer of getTopologyPageInfo
 	Started  time.Time
 }
 
@@ -412,6 +413,19 @@ func (h *handler) GetTopologyInfo(_ context.Context, id string) (*storm.Topology
 		t.Info(info)
 	}
 	return info, nil
+}
+
+func (h *handler) GetTopologyPageInfo(_ context.Context, id, window string, _ bool) (*storm.TopologyPageInfo, error) {
+	t, unlock, err := h.topology(id)
+	defer unlock()
+	if err != nil {
+		return nil, err
+	}
+	page := &storm.TopologyPageInfo{ID: t.ID, Name: &t.Name, Status: &t.Status}
+	if t.Page != nil {
+		t.Page(window, page)
+	}
+	return page, nil
 }
 
 func (h *handler) GetTopologyConf(_ context.Context, id string) (string, error) {
