@@ -101,7 +101,7 @@ func (c *checker) jvmClass(k *component, o *schema.Object) {
 
 // describe finds out what the JVM classes declare.
 func (c *checker) describe() {
-	if c.opts.SkipFiles || c.topology.JarsMissing || len(c.made) == 0 {
+	if c.opts.SkipFiles || c.topology.JarsMissing || len(c.made) == 0 || c.classes() == nil {
 		return // every stream may exist
 	}
 	descriptions := make([]Description, len(c.made))

@@ -206,8 +206,10 @@ func (c *checker) jarFault(f jar.Fault) {
 	case jar.Missing, jar.Unreadable, jar.NotRegular:
 		c.resourcesUnclear = true
 		d = c.list.Errorf(ruleMissingJar, span, "%s", f.Message)
-		if near, ok := c.nearFile(f.Path); ok && f.Kind == jar.Missing {
+		if near, ok := c.nearFile(f.Path); ok && f.Kind == jar.Missing && !strings.ContainsAny(f.Path, "*?") {
 			d.WithHint("did you mean %q?", near)
+		} else if strings.ContainsAny(f.Path, "*?") && f.Kind == jar.Missing {
+			d.WithHint("name each jar: stormflux does not expand patterns")
 		} else if strings.Contains(f.Path, ":") && f.Kind == jar.Missing {
 			d.WithHint("a path to a file, or a Maven coordinate: group:artifact:version")
 		} else if f.Kind == jar.Missing && fromOption {

@@ -12,6 +12,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"os/signal"
 	"syscall"
 
@@ -184,6 +185,9 @@ func nearFlag(cmd *cobra.Command, err error) string {
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 	near, ok := diag.Suggest(unknown.GetSpecifiedName(), names)
+	if !ok && unknown.GetSpecifiedName() == "output" && slices.Contains(names, "format") { // what other programs call it
+		near, ok = "format", true
+	}
 	if !ok {
 		return ""
 	}

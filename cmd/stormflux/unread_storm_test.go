@@ -52,19 +52,24 @@ me = context["task->component"][str(context["taskid"])]
 open(os.path.join(hello["pidDir"], str(os.getpid())), "w").close()
 write({"pid": os.getpid()})
 
+# A worker that dies kills this process at any time, so the file is there as a whole or not at all.
+def report(name, number):
+    new = os.path.join(os.path.dirname(conf["unread.out"]), name + ".new")
+    with open(new, "w") as f:
+        f.write(str(number))
+    os.replace(new, os.path.join(conf["unread.out"], name))
+
 def emit_many():
     for i in range(100000):
         write({"command": "emit", "anchors": [], "tuple": [i]})
         if i % 100 == 99:
-            with open(os.path.join(conf["unread.out"], "written-%d" % os.getpid()), "w") as f:
-                f.write(str(i + 1))
+            report("written-%d" % os.getpid(), i + 1)
     answers = 0
     while answers < 100000:
         message = read()
         if isinstance(message, list):
             answers += 1
-    with open(os.path.join(conf["unread.out"], "done"), "w") as f:
-        f.write("100000")
+    report("done", 100000)
 
 first = True
 while True:

@@ -90,11 +90,20 @@ var (
 	pythonName  = onFirstUse(`^[\pL_][\pL\pN_.]*(: |:?$)`)
 )
 
+// pythonSDK is in the paths of the SDK's files. Where an exception comes from there, the mistake is in the frame that called it.
+const pythonSDK = "/.stormflux/python/"
+
 func readPython(lines []string) (e Exception, ok bool) {
+	var own []string // the last frame of the component
 	for i, line := range lines {
 		m := pythonFrame().FindStringSubmatch(line)
 		if m == nil {
 			continue
+		}
+		if !strings.Contains(m[1], pythonSDK) {
+			own = m
+		} else if own != nil {
+			m = own
 		}
 		for _, next := range lines[i+1:] {
 			if next == "" || next[0] == ' ' || next[0] == '\t' {
@@ -105,6 +114,7 @@ func readPython(lines []string) (e Exception, ok bool) {
 			}
 			if pythonName().MatchString(next) {
 				e, ok = Exception{Message: next, File: m[1], Line: number(m[2])}, true
+				own = nil
 			}
 			break
 		}

@@ -110,6 +110,15 @@ Caused by: java.io.IOException: Stream closed
 	{"a program that does not exist", "java.lang.RuntimeException: java.io.IOException: Cannot run program \"nodee\" (in directory \"/x\"): error=2, No such file or directory\n" +
 		"\tat org.apache.storm.X.y(X.java:1)\nCaused by: java.io.IOException: error=2, No such file or directory\n\tat java.base/java.lang.ProcessImpl.forkAndExec(Native Method)\n",
 		"java.lang.RuntimeException: java.io.IOException: Cannot run program \"nodee\" (in directory \"/x\"): error=2, No such file or directory"},
+	{"a mistake that the SDK finds", `Traceback (most recent call last):
+  File "/tmp/s/resources/.stormflux/python/stormflux/bolt.py", line 40, in _run
+    self.process(tup)
+  File "/tmp/s/resources/split.py", line 7, in process
+    self.emit(["a", "b"])
+  File "/tmp/s/resources/.stormflux/python/stormflux/component.py", line 107, in emit
+    raise ValueError(
+ValueError: stream "default" has 1 field (word), not 2: ['a', 'b']
+`, `ValueError: stream "default" has 1 field (word), not 2: ['a', 'b'] (resources/split.py:7)`},
 	{"windows", "Traceback (most recent call last):\r\n  File \"C:\\x\\resources\\a.py\", line 1, in <module>\r\n    x\r\nNameError: name 'x' is not defined\r\n",
 		"NameError: name 'x' is not defined (resources/a.py:1)"},
 }

@@ -43,10 +43,8 @@ func (e *Engine) deathsError() error {
 	return worst
 }
 
-// keepsDying reports whether the component died and has done nothing since: it died more than once, or it does not run.
-func (t *task) keepsDying() bool {
-	return t.vainSessions > 0 && !t.progress && (t.vainSessions > 1 || t.ready == nil)
-}
+// keepsDying reports whether the component died before it did anything, and has done nothing since.
+func (t *task) keepsDying() bool { return t.vainSessions > 0 && !t.progress }
 
 // cause says in a few words why the component died: the exception on standard error with its place, otherwise the last
 // line there.

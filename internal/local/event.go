@@ -100,18 +100,22 @@ type Death struct {
 	Lost       int      // its tuples of which no spout learns what became of them
 }
 
-// String describes the death on several lines.
-func (d *Death) String() string {
-	var b strings.Builder
-	kind := "bolt"
+// who returns the task and its process: bolt "count" (task 3, pid 4711).
+func (d *Death) who() string {
+	kind, pid := "bolt", ""
 	if d.Spout {
 		kind = "spout"
 	}
-	fmt.Fprintf(&b, "%s %q (task %d", kind, d.Component, d.Task)
 	if d.PID > 0 {
-		fmt.Fprintf(&b, ", pid %d", d.PID)
+		pid = fmt.Sprintf(", pid %d", d.PID)
 	}
-	fmt.Fprintf(&b, "): %s", d.Reason)
+	return fmt.Sprintf("%s %q (task %d%s)", kind, d.Component, d.Task, pid)
+}
+
+// String describes the death on several lines.
+func (d *Death) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s", d.who(), d.Reason)
 	if d.Storm != "" {
 		fmt.Fprintf(&b, "\n  Storm: %s", d.Storm)
 	}

@@ -422,7 +422,7 @@ func TestKeepsDying(t *testing.T) {
 	if err == nil || s.End != Failed {
 		t.Fatal(s.End, err)
 	}
-	for _, want := range []string{"a process keeps dying: 2 times", `bolt "hater" (task 3, pid `, "exit status 7", "I do not like it here"} {
+	for _, want := range []string{") died 2 times within ", `bolt "hater" (task 3, pid `, "exit status 7", "I do not like it here"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not in the error:\n%v", want, err)
 		}

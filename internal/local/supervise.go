@@ -99,8 +99,8 @@ func (t *task) mayRestart(d *Death) bool {
 	}
 	t.progress = false
 	if len(t.deaths) >= e.opts.MaxDeaths || t.vainSessions >= (e.opts.MaxDeaths+1)/2 {
-		e.fail(fmt.Errorf("a process keeps dying: %d times within %s; the last time: %s",
-			len(t.deaths), time.Duration(e.now-t.deaths[0]).Round(time.Second), d))
+		within := time.Duration(e.now - t.deaths[0]).Round(time.Second)
+		e.fail(fmt.Errorf("%s died %d times within %s: %s\nthe last time: %s", d.who(), len(t.deaths), within, d.cause(), d))
 		return false
 	}
 	delay := min(firstDelay<<min(len(t.deaths)-1, 20), e.opts.LongestDelay)

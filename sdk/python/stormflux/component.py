@@ -105,8 +105,8 @@ class Component:
             raise ValueError('"%s" has no stream "%s"; its streams: %s' % (self.component_name, stream, known))
         if len(fields) != len(values):
             raise ValueError(
-                'stream "%s" has %d fields (%s), not %d: %.200r'
-                % (stream, len(fields), ", ".join(fields), len(values), values)
+                'stream "%s" has %d field%s (%s), not %d: %.200r'
+                % (stream, len(fields), "" if len(fields) == 1 else "s", ", ".join(fields), len(values), values)
             )
 
     def _task_ids(self) -> List[int]:

@@ -177,7 +177,7 @@ class Bolts(unittest.TestCase):
     def test_mistakes_are_explained(self) -> None:
         cases = {
             "self.emit('word')": "TypeError: emit needs a list of values, not str: 'word'",
-            "self.emit(['a', 'b'])": "ValueError: stream \"default\" has 1 fields (word), not 2: ['a', 'b']",
+            "self.emit(['a', 'b'])": "ValueError: stream \"default\" has 1 field (word), not 2: ['a', 'b']",
             "self.emit(['a'], stream='error')": 'ValueError: "split" has no stream "error"; its streams: default, errors',
             "self.emit([{1, 2}])": "TypeError: a value of type set cannot be sent: Object of type set is not JSON serializable",
             "self.emit([b'x'])": "TypeError: a value of type bytes cannot be sent: Object of type bytes is not JSON serializable",
