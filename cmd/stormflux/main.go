@@ -12,8 +12,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"slices"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/spf13/cobra"
