@@ -28,24 +28,28 @@ import (
 //go:embed templates
 var templates embed.FS
 
-// Template is a kind of project.
+// Template is a kind of project. Its files are in templates/NAME.
 type Template struct {
 	Name  string
 	About string // one line
 	Needs string // what a user runs before the first run, or ""
 
+	shared    []string         // its files in templates/shared
 	libraries map[string]fs.FS // of the components, by their folders in the resources
 }
 
 // Templates returns all templates, the default first.
 func Templates() []Template {
+	const tests, module, spout, words = "topology_test.yaml.tmpl", "go.mod.tmpl", "cmd/sentences/main.go.tmpl", "resources/words.py"
+	inPython := map[string]fs.FS{"stormflux": python.Files()}
 	return []Template{
-		{Name: "go", About: "components in Go"},
-		{Name: "python", About: "components in Python", libraries: map[string]fs.FS{"stormflux": python.Files()}},
-		{Name: "node", About: "components in JavaScript, for Node.js", libraries: map[string]fs.FS{"stormflux": node.Files()}},
-		{Name: "mixed", About: "a spout in Go, bolts in Python and JavaScript", libraries: map[string]fs.FS{"stormflux": python.Files(), "stormflux-node": node.Files()}},
-		{Name: "java", About: "components that are Java classes, built with Maven", Needs: "mvn -q package"},
-		{Name: "flux", About: "a topology in Flux's form, with components in Python", libraries: map[string]fs.FS{"stormflux": python.Files()}},
+		{Name: "go", About: "components in Go", shared: []string{tests, module, spout}},
+		{Name: "python", About: "components in Python", shared: []string{tests, words}, libraries: inPython},
+		{Name: "node", About: "components in JavaScript, for Node.js", shared: []string{tests}, libraries: map[string]fs.FS{"stormflux": node.Files()}},
+		{Name: "mixed", About: "a spout in Go, bolts in Python and JavaScript", shared: []string{tests, module, spout},
+			libraries: map[string]fs.FS{"stormflux": python.Files(), "stormflux-node": node.Files()}},
+		{Name: "java", About: "components that are Java classes, built with Maven", Needs: "mvn -q package", shared: []string{tests}},
+		{Name: "flux", About: "a topology in Flux's form, with components in Python", shared: []string{tests, words}, libraries: inPython},
 	}
 }
 
@@ -141,10 +145,8 @@ func (o Options) render() (files map[string][]byte, checkout string) {
 		Requirements            []string
 	}{o.Name, cmp.Or(o.Version, "v0.0.0"), checkout, requirements(checkout)}
 	files = map[string][]byte{schemaFile: o.Schema, ".gitignore": []byte("/target/\n*.jar\n__pycache__/\nnode_modules/\n")}
-	root := path.Join("templates", o.Template.Name)
-	uses := false
-	walk(templates, root, func(name string, text []byte) {
-		name, isTemplate := strings.CutSuffix(strings.TrimPrefix(name, root+"/"), ".tmpl")
+	add := func(name string, text []byte) {
+		name, isTemplate := strings.CutSuffix(name, ".tmpl")
 		if isTemplate {
 			var b bytes.Buffer
 			if err := template.Must(template.New(name).Parse(string(text))).Execute(&b, blanks); err != nil {
@@ -152,15 +154,20 @@ func (o Options) render() (files map[string][]byte, checkout string) {
 			}
 			text = b.Bytes()
 		}
-		uses = uses || name == "go.mod"
 		files[strings.Replace(name, "topology", o.Name, 1)] = text
-	})
+	}
+	const shared = "templates/shared/"
+	root := path.Join("templates", o.Template.Name)
+	walk(templates, root, func(name string, text []byte) { add(strings.TrimPrefix(name, root+"/"), text) })
+	for _, name := range o.Template.shared {
+		walk(templates, shared+name, func(name string, text []byte) { add(strings.TrimPrefix(name, shared), text) })
+	}
 	for folder, library := range o.Template.libraries {
 		walk(library, "stormflux", func(name string, text []byte) {
 			files[path.Join("resources", folder, strings.TrimPrefix(name, "stormflux/"))] = text
 		})
 	}
-	if !uses {
+	if files["go.mod"] == nil {
 		return files, ""
 	}
 	if sums, err := os.ReadFile(filepath.Join(checkout, "go.sum")); checkout != "" && err == nil {
