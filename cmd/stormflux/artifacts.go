@@ -100,9 +100,10 @@ func (a *app) maven() maven.Options {
 	return maven.Options{Starting: func(list []maven.Coordinate) {
 		var names []string
 		for _, c := range list {
+			c.Exclusions = nil
 			names = append(names, c.String())
 		}
-		printTo(a.stderr, "stormflux: asking Maven for %s; the next time its answer is known\n", strings.Join(names, ", "))
+		printTo(a.stderr, "stormflux: asking Maven for %s; its answer is kept\n", strings.Join(names, ", "))
 	}}
 }
 
