@@ -19,7 +19,7 @@ func (a *Archive) plain() (names []string, ok bool) {
 		return nil, false
 	}
 	defer file.Close()
-	if file.Repeats() {
+	if !file.Plain() {
 		return nil, false
 	}
 	tops := make(map[string]bool)

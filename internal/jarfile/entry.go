@@ -21,6 +21,14 @@ func (e Entry) length() int {
 	return entrySize + int(number16(e.record[28:])) + int(number16(e.record[30:])) + int(number16(e.record[32:]))
 }
 
+// zip64 reports whether a number of the record is in a field of zip64.
+func (e Entry) zip64() bool {
+	return number32(e.record[20:]) == none32 || number32(e.record[24:]) == none32 || number32(e.record[42:]) == none32
+}
+
+// none32 stands for a number that is in a field of zip64.
+const none32 = 1<<32 - 1
+
 // Sizes are the sizes of an entry in bytes.
 type Sizes struct {
 	Content, Packed int64
@@ -42,7 +50,7 @@ func (e Entry) Sizes() Sizes {
 			continue
 		}
 		for _, n := range []*int64{&s.Content, &s.Packed, &s.offset} { // only those that did not fit are there, in this order
-			if *n == 0xffffffff && len(field) >= 8 {
+			if *n == none32 && len(field) >= 8 {
 				*n = int64(min(binary.LittleEndian.Uint64([]byte(field[:8])), 1<<62))
 				field = field[8:]
 			}

@@ -28,10 +28,10 @@ type File struct {
 
 	directory string
 	// slots is a hash table with open addressing: offsets into directory, plus 1.
-	slots   []uint32
-	seed    maphash.Seed
-	count   int
-	repeats bool
+	slots []uint32
+	seed  maphash.Seed
+	count int
+	plain bool
 
 	inflate io.ReadCloser
 }
@@ -88,8 +88,9 @@ func (f *File) Path() string { return f.path }
 // Size returns the size of the file in bytes.
 func (f *File) Size() int64 { return f.size }
 
-// Repeats reports whether several entries have one name.
-func (f *File) Repeats() bool { return f.repeats }
+// Plain reports whether the jar has the form that tools for jars write: neither a comment nor a program before it, nothing of
+// zip64, and each name once. Other readers of zip files can understand another one differently, or refuse it.
+func (f *File) Plain() bool { return f.plain }
 
 // Entries returns the entries in the order of the directory.
 func (f *File) Entries() iter.Seq[Entry] {
@@ -165,6 +166,9 @@ func (f *File) findDirectory() (offset, size int64, count uint16, err error) {
 			}
 		}
 	}
+	const disks = 4 // the number of this disk and that of the directory's, two bytes each
+	f.plain = end+endSize == f.size && offset+size == end && count != 1<<16-1 && binary.LittleEndian.Uint32(tail[at+disks:]) == 0 &&
+		binary.LittleEndian.Uint16(tail[at+8:]) == count
 	if size < 0 || size > end || offset < 0 || offset > end-size {
 		return 0, 0, 0, errNotZip
 	}
@@ -191,7 +195,7 @@ func (f *File) hash(count uint16) error {
 	f.slots = make([]uint32, slots)
 	for at := 0; at < len(f.directory); at = f.next(at) {
 		slot := &f.slots[f.slot(f.entry(at).Name())]
-		f.repeats = f.repeats || *slot != 0
+		f.plain = f.plain && *slot == 0 && !f.entry(at).zip64()
 		*slot = uint32(at) + 1
 	}
 	return nil
