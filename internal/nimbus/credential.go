@@ -1,6 +1,7 @@
 package nimbus
 
 import (
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -65,18 +66,14 @@ func (a Auth) Transport(as string) (Transport, error) {
 		from = fmt.Sprintf(" (%s)", a.From)
 	}
 	switch a.Kind {
-	case DigestAuth:
+	case DigestAuth, PlainAuth:
 		return SASL{
 			Credential: fmt.Sprintf("user %q%s", a.User, from),
 			Login: func(Address) (sasl.Mechanism, error) {
+				if a.Kind == PlainAuth {
+					return &sasl.Plain{User: a.User, Password: a.Password, As: as}, nil
+				}
 				return &sasl.Digest{User: a.User, Password: a.Password, As: as}, nil
-			},
-		}, nil
-	case PlainAuth:
-		return SASL{
-			Credential: fmt.Sprintf("user %q%s", a.User, from),
-			Login: func(Address) (sasl.Mechanism, error) {
-				return &sasl.Plain{User: a.User, Password: a.Password, As: as}, nil
 			},
 		}, nil
 	case KerberosAuth:
@@ -87,10 +84,7 @@ func (a Auth) Transport(as string) (Transport, error) {
 
 func (a Auth) kerberos(as, from string) (Transport, error) {
 	open := sync.OnceValues(a.kerberosClient)
-	service := a.Service
-	if service == "" {
-		service = "storm_thrift_server" // ClientAuthUtils.SERVICE
-	}
+	service := cmp.Or(a.Service, "storm_thrift_server") // ClientAuthUtils.SERVICE
 	return SASL{
 		Credential: a.kerberosCredential() + from,
 		Login: func(addr Address) (sasl.Mechanism, error) {
@@ -98,16 +92,9 @@ func (a Auth) kerberos(as, from string) (Transport, error) {
 			if err != nil {
 				return nil, err
 			}
-			return &sasl.Kerberos{Client: c, Service: service + "/" + addr.Host, As: orDefault(as, principalOf(c))}, nil
+			return &sasl.Kerberos{Client: c, Service: service + "/" + addr.Host, As: cmp.Or(as, principalOf(c))}, nil
 		},
 	}, nil
-}
-
-func orDefault(text, other string) string {
-	if text == "" {
-		return other
-	}
-	return text
 }
 
 func principalOf(c *client.Client) string {
@@ -170,7 +157,7 @@ func (a Auth) keytabClient(config *krb5config.Config) (*client.Client, error) {
 		return nil, fmt.Errorf("reading the keytab %s: %w", a.Keytab, bareCause(err))
 	}
 	name, realm, _ := strings.Cut(a.Principal, "@")
-	c := client.NewWithKeytab(name, orDefault(realm, config.LibDefaults.DefaultRealm), keys, config, client.DisablePAFXFAST(true))
+	c := client.NewWithKeytab(name, cmp.Or(realm, config.LibDefaults.DefaultRealm), keys, config, client.DisablePAFXFAST(true))
 	if err := c.Login(); err != nil {
 		return nil, fmt.Errorf("the Kerberos login failed: %w", err)
 	}
@@ -179,12 +166,12 @@ func (a Auth) keytabClient(config *krb5config.Config) (*client.Client, error) {
 
 // ticketCache returns the file of the tickets, without "FILE:".
 func (a Auth) ticketCache() string {
-	cache := orDefault(a.Cache, orDefault(os.Getenv("KRB5CCNAME"), defaultCache(a.kerberosConfig())))
+	cache := cmp.Or(a.Cache, os.Getenv("KRB5CCNAME"), defaultCache(a.kerberosConfig()))
 	return strings.TrimPrefix(cache, "FILE:")
 }
 
 func (a Auth) kerberosConfig() string {
-	return orDefault(a.KerberosConfig, orDefault(os.Getenv("KRB5_CONFIG"), "/etc/krb5.conf"))
+	return cmp.Or(a.KerberosConfig, os.Getenv("KRB5_CONFIG"), "/etc/krb5.conf")
 }
 
 // defaultCache returns where kinit puts tickets: what default_ccache_name in krb5.conf says, else MIT Kerberos's default.
