@@ -94,15 +94,9 @@ func (j *jvm) classOf(o *schema.Object) (class, base string) {
 	case !ok:
 		return "", ""
 	case result.IsPrimitive():
-		return boxes[result.Name], ""
+		return classfile.BoxOf(result.Name), ""
 	}
 	return "", result.ClassName()
-}
-
-// boxes are the classes of primitive values.
-var boxes = map[string]string{
-	"boolean": "java.lang.Boolean", "byte": "java.lang.Byte", "char": "java.lang.Character", "double": "java.lang.Double", "float": "java.lang.Float",
-	"int": "java.lang.Integer", "long": "java.lang.Long", "short": "java.lang.Short",
 }
 
 // takes reports whether Flux takes an argument for a parameter (FluxBuilder.canInvokeWithArgs, 2.8.3).
@@ -116,7 +110,7 @@ func (j *jvm) takes(param classfile.Type, arg passed) classfile.Answer {
 	}
 	if param.IsPrimitive() {
 		if param.Name == "boolean" {
-			return answer(class == "java.lang.Boolean")
+			return classfile.AnswerOf(class == "java.lang.Boolean")
 		}
 		return j.path.Assignable(class, "java.lang.Number") // char, too
 	}
@@ -159,13 +153,6 @@ func (j *jvm) assignable(class string, to classfile.Type) classfile.Answer {
 		return classfile.Unknown
 	}
 	return is
-}
-
-func answer(yes bool) classfile.Answer {
-	if yes {
-		return classfile.Yes
-	}
-	return classfile.No
 }
 
 // unfit is an argument that Flux takes and then cannot convert.
@@ -222,13 +209,13 @@ func (j *jvm) stores(to classfile.Type, class string) classfile.Answer {
 	}
 	switch class {
 	case "java.lang.Integer":
-		return answer(strings.Contains("int long float double", to.Name))
+		return classfile.AnswerOf(strings.Contains("int long float double", to.Name))
 	case "java.lang.Long":
-		return answer(strings.Contains("long float double", to.Name))
+		return classfile.AnswerOf(strings.Contains("long float double", to.Name))
 	case "java.lang.Double":
-		return answer(to.Name == "double")
+		return classfile.AnswerOf(to.Name == "double")
 	case "java.lang.Boolean":
-		return answer(to.Name == "boolean")
+		return classfile.AnswerOf(to.Name == "boolean")
 	case "java.lang.Byte", "java.lang.Short", "java.lang.Character", "java.lang.Float":
 		return classfile.Unknown
 	}

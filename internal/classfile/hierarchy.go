@@ -15,6 +15,14 @@ const (
 	No
 )
 
+// AnswerOf returns Yes or No.
+func AnswerOf(yes bool) Answer {
+	if yes {
+		return Yes
+	}
+	return No
+}
+
 // Hierarchy is a class with everything that it inherits from.
 type Hierarchy struct {
 	// Classes are the class itself, its superclasses from the nearest on, and then the interfaces of all of them.

@@ -146,7 +146,7 @@ func (r *resolver) result(c *classfile.Class, call *Call) (classfile.Type, bool)
 		}
 		result, _ := m.Result()
 		if result.IsPrimitive() {
-			return class(boxOf(result.Name)), true
+			return class(classfile.BoxOf(result.Name)), true
 		}
 		file, err := r.class(result.Name)
 		return result, err == nil && !result.IsArray() && file.Flags.Has(classfile.Final)
@@ -257,7 +257,7 @@ func (r *resolver) store(v Value, field classfile.FieldOf) (Value, bool) {
 	case !t.IsPrimitive():
 		return v, r.isInstance(v, t) == classfile.Yes
 	case t.Name == "boolean":
-		return Value{t, v.V}, v.Type.Name == boxOf("boolean")
+		return Value{t, v.V}, v.Type.Name == classfile.BoxOf("boolean")
 	}
 	wider := map[string]string{
 		"java.lang.Integer": "int long float double", "java.lang.Long": "long float double", "java.lang.Double": "double",

@@ -20,24 +20,6 @@ type unfit struct {
 
 const outOfRange = "is out of range"
 
-// boxes are the classes of primitive values.
-var boxes = map[string]string{
-	"boolean": "java.lang.Boolean", "byte": "java.lang.Byte", "char": "java.lang.Character", "double": "java.lang.Double",
-	"float": "java.lang.Float", "int": "java.lang.Integer", "long": "java.lang.Long", "short": "java.lang.Short",
-}
-
-func boxOf(primitive string) string { return boxes[primitive] }
-
-// primitiveOf returns the primitive type of a box, or "".
-func primitiveOf(class string) string {
-	for primitive, box := range boxes {
-		if box == class {
-			return primitive
-		}
-	}
-	return ""
-}
-
 // isInstance reports whether a value is an instance of a type.
 func (r *resolver) isInstance(v Value, t classfile.Type) classfile.Answer {
 	if v.V == nil || t.IsPrimitive() {
@@ -73,7 +55,7 @@ func (r *resolver) assignable(from, to classfile.Type) classfile.Answer {
 	case to.IsArray():
 		return classfile.No
 	case from.IsArray():
-		return answer(to.Name == "java.lang.Cloneable" || to.Name == "java.io.Serializable")
+		return classfile.AnswerOf(to.Name == "java.lang.Cloneable" || to.Name == "java.io.Serializable")
 	}
 	if r.path == nil {
 		return classfile.Unknown
@@ -83,13 +65,6 @@ func (r *resolver) assignable(from, to classfile.Type) classfile.Answer {
 		return classfile.Unknown
 	}
 	return is
-}
-
-func answer(yes bool) classfile.Answer {
-	if yes {
-		return classfile.Yes
-	}
-	return classfile.No
 }
 
 // accepts reports whether Flux considers a parameter of the type for a value (Conversion.fluxAccepts).
@@ -104,8 +79,8 @@ func (r *resolver) accepts(v Value, t classfile.Type) classfile.Answer {
 	isNumber := r.isInstance(v, class("java.lang.Number"))
 	forms := []classfile.Answer{
 		is,
-		answer(t.IsPrimitive() && t.Name == "boolean" && v.Type.IsClass("java.lang.Boolean")),
-		both(isNumber, answer(t.IsPrimitive() && t.Name != "boolean")),
+		classfile.AnswerOf(t.IsPrimitive() && t.Name == "boolean" && v.Type.IsClass("java.lang.Boolean")),
+		both(isNumber, classfile.AnswerOf(t.IsPrimitive() && t.Name != "boolean")),
 	}
 	if !t.IsPrimitive() && !t.IsArray() && isNumber != classfile.No {
 		forms = append(forms, both(isNumber, r.assignable(t, class("java.lang.Number"))))
@@ -144,7 +119,7 @@ func (r *resolver) isEnum(t classfile.Type) classfile.Answer {
 	if err != nil {
 		return classfile.Unknown
 	}
-	return answer(c.IsEnum())
+	return classfile.AnswerOf(c.IsEnum())
 }
 
 func (r *resolver) convertAll(values []Value, types []classfile.Type) ([]Value, *unfit) {
@@ -181,7 +156,7 @@ func (r *resolver) convert(v Value, t classfile.Type) (Value, *unfit) {
 		}
 	case isNumber(v) && numeric(t):
 		return number(v, t)
-	case isText && len(utf16.Encode([]rune(text))) == 1 && (target == "char" || target == boxes["char"]):
+	case isText && len(utf16.Encode([]rune(text))) == 1 && (target == "char" || target == classfile.BoxOf("char")):
 		return Value{t, text}, nil
 	case isText && r.isEnum(t) == classfile.Yes:
 		return r.constant(text, t)
@@ -210,7 +185,7 @@ func numeric(t classfile.Type) bool {
 	if t.IsPrimitive() {
 		return t.Name != "boolean" && t.Name != "char" && t.Name != "void"
 	}
-	p := primitiveOf(t.Name)
+	p := classfile.PrimitiveOf(t.Name)
 	return p != "" && p != "boolean" && p != "char" || t.IsClass("java.math.BigInteger") || t.IsClass("java.math.BigDecimal")
 }
 
@@ -219,7 +194,7 @@ func number(v Value, t classfile.Type) (Value, *unfit) {
 	n, isInteger := v.V.(*big.Int)
 	f, _ := v.V.(float64)
 	kind := t.Name
-	if p := primitiveOf(kind); p != "" {
+	if p := classfile.PrimitiveOf(kind); p != "" {
 		kind = p
 	}
 	switch kind {
