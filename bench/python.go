@@ -2,16 +2,13 @@ package main
 
 import (
 	"archive/zip"
-	"bufio"
 	"bytes"
 	"context"
 	_ "embed"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
@@ -136,43 +133,16 @@ type passBolt struct {
 // feed runs the bolt once. It sends a tuple when fewer than inFlight are without an ack. As Storm does, it answers an
 // emit with the task ids unless the bolt does not want them.
 func (b *passBolt) feed(ctx context.Context, pidDir string) (err error) {
-	cmd := exec.CommandContext(ctx, b.args[0], b.args[1:]...)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	in, err := cmd.StdinPipe()
+	p, err := startBolt(ctx, b.args, pidDir)
 	if err != nil {
 		return err
 	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		return err
-	}
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			cmd.Process.Kill()
-			cmd.Wait()
-			err = fmt.Errorf("%w\n%s", err, &stderr)
-		}
-	}()
-	out := bufio.NewReaderSize(stdout, 64<<10)
-	if _, err := fmt.Fprintf(in, handshake, pidDir); err != nil {
-		return err
-	}
-	for pid := false; !pid; {
-		line, err := out.ReadString('\n')
-		if err != nil {
-			return fmt.Errorf("waiting for the answer to the handshake: %w", err)
-		}
-		pid = strings.Contains(line, `"pid"`)
-	}
+	defer p.abandon(&err)
 	var writing sync.Mutex
 	send := func(text []byte) error {
 		writing.Lock()
 		defer writing.Unlock()
-		_, err := in.Write(text)
+		_, err := p.in.Write(text)
 		return err
 	}
 	acked := make(chan struct{}, inFlight)
@@ -183,7 +153,7 @@ func (b *passBolt) feed(ctx context.Context, pidDir string) (err error) {
 	go func() { written <- sendTuples(send, acked, stop) }()
 	emits, acks := 0, 0
 	for acks < passedTuples {
-		line, err := out.ReadSlice('\n')
+		line, err := p.out.ReadSlice('\n')
 		if err != nil {
 			return fmt.Errorf("reading after %d emits and %d acks: %w", emits, acks, err)
 		}
@@ -207,13 +177,10 @@ func (b *passBolt) feed(ctx context.Context, pidDir string) (err error) {
 	if emits != passedTuples {
 		return fmt.Errorf("%d tuples became %d", passedTuples, emits)
 	}
-	if err := in.Close(); err != nil {
+	cpu, err := p.end()
+	if err != nil {
 		return err
 	}
-	if err := ended(cmd, out); err != nil {
-		return err
-	}
-	cpu := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	b.rates = append(b.rates, passedTuples/took.Seconds())
 	b.cpu = append(b.cpu, float64(cpu.Nanoseconds())/1e3/passedTuples)
 	return nil

@@ -1,13 +1,10 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	_ "embed"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -101,48 +98,21 @@ type fedBolt struct {
 // feed runs the bolt once with all sentences. It checks that there is an emit for each word and an ack for each
 // sentence.
 func (b *fedBolt) feed(ctx context.Context, pidDir string) (err error) {
-	cmd := exec.CommandContext(ctx, b.args[0], b.args[1:]...)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	in, err := cmd.StdinPipe()
+	p, err := startBolt(ctx, b.args, pidDir)
 	if err != nil {
 		return err
 	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		return err
-	}
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			cmd.Process.Kill()
-			cmd.Wait()
-			err = fmt.Errorf("%w\n%s", err, &stderr)
-		}
-	}()
-	out := bufio.NewReaderSize(stdout, 64<<10)
-	if _, err := fmt.Fprintf(in, handshake, pidDir); err != nil {
-		return err
-	}
-	for pid := false; !pid; {
-		line, err := out.ReadString('\n')
-		if err != nil {
-			return fmt.Errorf("waiting for the answer to the handshake: %w", err)
-		}
-		pid = strings.Contains(line, `"pid"`)
-	}
+	defer p.abandon(&err)
 	tuples := sentenceTuples(b.sentences)
 	start := time.Now()
 	written := make(chan error, 1)
 	go func() {
-		_, err := in.Write(tuples)
+		_, err := p.in.Write(tuples)
 		written <- err
 	}()
 	emits, acks := 0, 0
 	for acks < b.sentences {
-		line, err := out.ReadSlice('\n')
+		line, err := p.out.ReadSlice('\n')
 		if err != nil {
 			return fmt.Errorf("reading after %d emits and %d acks: %w", emits, acks, err)
 		}
@@ -160,35 +130,15 @@ func (b *fedBolt) feed(ctx context.Context, pidDir string) (err error) {
 	if emits != 10*b.sentences {
 		return fmt.Errorf("%d sentences became %d words, want ten each", b.sentences, emits)
 	}
-	if err := in.Close(); err != nil {
-		return err
-	}
-	if err := ended(cmd, out); err != nil {
+	cpu, err := p.end()
+	if err != nil {
 		return err
 	}
 	messages := float64(exchanged * b.sentences)
-	cpu := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	b.rates = append(b.rates, messages/took.Seconds())
 	b.cpu = append(b.cpu, float64(cpu.Nanoseconds())/1e3/messages)
 	return nil
 }
-
-// ended waits for the end of a bolt whose input is closed.
-func ended(cmd *exec.Cmd, out io.Reader) error {
-	_, err := io.Copy(io.Discard, out)
-	end := cmd.Wait()
-	// The exit code does not matter: pystorm does not exit with 0 when Storm goes away.
-	var exit *exec.ExitError
-	if end != nil && !errors.As(end, &exit) || err != nil {
-		return errors.Join(err, end)
-	}
-	return nil
-}
-
-// handshake is Storm's first message, without the parts that a split bolt does not read. Its verb is the pidDir.
-const handshake = `{"pidDir":%q,"conf":{"topology.name":"sdk","topology.message.timeout.secs":30},"context":{"task->component":{"1":"sentences","2":"split"},` +
-	`"taskid":2,"componentid":"split","stream->target->grouping":{},"streams":["default"],"stream->outputfields":{"default":["word"]},` +
-	`"source->stream->grouping":{"sentences":{"default":{"type":"SHUFFLE"}}},"source->stream->fields":{"sentences":{"default":["sentence"]}}}}` + "\nend\n"
 
 // sentenceTuples are the messages of n tuples, with ids as Storm gives them.
 func sentenceTuples(n int) []byte {
