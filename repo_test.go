@@ -62,6 +62,8 @@ var mayImport = map[string][]string{
 	"internal/atomicfile":          {},
 	"internal/autofix":             {"diag", "schema/yaml", "internal/atomicfile"},
 	"internal/exception":           {},
+	"internal/fingerprint":         {},
+	"internal/plan":                {"internal/fingerprint", "internal/settings", "internal/topology", "internal/wire"},
 	"internal/nimbus":              {"internal/exception", "internal/jaas", "internal/keystore", "internal/sasl", "internal/storm", "internal/java", "internal/settings"},
 	"internal/nimbus/nimbustest":   {"internal/storm", "internal/nimbus"},
 	"internal/leiningen":           {"compiler/clojure", "validate", "internal/atomicfile", "internal/jar", "internal/settings"},
