@@ -133,13 +133,7 @@ func start(ctx context.Context, options Options) (_ *Cluster, err error) {
 	if err != nil {
 		return nil, err
 	}
-	err = zk.await(ctx, func(ctx context.Context) error {
-		conn, err := new(net.Dialer).DialContext(ctx, "tcp", loopback(c.ports.zookeeper))
-		if err == nil {
-			conn.Close()
-		}
-		return err
-	})
+	err = zk.await(ctx, func(ctx context.Context) error { return reachable(ctx, loopback(c.ports.zookeeper)) })
 	if err != nil {
 		return nil, err
 	}
@@ -168,6 +162,15 @@ func start(ctx context.Context, options Options) (_ *Cluster, err error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// reachable returns nil if a server listens at an address.
+func reachable(ctx context.Context, address string) error {
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
+	if err != nil {
+		return err
+	}
+	return conn.Close()
 }
 
 func loopback(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
@@ -221,8 +224,9 @@ func (c *Cluster) startSupervisor(i int) (*daemon, error) {
 	return c.run(name, c.daemonArgs(name, "-Xmx192m", options, "org.apache.storm.daemon.supervisor.Supervisor"))
 }
 
-// daemonArgs returns the arguments of java for one of Storm's daemons, as in bin/storm.
-func (c *Cluster) daemonArgs(name, heap, options, class string) []string {
+// daemonArgs returns the arguments of java for one of Storm's daemons, as in bin/storm. more is searched after Storm's own
+// jars.
+func (c *Cluster) daemonArgs(name, heap, options, class string, more ...string) []string {
 	lib := func(dir string) string { return filepath.Join(c.home, dir, "*") }
 	return slices.Concat([]string{heap}, daemonFlags, c.flags, []string{
 		"-Dstorm.home=" + c.home,
@@ -232,7 +236,7 @@ func (c *Cluster) daemonArgs(name, heap, options, class string) []string {
 		"-Djava.library.path=",
 		"-Dlogfile.name=" + name + ".log",
 		"-Dlog4j2.configurationFile=" + filepath.Join(c.home, "log4j2", "cluster.xml"),
-		"-cp", joinClasspath(slices.Concat(c.classpath, []string{c.home, lib("lib"), lib("extlib"), lib("extlib-daemon"), filepath.Join(c.home, "conf")})...),
+		"-cp", joinClasspath(slices.Concat(c.classpath, []string{c.home, lib("lib"), lib("extlib"), lib("extlib-daemon"), filepath.Join(c.home, "conf")}, more)...),
 		class,
 	})
 }

@@ -22,6 +22,8 @@ var homeFiles embed.FS
 type ports struct {
 	zookeeper   int
 	nimbus      int
+	logviewer   int
+	ui          int
 	supervisors []supervisorPorts
 }
 
@@ -53,7 +55,7 @@ func choosePorts(supervisors, slots int) (ports, error) {
 		}
 		return 0
 	}
-	p := ports{zookeeper: next(), nimbus: next()}
+	p := ports{zookeeper: next(), nimbus: next(), logviewer: next(), ui: next()}
 	for range supervisors {
 		s := supervisorPorts{thrift: next()}
 		for range slots {
@@ -61,7 +63,7 @@ func choosePorts(supervisors, slots int) (ports, error) {
 		}
 		p.supervisors = append(p.supervisors, s)
 	}
-	if len(taken) != 2+supervisors*(1+slots) {
+	if len(taken) != 4+supervisors*(1+slots) {
 		return ports{}, fmt.Errorf("finding free ports: %w", failed)
 	}
 	return p, nil
@@ -77,6 +79,8 @@ func stormYAML(home string, p ports, more map[string]any) ([]byte, error) {
 		"storm.zookeeper.port":    p.zookeeper,
 		"nimbus.seeds":            []string{"127.0.0.1"},
 		"nimbus.thrift.port":      p.nimbus,
+		"logviewer.port":          p.logviewer,
+		"ui.port":                 p.ui,
 		"storm.local.dir":         filepath.Join(home, "local"),
 		"storm.local.hostname":    "127.0.0.1",
 		"worker.childopts":        strings.Join(append([]string{"-Xmx128m"}, daemonFlags...), " "),

@@ -40,6 +40,7 @@ const (
 	RedisLibraryJars                   // storm-redis with its dependencies, without Storm
 	KafkaLibraryJars                   // storm-kafka-client with its dependencies, without Storm
 	ComponentJars                      // Storm's libraries of spouts and bolts for other systems; used together with WorkerJars
+	WebappJars                         // what UI and logviewer need besides DaemonJars and [Webapp] (STORM_HOME/lib-webapp)
 )
 
 //go:embed maven/*.xml
@@ -70,6 +71,8 @@ func (s JarSet) name() string {
 		return "components"
 	case KafkaLibraryJars:
 		return "library-kafka"
+	case WebappJars:
+		return "webapp"
 	case Backtype010Jars:
 		return "backtype-0.10"
 	case Backtype09Jars:
@@ -173,9 +176,21 @@ func isDir(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// copyJars makes Maven put the jars that a POM lists into dir. Maven does not always survive an unstable network, and remembers
-// a failure unless -U makes it look again.
+// copyJars makes Maven put the jars that a POM lists into dir.
 func copyJars(ctx context.Context, name, goal string, pom []byte, dir string) error {
+	if err := runMaven(ctx, name, goal, pom, dir); err != nil {
+		return err
+	}
+	jars, err := fs.Glob(os.DirFS(dir), "*.jar")
+	if err != nil || len(jars) == 0 {
+		return fmt.Errorf("fetching the %s jars with Maven: it succeeded but left no jar", name)
+	}
+	return nil
+}
+
+// runMaven runs a goal of Maven that puts files into dir. Maven does not always survive an unstable network, and remembers a
+// failure unless -U makes it look again.
+func runMaven(ctx context.Context, name, goal string, pom []byte, dir string) error {
 	project, err := os.MkdirTemp("", "stormflux-maven-")
 	if err != nil {
 		return fmt.Errorf("making a folder for Maven: %w", err)
@@ -198,7 +213,7 @@ func copyJars(ctx context.Context, name, goal string, pom []byte, dir string) er
 		cmd.WaitDelay = 10 * time.Second
 		out, err := cmd.CombinedOutput()
 		if err == nil {
-			break
+			return nil
 		}
 		if ctx.Err() != nil || attempt == attempts || errors.Is(err, exec.ErrNotFound) {
 			return fmt.Errorf("fetching the %s jars with Maven: %w\n%s", name, err, lastLines(out, 12))
@@ -207,11 +222,6 @@ func copyJars(ctx context.Context, name, goal string, pom []byte, dir string) er
 			return err
 		}
 	}
-	jars, err := fs.Glob(os.DirFS(dir), "*.jar")
-	if err != nil || len(jars) == 0 {
-		return fmt.Errorf("fetching the %s jars with Maven: it succeeded but left no jar", name)
-	}
-	return nil
 }
 
 // mavenArgs returns Maven's arguments for the local repository that a test of this package asks for.

@@ -123,13 +123,7 @@ func serve(t testing.TB, name, log string, port int, cmd *exec.Cmd) {
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	if err := d.await(ctx, func(ctx context.Context) error {
-		conn, err := new(net.Dialer).DialContext(ctx, "tcp", loopback(port))
-		if err != nil {
-			return err
-		}
-		return conn.Close()
-	}); err != nil {
+	if err := d.await(ctx, func(ctx context.Context) error { return reachable(ctx, loopback(port)) }); err != nil {
 		t.Fatal(err)
 	}
 }
