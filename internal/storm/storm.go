@@ -262,6 +262,84 @@ func (p *LogLevelAction) Value() (driver.Value, error) {
 	return int64(*p), nil
 }
 
+type ProfileAction int64
+
+const (
+	ProfileAction_JPROFILE_STOP  ProfileAction = 0
+	ProfileAction_JPROFILE_START ProfileAction = 1
+	ProfileAction_JPROFILE_DUMP  ProfileAction = 2
+	ProfileAction_JMAP_DUMP      ProfileAction = 3
+	ProfileAction_JSTACK_DUMP    ProfileAction = 4
+	ProfileAction_JVM_RESTART    ProfileAction = 5
+)
+
+func (p ProfileAction) String() string {
+	switch p {
+	case ProfileAction_JPROFILE_STOP:
+		return "JPROFILE_STOP"
+	case ProfileAction_JPROFILE_START:
+		return "JPROFILE_START"
+	case ProfileAction_JPROFILE_DUMP:
+		return "JPROFILE_DUMP"
+	case ProfileAction_JMAP_DUMP:
+		return "JMAP_DUMP"
+	case ProfileAction_JSTACK_DUMP:
+		return "JSTACK_DUMP"
+	case ProfileAction_JVM_RESTART:
+		return "JVM_RESTART"
+	}
+	return "<UNSET>"
+}
+
+func ProfileActionFromString(s string) (ProfileAction, error) {
+	switch s {
+	case "JPROFILE_STOP":
+		return ProfileAction_JPROFILE_STOP, nil
+	case "JPROFILE_START":
+		return ProfileAction_JPROFILE_START, nil
+	case "JPROFILE_DUMP":
+		return ProfileAction_JPROFILE_DUMP, nil
+	case "JMAP_DUMP":
+		return ProfileAction_JMAP_DUMP, nil
+	case "JSTACK_DUMP":
+		return ProfileAction_JSTACK_DUMP, nil
+	case "JVM_RESTART":
+		return ProfileAction_JVM_RESTART, nil
+	}
+	return ProfileAction(0), fmt.Errorf("not a valid ProfileAction string")
+}
+
+func ProfileActionPtr(v ProfileAction) *ProfileAction { return &v }
+
+func (p ProfileAction) MarshalText() ([]byte, error) {
+	return []byte(p.String()), nil
+}
+
+func (p *ProfileAction) UnmarshalText(text []byte) error {
+	q, err := ProfileActionFromString(string(text))
+	if err != nil {
+		return err
+	}
+	*p = q
+	return nil
+}
+
+func (p *ProfileAction) Scan(value interface{}) error {
+	v, ok := value.(int64)
+	if !ok {
+		return errors.New("Scan value is not int64")
+	}
+	*p = ProfileAction(v)
+	return nil
+}
+
+func (p *ProfileAction) Value() (driver.Value, error) {
+	if p == nil {
+		return nil, nil
+	}
+	return int64(*p), nil
+}
+
 type AccessControlType int64
 
 const (
@@ -20314,6 +20392,446 @@ func (p *LogConfig) String() string {
 }
 
 // Attributes:
+//   - Node
+//   - Port
+type NodeInfo struct {
+	Node string  `thrift:"node,1,required" db:"node" json:"node"`
+	Port []int64 `thrift:"port,2,required" db:"port" json:"port"`
+}
+
+func NewNodeInfo() *NodeInfo {
+	return &NodeInfo{}
+}
+
+func (p *NodeInfo) GetNode() string {
+	return p.Node
+}
+
+func (p *NodeInfo) GetPort() []int64 {
+	return p.Port
+}
+func (p *NodeInfo) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetNode bool = false
+	var issetPort bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetNode = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.SET {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+				issetPort = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetNode {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field Node is not set"))
+	}
+	if !issetPort {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field Port is not set"))
+	}
+	return nil
+}
+
+func (p *NodeInfo) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 1: ", err)
+	} else {
+		p.Node = v
+	}
+	return nil
+}
+
+func (p *NodeInfo) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	_, size, err := iprot.ReadSetBegin(ctx)
+	if err != nil {
+		return thrift.PrependError("error reading set begin: ", err)
+	}
+	tSet := make([]int64, 0, size)
+	p.Port = tSet
+	for i := 0; i < size; i++ {
+		var _elem193 int64
+		if v, err := iprot.ReadI64(ctx); err != nil {
+			return thrift.PrependError("error reading field 0: ", err)
+		} else {
+			_elem193 = v
+		}
+		p.Port = append(p.Port, _elem193)
+	}
+	if err := iprot.ReadSetEnd(ctx); err != nil {
+		return thrift.PrependError("error reading set end: ", err)
+	}
+	return nil
+}
+
+func (p *NodeInfo) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "NodeInfo"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *NodeInfo) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "node", thrift.STRING, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:node: ", p), err)
+	}
+	if err := oprot.WriteString(ctx, string(p.Node)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.node (1) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:node: ", p), err)
+	}
+	return err
+}
+
+func (p *NodeInfo) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "port", thrift.SET, 2); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:port: ", p), err)
+	}
+	if err := oprot.WriteSetBegin(ctx, thrift.I64, len(p.Port)); err != nil {
+		return thrift.PrependError("error writing set begin: ", err)
+	}
+	for i := 0; i < len(p.Port); i++ {
+		for j := i + 1; j < len(p.Port); j++ {
+			if func(tgt, src int64) bool {
+				if tgt != src {
+					return false
+				}
+				return true
+			}(p.Port[i], p.Port[j]) {
+				return thrift.PrependError("", fmt.Errorf("%T error writing set field: slice is not unique", p.Port))
+			}
+		}
+	}
+	for _, v := range p.Port {
+		if err := oprot.WriteI64(ctx, int64(v)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T. (0) field write error: ", p), err)
+		}
+	}
+	if err := oprot.WriteSetEnd(ctx); err != nil {
+		return thrift.PrependError("error writing set end: ", err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 2:port: ", p), err)
+	}
+	return err
+}
+
+func (p *NodeInfo) Equals(other *NodeInfo) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if p.Node != other.Node {
+		return false
+	}
+	if len(p.Port) != len(other.Port) {
+		return false
+	}
+	for i, _tgt := range p.Port {
+		_src194 := other.Port[i]
+		if _tgt != _src194 {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *NodeInfo) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("NodeInfo(%+v)", *p)
+}
+
+// Attributes:
+//   - NodeInfo
+//   - Action
+//   - TimeStamp
+type ProfileRequest struct {
+	NodeInfo  *NodeInfo     `thrift:"nodeInfo,1,required" db:"nodeInfo" json:"nodeInfo"`
+	Action    ProfileAction `thrift:"action,2,required" db:"action" json:"action"`
+	TimeStamp *int64        `thrift:"time_stamp,3" db:"time_stamp" json:"time_stamp,omitempty"`
+}
+
+func NewProfileRequest() *ProfileRequest {
+	return &ProfileRequest{}
+}
+
+var ProfileRequest_NodeInfo_DEFAULT *NodeInfo
+
+func (p *ProfileRequest) GetNodeInfo() *NodeInfo {
+	if !p.IsSetNodeInfo() {
+		return ProfileRequest_NodeInfo_DEFAULT
+	}
+	return p.NodeInfo
+}
+
+func (p *ProfileRequest) GetAction() ProfileAction {
+	return p.Action
+}
+
+var ProfileRequest_TimeStamp_DEFAULT int64
+
+func (p *ProfileRequest) GetTimeStamp() int64 {
+	if !p.IsSetTimeStamp() {
+		return ProfileRequest_TimeStamp_DEFAULT
+	}
+	return *p.TimeStamp
+}
+func (p *ProfileRequest) IsSetNodeInfo() bool {
+	return p.NodeInfo != nil
+}
+
+func (p *ProfileRequest) IsSetTimeStamp() bool {
+	return p.TimeStamp != nil
+}
+
+func (p *ProfileRequest) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	var issetNodeInfo bool = false
+	var issetAction bool = false
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+				issetNodeInfo = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.I32 {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+				issetAction = true
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 3:
+			if fieldTypeId == thrift.I64 {
+				if err := p.ReadField3(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	if !issetNodeInfo {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field NodeInfo is not set"))
+	}
+	if !issetAction {
+		return thrift.NewTProtocolExceptionWithType(thrift.INVALID_DATA, fmt.Errorf("Required field Action is not set"))
+	}
+	return nil
+}
+
+func (p *ProfileRequest) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	p.NodeInfo = &NodeInfo{}
+	if err := p.NodeInfo.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.NodeInfo), err)
+	}
+	return nil
+}
+
+func (p *ProfileRequest) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI32(ctx); err != nil {
+		return thrift.PrependError("error reading field 2: ", err)
+	} else {
+		temp := ProfileAction(v)
+		p.Action = temp
+	}
+	return nil
+}
+
+func (p *ProfileRequest) ReadField3(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI64(ctx); err != nil {
+		return thrift.PrependError("error reading field 3: ", err)
+	} else {
+		p.TimeStamp = &v
+	}
+	return nil
+}
+
+func (p *ProfileRequest) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "ProfileRequest"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField3(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *ProfileRequest) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "nodeInfo", thrift.STRUCT, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:nodeInfo: ", p), err)
+	}
+	if err := p.NodeInfo.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.NodeInfo), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:nodeInfo: ", p), err)
+	}
+	return err
+}
+
+func (p *ProfileRequest) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "action", thrift.I32, 2); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:action: ", p), err)
+	}
+	if err := oprot.WriteI32(ctx, int32(p.Action)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.action (2) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 2:action: ", p), err)
+	}
+	return err
+}
+
+func (p *ProfileRequest) writeField3(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetTimeStamp() {
+		if err := oprot.WriteFieldBegin(ctx, "time_stamp", thrift.I64, 3); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 3:time_stamp: ", p), err)
+		}
+		if err := oprot.WriteI64(ctx, int64(*p.TimeStamp)); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T.time_stamp (3) field write error: ", p), err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 3:time_stamp: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *ProfileRequest) Equals(other *ProfileRequest) bool {
+	if p == other {
+		return true
+	} else if p == nil || other == nil {
+		return false
+	}
+	if !p.NodeInfo.Equals(other.NodeInfo) {
+		return false
+	}
+	if p.Action != other.Action {
+		return false
+	}
+	if p.TimeStamp != other.TimeStamp {
+		if p.TimeStamp == nil || other.TimeStamp == nil {
+			return false
+		}
+		if (*p.TimeStamp) != (*other.TimeStamp) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *ProfileRequest) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("ProfileRequest(%+v)", *p)
+}
+
+// Attributes:
 //   - Type
 //   - Name
 //   - Access
@@ -20631,11 +21149,11 @@ func (p *SettableBlobMeta) ReadField1(ctx context.Context, iprot thrift.TProtoco
 	tSlice := make([]*AccessControl, 0, size)
 	p.Acl = tSlice
 	for i := 0; i < size; i++ {
-		_elem193 := &AccessControl{}
-		if err := _elem193.Read(ctx, iprot); err != nil {
-			return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", _elem193), err)
+		_elem195 := &AccessControl{}
+		if err := _elem195.Read(ctx, iprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", _elem195), err)
 		}
-		p.Acl = append(p.Acl, _elem193)
+		p.Acl = append(p.Acl, _elem195)
 	}
 	if err := iprot.ReadListEnd(ctx); err != nil {
 		return thrift.PrependError("error reading list end: ", err)
@@ -20719,8 +21237,8 @@ func (p *SettableBlobMeta) Equals(other *SettableBlobMeta) bool {
 		return false
 	}
 	for i, _tgt := range p.Acl {
-		_src194 := other.Acl[i]
-		if !_tgt.Equals(_src194) {
+		_src196 := other.Acl[i]
+		if !_tgt.Equals(_src196) {
 			return false
 		}
 	}
@@ -21003,13 +21521,13 @@ func (p *ListBlobsResult_) ReadField1(ctx context.Context, iprot thrift.TProtoco
 	tSlice := make([]string, 0, size)
 	p.Keys = tSlice
 	for i := 0; i < size; i++ {
-		var _elem195 string
+		var _elem197 string
 		if v, err := iprot.ReadString(ctx); err != nil {
 			return thrift.PrependError("error reading field 0: ", err)
 		} else {
-			_elem195 = v
+			_elem197 = v
 		}
-		p.Keys = append(p.Keys, _elem195)
+		p.Keys = append(p.Keys, _elem197)
 	}
 	if err := iprot.ReadListEnd(ctx); err != nil {
 		return thrift.PrependError("error reading list end: ", err)
@@ -21091,8 +21609,8 @@ func (p *ListBlobsResult_) Equals(other *ListBlobsResult_) bool {
 		return false
 	}
 	for i, _tgt := range p.Keys {
-		_src196 := other.Keys[i]
-		if _tgt != _src196 {
+		_src198 := other.Keys[i]
+		if _tgt != _src198 {
 			return false
 		}
 	}
@@ -21444,6 +21962,15 @@ type Nimbus interface {
 	//  - SamplingPercentage
 	Debug(ctx context.Context, name string, component string, enable bool, samplingPercentage float64) (_err error)
 	// Parameters:
+	//  - ID
+	//  - ProfileRequest
+	SetWorkerProfiler(ctx context.Context, id string, profileRequest *ProfileRequest) (_err error)
+	// Parameters:
+	//  - ID
+	//  - ComponentID
+	//  - Action
+	GetComponentPendingProfileActions(ctx context.Context, id string, component_id string, action ProfileAction) (_r []*ProfileRequest, _err error)
+	// Parameters:
 	//  - Key
 	//  - Meta
 	BeginCreateBlob(ctx context.Context, key string, meta *SettableBlobMeta) (_r string, _err error)
@@ -21532,57 +22059,57 @@ func (p *NimbusClient) SetLastResponseMeta_(meta thrift.ResponseMeta) {
 // Parameters:
 //   - Name
 func (p *NimbusClient) IsTopologyNameAllowed(ctx context.Context, name string) (_r bool, _err error) {
-	var _args197 NimbusIsTopologyNameAllowedArgs
-	_args197.Name = name
-	var _result199 NimbusIsTopologyNameAllowedResult
-	var _meta198 thrift.ResponseMeta
-	_meta198, _err = p.Client_().Call(ctx, "isTopologyNameAllowed", &_args197, &_result199)
-	p.SetLastResponseMeta_(_meta198)
+	var _args199 NimbusIsTopologyNameAllowedArgs
+	_args199.Name = name
+	var _result201 NimbusIsTopologyNameAllowedResult
+	var _meta200 thrift.ResponseMeta
+	_meta200, _err = p.Client_().Call(ctx, "isTopologyNameAllowed", &_args199, &_result201)
+	p.SetLastResponseMeta_(_meta200)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result199.Aze != nil:
-		return _r, _result199.Aze
+	case _result201.Aze != nil:
+		return _r, _result201.Aze
 	}
 
-	return _result199.GetSuccess(), nil
+	return _result201.GetSuccess(), nil
 }
 
 func (p *NimbusClient) BeginFileUpload(ctx context.Context) (_r string, _err error) {
-	var _args200 NimbusBeginFileUploadArgs
-	var _result202 NimbusBeginFileUploadResult
-	var _meta201 thrift.ResponseMeta
-	_meta201, _err = p.Client_().Call(ctx, "beginFileUpload", &_args200, &_result202)
-	p.SetLastResponseMeta_(_meta201)
+	var _args202 NimbusBeginFileUploadArgs
+	var _result204 NimbusBeginFileUploadResult
+	var _meta203 thrift.ResponseMeta
+	_meta203, _err = p.Client_().Call(ctx, "beginFileUpload", &_args202, &_result204)
+	p.SetLastResponseMeta_(_meta203)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result202.Aze != nil:
-		return _r, _result202.Aze
+	case _result204.Aze != nil:
+		return _r, _result204.Aze
 	}
 
-	return _result202.GetSuccess(), nil
+	return _result204.GetSuccess(), nil
 }
 
 // Parameters:
 //   - Location
 //   - Chunk
 func (p *NimbusClient) UploadChunk(ctx context.Context, location string, chunk []byte) (_err error) {
-	var _args203 NimbusUploadChunkArgs
-	_args203.Location = location
-	_args203.Chunk = chunk
-	var _result205 NimbusUploadChunkResult
-	var _meta204 thrift.ResponseMeta
-	_meta204, _err = p.Client_().Call(ctx, "uploadChunk", &_args203, &_result205)
-	p.SetLastResponseMeta_(_meta204)
+	var _args205 NimbusUploadChunkArgs
+	_args205.Location = location
+	_args205.Chunk = chunk
+	var _result207 NimbusUploadChunkResult
+	var _meta206 thrift.ResponseMeta
+	_meta206, _err = p.Client_().Call(ctx, "uploadChunk", &_args205, &_result207)
+	p.SetLastResponseMeta_(_meta206)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result205.Aze != nil:
-		return _result205.Aze
+	case _result207.Aze != nil:
+		return _result207.Aze
 	}
 
 	return nil
@@ -21591,18 +22118,18 @@ func (p *NimbusClient) UploadChunk(ctx context.Context, location string, chunk [
 // Parameters:
 //   - Location
 func (p *NimbusClient) FinishFileUpload(ctx context.Context, location string) (_err error) {
-	var _args206 NimbusFinishFileUploadArgs
-	_args206.Location = location
-	var _result208 NimbusFinishFileUploadResult
-	var _meta207 thrift.ResponseMeta
-	_meta207, _err = p.Client_().Call(ctx, "finishFileUpload", &_args206, &_result208)
-	p.SetLastResponseMeta_(_meta207)
+	var _args208 NimbusFinishFileUploadArgs
+	_args208.Location = location
+	var _result210 NimbusFinishFileUploadResult
+	var _meta209 thrift.ResponseMeta
+	_meta209, _err = p.Client_().Call(ctx, "finishFileUpload", &_args208, &_result210)
+	p.SetLastResponseMeta_(_meta209)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result208.Aze != nil:
-		return _result208.Aze
+	case _result210.Aze != nil:
+		return _result210.Aze
 	}
 
 	return nil
@@ -21614,25 +22141,25 @@ func (p *NimbusClient) FinishFileUpload(ctx context.Context, location string) (_
 //   - JsonConf
 //   - Topology
 func (p *NimbusClient) SubmitTopology(ctx context.Context, name string, uploadedJarLocation string, jsonConf string, topology *StormTopology) (_err error) {
-	var _args209 NimbusSubmitTopologyArgs
-	_args209.Name = name
-	_args209.UploadedJarLocation = uploadedJarLocation
-	_args209.JsonConf = jsonConf
-	_args209.Topology = topology
-	var _result211 NimbusSubmitTopologyResult
-	var _meta210 thrift.ResponseMeta
-	_meta210, _err = p.Client_().Call(ctx, "submitTopology", &_args209, &_result211)
-	p.SetLastResponseMeta_(_meta210)
+	var _args211 NimbusSubmitTopologyArgs
+	_args211.Name = name
+	_args211.UploadedJarLocation = uploadedJarLocation
+	_args211.JsonConf = jsonConf
+	_args211.Topology = topology
+	var _result213 NimbusSubmitTopologyResult
+	var _meta212 thrift.ResponseMeta
+	_meta212, _err = p.Client_().Call(ctx, "submitTopology", &_args211, &_result213)
+	p.SetLastResponseMeta_(_meta212)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result211.E != nil:
-		return _result211.E
-	case _result211.Ite != nil:
-		return _result211.Ite
-	case _result211.Aze != nil:
-		return _result211.Aze
+	case _result213.E != nil:
+		return _result213.E
+	case _result213.Ite != nil:
+		return _result213.Ite
+	case _result213.Aze != nil:
+		return _result213.Aze
 	}
 
 	return nil
@@ -21645,26 +22172,26 @@ func (p *NimbusClient) SubmitTopology(ctx context.Context, name string, uploaded
 //   - Topology
 //   - Options
 func (p *NimbusClient) SubmitTopologyWithOpts(ctx context.Context, name string, uploadedJarLocation string, jsonConf string, topology *StormTopology, options *SubmitOptions) (_err error) {
-	var _args212 NimbusSubmitTopologyWithOptsArgs
-	_args212.Name = name
-	_args212.UploadedJarLocation = uploadedJarLocation
-	_args212.JsonConf = jsonConf
-	_args212.Topology = topology
-	_args212.Options = options
-	var _result214 NimbusSubmitTopologyWithOptsResult
-	var _meta213 thrift.ResponseMeta
-	_meta213, _err = p.Client_().Call(ctx, "submitTopologyWithOpts", &_args212, &_result214)
-	p.SetLastResponseMeta_(_meta213)
+	var _args214 NimbusSubmitTopologyWithOptsArgs
+	_args214.Name = name
+	_args214.UploadedJarLocation = uploadedJarLocation
+	_args214.JsonConf = jsonConf
+	_args214.Topology = topology
+	_args214.Options = options
+	var _result216 NimbusSubmitTopologyWithOptsResult
+	var _meta215 thrift.ResponseMeta
+	_meta215, _err = p.Client_().Call(ctx, "submitTopologyWithOpts", &_args214, &_result216)
+	p.SetLastResponseMeta_(_meta215)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result214.E != nil:
-		return _result214.E
-	case _result214.Ite != nil:
-		return _result214.Ite
-	case _result214.Aze != nil:
-		return _result214.Aze
+	case _result216.E != nil:
+		return _result216.E
+	case _result216.Ite != nil:
+		return _result216.Ite
+	case _result216.Aze != nil:
+		return _result216.Aze
 	}
 
 	return nil
@@ -21673,20 +22200,20 @@ func (p *NimbusClient) SubmitTopologyWithOpts(ctx context.Context, name string, 
 // Parameters:
 //   - Name
 func (p *NimbusClient) KillTopology(ctx context.Context, name string) (_err error) {
-	var _args215 NimbusKillTopologyArgs
-	_args215.Name = name
-	var _result217 NimbusKillTopologyResult
-	var _meta216 thrift.ResponseMeta
-	_meta216, _err = p.Client_().Call(ctx, "killTopology", &_args215, &_result217)
-	p.SetLastResponseMeta_(_meta216)
+	var _args217 NimbusKillTopologyArgs
+	_args217.Name = name
+	var _result219 NimbusKillTopologyResult
+	var _meta218 thrift.ResponseMeta
+	_meta218, _err = p.Client_().Call(ctx, "killTopology", &_args217, &_result219)
+	p.SetLastResponseMeta_(_meta218)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result217.E != nil:
-		return _result217.E
-	case _result217.Aze != nil:
-		return _result217.Aze
+	case _result219.E != nil:
+		return _result219.E
+	case _result219.Aze != nil:
+		return _result219.Aze
 	}
 
 	return nil
@@ -21696,21 +22223,21 @@ func (p *NimbusClient) KillTopology(ctx context.Context, name string) (_err erro
 //   - Name
 //   - Options
 func (p *NimbusClient) KillTopologyWithOpts(ctx context.Context, name string, options *KillOptions) (_err error) {
-	var _args218 NimbusKillTopologyWithOptsArgs
-	_args218.Name = name
-	_args218.Options = options
-	var _result220 NimbusKillTopologyWithOptsResult
-	var _meta219 thrift.ResponseMeta
-	_meta219, _err = p.Client_().Call(ctx, "killTopologyWithOpts", &_args218, &_result220)
-	p.SetLastResponseMeta_(_meta219)
+	var _args220 NimbusKillTopologyWithOptsArgs
+	_args220.Name = name
+	_args220.Options = options
+	var _result222 NimbusKillTopologyWithOptsResult
+	var _meta221 thrift.ResponseMeta
+	_meta221, _err = p.Client_().Call(ctx, "killTopologyWithOpts", &_args220, &_result222)
+	p.SetLastResponseMeta_(_meta221)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result220.E != nil:
-		return _result220.E
-	case _result220.Aze != nil:
-		return _result220.Aze
+	case _result222.E != nil:
+		return _result222.E
+	case _result222.Aze != nil:
+		return _result222.Aze
 	}
 
 	return nil
@@ -21719,20 +22246,20 @@ func (p *NimbusClient) KillTopologyWithOpts(ctx context.Context, name string, op
 // Parameters:
 //   - Name
 func (p *NimbusClient) Activate(ctx context.Context, name string) (_err error) {
-	var _args221 NimbusActivateArgs
-	_args221.Name = name
-	var _result223 NimbusActivateResult
-	var _meta222 thrift.ResponseMeta
-	_meta222, _err = p.Client_().Call(ctx, "activate", &_args221, &_result223)
-	p.SetLastResponseMeta_(_meta222)
+	var _args223 NimbusActivateArgs
+	_args223.Name = name
+	var _result225 NimbusActivateResult
+	var _meta224 thrift.ResponseMeta
+	_meta224, _err = p.Client_().Call(ctx, "activate", &_args223, &_result225)
+	p.SetLastResponseMeta_(_meta224)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result223.E != nil:
-		return _result223.E
-	case _result223.Aze != nil:
-		return _result223.Aze
+	case _result225.E != nil:
+		return _result225.E
+	case _result225.Aze != nil:
+		return _result225.Aze
 	}
 
 	return nil
@@ -21741,20 +22268,20 @@ func (p *NimbusClient) Activate(ctx context.Context, name string) (_err error) {
 // Parameters:
 //   - Name
 func (p *NimbusClient) Deactivate(ctx context.Context, name string) (_err error) {
-	var _args224 NimbusDeactivateArgs
-	_args224.Name = name
-	var _result226 NimbusDeactivateResult
-	var _meta225 thrift.ResponseMeta
-	_meta225, _err = p.Client_().Call(ctx, "deactivate", &_args224, &_result226)
-	p.SetLastResponseMeta_(_meta225)
+	var _args226 NimbusDeactivateArgs
+	_args226.Name = name
+	var _result228 NimbusDeactivateResult
+	var _meta227 thrift.ResponseMeta
+	_meta227, _err = p.Client_().Call(ctx, "deactivate", &_args226, &_result228)
+	p.SetLastResponseMeta_(_meta227)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result226.E != nil:
-		return _result226.E
-	case _result226.Aze != nil:
-		return _result226.Aze
+	case _result228.E != nil:
+		return _result228.E
+	case _result228.Aze != nil:
+		return _result228.Aze
 	}
 
 	return nil
@@ -21764,23 +22291,23 @@ func (p *NimbusClient) Deactivate(ctx context.Context, name string) (_err error)
 //   - Name
 //   - Options
 func (p *NimbusClient) Rebalance(ctx context.Context, name string, options *RebalanceOptions) (_err error) {
-	var _args227 NimbusRebalanceArgs
-	_args227.Name = name
-	_args227.Options = options
-	var _result229 NimbusRebalanceResult
-	var _meta228 thrift.ResponseMeta
-	_meta228, _err = p.Client_().Call(ctx, "rebalance", &_args227, &_result229)
-	p.SetLastResponseMeta_(_meta228)
+	var _args229 NimbusRebalanceArgs
+	_args229.Name = name
+	_args229.Options = options
+	var _result231 NimbusRebalanceResult
+	var _meta230 thrift.ResponseMeta
+	_meta230, _err = p.Client_().Call(ctx, "rebalance", &_args229, &_result231)
+	p.SetLastResponseMeta_(_meta230)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result229.E != nil:
-		return _result229.E
-	case _result229.Ite != nil:
-		return _result229.Ite
-	case _result229.Aze != nil:
-		return _result229.Aze
+	case _result231.E != nil:
+		return _result231.E
+	case _result231.Ite != nil:
+		return _result231.Ite
+	case _result231.Aze != nil:
+		return _result231.Aze
 	}
 
 	return nil
@@ -21790,81 +22317,81 @@ func (p *NimbusClient) Rebalance(ctx context.Context, name string, options *Reba
 //   - Name
 //   - Creds
 func (p *NimbusClient) UploadNewCredentials(ctx context.Context, name string, creds *Credentials) (_err error) {
-	var _args230 NimbusUploadNewCredentialsArgs
-	_args230.Name = name
-	_args230.Creds = creds
-	var _result232 NimbusUploadNewCredentialsResult
-	var _meta231 thrift.ResponseMeta
-	_meta231, _err = p.Client_().Call(ctx, "uploadNewCredentials", &_args230, &_result232)
-	p.SetLastResponseMeta_(_meta231)
+	var _args232 NimbusUploadNewCredentialsArgs
+	_args232.Name = name
+	_args232.Creds = creds
+	var _result234 NimbusUploadNewCredentialsResult
+	var _meta233 thrift.ResponseMeta
+	_meta233, _err = p.Client_().Call(ctx, "uploadNewCredentials", &_args232, &_result234)
+	p.SetLastResponseMeta_(_meta233)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result232.E != nil:
-		return _result232.E
-	case _result232.Ite != nil:
-		return _result232.Ite
-	case _result232.Aze != nil:
-		return _result232.Aze
+	case _result234.E != nil:
+		return _result234.E
+	case _result234.Ite != nil:
+		return _result234.Ite
+	case _result234.Aze != nil:
+		return _result234.Aze
 	}
 
 	return nil
 }
 
 func (p *NimbusClient) GetLeader(ctx context.Context) (_r *NimbusSummary, _err error) {
-	var _args233 NimbusGetLeaderArgs
-	var _result235 NimbusGetLeaderResult
-	var _meta234 thrift.ResponseMeta
-	_meta234, _err = p.Client_().Call(ctx, "getLeader", &_args233, &_result235)
-	p.SetLastResponseMeta_(_meta234)
+	var _args235 NimbusGetLeaderArgs
+	var _result237 NimbusGetLeaderResult
+	var _meta236 thrift.ResponseMeta
+	_meta236, _err = p.Client_().Call(ctx, "getLeader", &_args235, &_result237)
+	p.SetLastResponseMeta_(_meta236)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result235.Aze != nil:
-		return _r, _result235.Aze
+	case _result237.Aze != nil:
+		return _r, _result237.Aze
 	}
 
-	if _ret236 := _result235.GetSuccess(); _ret236 != nil {
-		return _ret236, nil
+	if _ret238 := _result237.GetSuccess(); _ret238 != nil {
+		return _ret238, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "getLeader failed: unknown result")
 }
 
 func (p *NimbusClient) GetNimbusConf(ctx context.Context) (_r string, _err error) {
-	var _args237 NimbusGetNimbusConfArgs
-	var _result239 NimbusGetNimbusConfResult
-	var _meta238 thrift.ResponseMeta
-	_meta238, _err = p.Client_().Call(ctx, "getNimbusConf", &_args237, &_result239)
-	p.SetLastResponseMeta_(_meta238)
+	var _args239 NimbusGetNimbusConfArgs
+	var _result241 NimbusGetNimbusConfResult
+	var _meta240 thrift.ResponseMeta
+	_meta240, _err = p.Client_().Call(ctx, "getNimbusConf", &_args239, &_result241)
+	p.SetLastResponseMeta_(_meta240)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result239.Aze != nil:
-		return _r, _result239.Aze
+	case _result241.Aze != nil:
+		return _r, _result241.Aze
 	}
 
-	return _result239.GetSuccess(), nil
+	return _result241.GetSuccess(), nil
 }
 
 func (p *NimbusClient) GetClusterInfo(ctx context.Context) (_r *ClusterSummary, _err error) {
-	var _args240 NimbusGetClusterInfoArgs
-	var _result242 NimbusGetClusterInfoResult
-	var _meta241 thrift.ResponseMeta
-	_meta241, _err = p.Client_().Call(ctx, "getClusterInfo", &_args240, &_result242)
-	p.SetLastResponseMeta_(_meta241)
+	var _args242 NimbusGetClusterInfoArgs
+	var _result244 NimbusGetClusterInfoResult
+	var _meta243 thrift.ResponseMeta
+	_meta243, _err = p.Client_().Call(ctx, "getClusterInfo", &_args242, &_result244)
+	p.SetLastResponseMeta_(_meta243)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result242.Aze != nil:
-		return _r, _result242.Aze
+	case _result244.Aze != nil:
+		return _r, _result244.Aze
 	}
 
-	if _ret243 := _result242.GetSuccess(); _ret243 != nil {
-		return _ret243, nil
+	if _ret245 := _result244.GetSuccess(); _ret245 != nil {
+		return _ret245, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "getClusterInfo failed: unknown result")
 }
@@ -21874,68 +22401,68 @@ func (p *NimbusClient) GetClusterInfo(ctx context.Context) (_r *ClusterSummary, 
 //   - Host
 //   - IsIncludeSys
 func (p *NimbusClient) GetSupervisorPageInfo(ctx context.Context, id string, host string, is_include_sys bool) (_r *SupervisorPageInfo, _err error) {
-	var _args244 NimbusGetSupervisorPageInfoArgs
-	_args244.ID = id
-	_args244.Host = host
-	_args244.IsIncludeSys = is_include_sys
-	var _result246 NimbusGetSupervisorPageInfoResult
-	var _meta245 thrift.ResponseMeta
-	_meta245, _err = p.Client_().Call(ctx, "getSupervisorPageInfo", &_args244, &_result246)
-	p.SetLastResponseMeta_(_meta245)
+	var _args246 NimbusGetSupervisorPageInfoArgs
+	_args246.ID = id
+	_args246.Host = host
+	_args246.IsIncludeSys = is_include_sys
+	var _result248 NimbusGetSupervisorPageInfoResult
+	var _meta247 thrift.ResponseMeta
+	_meta247, _err = p.Client_().Call(ctx, "getSupervisorPageInfo", &_args246, &_result248)
+	p.SetLastResponseMeta_(_meta247)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result246.E != nil:
-		return _r, _result246.E
-	case _result246.Aze != nil:
-		return _r, _result246.Aze
+	case _result248.E != nil:
+		return _r, _result248.E
+	case _result248.Aze != nil:
+		return _r, _result248.Aze
 	}
 
-	if _ret247 := _result246.GetSuccess(); _ret247 != nil {
-		return _ret247, nil
+	if _ret249 := _result248.GetSuccess(); _ret249 != nil {
+		return _ret249, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "getSupervisorPageInfo failed: unknown result")
 }
 
 func (p *NimbusClient) GetTopologySummaries(ctx context.Context) (_r []*TopologySummary, _err error) {
-	var _args248 NimbusGetTopologySummariesArgs
-	var _result250 NimbusGetTopologySummariesResult
-	var _meta249 thrift.ResponseMeta
-	_meta249, _err = p.Client_().Call(ctx, "getTopologySummaries", &_args248, &_result250)
-	p.SetLastResponseMeta_(_meta249)
+	var _args250 NimbusGetTopologySummariesArgs
+	var _result252 NimbusGetTopologySummariesResult
+	var _meta251 thrift.ResponseMeta
+	_meta251, _err = p.Client_().Call(ctx, "getTopologySummaries", &_args250, &_result252)
+	p.SetLastResponseMeta_(_meta251)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result250.Aze != nil:
-		return _r, _result250.Aze
+	case _result252.Aze != nil:
+		return _r, _result252.Aze
 	}
 
-	return _result250.GetSuccess(), nil
+	return _result252.GetSuccess(), nil
 }
 
 // Parameters:
 //   - Name
 func (p *NimbusClient) GetTopologySummaryByName(ctx context.Context, name string) (_r *TopologySummary, _err error) {
-	var _args251 NimbusGetTopologySummaryByNameArgs
-	_args251.Name = name
-	var _result253 NimbusGetTopologySummaryByNameResult
-	var _meta252 thrift.ResponseMeta
-	_meta252, _err = p.Client_().Call(ctx, "getTopologySummaryByName", &_args251, &_result253)
-	p.SetLastResponseMeta_(_meta252)
+	var _args253 NimbusGetTopologySummaryByNameArgs
+	_args253.Name = name
+	var _result255 NimbusGetTopologySummaryByNameResult
+	var _meta254 thrift.ResponseMeta
+	_meta254, _err = p.Client_().Call(ctx, "getTopologySummaryByName", &_args253, &_result255)
+	p.SetLastResponseMeta_(_meta254)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result253.E != nil:
-		return _r, _result253.E
-	case _result253.Aze != nil:
-		return _r, _result253.Aze
+	case _result255.E != nil:
+		return _r, _result255.E
+	case _result255.Aze != nil:
+		return _r, _result255.Aze
 	}
 
-	if _ret254 := _result253.GetSuccess(); _ret254 != nil {
-		return _ret254, nil
+	if _ret256 := _result255.GetSuccess(); _ret256 != nil {
+		return _ret256, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "getTopologySummaryByName failed: unknown result")
 }
@@ -21943,24 +22470,24 @@ func (p *NimbusClient) GetTopologySummaryByName(ctx context.Context, name string
 // Parameters:
 //   - ID
 func (p *NimbusClient) GetTopologySummary(ctx context.Context, id string) (_r *TopologySummary, _err error) {
-	var _args255 NimbusGetTopologySummaryArgs
-	_args255.ID = id
-	var _result257 NimbusGetTopologySummaryResult
-	var _meta256 thrift.ResponseMeta
-	_meta256, _err = p.Client_().Call(ctx, "getTopologySummary", &_args255, &_result257)
-	p.SetLastResponseMeta_(_meta256)
+	var _args257 NimbusGetTopologySummaryArgs
+	_args257.ID = id
+	var _result259 NimbusGetTopologySummaryResult
+	var _meta258 thrift.ResponseMeta
+	_meta258, _err = p.Client_().Call(ctx, "getTopologySummary", &_args257, &_result259)
+	p.SetLastResponseMeta_(_meta258)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result257.E != nil:
-		return _r, _result257.E
-	case _result257.Aze != nil:
-		return _r, _result257.Aze
+	case _result259.E != nil:
+		return _r, _result259.E
+	case _result259.Aze != nil:
+		return _r, _result259.Aze
 	}
 
-	if _ret258 := _result257.GetSuccess(); _ret258 != nil {
-		return _ret258, nil
+	if _ret260 := _result259.GetSuccess(); _ret260 != nil {
+		return _ret260, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "getTopologySummary failed: unknown result")
 }
@@ -21968,24 +22495,24 @@ func (p *NimbusClient) GetTopologySummary(ctx context.Context, id string) (_r *T
 // Parameters:
 //   - Name
 func (p *NimbusClient) GetTopologyInfoByName(ctx context.Context, name string) (_r *TopologyInfo, _err error) {
-	var _args259 NimbusGetTopologyInfoByNameArgs
-	_args259.Name = name
-	var _result261 NimbusGetTopologyInfoByNameResult
-	var _meta260 thrift.ResponseMeta
-	_meta260, _err = p.Client_().Call(ctx, "getTopologyInfoByName", &_args259, &_result261)
-	p.SetLastResponseMeta_(_meta260)
+	var _args261 NimbusGetTopologyInfoByNameArgs
+	_args261.Name = name
+	var _result263 NimbusGetTopologyInfoByNameResult
+	var _meta262 thrift.ResponseMeta
+	_meta262, _err = p.Client_().Call(ctx, "getTopologyInfoByName", &_args261, &_result263)
+	p.SetLastResponseMeta_(_meta262)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result261.E != nil:
-		return _r, _result261.E
-	case _result261.Aze != nil:
-		return _r, _result261.Aze
+	case _result263.E != nil:
+		return _r, _result263.E
+	case _result263.Aze != nil:
+		return _r, _result263.Aze
 	}
 
-	if _ret262 := _result261.GetSuccess(); _ret262 != nil {
-		return _ret262, nil
+	if _ret264 := _result263.GetSuccess(); _ret264 != nil {
+		return _ret264, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "getTopologyInfoByName failed: unknown result")
 }
@@ -21993,24 +22520,24 @@ func (p *NimbusClient) GetTopologyInfoByName(ctx context.Context, name string) (
 // Parameters:
 //   - ID
 func (p *NimbusClient) GetTopologyInfo(ctx context.Context, id string) (_r *TopologyInfo, _err error) {
-	var _args263 NimbusGetTopologyInfoArgs
-	_args263.ID = id
-	var _result265 NimbusGetTopologyInfoResult
-	var _meta264 thrift.ResponseMeta
-	_meta264, _err = p.Client_().Call(ctx, "getTopologyInfo", &_args263, &_result265)
-	p.SetLastResponseMeta_(_meta264)
+	var _args265 NimbusGetTopologyInfoArgs
+	_args265.ID = id
+	var _result267 NimbusGetTopologyInfoResult
+	var _meta266 thrift.ResponseMeta
+	_meta266, _err = p.Client_().Call(ctx, "getTopologyInfo", &_args265, &_result267)
+	p.SetLastResponseMeta_(_meta266)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result265.E != nil:
-		return _r, _result265.E
-	case _result265.Aze != nil:
-		return _r, _result265.Aze
+	case _result267.E != nil:
+		return _r, _result267.E
+	case _result267.Aze != nil:
+		return _r, _result267.Aze
 	}
 
-	if _ret266 := _result265.GetSuccess(); _ret266 != nil {
-		return _ret266, nil
+	if _ret268 := _result267.GetSuccess(); _ret268 != nil {
+		return _ret268, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "getTopologyInfo failed: unknown result")
 }
@@ -22019,25 +22546,25 @@ func (p *NimbusClient) GetTopologyInfo(ctx context.Context, id string) (_r *Topo
 //   - Name
 //   - Options
 func (p *NimbusClient) GetTopologyInfoByNameWithOpts(ctx context.Context, name string, options *GetInfoOptions) (_r *TopologyInfo, _err error) {
-	var _args267 NimbusGetTopologyInfoByNameWithOptsArgs
-	_args267.Name = name
-	_args267.Options = options
-	var _result269 NimbusGetTopologyInfoByNameWithOptsResult
-	var _meta268 thrift.ResponseMeta
-	_meta268, _err = p.Client_().Call(ctx, "getTopologyInfoByNameWithOpts", &_args267, &_result269)
-	p.SetLastResponseMeta_(_meta268)
+	var _args269 NimbusGetTopologyInfoByNameWithOptsArgs
+	_args269.Name = name
+	_args269.Options = options
+	var _result271 NimbusGetTopologyInfoByNameWithOptsResult
+	var _meta270 thrift.ResponseMeta
+	_meta270, _err = p.Client_().Call(ctx, "getTopologyInfoByNameWithOpts", &_args269, &_result271)
+	p.SetLastResponseMeta_(_meta270)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result269.E != nil:
-		return _r, _result269.E
-	case _result269.Aze != nil:
-		return _r, _result269.Aze
+	case _result271.E != nil:
+		return _r, _result271.E
+	case _result271.Aze != nil:
+		return _r, _result271.Aze
 	}
 
-	if _ret270 := _result269.GetSuccess(); _ret270 != nil {
-		return _ret270, nil
+	if _ret272 := _result271.GetSuccess(); _ret272 != nil {
+		return _ret272, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "getTopologyInfoByNameWithOpts failed: unknown result")
 }
@@ -22046,25 +22573,25 @@ func (p *NimbusClient) GetTopologyInfoByNameWithOpts(ctx context.Context, name s
 //   - ID
 //   - Options
 func (p *NimbusClient) GetTopologyInfoWithOpts(ctx context.Context, id string, options *GetInfoOptions) (_r *TopologyInfo, _err error) {
-	var _args271 NimbusGetTopologyInfoWithOptsArgs
-	_args271.ID = id
-	_args271.Options = options
-	var _result273 NimbusGetTopologyInfoWithOptsResult
-	var _meta272 thrift.ResponseMeta
-	_meta272, _err = p.Client_().Call(ctx, "getTopologyInfoWithOpts", &_args271, &_result273)
-	p.SetLastResponseMeta_(_meta272)
+	var _args273 NimbusGetTopologyInfoWithOptsArgs
+	_args273.ID = id
+	_args273.Options = options
+	var _result275 NimbusGetTopologyInfoWithOptsResult
+	var _meta274 thrift.ResponseMeta
+	_meta274, _err = p.Client_().Call(ctx, "getTopologyInfoWithOpts", &_args273, &_result275)
+	p.SetLastResponseMeta_(_meta274)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result273.E != nil:
-		return _r, _result273.E
-	case _result273.Aze != nil:
-		return _r, _result273.Aze
+	case _result275.E != nil:
+		return _r, _result275.E
+	case _result275.Aze != nil:
+		return _r, _result275.Aze
 	}
 
-	if _ret274 := _result273.GetSuccess(); _ret274 != nil {
-		return _ret274, nil
+	if _ret276 := _result275.GetSuccess(); _ret276 != nil {
+		return _ret276, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "getTopologyInfoWithOpts failed: unknown result")
 }
@@ -22074,26 +22601,26 @@ func (p *NimbusClient) GetTopologyInfoWithOpts(ctx context.Context, id string, o
 //   - Window
 //   - IsIncludeSys
 func (p *NimbusClient) GetTopologyPageInfo(ctx context.Context, id string, window string, is_include_sys bool) (_r *TopologyPageInfo, _err error) {
-	var _args275 NimbusGetTopologyPageInfoArgs
-	_args275.ID = id
-	_args275.Window = window
-	_args275.IsIncludeSys = is_include_sys
-	var _result277 NimbusGetTopologyPageInfoResult
-	var _meta276 thrift.ResponseMeta
-	_meta276, _err = p.Client_().Call(ctx, "getTopologyPageInfo", &_args275, &_result277)
-	p.SetLastResponseMeta_(_meta276)
+	var _args277 NimbusGetTopologyPageInfoArgs
+	_args277.ID = id
+	_args277.Window = window
+	_args277.IsIncludeSys = is_include_sys
+	var _result279 NimbusGetTopologyPageInfoResult
+	var _meta278 thrift.ResponseMeta
+	_meta278, _err = p.Client_().Call(ctx, "getTopologyPageInfo", &_args277, &_result279)
+	p.SetLastResponseMeta_(_meta278)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result277.E != nil:
-		return _r, _result277.E
-	case _result277.Aze != nil:
-		return _r, _result277.Aze
+	case _result279.E != nil:
+		return _r, _result279.E
+	case _result279.Aze != nil:
+		return _r, _result279.Aze
 	}
 
-	if _ret278 := _result277.GetSuccess(); _ret278 != nil {
-		return _ret278, nil
+	if _ret280 := _result279.GetSuccess(); _ret280 != nil {
+		return _ret280, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "getTopologyPageInfo failed: unknown result")
 }
@@ -22104,27 +22631,27 @@ func (p *NimbusClient) GetTopologyPageInfo(ctx context.Context, id string, windo
 //   - Window
 //   - IsIncludeSys
 func (p *NimbusClient) GetComponentPageInfo(ctx context.Context, topology_id string, component_id string, window string, is_include_sys bool) (_r *ComponentPageInfo, _err error) {
-	var _args279 NimbusGetComponentPageInfoArgs
-	_args279.TopologyID = topology_id
-	_args279.ComponentID = component_id
-	_args279.Window = window
-	_args279.IsIncludeSys = is_include_sys
-	var _result281 NimbusGetComponentPageInfoResult
-	var _meta280 thrift.ResponseMeta
-	_meta280, _err = p.Client_().Call(ctx, "getComponentPageInfo", &_args279, &_result281)
-	p.SetLastResponseMeta_(_meta280)
+	var _args281 NimbusGetComponentPageInfoArgs
+	_args281.TopologyID = topology_id
+	_args281.ComponentID = component_id
+	_args281.Window = window
+	_args281.IsIncludeSys = is_include_sys
+	var _result283 NimbusGetComponentPageInfoResult
+	var _meta282 thrift.ResponseMeta
+	_meta282, _err = p.Client_().Call(ctx, "getComponentPageInfo", &_args281, &_result283)
+	p.SetLastResponseMeta_(_meta282)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result281.E != nil:
-		return _r, _result281.E
-	case _result281.Aze != nil:
-		return _r, _result281.Aze
+	case _result283.E != nil:
+		return _r, _result283.E
+	case _result283.Aze != nil:
+		return _r, _result283.Aze
 	}
 
-	if _ret282 := _result281.GetSuccess(); _ret282 != nil {
-		return _ret282, nil
+	if _ret284 := _result283.GetSuccess(); _ret284 != nil {
+		return _ret284, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "getComponentPageInfo failed: unknown result")
 }
@@ -22132,46 +22659,46 @@ func (p *NimbusClient) GetComponentPageInfo(ctx context.Context, topology_id str
 // Parameters:
 //   - ID
 func (p *NimbusClient) GetTopologyConf(ctx context.Context, id string) (_r string, _err error) {
-	var _args283 NimbusGetTopologyConfArgs
-	_args283.ID = id
-	var _result285 NimbusGetTopologyConfResult
-	var _meta284 thrift.ResponseMeta
-	_meta284, _err = p.Client_().Call(ctx, "getTopologyConf", &_args283, &_result285)
-	p.SetLastResponseMeta_(_meta284)
+	var _args285 NimbusGetTopologyConfArgs
+	_args285.ID = id
+	var _result287 NimbusGetTopologyConfResult
+	var _meta286 thrift.ResponseMeta
+	_meta286, _err = p.Client_().Call(ctx, "getTopologyConf", &_args285, &_result287)
+	p.SetLastResponseMeta_(_meta286)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result285.E != nil:
-		return _r, _result285.E
-	case _result285.Aze != nil:
-		return _r, _result285.Aze
+	case _result287.E != nil:
+		return _r, _result287.E
+	case _result287.Aze != nil:
+		return _r, _result287.Aze
 	}
 
-	return _result285.GetSuccess(), nil
+	return _result287.GetSuccess(), nil
 }
 
 // Parameters:
 //   - ID
 func (p *NimbusClient) GetTopology(ctx context.Context, id string) (_r *StormTopology, _err error) {
-	var _args286 NimbusGetTopologyArgs
-	_args286.ID = id
-	var _result288 NimbusGetTopologyResult
-	var _meta287 thrift.ResponseMeta
-	_meta287, _err = p.Client_().Call(ctx, "getTopology", &_args286, &_result288)
-	p.SetLastResponseMeta_(_meta287)
+	var _args288 NimbusGetTopologyArgs
+	_args288.ID = id
+	var _result290 NimbusGetTopologyResult
+	var _meta289 thrift.ResponseMeta
+	_meta289, _err = p.Client_().Call(ctx, "getTopology", &_args288, &_result290)
+	p.SetLastResponseMeta_(_meta289)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result288.E != nil:
-		return _r, _result288.E
-	case _result288.Aze != nil:
-		return _r, _result288.Aze
+	case _result290.E != nil:
+		return _r, _result290.E
+	case _result290.Aze != nil:
+		return _r, _result290.Aze
 	}
 
-	if _ret289 := _result288.GetSuccess(); _ret289 != nil {
-		return _ret289, nil
+	if _ret291 := _result290.GetSuccess(); _ret291 != nil {
+		return _ret291, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "getTopology failed: unknown result")
 }
@@ -22179,24 +22706,24 @@ func (p *NimbusClient) GetTopology(ctx context.Context, id string) (_r *StormTop
 // Parameters:
 //   - ID
 func (p *NimbusClient) GetUserTopology(ctx context.Context, id string) (_r *StormTopology, _err error) {
-	var _args290 NimbusGetUserTopologyArgs
-	_args290.ID = id
-	var _result292 NimbusGetUserTopologyResult
-	var _meta291 thrift.ResponseMeta
-	_meta291, _err = p.Client_().Call(ctx, "getUserTopology", &_args290, &_result292)
-	p.SetLastResponseMeta_(_meta291)
+	var _args292 NimbusGetUserTopologyArgs
+	_args292.ID = id
+	var _result294 NimbusGetUserTopologyResult
+	var _meta293 thrift.ResponseMeta
+	_meta293, _err = p.Client_().Call(ctx, "getUserTopology", &_args292, &_result294)
+	p.SetLastResponseMeta_(_meta293)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result292.E != nil:
-		return _r, _result292.E
-	case _result292.Aze != nil:
-		return _r, _result292.Aze
+	case _result294.E != nil:
+		return _r, _result294.E
+	case _result294.Aze != nil:
+		return _r, _result294.Aze
 	}
 
-	if _ret293 := _result292.GetSuccess(); _ret293 != nil {
-		return _ret293, nil
+	if _ret295 := _result294.GetSuccess(); _ret295 != nil {
+		return _ret295, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "getUserTopology failed: unknown result")
 }
@@ -22205,13 +22732,13 @@ func (p *NimbusClient) GetUserTopology(ctx context.Context, id string) (_r *Stor
 //   - Name
 //   - Config
 func (p *NimbusClient) SetLogConfig(ctx context.Context, name string, config *LogConfig) (_err error) {
-	var _args294 NimbusSetLogConfigArgs
-	_args294.Name = name
-	_args294.Config = config
-	var _result296 NimbusSetLogConfigResult
-	var _meta295 thrift.ResponseMeta
-	_meta295, _err = p.Client_().Call(ctx, "setLogConfig", &_args294, &_result296)
-	p.SetLastResponseMeta_(_meta295)
+	var _args296 NimbusSetLogConfigArgs
+	_args296.Name = name
+	_args296.Config = config
+	var _result298 NimbusSetLogConfigResult
+	var _meta297 thrift.ResponseMeta
+	_meta297, _err = p.Client_().Call(ctx, "setLogConfig", &_args296, &_result298)
+	p.SetLastResponseMeta_(_meta297)
 	if _err != nil {
 		return
 	}
@@ -22221,17 +22748,17 @@ func (p *NimbusClient) SetLogConfig(ctx context.Context, name string, config *Lo
 // Parameters:
 //   - Name
 func (p *NimbusClient) GetLogConfig(ctx context.Context, name string) (_r *LogConfig, _err error) {
-	var _args297 NimbusGetLogConfigArgs
-	_args297.Name = name
-	var _result299 NimbusGetLogConfigResult
-	var _meta298 thrift.ResponseMeta
-	_meta298, _err = p.Client_().Call(ctx, "getLogConfig", &_args297, &_result299)
-	p.SetLastResponseMeta_(_meta298)
+	var _args299 NimbusGetLogConfigArgs
+	_args299.Name = name
+	var _result301 NimbusGetLogConfigResult
+	var _meta300 thrift.ResponseMeta
+	_meta300, _err = p.Client_().Call(ctx, "getLogConfig", &_args299, &_result301)
+	p.SetLastResponseMeta_(_meta300)
 	if _err != nil {
 		return
 	}
-	if _ret300 := _result299.GetSuccess(); _ret300 != nil {
-		return _ret300, nil
+	if _ret302 := _result301.GetSuccess(); _ret302 != nil {
+		return _ret302, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "getLogConfig failed: unknown result")
 }
@@ -22242,91 +22769,127 @@ func (p *NimbusClient) GetLogConfig(ctx context.Context, name string) (_r *LogCo
 //   - Enable
 //   - SamplingPercentage
 func (p *NimbusClient) Debug(ctx context.Context, name string, component string, enable bool, samplingPercentage float64) (_err error) {
-	var _args301 NimbusDebugArgs
-	_args301.Name = name
-	_args301.Component = component
-	_args301.Enable = enable
-	_args301.SamplingPercentage = samplingPercentage
-	var _result303 NimbusDebugResult
-	var _meta302 thrift.ResponseMeta
-	_meta302, _err = p.Client_().Call(ctx, "debug", &_args301, &_result303)
-	p.SetLastResponseMeta_(_meta302)
+	var _args303 NimbusDebugArgs
+	_args303.Name = name
+	_args303.Component = component
+	_args303.Enable = enable
+	_args303.SamplingPercentage = samplingPercentage
+	var _result305 NimbusDebugResult
+	var _meta304 thrift.ResponseMeta
+	_meta304, _err = p.Client_().Call(ctx, "debug", &_args303, &_result305)
+	p.SetLastResponseMeta_(_meta304)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result303.E != nil:
-		return _result303.E
-	case _result303.Aze != nil:
-		return _result303.Aze
+	case _result305.E != nil:
+		return _result305.E
+	case _result305.Aze != nil:
+		return _result305.Aze
 	}
 
 	return nil
 }
 
 // Parameters:
+//   - ID
+//   - ProfileRequest
+func (p *NimbusClient) SetWorkerProfiler(ctx context.Context, id string, profileRequest *ProfileRequest) (_err error) {
+	var _args306 NimbusSetWorkerProfilerArgs
+	_args306.ID = id
+	_args306.ProfileRequest = profileRequest
+	var _result308 NimbusSetWorkerProfilerResult
+	var _meta307 thrift.ResponseMeta
+	_meta307, _err = p.Client_().Call(ctx, "setWorkerProfiler", &_args306, &_result308)
+	p.SetLastResponseMeta_(_meta307)
+	if _err != nil {
+		return
+	}
+	return nil
+}
+
+// Parameters:
+//   - ID
+//   - ComponentID
+//   - Action
+func (p *NimbusClient) GetComponentPendingProfileActions(ctx context.Context, id string, component_id string, action ProfileAction) (_r []*ProfileRequest, _err error) {
+	var _args309 NimbusGetComponentPendingProfileActionsArgs
+	_args309.ID = id
+	_args309.ComponentID = component_id
+	_args309.Action = action
+	var _result311 NimbusGetComponentPendingProfileActionsResult
+	var _meta310 thrift.ResponseMeta
+	_meta310, _err = p.Client_().Call(ctx, "getComponentPendingProfileActions", &_args309, &_result311)
+	p.SetLastResponseMeta_(_meta310)
+	if _err != nil {
+		return
+	}
+	return _result311.GetSuccess(), nil
+}
+
+// Parameters:
 //   - Key
 //   - Meta
 func (p *NimbusClient) BeginCreateBlob(ctx context.Context, key string, meta *SettableBlobMeta) (_r string, _err error) {
-	var _args304 NimbusBeginCreateBlobArgs
-	_args304.Key = key
-	_args304.Meta = meta
-	var _result306 NimbusBeginCreateBlobResult
-	var _meta305 thrift.ResponseMeta
-	_meta305, _err = p.Client_().Call(ctx, "beginCreateBlob", &_args304, &_result306)
-	p.SetLastResponseMeta_(_meta305)
+	var _args312 NimbusBeginCreateBlobArgs
+	_args312.Key = key
+	_args312.Meta = meta
+	var _result314 NimbusBeginCreateBlobResult
+	var _meta313 thrift.ResponseMeta
+	_meta313, _err = p.Client_().Call(ctx, "beginCreateBlob", &_args312, &_result314)
+	p.SetLastResponseMeta_(_meta313)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result306.Aze != nil:
-		return _r, _result306.Aze
-	case _result306.Kae != nil:
-		return _r, _result306.Kae
+	case _result314.Aze != nil:
+		return _r, _result314.Aze
+	case _result314.Kae != nil:
+		return _r, _result314.Kae
 	}
 
-	return _result306.GetSuccess(), nil
+	return _result314.GetSuccess(), nil
 }
 
 // Parameters:
 //   - Key
 func (p *NimbusClient) BeginUpdateBlob(ctx context.Context, key string) (_r string, _err error) {
-	var _args307 NimbusBeginUpdateBlobArgs
-	_args307.Key = key
-	var _result309 NimbusBeginUpdateBlobResult
-	var _meta308 thrift.ResponseMeta
-	_meta308, _err = p.Client_().Call(ctx, "beginUpdateBlob", &_args307, &_result309)
-	p.SetLastResponseMeta_(_meta308)
+	var _args315 NimbusBeginUpdateBlobArgs
+	_args315.Key = key
+	var _result317 NimbusBeginUpdateBlobResult
+	var _meta316 thrift.ResponseMeta
+	_meta316, _err = p.Client_().Call(ctx, "beginUpdateBlob", &_args315, &_result317)
+	p.SetLastResponseMeta_(_meta316)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result309.Aze != nil:
-		return _r, _result309.Aze
-	case _result309.Knf != nil:
-		return _r, _result309.Knf
+	case _result317.Aze != nil:
+		return _r, _result317.Aze
+	case _result317.Knf != nil:
+		return _r, _result317.Knf
 	}
 
-	return _result309.GetSuccess(), nil
+	return _result317.GetSuccess(), nil
 }
 
 // Parameters:
 //   - Session
 //   - Chunk
 func (p *NimbusClient) UploadBlobChunk(ctx context.Context, session string, chunk []byte) (_err error) {
-	var _args310 NimbusUploadBlobChunkArgs
-	_args310.Session = session
-	_args310.Chunk = chunk
-	var _result312 NimbusUploadBlobChunkResult
-	var _meta311 thrift.ResponseMeta
-	_meta311, _err = p.Client_().Call(ctx, "uploadBlobChunk", &_args310, &_result312)
-	p.SetLastResponseMeta_(_meta311)
+	var _args318 NimbusUploadBlobChunkArgs
+	_args318.Session = session
+	_args318.Chunk = chunk
+	var _result320 NimbusUploadBlobChunkResult
+	var _meta319 thrift.ResponseMeta
+	_meta319, _err = p.Client_().Call(ctx, "uploadBlobChunk", &_args318, &_result320)
+	p.SetLastResponseMeta_(_meta319)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result312.Aze != nil:
-		return _result312.Aze
+	case _result320.Aze != nil:
+		return _result320.Aze
 	}
 
 	return nil
@@ -22335,18 +22898,18 @@ func (p *NimbusClient) UploadBlobChunk(ctx context.Context, session string, chun
 // Parameters:
 //   - Session
 func (p *NimbusClient) FinishBlobUpload(ctx context.Context, session string) (_err error) {
-	var _args313 NimbusFinishBlobUploadArgs
-	_args313.Session = session
-	var _result315 NimbusFinishBlobUploadResult
-	var _meta314 thrift.ResponseMeta
-	_meta314, _err = p.Client_().Call(ctx, "finishBlobUpload", &_args313, &_result315)
-	p.SetLastResponseMeta_(_meta314)
+	var _args321 NimbusFinishBlobUploadArgs
+	_args321.Session = session
+	var _result323 NimbusFinishBlobUploadResult
+	var _meta322 thrift.ResponseMeta
+	_meta322, _err = p.Client_().Call(ctx, "finishBlobUpload", &_args321, &_result323)
+	p.SetLastResponseMeta_(_meta322)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result315.Aze != nil:
-		return _result315.Aze
+	case _result323.Aze != nil:
+		return _result323.Aze
 	}
 
 	return nil
@@ -22355,18 +22918,18 @@ func (p *NimbusClient) FinishBlobUpload(ctx context.Context, session string) (_e
 // Parameters:
 //   - Session
 func (p *NimbusClient) CancelBlobUpload(ctx context.Context, session string) (_err error) {
-	var _args316 NimbusCancelBlobUploadArgs
-	_args316.Session = session
-	var _result318 NimbusCancelBlobUploadResult
-	var _meta317 thrift.ResponseMeta
-	_meta317, _err = p.Client_().Call(ctx, "cancelBlobUpload", &_args316, &_result318)
-	p.SetLastResponseMeta_(_meta317)
+	var _args324 NimbusCancelBlobUploadArgs
+	_args324.Session = session
+	var _result326 NimbusCancelBlobUploadResult
+	var _meta325 thrift.ResponseMeta
+	_meta325, _err = p.Client_().Call(ctx, "cancelBlobUpload", &_args324, &_result326)
+	p.SetLastResponseMeta_(_meta325)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result318.Aze != nil:
-		return _result318.Aze
+	case _result326.Aze != nil:
+		return _result326.Aze
 	}
 
 	return nil
@@ -22375,24 +22938,24 @@ func (p *NimbusClient) CancelBlobUpload(ctx context.Context, session string) (_e
 // Parameters:
 //   - Key
 func (p *NimbusClient) GetBlobMeta(ctx context.Context, key string) (_r *ReadableBlobMeta, _err error) {
-	var _args319 NimbusGetBlobMetaArgs
-	_args319.Key = key
-	var _result321 NimbusGetBlobMetaResult
-	var _meta320 thrift.ResponseMeta
-	_meta320, _err = p.Client_().Call(ctx, "getBlobMeta", &_args319, &_result321)
-	p.SetLastResponseMeta_(_meta320)
+	var _args327 NimbusGetBlobMetaArgs
+	_args327.Key = key
+	var _result329 NimbusGetBlobMetaResult
+	var _meta328 thrift.ResponseMeta
+	_meta328, _err = p.Client_().Call(ctx, "getBlobMeta", &_args327, &_result329)
+	p.SetLastResponseMeta_(_meta328)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result321.Aze != nil:
-		return _r, _result321.Aze
-	case _result321.Knf != nil:
-		return _r, _result321.Knf
+	case _result329.Aze != nil:
+		return _r, _result329.Aze
+	case _result329.Knf != nil:
+		return _r, _result329.Knf
 	}
 
-	if _ret322 := _result321.GetSuccess(); _ret322 != nil {
-		return _ret322, nil
+	if _ret330 := _result329.GetSuccess(); _ret330 != nil {
+		return _ret330, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "getBlobMeta failed: unknown result")
 }
@@ -22401,21 +22964,21 @@ func (p *NimbusClient) GetBlobMeta(ctx context.Context, key string) (_r *Readabl
 //   - Key
 //   - Meta
 func (p *NimbusClient) SetBlobMeta(ctx context.Context, key string, meta *SettableBlobMeta) (_err error) {
-	var _args323 NimbusSetBlobMetaArgs
-	_args323.Key = key
-	_args323.Meta = meta
-	var _result325 NimbusSetBlobMetaResult
-	var _meta324 thrift.ResponseMeta
-	_meta324, _err = p.Client_().Call(ctx, "setBlobMeta", &_args323, &_result325)
-	p.SetLastResponseMeta_(_meta324)
+	var _args331 NimbusSetBlobMetaArgs
+	_args331.Key = key
+	_args331.Meta = meta
+	var _result333 NimbusSetBlobMetaResult
+	var _meta332 thrift.ResponseMeta
+	_meta332, _err = p.Client_().Call(ctx, "setBlobMeta", &_args331, &_result333)
+	p.SetLastResponseMeta_(_meta332)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result325.Aze != nil:
-		return _result325.Aze
-	case _result325.Knf != nil:
-		return _result325.Knf
+	case _result333.Aze != nil:
+		return _result333.Aze
+	case _result333.Knf != nil:
+		return _result333.Knf
 	}
 
 	return nil
@@ -22424,24 +22987,24 @@ func (p *NimbusClient) SetBlobMeta(ctx context.Context, key string, meta *Settab
 // Parameters:
 //   - Key
 func (p *NimbusClient) BeginBlobDownload(ctx context.Context, key string) (_r *BeginDownloadResult_, _err error) {
-	var _args326 NimbusBeginBlobDownloadArgs
-	_args326.Key = key
-	var _result328 NimbusBeginBlobDownloadResult
-	var _meta327 thrift.ResponseMeta
-	_meta327, _err = p.Client_().Call(ctx, "beginBlobDownload", &_args326, &_result328)
-	p.SetLastResponseMeta_(_meta327)
+	var _args334 NimbusBeginBlobDownloadArgs
+	_args334.Key = key
+	var _result336 NimbusBeginBlobDownloadResult
+	var _meta335 thrift.ResponseMeta
+	_meta335, _err = p.Client_().Call(ctx, "beginBlobDownload", &_args334, &_result336)
+	p.SetLastResponseMeta_(_meta335)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result328.Aze != nil:
-		return _r, _result328.Aze
-	case _result328.Knf != nil:
-		return _r, _result328.Knf
+	case _result336.Aze != nil:
+		return _r, _result336.Aze
+	case _result336.Knf != nil:
+		return _r, _result336.Knf
 	}
 
-	if _ret329 := _result328.GetSuccess(); _ret329 != nil {
-		return _ret329, nil
+	if _ret337 := _result336.GetSuccess(); _ret337 != nil {
+		return _ret337, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "beginBlobDownload failed: unknown result")
 }
@@ -22449,42 +23012,42 @@ func (p *NimbusClient) BeginBlobDownload(ctx context.Context, key string) (_r *B
 // Parameters:
 //   - Session
 func (p *NimbusClient) DownloadBlobChunk(ctx context.Context, session string) (_r []byte, _err error) {
-	var _args330 NimbusDownloadBlobChunkArgs
-	_args330.Session = session
-	var _result332 NimbusDownloadBlobChunkResult
-	var _meta331 thrift.ResponseMeta
-	_meta331, _err = p.Client_().Call(ctx, "downloadBlobChunk", &_args330, &_result332)
-	p.SetLastResponseMeta_(_meta331)
+	var _args338 NimbusDownloadBlobChunkArgs
+	_args338.Session = session
+	var _result340 NimbusDownloadBlobChunkResult
+	var _meta339 thrift.ResponseMeta
+	_meta339, _err = p.Client_().Call(ctx, "downloadBlobChunk", &_args338, &_result340)
+	p.SetLastResponseMeta_(_meta339)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result332.Aze != nil:
-		return _r, _result332.Aze
+	case _result340.Aze != nil:
+		return _r, _result340.Aze
 	}
 
-	return _result332.GetSuccess(), nil
+	return _result340.GetSuccess(), nil
 }
 
 // Parameters:
 //   - Key
 func (p *NimbusClient) DeleteBlob(ctx context.Context, key string) (_err error) {
-	var _args333 NimbusDeleteBlobArgs
-	_args333.Key = key
-	var _result335 NimbusDeleteBlobResult
-	var _meta334 thrift.ResponseMeta
-	_meta334, _err = p.Client_().Call(ctx, "deleteBlob", &_args333, &_result335)
-	p.SetLastResponseMeta_(_meta334)
+	var _args341 NimbusDeleteBlobArgs
+	_args341.Key = key
+	var _result343 NimbusDeleteBlobResult
+	var _meta342 thrift.ResponseMeta
+	_meta342, _err = p.Client_().Call(ctx, "deleteBlob", &_args341, &_result343)
+	p.SetLastResponseMeta_(_meta342)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result335.Aze != nil:
-		return _result335.Aze
-	case _result335.Knf != nil:
-		return _result335.Knf
-	case _result335.Ise != nil:
-		return _result335.Ise
+	case _result343.Aze != nil:
+		return _result343.Aze
+	case _result343.Knf != nil:
+		return _result343.Knf
+	case _result343.Ise != nil:
+		return _result343.Ise
 	}
 
 	return nil
@@ -22493,17 +23056,17 @@ func (p *NimbusClient) DeleteBlob(ctx context.Context, key string) (_err error) 
 // Parameters:
 //   - Session
 func (p *NimbusClient) ListBlobs(ctx context.Context, session string) (_r *ListBlobsResult_, _err error) {
-	var _args336 NimbusListBlobsArgs
-	_args336.Session = session
-	var _result338 NimbusListBlobsResult
-	var _meta337 thrift.ResponseMeta
-	_meta337, _err = p.Client_().Call(ctx, "listBlobs", &_args336, &_result338)
-	p.SetLastResponseMeta_(_meta337)
+	var _args344 NimbusListBlobsArgs
+	_args344.Session = session
+	var _result346 NimbusListBlobsResult
+	var _meta345 thrift.ResponseMeta
+	_meta345, _err = p.Client_().Call(ctx, "listBlobs", &_args344, &_result346)
+	p.SetLastResponseMeta_(_meta345)
 	if _err != nil {
 		return
 	}
-	if _ret339 := _result338.GetSuccess(); _ret339 != nil {
-		return _ret339, nil
+	if _ret347 := _result346.GetSuccess(); _ret347 != nil {
+		return _ret347, nil
 	}
 	return nil, thrift.NewTApplicationException(thrift.MISSING_RESULT, "listBlobs failed: unknown result")
 }
@@ -22511,58 +23074,58 @@ func (p *NimbusClient) ListBlobs(ctx context.Context, session string) (_r *ListB
 // Parameters:
 //   - Key
 func (p *NimbusClient) GetBlobReplication(ctx context.Context, key string) (_r int32, _err error) {
-	var _args340 NimbusGetBlobReplicationArgs
-	_args340.Key = key
-	var _result342 NimbusGetBlobReplicationResult
-	var _meta341 thrift.ResponseMeta
-	_meta341, _err = p.Client_().Call(ctx, "getBlobReplication", &_args340, &_result342)
-	p.SetLastResponseMeta_(_meta341)
+	var _args348 NimbusGetBlobReplicationArgs
+	_args348.Key = key
+	var _result350 NimbusGetBlobReplicationResult
+	var _meta349 thrift.ResponseMeta
+	_meta349, _err = p.Client_().Call(ctx, "getBlobReplication", &_args348, &_result350)
+	p.SetLastResponseMeta_(_meta349)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result342.Aze != nil:
-		return _r, _result342.Aze
-	case _result342.Knf != nil:
-		return _r, _result342.Knf
+	case _result350.Aze != nil:
+		return _r, _result350.Aze
+	case _result350.Knf != nil:
+		return _r, _result350.Knf
 	}
 
-	return _result342.GetSuccess(), nil
+	return _result350.GetSuccess(), nil
 }
 
 // Parameters:
 //   - Key
 //   - Replication
 func (p *NimbusClient) UpdateBlobReplication(ctx context.Context, key string, replication int32) (_r int32, _err error) {
-	var _args343 NimbusUpdateBlobReplicationArgs
-	_args343.Key = key
-	_args343.Replication = replication
-	var _result345 NimbusUpdateBlobReplicationResult
-	var _meta344 thrift.ResponseMeta
-	_meta344, _err = p.Client_().Call(ctx, "updateBlobReplication", &_args343, &_result345)
-	p.SetLastResponseMeta_(_meta344)
+	var _args351 NimbusUpdateBlobReplicationArgs
+	_args351.Key = key
+	_args351.Replication = replication
+	var _result353 NimbusUpdateBlobReplicationResult
+	var _meta352 thrift.ResponseMeta
+	_meta352, _err = p.Client_().Call(ctx, "updateBlobReplication", &_args351, &_result353)
+	p.SetLastResponseMeta_(_meta352)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result345.Aze != nil:
-		return _r, _result345.Aze
-	case _result345.Knf != nil:
-		return _r, _result345.Knf
+	case _result353.Aze != nil:
+		return _r, _result353.Aze
+	case _result353.Knf != nil:
+		return _r, _result353.Knf
 	}
 
-	return _result345.GetSuccess(), nil
+	return _result353.GetSuccess(), nil
 }
 
 // Parameters:
 //   - Key
 func (p *NimbusClient) CreateStateInZookeeper(ctx context.Context, key string) (_err error) {
-	var _args346 NimbusCreateStateInZookeeperArgs
-	_args346.Key = key
-	var _result348 NimbusCreateStateInZookeeperResult
-	var _meta347 thrift.ResponseMeta
-	_meta347, _err = p.Client_().Call(ctx, "createStateInZookeeper", &_args346, &_result348)
-	p.SetLastResponseMeta_(_meta347)
+	var _args354 NimbusCreateStateInZookeeperArgs
+	_args354.Key = key
+	var _result356 NimbusCreateStateInZookeeperResult
+	var _meta355 thrift.ResponseMeta
+	_meta355, _err = p.Client_().Call(ctx, "createStateInZookeeper", &_args354, &_result356)
+	p.SetLastResponseMeta_(_meta355)
 	if _err != nil {
 		return
 	}
@@ -22572,21 +23135,21 @@ func (p *NimbusClient) CreateStateInZookeeper(ctx context.Context, key string) (
 // Parameters:
 //   - BlobKey
 func (p *NimbusClient) IsRemoteBlobExists(ctx context.Context, blobKey string) (_r bool, _err error) {
-	var _args349 NimbusIsRemoteBlobExistsArgs
-	_args349.BlobKey = blobKey
-	var _result351 NimbusIsRemoteBlobExistsResult
-	var _meta350 thrift.ResponseMeta
-	_meta350, _err = p.Client_().Call(ctx, "isRemoteBlobExists", &_args349, &_result351)
-	p.SetLastResponseMeta_(_meta350)
+	var _args357 NimbusIsRemoteBlobExistsArgs
+	_args357.BlobKey = blobKey
+	var _result359 NimbusIsRemoteBlobExistsResult
+	var _meta358 thrift.ResponseMeta
+	_meta358, _err = p.Client_().Call(ctx, "isRemoteBlobExists", &_args357, &_result359)
+	p.SetLastResponseMeta_(_meta358)
 	if _err != nil {
 		return
 	}
 	switch {
-	case _result351.Aze != nil:
-		return _r, _result351.Aze
+	case _result359.Aze != nil:
+		return _r, _result359.Aze
 	}
 
-	return _result351.GetSuccess(), nil
+	return _result359.GetSuccess(), nil
 }
 
 type NimbusProcessor struct {
@@ -22609,54 +23172,56 @@ func (p *NimbusProcessor) ProcessorMap() map[string]thrift.TProcessorFunction {
 
 func NewNimbusProcessor(handler Nimbus) *NimbusProcessor {
 
-	self352 := &NimbusProcessor{handler: handler, processorMap: make(map[string]thrift.TProcessorFunction)}
-	self352.processorMap["isTopologyNameAllowed"] = &nimbusProcessorIsTopologyNameAllowed{handler: handler}
-	self352.processorMap["beginFileUpload"] = &nimbusProcessorBeginFileUpload{handler: handler}
-	self352.processorMap["uploadChunk"] = &nimbusProcessorUploadChunk{handler: handler}
-	self352.processorMap["finishFileUpload"] = &nimbusProcessorFinishFileUpload{handler: handler}
-	self352.processorMap["submitTopology"] = &nimbusProcessorSubmitTopology{handler: handler}
-	self352.processorMap["submitTopologyWithOpts"] = &nimbusProcessorSubmitTopologyWithOpts{handler: handler}
-	self352.processorMap["killTopology"] = &nimbusProcessorKillTopology{handler: handler}
-	self352.processorMap["killTopologyWithOpts"] = &nimbusProcessorKillTopologyWithOpts{handler: handler}
-	self352.processorMap["activate"] = &nimbusProcessorActivate{handler: handler}
-	self352.processorMap["deactivate"] = &nimbusProcessorDeactivate{handler: handler}
-	self352.processorMap["rebalance"] = &nimbusProcessorRebalance{handler: handler}
-	self352.processorMap["uploadNewCredentials"] = &nimbusProcessorUploadNewCredentials{handler: handler}
-	self352.processorMap["getLeader"] = &nimbusProcessorGetLeader{handler: handler}
-	self352.processorMap["getNimbusConf"] = &nimbusProcessorGetNimbusConf{handler: handler}
-	self352.processorMap["getClusterInfo"] = &nimbusProcessorGetClusterInfo{handler: handler}
-	self352.processorMap["getSupervisorPageInfo"] = &nimbusProcessorGetSupervisorPageInfo{handler: handler}
-	self352.processorMap["getTopologySummaries"] = &nimbusProcessorGetTopologySummaries{handler: handler}
-	self352.processorMap["getTopologySummaryByName"] = &nimbusProcessorGetTopologySummaryByName{handler: handler}
-	self352.processorMap["getTopologySummary"] = &nimbusProcessorGetTopologySummary{handler: handler}
-	self352.processorMap["getTopologyInfoByName"] = &nimbusProcessorGetTopologyInfoByName{handler: handler}
-	self352.processorMap["getTopologyInfo"] = &nimbusProcessorGetTopologyInfo{handler: handler}
-	self352.processorMap["getTopologyInfoByNameWithOpts"] = &nimbusProcessorGetTopologyInfoByNameWithOpts{handler: handler}
-	self352.processorMap["getTopologyInfoWithOpts"] = &nimbusProcessorGetTopologyInfoWithOpts{handler: handler}
-	self352.processorMap["getTopologyPageInfo"] = &nimbusProcessorGetTopologyPageInfo{handler: handler}
-	self352.processorMap["getComponentPageInfo"] = &nimbusProcessorGetComponentPageInfo{handler: handler}
-	self352.processorMap["getTopologyConf"] = &nimbusProcessorGetTopologyConf{handler: handler}
-	self352.processorMap["getTopology"] = &nimbusProcessorGetTopology{handler: handler}
-	self352.processorMap["getUserTopology"] = &nimbusProcessorGetUserTopology{handler: handler}
-	self352.processorMap["setLogConfig"] = &nimbusProcessorSetLogConfig{handler: handler}
-	self352.processorMap["getLogConfig"] = &nimbusProcessorGetLogConfig{handler: handler}
-	self352.processorMap["debug"] = &nimbusProcessorDebug{handler: handler}
-	self352.processorMap["beginCreateBlob"] = &nimbusProcessorBeginCreateBlob{handler: handler}
-	self352.processorMap["beginUpdateBlob"] = &nimbusProcessorBeginUpdateBlob{handler: handler}
-	self352.processorMap["uploadBlobChunk"] = &nimbusProcessorUploadBlobChunk{handler: handler}
-	self352.processorMap["finishBlobUpload"] = &nimbusProcessorFinishBlobUpload{handler: handler}
-	self352.processorMap["cancelBlobUpload"] = &nimbusProcessorCancelBlobUpload{handler: handler}
-	self352.processorMap["getBlobMeta"] = &nimbusProcessorGetBlobMeta{handler: handler}
-	self352.processorMap["setBlobMeta"] = &nimbusProcessorSetBlobMeta{handler: handler}
-	self352.processorMap["beginBlobDownload"] = &nimbusProcessorBeginBlobDownload{handler: handler}
-	self352.processorMap["downloadBlobChunk"] = &nimbusProcessorDownloadBlobChunk{handler: handler}
-	self352.processorMap["deleteBlob"] = &nimbusProcessorDeleteBlob{handler: handler}
-	self352.processorMap["listBlobs"] = &nimbusProcessorListBlobs{handler: handler}
-	self352.processorMap["getBlobReplication"] = &nimbusProcessorGetBlobReplication{handler: handler}
-	self352.processorMap["updateBlobReplication"] = &nimbusProcessorUpdateBlobReplication{handler: handler}
-	self352.processorMap["createStateInZookeeper"] = &nimbusProcessorCreateStateInZookeeper{handler: handler}
-	self352.processorMap["isRemoteBlobExists"] = &nimbusProcessorIsRemoteBlobExists{handler: handler}
-	return self352
+	self360 := &NimbusProcessor{handler: handler, processorMap: make(map[string]thrift.TProcessorFunction)}
+	self360.processorMap["isTopologyNameAllowed"] = &nimbusProcessorIsTopologyNameAllowed{handler: handler}
+	self360.processorMap["beginFileUpload"] = &nimbusProcessorBeginFileUpload{handler: handler}
+	self360.processorMap["uploadChunk"] = &nimbusProcessorUploadChunk{handler: handler}
+	self360.processorMap["finishFileUpload"] = &nimbusProcessorFinishFileUpload{handler: handler}
+	self360.processorMap["submitTopology"] = &nimbusProcessorSubmitTopology{handler: handler}
+	self360.processorMap["submitTopologyWithOpts"] = &nimbusProcessorSubmitTopologyWithOpts{handler: handler}
+	self360.processorMap["killTopology"] = &nimbusProcessorKillTopology{handler: handler}
+	self360.processorMap["killTopologyWithOpts"] = &nimbusProcessorKillTopologyWithOpts{handler: handler}
+	self360.processorMap["activate"] = &nimbusProcessorActivate{handler: handler}
+	self360.processorMap["deactivate"] = &nimbusProcessorDeactivate{handler: handler}
+	self360.processorMap["rebalance"] = &nimbusProcessorRebalance{handler: handler}
+	self360.processorMap["uploadNewCredentials"] = &nimbusProcessorUploadNewCredentials{handler: handler}
+	self360.processorMap["getLeader"] = &nimbusProcessorGetLeader{handler: handler}
+	self360.processorMap["getNimbusConf"] = &nimbusProcessorGetNimbusConf{handler: handler}
+	self360.processorMap["getClusterInfo"] = &nimbusProcessorGetClusterInfo{handler: handler}
+	self360.processorMap["getSupervisorPageInfo"] = &nimbusProcessorGetSupervisorPageInfo{handler: handler}
+	self360.processorMap["getTopologySummaries"] = &nimbusProcessorGetTopologySummaries{handler: handler}
+	self360.processorMap["getTopologySummaryByName"] = &nimbusProcessorGetTopologySummaryByName{handler: handler}
+	self360.processorMap["getTopologySummary"] = &nimbusProcessorGetTopologySummary{handler: handler}
+	self360.processorMap["getTopologyInfoByName"] = &nimbusProcessorGetTopologyInfoByName{handler: handler}
+	self360.processorMap["getTopologyInfo"] = &nimbusProcessorGetTopologyInfo{handler: handler}
+	self360.processorMap["getTopologyInfoByNameWithOpts"] = &nimbusProcessorGetTopologyInfoByNameWithOpts{handler: handler}
+	self360.processorMap["getTopologyInfoWithOpts"] = &nimbusProcessorGetTopologyInfoWithOpts{handler: handler}
+	self360.processorMap["getTopologyPageInfo"] = &nimbusProcessorGetTopologyPageInfo{handler: handler}
+	self360.processorMap["getComponentPageInfo"] = &nimbusProcessorGetComponentPageInfo{handler: handler}
+	self360.processorMap["getTopologyConf"] = &nimbusProcessorGetTopologyConf{handler: handler}
+	self360.processorMap["getTopology"] = &nimbusProcessorGetTopology{handler: handler}
+	self360.processorMap["getUserTopology"] = &nimbusProcessorGetUserTopology{handler: handler}
+	self360.processorMap["setLogConfig"] = &nimbusProcessorSetLogConfig{handler: handler}
+	self360.processorMap["getLogConfig"] = &nimbusProcessorGetLogConfig{handler: handler}
+	self360.processorMap["debug"] = &nimbusProcessorDebug{handler: handler}
+	self360.processorMap["setWorkerProfiler"] = &nimbusProcessorSetWorkerProfiler{handler: handler}
+	self360.processorMap["getComponentPendingProfileActions"] = &nimbusProcessorGetComponentPendingProfileActions{handler: handler}
+	self360.processorMap["beginCreateBlob"] = &nimbusProcessorBeginCreateBlob{handler: handler}
+	self360.processorMap["beginUpdateBlob"] = &nimbusProcessorBeginUpdateBlob{handler: handler}
+	self360.processorMap["uploadBlobChunk"] = &nimbusProcessorUploadBlobChunk{handler: handler}
+	self360.processorMap["finishBlobUpload"] = &nimbusProcessorFinishBlobUpload{handler: handler}
+	self360.processorMap["cancelBlobUpload"] = &nimbusProcessorCancelBlobUpload{handler: handler}
+	self360.processorMap["getBlobMeta"] = &nimbusProcessorGetBlobMeta{handler: handler}
+	self360.processorMap["setBlobMeta"] = &nimbusProcessorSetBlobMeta{handler: handler}
+	self360.processorMap["beginBlobDownload"] = &nimbusProcessorBeginBlobDownload{handler: handler}
+	self360.processorMap["downloadBlobChunk"] = &nimbusProcessorDownloadBlobChunk{handler: handler}
+	self360.processorMap["deleteBlob"] = &nimbusProcessorDeleteBlob{handler: handler}
+	self360.processorMap["listBlobs"] = &nimbusProcessorListBlobs{handler: handler}
+	self360.processorMap["getBlobReplication"] = &nimbusProcessorGetBlobReplication{handler: handler}
+	self360.processorMap["updateBlobReplication"] = &nimbusProcessorUpdateBlobReplication{handler: handler}
+	self360.processorMap["createStateInZookeeper"] = &nimbusProcessorCreateStateInZookeeper{handler: handler}
+	self360.processorMap["isRemoteBlobExists"] = &nimbusProcessorIsRemoteBlobExists{handler: handler}
+	return self360
 }
 
 func (p *NimbusProcessor) Process(ctx context.Context, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
@@ -22669,12 +23234,12 @@ func (p *NimbusProcessor) Process(ctx context.Context, iprot, oprot thrift.TProt
 	}
 	iprot.Skip(ctx, thrift.STRUCT)
 	iprot.ReadMessageEnd(ctx)
-	x353 := thrift.NewTApplicationException(thrift.UNKNOWN_METHOD, "Unknown function "+name)
+	x361 := thrift.NewTApplicationException(thrift.UNKNOWN_METHOD, "Unknown function "+name)
 	oprot.WriteMessageBegin(ctx, name, thrift.EXCEPTION, seqId)
-	x353.Write(ctx, oprot)
+	x361.Write(ctx, oprot)
 	oprot.WriteMessageEnd(ctx)
 	oprot.Flush(ctx)
-	return false, x353
+	return false, x361
 
 }
 
@@ -22683,7 +23248,7 @@ type nimbusProcessorIsTopologyNameAllowed struct {
 }
 
 func (p *nimbusProcessorIsTopologyNameAllowed) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err354 error
+	var _write_err362 error
 	args := NimbusIsTopologyNameAllowedArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -22733,21 +23298,21 @@ func (p *nimbusProcessorIsTopologyNameAllowed) Process(ctx context.Context, seqI
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc355 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing isTopologyNameAllowed: "+err2.Error())
+			_exc363 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing isTopologyNameAllowed: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "isTopologyNameAllowed", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err354 = thrift.WrapTException(err2)
+				_write_err362 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc355.Write(ctx, oprot); _write_err354 == nil && err2 != nil {
-				_write_err354 = thrift.WrapTException(err2)
+			if err2 := _exc363.Write(ctx, oprot); _write_err362 == nil && err2 != nil {
+				_write_err362 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err354 == nil && err2 != nil {
-				_write_err354 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err362 == nil && err2 != nil {
+				_write_err362 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err354 == nil && err2 != nil {
-				_write_err354 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err362 == nil && err2 != nil {
+				_write_err362 = thrift.WrapTException(err2)
 			}
-			if _write_err354 != nil {
-				return false, thrift.WrapTException(_write_err354)
+			if _write_err362 != nil {
+				return false, thrift.WrapTException(_write_err362)
 			}
 			return true, err
 		}
@@ -22756,19 +23321,19 @@ func (p *nimbusProcessorIsTopologyNameAllowed) Process(ctx context.Context, seqI
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "isTopologyNameAllowed", thrift.REPLY, seqId); err2 != nil {
-		_write_err354 = thrift.WrapTException(err2)
+		_write_err362 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err354 == nil && err2 != nil {
-		_write_err354 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err362 == nil && err2 != nil {
+		_write_err362 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err354 == nil && err2 != nil {
-		_write_err354 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err362 == nil && err2 != nil {
+		_write_err362 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err354 == nil && err2 != nil {
-		_write_err354 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err362 == nil && err2 != nil {
+		_write_err362 = thrift.WrapTException(err2)
 	}
-	if _write_err354 != nil {
-		return false, thrift.WrapTException(_write_err354)
+	if _write_err362 != nil {
+		return false, thrift.WrapTException(_write_err362)
 	}
 	return true, err
 }
@@ -22778,7 +23343,7 @@ type nimbusProcessorBeginFileUpload struct {
 }
 
 func (p *nimbusProcessorBeginFileUpload) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err356 error
+	var _write_err364 error
 	args := NimbusBeginFileUploadArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -22828,21 +23393,21 @@ func (p *nimbusProcessorBeginFileUpload) Process(ctx context.Context, seqId int3
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc357 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing beginFileUpload: "+err2.Error())
+			_exc365 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing beginFileUpload: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "beginFileUpload", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err356 = thrift.WrapTException(err2)
+				_write_err364 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc357.Write(ctx, oprot); _write_err356 == nil && err2 != nil {
-				_write_err356 = thrift.WrapTException(err2)
+			if err2 := _exc365.Write(ctx, oprot); _write_err364 == nil && err2 != nil {
+				_write_err364 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err356 == nil && err2 != nil {
-				_write_err356 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err364 == nil && err2 != nil {
+				_write_err364 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err356 == nil && err2 != nil {
-				_write_err356 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err364 == nil && err2 != nil {
+				_write_err364 = thrift.WrapTException(err2)
 			}
-			if _write_err356 != nil {
-				return false, thrift.WrapTException(_write_err356)
+			if _write_err364 != nil {
+				return false, thrift.WrapTException(_write_err364)
 			}
 			return true, err
 		}
@@ -22851,19 +23416,19 @@ func (p *nimbusProcessorBeginFileUpload) Process(ctx context.Context, seqId int3
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "beginFileUpload", thrift.REPLY, seqId); err2 != nil {
-		_write_err356 = thrift.WrapTException(err2)
+		_write_err364 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err356 == nil && err2 != nil {
-		_write_err356 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err364 == nil && err2 != nil {
+		_write_err364 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err356 == nil && err2 != nil {
-		_write_err356 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err364 == nil && err2 != nil {
+		_write_err364 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err356 == nil && err2 != nil {
-		_write_err356 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err364 == nil && err2 != nil {
+		_write_err364 = thrift.WrapTException(err2)
 	}
-	if _write_err356 != nil {
-		return false, thrift.WrapTException(_write_err356)
+	if _write_err364 != nil {
+		return false, thrift.WrapTException(_write_err364)
 	}
 	return true, err
 }
@@ -22873,7 +23438,7 @@ type nimbusProcessorUploadChunk struct {
 }
 
 func (p *nimbusProcessorUploadChunk) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err358 error
+	var _write_err366 error
 	args := NimbusUploadChunkArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -22923,40 +23488,40 @@ func (p *nimbusProcessorUploadChunk) Process(ctx context.Context, seqId int32, i
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc359 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing uploadChunk: "+err2.Error())
+			_exc367 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing uploadChunk: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "uploadChunk", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err358 = thrift.WrapTException(err2)
+				_write_err366 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc359.Write(ctx, oprot); _write_err358 == nil && err2 != nil {
-				_write_err358 = thrift.WrapTException(err2)
+			if err2 := _exc367.Write(ctx, oprot); _write_err366 == nil && err2 != nil {
+				_write_err366 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err358 == nil && err2 != nil {
-				_write_err358 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err366 == nil && err2 != nil {
+				_write_err366 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err358 == nil && err2 != nil {
-				_write_err358 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err366 == nil && err2 != nil {
+				_write_err366 = thrift.WrapTException(err2)
 			}
-			if _write_err358 != nil {
-				return false, thrift.WrapTException(_write_err358)
+			if _write_err366 != nil {
+				return false, thrift.WrapTException(_write_err366)
 			}
 			return true, err
 		}
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "uploadChunk", thrift.REPLY, seqId); err2 != nil {
-		_write_err358 = thrift.WrapTException(err2)
+		_write_err366 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err358 == nil && err2 != nil {
-		_write_err358 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err366 == nil && err2 != nil {
+		_write_err366 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err358 == nil && err2 != nil {
-		_write_err358 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err366 == nil && err2 != nil {
+		_write_err366 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err358 == nil && err2 != nil {
-		_write_err358 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err366 == nil && err2 != nil {
+		_write_err366 = thrift.WrapTException(err2)
 	}
-	if _write_err358 != nil {
-		return false, thrift.WrapTException(_write_err358)
+	if _write_err366 != nil {
+		return false, thrift.WrapTException(_write_err366)
 	}
 	return true, err
 }
@@ -22966,7 +23531,7 @@ type nimbusProcessorFinishFileUpload struct {
 }
 
 func (p *nimbusProcessorFinishFileUpload) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err360 error
+	var _write_err368 error
 	args := NimbusFinishFileUploadArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -23016,40 +23581,40 @@ func (p *nimbusProcessorFinishFileUpload) Process(ctx context.Context, seqId int
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc361 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing finishFileUpload: "+err2.Error())
+			_exc369 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing finishFileUpload: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "finishFileUpload", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err360 = thrift.WrapTException(err2)
+				_write_err368 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc361.Write(ctx, oprot); _write_err360 == nil && err2 != nil {
-				_write_err360 = thrift.WrapTException(err2)
+			if err2 := _exc369.Write(ctx, oprot); _write_err368 == nil && err2 != nil {
+				_write_err368 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err360 == nil && err2 != nil {
-				_write_err360 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err368 == nil && err2 != nil {
+				_write_err368 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err360 == nil && err2 != nil {
-				_write_err360 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err368 == nil && err2 != nil {
+				_write_err368 = thrift.WrapTException(err2)
 			}
-			if _write_err360 != nil {
-				return false, thrift.WrapTException(_write_err360)
+			if _write_err368 != nil {
+				return false, thrift.WrapTException(_write_err368)
 			}
 			return true, err
 		}
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "finishFileUpload", thrift.REPLY, seqId); err2 != nil {
-		_write_err360 = thrift.WrapTException(err2)
+		_write_err368 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err360 == nil && err2 != nil {
-		_write_err360 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err368 == nil && err2 != nil {
+		_write_err368 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err360 == nil && err2 != nil {
-		_write_err360 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err368 == nil && err2 != nil {
+		_write_err368 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err360 == nil && err2 != nil {
-		_write_err360 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err368 == nil && err2 != nil {
+		_write_err368 = thrift.WrapTException(err2)
 	}
-	if _write_err360 != nil {
-		return false, thrift.WrapTException(_write_err360)
+	if _write_err368 != nil {
+		return false, thrift.WrapTException(_write_err368)
 	}
 	return true, err
 }
@@ -23059,7 +23624,7 @@ type nimbusProcessorSubmitTopology struct {
 }
 
 func (p *nimbusProcessorSubmitTopology) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err362 error
+	var _write_err370 error
 	args := NimbusSubmitTopologyArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -23113,40 +23678,40 @@ func (p *nimbusProcessorSubmitTopology) Process(ctx context.Context, seqId int32
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc363 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing submitTopology: "+err2.Error())
+			_exc371 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing submitTopology: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "submitTopology", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err362 = thrift.WrapTException(err2)
+				_write_err370 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc363.Write(ctx, oprot); _write_err362 == nil && err2 != nil {
-				_write_err362 = thrift.WrapTException(err2)
+			if err2 := _exc371.Write(ctx, oprot); _write_err370 == nil && err2 != nil {
+				_write_err370 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err362 == nil && err2 != nil {
-				_write_err362 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err370 == nil && err2 != nil {
+				_write_err370 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err362 == nil && err2 != nil {
-				_write_err362 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err370 == nil && err2 != nil {
+				_write_err370 = thrift.WrapTException(err2)
 			}
-			if _write_err362 != nil {
-				return false, thrift.WrapTException(_write_err362)
+			if _write_err370 != nil {
+				return false, thrift.WrapTException(_write_err370)
 			}
 			return true, err
 		}
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "submitTopology", thrift.REPLY, seqId); err2 != nil {
-		_write_err362 = thrift.WrapTException(err2)
+		_write_err370 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err362 == nil && err2 != nil {
-		_write_err362 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err370 == nil && err2 != nil {
+		_write_err370 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err362 == nil && err2 != nil {
-		_write_err362 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err370 == nil && err2 != nil {
+		_write_err370 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err362 == nil && err2 != nil {
-		_write_err362 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err370 == nil && err2 != nil {
+		_write_err370 = thrift.WrapTException(err2)
 	}
-	if _write_err362 != nil {
-		return false, thrift.WrapTException(_write_err362)
+	if _write_err370 != nil {
+		return false, thrift.WrapTException(_write_err370)
 	}
 	return true, err
 }
@@ -23156,7 +23721,7 @@ type nimbusProcessorSubmitTopologyWithOpts struct {
 }
 
 func (p *nimbusProcessorSubmitTopologyWithOpts) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err364 error
+	var _write_err372 error
 	args := NimbusSubmitTopologyWithOptsArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -23210,40 +23775,40 @@ func (p *nimbusProcessorSubmitTopologyWithOpts) Process(ctx context.Context, seq
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc365 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing submitTopologyWithOpts: "+err2.Error())
+			_exc373 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing submitTopologyWithOpts: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "submitTopologyWithOpts", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err364 = thrift.WrapTException(err2)
+				_write_err372 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc365.Write(ctx, oprot); _write_err364 == nil && err2 != nil {
-				_write_err364 = thrift.WrapTException(err2)
+			if err2 := _exc373.Write(ctx, oprot); _write_err372 == nil && err2 != nil {
+				_write_err372 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err364 == nil && err2 != nil {
-				_write_err364 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err372 == nil && err2 != nil {
+				_write_err372 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err364 == nil && err2 != nil {
-				_write_err364 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err372 == nil && err2 != nil {
+				_write_err372 = thrift.WrapTException(err2)
 			}
-			if _write_err364 != nil {
-				return false, thrift.WrapTException(_write_err364)
+			if _write_err372 != nil {
+				return false, thrift.WrapTException(_write_err372)
 			}
 			return true, err
 		}
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "submitTopologyWithOpts", thrift.REPLY, seqId); err2 != nil {
-		_write_err364 = thrift.WrapTException(err2)
+		_write_err372 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err364 == nil && err2 != nil {
-		_write_err364 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err372 == nil && err2 != nil {
+		_write_err372 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err364 == nil && err2 != nil {
-		_write_err364 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err372 == nil && err2 != nil {
+		_write_err372 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err364 == nil && err2 != nil {
-		_write_err364 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err372 == nil && err2 != nil {
+		_write_err372 = thrift.WrapTException(err2)
 	}
-	if _write_err364 != nil {
-		return false, thrift.WrapTException(_write_err364)
+	if _write_err372 != nil {
+		return false, thrift.WrapTException(_write_err372)
 	}
 	return true, err
 }
@@ -23253,7 +23818,7 @@ type nimbusProcessorKillTopology struct {
 }
 
 func (p *nimbusProcessorKillTopology) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err366 error
+	var _write_err374 error
 	args := NimbusKillTopologyArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -23305,40 +23870,40 @@ func (p *nimbusProcessorKillTopology) Process(ctx context.Context, seqId int32, 
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc367 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing killTopology: "+err2.Error())
+			_exc375 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing killTopology: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "killTopology", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err366 = thrift.WrapTException(err2)
+				_write_err374 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc367.Write(ctx, oprot); _write_err366 == nil && err2 != nil {
-				_write_err366 = thrift.WrapTException(err2)
+			if err2 := _exc375.Write(ctx, oprot); _write_err374 == nil && err2 != nil {
+				_write_err374 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err366 == nil && err2 != nil {
-				_write_err366 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err374 == nil && err2 != nil {
+				_write_err374 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err366 == nil && err2 != nil {
-				_write_err366 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err374 == nil && err2 != nil {
+				_write_err374 = thrift.WrapTException(err2)
 			}
-			if _write_err366 != nil {
-				return false, thrift.WrapTException(_write_err366)
+			if _write_err374 != nil {
+				return false, thrift.WrapTException(_write_err374)
 			}
 			return true, err
 		}
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "killTopology", thrift.REPLY, seqId); err2 != nil {
-		_write_err366 = thrift.WrapTException(err2)
+		_write_err374 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err366 == nil && err2 != nil {
-		_write_err366 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err374 == nil && err2 != nil {
+		_write_err374 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err366 == nil && err2 != nil {
-		_write_err366 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err374 == nil && err2 != nil {
+		_write_err374 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err366 == nil && err2 != nil {
-		_write_err366 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err374 == nil && err2 != nil {
+		_write_err374 = thrift.WrapTException(err2)
 	}
-	if _write_err366 != nil {
-		return false, thrift.WrapTException(_write_err366)
+	if _write_err374 != nil {
+		return false, thrift.WrapTException(_write_err374)
 	}
 	return true, err
 }
@@ -23348,7 +23913,7 @@ type nimbusProcessorKillTopologyWithOpts struct {
 }
 
 func (p *nimbusProcessorKillTopologyWithOpts) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err368 error
+	var _write_err376 error
 	args := NimbusKillTopologyWithOptsArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -23400,40 +23965,40 @@ func (p *nimbusProcessorKillTopologyWithOpts) Process(ctx context.Context, seqId
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc369 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing killTopologyWithOpts: "+err2.Error())
+			_exc377 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing killTopologyWithOpts: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "killTopologyWithOpts", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err368 = thrift.WrapTException(err2)
+				_write_err376 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc369.Write(ctx, oprot); _write_err368 == nil && err2 != nil {
-				_write_err368 = thrift.WrapTException(err2)
+			if err2 := _exc377.Write(ctx, oprot); _write_err376 == nil && err2 != nil {
+				_write_err376 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err368 == nil && err2 != nil {
-				_write_err368 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err376 == nil && err2 != nil {
+				_write_err376 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err368 == nil && err2 != nil {
-				_write_err368 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err376 == nil && err2 != nil {
+				_write_err376 = thrift.WrapTException(err2)
 			}
-			if _write_err368 != nil {
-				return false, thrift.WrapTException(_write_err368)
+			if _write_err376 != nil {
+				return false, thrift.WrapTException(_write_err376)
 			}
 			return true, err
 		}
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "killTopologyWithOpts", thrift.REPLY, seqId); err2 != nil {
-		_write_err368 = thrift.WrapTException(err2)
+		_write_err376 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err368 == nil && err2 != nil {
-		_write_err368 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err376 == nil && err2 != nil {
+		_write_err376 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err368 == nil && err2 != nil {
-		_write_err368 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err376 == nil && err2 != nil {
+		_write_err376 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err368 == nil && err2 != nil {
-		_write_err368 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err376 == nil && err2 != nil {
+		_write_err376 = thrift.WrapTException(err2)
 	}
-	if _write_err368 != nil {
-		return false, thrift.WrapTException(_write_err368)
+	if _write_err376 != nil {
+		return false, thrift.WrapTException(_write_err376)
 	}
 	return true, err
 }
@@ -23443,7 +24008,7 @@ type nimbusProcessorActivate struct {
 }
 
 func (p *nimbusProcessorActivate) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err370 error
+	var _write_err378 error
 	args := NimbusActivateArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -23495,40 +24060,40 @@ func (p *nimbusProcessorActivate) Process(ctx context.Context, seqId int32, ipro
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc371 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing activate: "+err2.Error())
+			_exc379 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing activate: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "activate", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err370 = thrift.WrapTException(err2)
+				_write_err378 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc371.Write(ctx, oprot); _write_err370 == nil && err2 != nil {
-				_write_err370 = thrift.WrapTException(err2)
+			if err2 := _exc379.Write(ctx, oprot); _write_err378 == nil && err2 != nil {
+				_write_err378 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err370 == nil && err2 != nil {
-				_write_err370 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err378 == nil && err2 != nil {
+				_write_err378 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err370 == nil && err2 != nil {
-				_write_err370 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err378 == nil && err2 != nil {
+				_write_err378 = thrift.WrapTException(err2)
 			}
-			if _write_err370 != nil {
-				return false, thrift.WrapTException(_write_err370)
+			if _write_err378 != nil {
+				return false, thrift.WrapTException(_write_err378)
 			}
 			return true, err
 		}
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "activate", thrift.REPLY, seqId); err2 != nil {
-		_write_err370 = thrift.WrapTException(err2)
+		_write_err378 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err370 == nil && err2 != nil {
-		_write_err370 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err378 == nil && err2 != nil {
+		_write_err378 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err370 == nil && err2 != nil {
-		_write_err370 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err378 == nil && err2 != nil {
+		_write_err378 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err370 == nil && err2 != nil {
-		_write_err370 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err378 == nil && err2 != nil {
+		_write_err378 = thrift.WrapTException(err2)
 	}
-	if _write_err370 != nil {
-		return false, thrift.WrapTException(_write_err370)
+	if _write_err378 != nil {
+		return false, thrift.WrapTException(_write_err378)
 	}
 	return true, err
 }
@@ -23538,7 +24103,7 @@ type nimbusProcessorDeactivate struct {
 }
 
 func (p *nimbusProcessorDeactivate) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err372 error
+	var _write_err380 error
 	args := NimbusDeactivateArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -23590,40 +24155,40 @@ func (p *nimbusProcessorDeactivate) Process(ctx context.Context, seqId int32, ip
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc373 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing deactivate: "+err2.Error())
+			_exc381 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing deactivate: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "deactivate", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err372 = thrift.WrapTException(err2)
+				_write_err380 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc373.Write(ctx, oprot); _write_err372 == nil && err2 != nil {
-				_write_err372 = thrift.WrapTException(err2)
+			if err2 := _exc381.Write(ctx, oprot); _write_err380 == nil && err2 != nil {
+				_write_err380 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err372 == nil && err2 != nil {
-				_write_err372 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err380 == nil && err2 != nil {
+				_write_err380 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err372 == nil && err2 != nil {
-				_write_err372 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err380 == nil && err2 != nil {
+				_write_err380 = thrift.WrapTException(err2)
 			}
-			if _write_err372 != nil {
-				return false, thrift.WrapTException(_write_err372)
+			if _write_err380 != nil {
+				return false, thrift.WrapTException(_write_err380)
 			}
 			return true, err
 		}
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "deactivate", thrift.REPLY, seqId); err2 != nil {
-		_write_err372 = thrift.WrapTException(err2)
+		_write_err380 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err372 == nil && err2 != nil {
-		_write_err372 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err380 == nil && err2 != nil {
+		_write_err380 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err372 == nil && err2 != nil {
-		_write_err372 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err380 == nil && err2 != nil {
+		_write_err380 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err372 == nil && err2 != nil {
-		_write_err372 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err380 == nil && err2 != nil {
+		_write_err380 = thrift.WrapTException(err2)
 	}
-	if _write_err372 != nil {
-		return false, thrift.WrapTException(_write_err372)
+	if _write_err380 != nil {
+		return false, thrift.WrapTException(_write_err380)
 	}
 	return true, err
 }
@@ -23633,7 +24198,7 @@ type nimbusProcessorRebalance struct {
 }
 
 func (p *nimbusProcessorRebalance) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err374 error
+	var _write_err382 error
 	args := NimbusRebalanceArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -23687,40 +24252,40 @@ func (p *nimbusProcessorRebalance) Process(ctx context.Context, seqId int32, ipr
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc375 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing rebalance: "+err2.Error())
+			_exc383 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing rebalance: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "rebalance", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err374 = thrift.WrapTException(err2)
+				_write_err382 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc375.Write(ctx, oprot); _write_err374 == nil && err2 != nil {
-				_write_err374 = thrift.WrapTException(err2)
+			if err2 := _exc383.Write(ctx, oprot); _write_err382 == nil && err2 != nil {
+				_write_err382 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err374 == nil && err2 != nil {
-				_write_err374 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err382 == nil && err2 != nil {
+				_write_err382 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err374 == nil && err2 != nil {
-				_write_err374 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err382 == nil && err2 != nil {
+				_write_err382 = thrift.WrapTException(err2)
 			}
-			if _write_err374 != nil {
-				return false, thrift.WrapTException(_write_err374)
+			if _write_err382 != nil {
+				return false, thrift.WrapTException(_write_err382)
 			}
 			return true, err
 		}
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "rebalance", thrift.REPLY, seqId); err2 != nil {
-		_write_err374 = thrift.WrapTException(err2)
+		_write_err382 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err374 == nil && err2 != nil {
-		_write_err374 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err382 == nil && err2 != nil {
+		_write_err382 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err374 == nil && err2 != nil {
-		_write_err374 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err382 == nil && err2 != nil {
+		_write_err382 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err374 == nil && err2 != nil {
-		_write_err374 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err382 == nil && err2 != nil {
+		_write_err382 = thrift.WrapTException(err2)
 	}
-	if _write_err374 != nil {
-		return false, thrift.WrapTException(_write_err374)
+	if _write_err382 != nil {
+		return false, thrift.WrapTException(_write_err382)
 	}
 	return true, err
 }
@@ -23730,7 +24295,7 @@ type nimbusProcessorUploadNewCredentials struct {
 }
 
 func (p *nimbusProcessorUploadNewCredentials) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err376 error
+	var _write_err384 error
 	args := NimbusUploadNewCredentialsArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -23784,40 +24349,40 @@ func (p *nimbusProcessorUploadNewCredentials) Process(ctx context.Context, seqId
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc377 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing uploadNewCredentials: "+err2.Error())
+			_exc385 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing uploadNewCredentials: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "uploadNewCredentials", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err376 = thrift.WrapTException(err2)
+				_write_err384 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc377.Write(ctx, oprot); _write_err376 == nil && err2 != nil {
-				_write_err376 = thrift.WrapTException(err2)
+			if err2 := _exc385.Write(ctx, oprot); _write_err384 == nil && err2 != nil {
+				_write_err384 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err376 == nil && err2 != nil {
-				_write_err376 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err384 == nil && err2 != nil {
+				_write_err384 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err376 == nil && err2 != nil {
-				_write_err376 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err384 == nil && err2 != nil {
+				_write_err384 = thrift.WrapTException(err2)
 			}
-			if _write_err376 != nil {
-				return false, thrift.WrapTException(_write_err376)
+			if _write_err384 != nil {
+				return false, thrift.WrapTException(_write_err384)
 			}
 			return true, err
 		}
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "uploadNewCredentials", thrift.REPLY, seqId); err2 != nil {
-		_write_err376 = thrift.WrapTException(err2)
+		_write_err384 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err376 == nil && err2 != nil {
-		_write_err376 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err384 == nil && err2 != nil {
+		_write_err384 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err376 == nil && err2 != nil {
-		_write_err376 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err384 == nil && err2 != nil {
+		_write_err384 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err376 == nil && err2 != nil {
-		_write_err376 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err384 == nil && err2 != nil {
+		_write_err384 = thrift.WrapTException(err2)
 	}
-	if _write_err376 != nil {
-		return false, thrift.WrapTException(_write_err376)
+	if _write_err384 != nil {
+		return false, thrift.WrapTException(_write_err384)
 	}
 	return true, err
 }
@@ -23827,7 +24392,7 @@ type nimbusProcessorGetLeader struct {
 }
 
 func (p *nimbusProcessorGetLeader) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err378 error
+	var _write_err386 error
 	args := NimbusGetLeaderArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -23877,21 +24442,21 @@ func (p *nimbusProcessorGetLeader) Process(ctx context.Context, seqId int32, ipr
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc379 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getLeader: "+err2.Error())
+			_exc387 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getLeader: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "getLeader", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err378 = thrift.WrapTException(err2)
+				_write_err386 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc379.Write(ctx, oprot); _write_err378 == nil && err2 != nil {
-				_write_err378 = thrift.WrapTException(err2)
+			if err2 := _exc387.Write(ctx, oprot); _write_err386 == nil && err2 != nil {
+				_write_err386 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err378 == nil && err2 != nil {
-				_write_err378 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err386 == nil && err2 != nil {
+				_write_err386 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err378 == nil && err2 != nil {
-				_write_err378 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err386 == nil && err2 != nil {
+				_write_err386 = thrift.WrapTException(err2)
 			}
-			if _write_err378 != nil {
-				return false, thrift.WrapTException(_write_err378)
+			if _write_err386 != nil {
+				return false, thrift.WrapTException(_write_err386)
 			}
 			return true, err
 		}
@@ -23900,19 +24465,19 @@ func (p *nimbusProcessorGetLeader) Process(ctx context.Context, seqId int32, ipr
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "getLeader", thrift.REPLY, seqId); err2 != nil {
-		_write_err378 = thrift.WrapTException(err2)
+		_write_err386 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err378 == nil && err2 != nil {
-		_write_err378 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err386 == nil && err2 != nil {
+		_write_err386 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err378 == nil && err2 != nil {
-		_write_err378 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err386 == nil && err2 != nil {
+		_write_err386 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err378 == nil && err2 != nil {
-		_write_err378 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err386 == nil && err2 != nil {
+		_write_err386 = thrift.WrapTException(err2)
 	}
-	if _write_err378 != nil {
-		return false, thrift.WrapTException(_write_err378)
+	if _write_err386 != nil {
+		return false, thrift.WrapTException(_write_err386)
 	}
 	return true, err
 }
@@ -23922,7 +24487,7 @@ type nimbusProcessorGetNimbusConf struct {
 }
 
 func (p *nimbusProcessorGetNimbusConf) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err380 error
+	var _write_err388 error
 	args := NimbusGetNimbusConfArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -23972,21 +24537,21 @@ func (p *nimbusProcessorGetNimbusConf) Process(ctx context.Context, seqId int32,
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc381 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getNimbusConf: "+err2.Error())
+			_exc389 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getNimbusConf: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "getNimbusConf", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err380 = thrift.WrapTException(err2)
+				_write_err388 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc381.Write(ctx, oprot); _write_err380 == nil && err2 != nil {
-				_write_err380 = thrift.WrapTException(err2)
+			if err2 := _exc389.Write(ctx, oprot); _write_err388 == nil && err2 != nil {
+				_write_err388 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err380 == nil && err2 != nil {
-				_write_err380 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err388 == nil && err2 != nil {
+				_write_err388 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err380 == nil && err2 != nil {
-				_write_err380 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err388 == nil && err2 != nil {
+				_write_err388 = thrift.WrapTException(err2)
 			}
-			if _write_err380 != nil {
-				return false, thrift.WrapTException(_write_err380)
+			if _write_err388 != nil {
+				return false, thrift.WrapTException(_write_err388)
 			}
 			return true, err
 		}
@@ -23995,19 +24560,19 @@ func (p *nimbusProcessorGetNimbusConf) Process(ctx context.Context, seqId int32,
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "getNimbusConf", thrift.REPLY, seqId); err2 != nil {
-		_write_err380 = thrift.WrapTException(err2)
+		_write_err388 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err380 == nil && err2 != nil {
-		_write_err380 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err388 == nil && err2 != nil {
+		_write_err388 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err380 == nil && err2 != nil {
-		_write_err380 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err388 == nil && err2 != nil {
+		_write_err388 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err380 == nil && err2 != nil {
-		_write_err380 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err388 == nil && err2 != nil {
+		_write_err388 = thrift.WrapTException(err2)
 	}
-	if _write_err380 != nil {
-		return false, thrift.WrapTException(_write_err380)
+	if _write_err388 != nil {
+		return false, thrift.WrapTException(_write_err388)
 	}
 	return true, err
 }
@@ -24017,7 +24582,7 @@ type nimbusProcessorGetClusterInfo struct {
 }
 
 func (p *nimbusProcessorGetClusterInfo) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err382 error
+	var _write_err390 error
 	args := NimbusGetClusterInfoArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -24067,21 +24632,21 @@ func (p *nimbusProcessorGetClusterInfo) Process(ctx context.Context, seqId int32
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc383 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getClusterInfo: "+err2.Error())
+			_exc391 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getClusterInfo: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "getClusterInfo", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err382 = thrift.WrapTException(err2)
+				_write_err390 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc383.Write(ctx, oprot); _write_err382 == nil && err2 != nil {
-				_write_err382 = thrift.WrapTException(err2)
+			if err2 := _exc391.Write(ctx, oprot); _write_err390 == nil && err2 != nil {
+				_write_err390 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err382 == nil && err2 != nil {
-				_write_err382 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err390 == nil && err2 != nil {
+				_write_err390 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err382 == nil && err2 != nil {
-				_write_err382 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err390 == nil && err2 != nil {
+				_write_err390 = thrift.WrapTException(err2)
 			}
-			if _write_err382 != nil {
-				return false, thrift.WrapTException(_write_err382)
+			if _write_err390 != nil {
+				return false, thrift.WrapTException(_write_err390)
 			}
 			return true, err
 		}
@@ -24090,19 +24655,19 @@ func (p *nimbusProcessorGetClusterInfo) Process(ctx context.Context, seqId int32
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "getClusterInfo", thrift.REPLY, seqId); err2 != nil {
-		_write_err382 = thrift.WrapTException(err2)
+		_write_err390 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err382 == nil && err2 != nil {
-		_write_err382 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err390 == nil && err2 != nil {
+		_write_err390 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err382 == nil && err2 != nil {
-		_write_err382 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err390 == nil && err2 != nil {
+		_write_err390 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err382 == nil && err2 != nil {
-		_write_err382 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err390 == nil && err2 != nil {
+		_write_err390 = thrift.WrapTException(err2)
 	}
-	if _write_err382 != nil {
-		return false, thrift.WrapTException(_write_err382)
+	if _write_err390 != nil {
+		return false, thrift.WrapTException(_write_err390)
 	}
 	return true, err
 }
@@ -24112,7 +24677,7 @@ type nimbusProcessorGetSupervisorPageInfo struct {
 }
 
 func (p *nimbusProcessorGetSupervisorPageInfo) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err384 error
+	var _write_err392 error
 	args := NimbusGetSupervisorPageInfoArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -24164,21 +24729,21 @@ func (p *nimbusProcessorGetSupervisorPageInfo) Process(ctx context.Context, seqI
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc385 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getSupervisorPageInfo: "+err2.Error())
+			_exc393 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getSupervisorPageInfo: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "getSupervisorPageInfo", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err384 = thrift.WrapTException(err2)
+				_write_err392 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc385.Write(ctx, oprot); _write_err384 == nil && err2 != nil {
-				_write_err384 = thrift.WrapTException(err2)
+			if err2 := _exc393.Write(ctx, oprot); _write_err392 == nil && err2 != nil {
+				_write_err392 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err384 == nil && err2 != nil {
-				_write_err384 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err392 == nil && err2 != nil {
+				_write_err392 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err384 == nil && err2 != nil {
-				_write_err384 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err392 == nil && err2 != nil {
+				_write_err392 = thrift.WrapTException(err2)
 			}
-			if _write_err384 != nil {
-				return false, thrift.WrapTException(_write_err384)
+			if _write_err392 != nil {
+				return false, thrift.WrapTException(_write_err392)
 			}
 			return true, err
 		}
@@ -24187,19 +24752,19 @@ func (p *nimbusProcessorGetSupervisorPageInfo) Process(ctx context.Context, seqI
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "getSupervisorPageInfo", thrift.REPLY, seqId); err2 != nil {
-		_write_err384 = thrift.WrapTException(err2)
+		_write_err392 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err384 == nil && err2 != nil {
-		_write_err384 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err392 == nil && err2 != nil {
+		_write_err392 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err384 == nil && err2 != nil {
-		_write_err384 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err392 == nil && err2 != nil {
+		_write_err392 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err384 == nil && err2 != nil {
-		_write_err384 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err392 == nil && err2 != nil {
+		_write_err392 = thrift.WrapTException(err2)
 	}
-	if _write_err384 != nil {
-		return false, thrift.WrapTException(_write_err384)
+	if _write_err392 != nil {
+		return false, thrift.WrapTException(_write_err392)
 	}
 	return true, err
 }
@@ -24209,7 +24774,7 @@ type nimbusProcessorGetTopologySummaries struct {
 }
 
 func (p *nimbusProcessorGetTopologySummaries) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err386 error
+	var _write_err394 error
 	args := NimbusGetTopologySummariesArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -24259,21 +24824,21 @@ func (p *nimbusProcessorGetTopologySummaries) Process(ctx context.Context, seqId
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc387 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getTopologySummaries: "+err2.Error())
+			_exc395 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getTopologySummaries: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "getTopologySummaries", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err386 = thrift.WrapTException(err2)
+				_write_err394 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc387.Write(ctx, oprot); _write_err386 == nil && err2 != nil {
-				_write_err386 = thrift.WrapTException(err2)
+			if err2 := _exc395.Write(ctx, oprot); _write_err394 == nil && err2 != nil {
+				_write_err394 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err386 == nil && err2 != nil {
-				_write_err386 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err394 == nil && err2 != nil {
+				_write_err394 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err386 == nil && err2 != nil {
-				_write_err386 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err394 == nil && err2 != nil {
+				_write_err394 = thrift.WrapTException(err2)
 			}
-			if _write_err386 != nil {
-				return false, thrift.WrapTException(_write_err386)
+			if _write_err394 != nil {
+				return false, thrift.WrapTException(_write_err394)
 			}
 			return true, err
 		}
@@ -24282,19 +24847,19 @@ func (p *nimbusProcessorGetTopologySummaries) Process(ctx context.Context, seqId
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "getTopologySummaries", thrift.REPLY, seqId); err2 != nil {
-		_write_err386 = thrift.WrapTException(err2)
+		_write_err394 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err386 == nil && err2 != nil {
-		_write_err386 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err394 == nil && err2 != nil {
+		_write_err394 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err386 == nil && err2 != nil {
-		_write_err386 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err394 == nil && err2 != nil {
+		_write_err394 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err386 == nil && err2 != nil {
-		_write_err386 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err394 == nil && err2 != nil {
+		_write_err394 = thrift.WrapTException(err2)
 	}
-	if _write_err386 != nil {
-		return false, thrift.WrapTException(_write_err386)
+	if _write_err394 != nil {
+		return false, thrift.WrapTException(_write_err394)
 	}
 	return true, err
 }
@@ -24304,7 +24869,7 @@ type nimbusProcessorGetTopologySummaryByName struct {
 }
 
 func (p *nimbusProcessorGetTopologySummaryByName) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err388 error
+	var _write_err396 error
 	args := NimbusGetTopologySummaryByNameArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -24356,21 +24921,21 @@ func (p *nimbusProcessorGetTopologySummaryByName) Process(ctx context.Context, s
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc389 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getTopologySummaryByName: "+err2.Error())
+			_exc397 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getTopologySummaryByName: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "getTopologySummaryByName", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err388 = thrift.WrapTException(err2)
+				_write_err396 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc389.Write(ctx, oprot); _write_err388 == nil && err2 != nil {
-				_write_err388 = thrift.WrapTException(err2)
+			if err2 := _exc397.Write(ctx, oprot); _write_err396 == nil && err2 != nil {
+				_write_err396 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err388 == nil && err2 != nil {
-				_write_err388 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err396 == nil && err2 != nil {
+				_write_err396 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err388 == nil && err2 != nil {
-				_write_err388 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err396 == nil && err2 != nil {
+				_write_err396 = thrift.WrapTException(err2)
 			}
-			if _write_err388 != nil {
-				return false, thrift.WrapTException(_write_err388)
+			if _write_err396 != nil {
+				return false, thrift.WrapTException(_write_err396)
 			}
 			return true, err
 		}
@@ -24379,19 +24944,19 @@ func (p *nimbusProcessorGetTopologySummaryByName) Process(ctx context.Context, s
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "getTopologySummaryByName", thrift.REPLY, seqId); err2 != nil {
-		_write_err388 = thrift.WrapTException(err2)
+		_write_err396 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err388 == nil && err2 != nil {
-		_write_err388 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err396 == nil && err2 != nil {
+		_write_err396 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err388 == nil && err2 != nil {
-		_write_err388 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err396 == nil && err2 != nil {
+		_write_err396 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err388 == nil && err2 != nil {
-		_write_err388 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err396 == nil && err2 != nil {
+		_write_err396 = thrift.WrapTException(err2)
 	}
-	if _write_err388 != nil {
-		return false, thrift.WrapTException(_write_err388)
+	if _write_err396 != nil {
+		return false, thrift.WrapTException(_write_err396)
 	}
 	return true, err
 }
@@ -24401,7 +24966,7 @@ type nimbusProcessorGetTopologySummary struct {
 }
 
 func (p *nimbusProcessorGetTopologySummary) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err390 error
+	var _write_err398 error
 	args := NimbusGetTopologySummaryArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -24453,21 +25018,21 @@ func (p *nimbusProcessorGetTopologySummary) Process(ctx context.Context, seqId i
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc391 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getTopologySummary: "+err2.Error())
+			_exc399 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getTopologySummary: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "getTopologySummary", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err390 = thrift.WrapTException(err2)
+				_write_err398 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc391.Write(ctx, oprot); _write_err390 == nil && err2 != nil {
-				_write_err390 = thrift.WrapTException(err2)
+			if err2 := _exc399.Write(ctx, oprot); _write_err398 == nil && err2 != nil {
+				_write_err398 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err390 == nil && err2 != nil {
-				_write_err390 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err398 == nil && err2 != nil {
+				_write_err398 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err390 == nil && err2 != nil {
-				_write_err390 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err398 == nil && err2 != nil {
+				_write_err398 = thrift.WrapTException(err2)
 			}
-			if _write_err390 != nil {
-				return false, thrift.WrapTException(_write_err390)
+			if _write_err398 != nil {
+				return false, thrift.WrapTException(_write_err398)
 			}
 			return true, err
 		}
@@ -24476,19 +25041,19 @@ func (p *nimbusProcessorGetTopologySummary) Process(ctx context.Context, seqId i
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "getTopologySummary", thrift.REPLY, seqId); err2 != nil {
-		_write_err390 = thrift.WrapTException(err2)
+		_write_err398 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err390 == nil && err2 != nil {
-		_write_err390 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err398 == nil && err2 != nil {
+		_write_err398 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err390 == nil && err2 != nil {
-		_write_err390 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err398 == nil && err2 != nil {
+		_write_err398 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err390 == nil && err2 != nil {
-		_write_err390 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err398 == nil && err2 != nil {
+		_write_err398 = thrift.WrapTException(err2)
 	}
-	if _write_err390 != nil {
-		return false, thrift.WrapTException(_write_err390)
+	if _write_err398 != nil {
+		return false, thrift.WrapTException(_write_err398)
 	}
 	return true, err
 }
@@ -24498,7 +25063,7 @@ type nimbusProcessorGetTopologyInfoByName struct {
 }
 
 func (p *nimbusProcessorGetTopologyInfoByName) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err392 error
+	var _write_err400 error
 	args := NimbusGetTopologyInfoByNameArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -24550,21 +25115,21 @@ func (p *nimbusProcessorGetTopologyInfoByName) Process(ctx context.Context, seqI
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc393 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getTopologyInfoByName: "+err2.Error())
+			_exc401 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getTopologyInfoByName: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "getTopologyInfoByName", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err392 = thrift.WrapTException(err2)
+				_write_err400 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc393.Write(ctx, oprot); _write_err392 == nil && err2 != nil {
-				_write_err392 = thrift.WrapTException(err2)
+			if err2 := _exc401.Write(ctx, oprot); _write_err400 == nil && err2 != nil {
+				_write_err400 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err392 == nil && err2 != nil {
-				_write_err392 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err400 == nil && err2 != nil {
+				_write_err400 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err392 == nil && err2 != nil {
-				_write_err392 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err400 == nil && err2 != nil {
+				_write_err400 = thrift.WrapTException(err2)
 			}
-			if _write_err392 != nil {
-				return false, thrift.WrapTException(_write_err392)
+			if _write_err400 != nil {
+				return false, thrift.WrapTException(_write_err400)
 			}
 			return true, err
 		}
@@ -24573,19 +25138,19 @@ func (p *nimbusProcessorGetTopologyInfoByName) Process(ctx context.Context, seqI
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "getTopologyInfoByName", thrift.REPLY, seqId); err2 != nil {
-		_write_err392 = thrift.WrapTException(err2)
+		_write_err400 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err392 == nil && err2 != nil {
-		_write_err392 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err400 == nil && err2 != nil {
+		_write_err400 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err392 == nil && err2 != nil {
-		_write_err392 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err400 == nil && err2 != nil {
+		_write_err400 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err392 == nil && err2 != nil {
-		_write_err392 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err400 == nil && err2 != nil {
+		_write_err400 = thrift.WrapTException(err2)
 	}
-	if _write_err392 != nil {
-		return false, thrift.WrapTException(_write_err392)
+	if _write_err400 != nil {
+		return false, thrift.WrapTException(_write_err400)
 	}
 	return true, err
 }
@@ -24595,7 +25160,7 @@ type nimbusProcessorGetTopologyInfo struct {
 }
 
 func (p *nimbusProcessorGetTopologyInfo) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err394 error
+	var _write_err402 error
 	args := NimbusGetTopologyInfoArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -24647,21 +25212,21 @@ func (p *nimbusProcessorGetTopologyInfo) Process(ctx context.Context, seqId int3
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc395 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getTopologyInfo: "+err2.Error())
+			_exc403 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getTopologyInfo: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "getTopologyInfo", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err394 = thrift.WrapTException(err2)
+				_write_err402 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc395.Write(ctx, oprot); _write_err394 == nil && err2 != nil {
-				_write_err394 = thrift.WrapTException(err2)
+			if err2 := _exc403.Write(ctx, oprot); _write_err402 == nil && err2 != nil {
+				_write_err402 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err394 == nil && err2 != nil {
-				_write_err394 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err402 == nil && err2 != nil {
+				_write_err402 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err394 == nil && err2 != nil {
-				_write_err394 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err402 == nil && err2 != nil {
+				_write_err402 = thrift.WrapTException(err2)
 			}
-			if _write_err394 != nil {
-				return false, thrift.WrapTException(_write_err394)
+			if _write_err402 != nil {
+				return false, thrift.WrapTException(_write_err402)
 			}
 			return true, err
 		}
@@ -24670,19 +25235,19 @@ func (p *nimbusProcessorGetTopologyInfo) Process(ctx context.Context, seqId int3
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "getTopologyInfo", thrift.REPLY, seqId); err2 != nil {
-		_write_err394 = thrift.WrapTException(err2)
+		_write_err402 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err394 == nil && err2 != nil {
-		_write_err394 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err402 == nil && err2 != nil {
+		_write_err402 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err394 == nil && err2 != nil {
-		_write_err394 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err402 == nil && err2 != nil {
+		_write_err402 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err394 == nil && err2 != nil {
-		_write_err394 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err402 == nil && err2 != nil {
+		_write_err402 = thrift.WrapTException(err2)
 	}
-	if _write_err394 != nil {
-		return false, thrift.WrapTException(_write_err394)
+	if _write_err402 != nil {
+		return false, thrift.WrapTException(_write_err402)
 	}
 	return true, err
 }
@@ -24692,7 +25257,7 @@ type nimbusProcessorGetTopologyInfoByNameWithOpts struct {
 }
 
 func (p *nimbusProcessorGetTopologyInfoByNameWithOpts) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err396 error
+	var _write_err404 error
 	args := NimbusGetTopologyInfoByNameWithOptsArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -24744,21 +25309,21 @@ func (p *nimbusProcessorGetTopologyInfoByNameWithOpts) Process(ctx context.Conte
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc397 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getTopologyInfoByNameWithOpts: "+err2.Error())
+			_exc405 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getTopologyInfoByNameWithOpts: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "getTopologyInfoByNameWithOpts", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err396 = thrift.WrapTException(err2)
+				_write_err404 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc397.Write(ctx, oprot); _write_err396 == nil && err2 != nil {
-				_write_err396 = thrift.WrapTException(err2)
+			if err2 := _exc405.Write(ctx, oprot); _write_err404 == nil && err2 != nil {
+				_write_err404 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err396 == nil && err2 != nil {
-				_write_err396 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err404 == nil && err2 != nil {
+				_write_err404 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err396 == nil && err2 != nil {
-				_write_err396 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err404 == nil && err2 != nil {
+				_write_err404 = thrift.WrapTException(err2)
 			}
-			if _write_err396 != nil {
-				return false, thrift.WrapTException(_write_err396)
+			if _write_err404 != nil {
+				return false, thrift.WrapTException(_write_err404)
 			}
 			return true, err
 		}
@@ -24767,19 +25332,19 @@ func (p *nimbusProcessorGetTopologyInfoByNameWithOpts) Process(ctx context.Conte
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "getTopologyInfoByNameWithOpts", thrift.REPLY, seqId); err2 != nil {
-		_write_err396 = thrift.WrapTException(err2)
+		_write_err404 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err396 == nil && err2 != nil {
-		_write_err396 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err404 == nil && err2 != nil {
+		_write_err404 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err396 == nil && err2 != nil {
-		_write_err396 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err404 == nil && err2 != nil {
+		_write_err404 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err396 == nil && err2 != nil {
-		_write_err396 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err404 == nil && err2 != nil {
+		_write_err404 = thrift.WrapTException(err2)
 	}
-	if _write_err396 != nil {
-		return false, thrift.WrapTException(_write_err396)
+	if _write_err404 != nil {
+		return false, thrift.WrapTException(_write_err404)
 	}
 	return true, err
 }
@@ -24789,7 +25354,7 @@ type nimbusProcessorGetTopologyInfoWithOpts struct {
 }
 
 func (p *nimbusProcessorGetTopologyInfoWithOpts) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err398 error
+	var _write_err406 error
 	args := NimbusGetTopologyInfoWithOptsArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -24841,21 +25406,21 @@ func (p *nimbusProcessorGetTopologyInfoWithOpts) Process(ctx context.Context, se
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc399 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getTopologyInfoWithOpts: "+err2.Error())
+			_exc407 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getTopologyInfoWithOpts: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "getTopologyInfoWithOpts", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err398 = thrift.WrapTException(err2)
+				_write_err406 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc399.Write(ctx, oprot); _write_err398 == nil && err2 != nil {
-				_write_err398 = thrift.WrapTException(err2)
+			if err2 := _exc407.Write(ctx, oprot); _write_err406 == nil && err2 != nil {
+				_write_err406 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err398 == nil && err2 != nil {
-				_write_err398 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err406 == nil && err2 != nil {
+				_write_err406 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err398 == nil && err2 != nil {
-				_write_err398 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err406 == nil && err2 != nil {
+				_write_err406 = thrift.WrapTException(err2)
 			}
-			if _write_err398 != nil {
-				return false, thrift.WrapTException(_write_err398)
+			if _write_err406 != nil {
+				return false, thrift.WrapTException(_write_err406)
 			}
 			return true, err
 		}
@@ -24864,19 +25429,19 @@ func (p *nimbusProcessorGetTopologyInfoWithOpts) Process(ctx context.Context, se
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "getTopologyInfoWithOpts", thrift.REPLY, seqId); err2 != nil {
-		_write_err398 = thrift.WrapTException(err2)
+		_write_err406 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err398 == nil && err2 != nil {
-		_write_err398 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err406 == nil && err2 != nil {
+		_write_err406 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err398 == nil && err2 != nil {
-		_write_err398 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err406 == nil && err2 != nil {
+		_write_err406 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err398 == nil && err2 != nil {
-		_write_err398 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err406 == nil && err2 != nil {
+		_write_err406 = thrift.WrapTException(err2)
 	}
-	if _write_err398 != nil {
-		return false, thrift.WrapTException(_write_err398)
+	if _write_err406 != nil {
+		return false, thrift.WrapTException(_write_err406)
 	}
 	return true, err
 }
@@ -24886,7 +25451,7 @@ type nimbusProcessorGetTopologyPageInfo struct {
 }
 
 func (p *nimbusProcessorGetTopologyPageInfo) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err400 error
+	var _write_err408 error
 	args := NimbusGetTopologyPageInfoArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -24938,21 +25503,21 @@ func (p *nimbusProcessorGetTopologyPageInfo) Process(ctx context.Context, seqId 
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc401 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getTopologyPageInfo: "+err2.Error())
+			_exc409 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getTopologyPageInfo: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "getTopologyPageInfo", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err400 = thrift.WrapTException(err2)
+				_write_err408 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc401.Write(ctx, oprot); _write_err400 == nil && err2 != nil {
-				_write_err400 = thrift.WrapTException(err2)
+			if err2 := _exc409.Write(ctx, oprot); _write_err408 == nil && err2 != nil {
+				_write_err408 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err400 == nil && err2 != nil {
-				_write_err400 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err408 == nil && err2 != nil {
+				_write_err408 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err400 == nil && err2 != nil {
-				_write_err400 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err408 == nil && err2 != nil {
+				_write_err408 = thrift.WrapTException(err2)
 			}
-			if _write_err400 != nil {
-				return false, thrift.WrapTException(_write_err400)
+			if _write_err408 != nil {
+				return false, thrift.WrapTException(_write_err408)
 			}
 			return true, err
 		}
@@ -24961,19 +25526,19 @@ func (p *nimbusProcessorGetTopologyPageInfo) Process(ctx context.Context, seqId 
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "getTopologyPageInfo", thrift.REPLY, seqId); err2 != nil {
-		_write_err400 = thrift.WrapTException(err2)
+		_write_err408 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err400 == nil && err2 != nil {
-		_write_err400 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err408 == nil && err2 != nil {
+		_write_err408 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err400 == nil && err2 != nil {
-		_write_err400 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err408 == nil && err2 != nil {
+		_write_err408 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err400 == nil && err2 != nil {
-		_write_err400 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err408 == nil && err2 != nil {
+		_write_err408 = thrift.WrapTException(err2)
 	}
-	if _write_err400 != nil {
-		return false, thrift.WrapTException(_write_err400)
+	if _write_err408 != nil {
+		return false, thrift.WrapTException(_write_err408)
 	}
 	return true, err
 }
@@ -24983,7 +25548,7 @@ type nimbusProcessorGetComponentPageInfo struct {
 }
 
 func (p *nimbusProcessorGetComponentPageInfo) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err402 error
+	var _write_err410 error
 	args := NimbusGetComponentPageInfoArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -25035,21 +25600,21 @@ func (p *nimbusProcessorGetComponentPageInfo) Process(ctx context.Context, seqId
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc403 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getComponentPageInfo: "+err2.Error())
+			_exc411 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getComponentPageInfo: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "getComponentPageInfo", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err402 = thrift.WrapTException(err2)
+				_write_err410 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc403.Write(ctx, oprot); _write_err402 == nil && err2 != nil {
-				_write_err402 = thrift.WrapTException(err2)
+			if err2 := _exc411.Write(ctx, oprot); _write_err410 == nil && err2 != nil {
+				_write_err410 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err402 == nil && err2 != nil {
-				_write_err402 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err410 == nil && err2 != nil {
+				_write_err410 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err402 == nil && err2 != nil {
-				_write_err402 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err410 == nil && err2 != nil {
+				_write_err410 = thrift.WrapTException(err2)
 			}
-			if _write_err402 != nil {
-				return false, thrift.WrapTException(_write_err402)
+			if _write_err410 != nil {
+				return false, thrift.WrapTException(_write_err410)
 			}
 			return true, err
 		}
@@ -25058,19 +25623,19 @@ func (p *nimbusProcessorGetComponentPageInfo) Process(ctx context.Context, seqId
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "getComponentPageInfo", thrift.REPLY, seqId); err2 != nil {
-		_write_err402 = thrift.WrapTException(err2)
+		_write_err410 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err402 == nil && err2 != nil {
-		_write_err402 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err410 == nil && err2 != nil {
+		_write_err410 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err402 == nil && err2 != nil {
-		_write_err402 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err410 == nil && err2 != nil {
+		_write_err410 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err402 == nil && err2 != nil {
-		_write_err402 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err410 == nil && err2 != nil {
+		_write_err410 = thrift.WrapTException(err2)
 	}
-	if _write_err402 != nil {
-		return false, thrift.WrapTException(_write_err402)
+	if _write_err410 != nil {
+		return false, thrift.WrapTException(_write_err410)
 	}
 	return true, err
 }
@@ -25080,7 +25645,7 @@ type nimbusProcessorGetTopologyConf struct {
 }
 
 func (p *nimbusProcessorGetTopologyConf) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err404 error
+	var _write_err412 error
 	args := NimbusGetTopologyConfArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -25132,21 +25697,21 @@ func (p *nimbusProcessorGetTopologyConf) Process(ctx context.Context, seqId int3
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc405 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getTopologyConf: "+err2.Error())
+			_exc413 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getTopologyConf: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "getTopologyConf", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err404 = thrift.WrapTException(err2)
+				_write_err412 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc405.Write(ctx, oprot); _write_err404 == nil && err2 != nil {
-				_write_err404 = thrift.WrapTException(err2)
+			if err2 := _exc413.Write(ctx, oprot); _write_err412 == nil && err2 != nil {
+				_write_err412 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err404 == nil && err2 != nil {
-				_write_err404 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err412 == nil && err2 != nil {
+				_write_err412 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err404 == nil && err2 != nil {
-				_write_err404 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err412 == nil && err2 != nil {
+				_write_err412 = thrift.WrapTException(err2)
 			}
-			if _write_err404 != nil {
-				return false, thrift.WrapTException(_write_err404)
+			if _write_err412 != nil {
+				return false, thrift.WrapTException(_write_err412)
 			}
 			return true, err
 		}
@@ -25155,19 +25720,19 @@ func (p *nimbusProcessorGetTopologyConf) Process(ctx context.Context, seqId int3
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "getTopologyConf", thrift.REPLY, seqId); err2 != nil {
-		_write_err404 = thrift.WrapTException(err2)
+		_write_err412 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err404 == nil && err2 != nil {
-		_write_err404 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err412 == nil && err2 != nil {
+		_write_err412 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err404 == nil && err2 != nil {
-		_write_err404 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err412 == nil && err2 != nil {
+		_write_err412 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err404 == nil && err2 != nil {
-		_write_err404 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err412 == nil && err2 != nil {
+		_write_err412 = thrift.WrapTException(err2)
 	}
-	if _write_err404 != nil {
-		return false, thrift.WrapTException(_write_err404)
+	if _write_err412 != nil {
+		return false, thrift.WrapTException(_write_err412)
 	}
 	return true, err
 }
@@ -25177,7 +25742,7 @@ type nimbusProcessorGetTopology struct {
 }
 
 func (p *nimbusProcessorGetTopology) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err406 error
+	var _write_err414 error
 	args := NimbusGetTopologyArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -25229,21 +25794,21 @@ func (p *nimbusProcessorGetTopology) Process(ctx context.Context, seqId int32, i
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc407 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getTopology: "+err2.Error())
+			_exc415 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getTopology: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "getTopology", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err406 = thrift.WrapTException(err2)
+				_write_err414 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc407.Write(ctx, oprot); _write_err406 == nil && err2 != nil {
-				_write_err406 = thrift.WrapTException(err2)
+			if err2 := _exc415.Write(ctx, oprot); _write_err414 == nil && err2 != nil {
+				_write_err414 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err406 == nil && err2 != nil {
-				_write_err406 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err414 == nil && err2 != nil {
+				_write_err414 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err406 == nil && err2 != nil {
-				_write_err406 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err414 == nil && err2 != nil {
+				_write_err414 = thrift.WrapTException(err2)
 			}
-			if _write_err406 != nil {
-				return false, thrift.WrapTException(_write_err406)
+			if _write_err414 != nil {
+				return false, thrift.WrapTException(_write_err414)
 			}
 			return true, err
 		}
@@ -25252,19 +25817,19 @@ func (p *nimbusProcessorGetTopology) Process(ctx context.Context, seqId int32, i
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "getTopology", thrift.REPLY, seqId); err2 != nil {
-		_write_err406 = thrift.WrapTException(err2)
+		_write_err414 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err406 == nil && err2 != nil {
-		_write_err406 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err414 == nil && err2 != nil {
+		_write_err414 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err406 == nil && err2 != nil {
-		_write_err406 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err414 == nil && err2 != nil {
+		_write_err414 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err406 == nil && err2 != nil {
-		_write_err406 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err414 == nil && err2 != nil {
+		_write_err414 = thrift.WrapTException(err2)
 	}
-	if _write_err406 != nil {
-		return false, thrift.WrapTException(_write_err406)
+	if _write_err414 != nil {
+		return false, thrift.WrapTException(_write_err414)
 	}
 	return true, err
 }
@@ -25274,7 +25839,7 @@ type nimbusProcessorGetUserTopology struct {
 }
 
 func (p *nimbusProcessorGetUserTopology) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err408 error
+	var _write_err416 error
 	args := NimbusGetUserTopologyArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -25326,21 +25891,21 @@ func (p *nimbusProcessorGetUserTopology) Process(ctx context.Context, seqId int3
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc409 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getUserTopology: "+err2.Error())
+			_exc417 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getUserTopology: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "getUserTopology", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err408 = thrift.WrapTException(err2)
+				_write_err416 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc409.Write(ctx, oprot); _write_err408 == nil && err2 != nil {
-				_write_err408 = thrift.WrapTException(err2)
+			if err2 := _exc417.Write(ctx, oprot); _write_err416 == nil && err2 != nil {
+				_write_err416 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err408 == nil && err2 != nil {
-				_write_err408 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err416 == nil && err2 != nil {
+				_write_err416 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err408 == nil && err2 != nil {
-				_write_err408 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err416 == nil && err2 != nil {
+				_write_err416 = thrift.WrapTException(err2)
 			}
-			if _write_err408 != nil {
-				return false, thrift.WrapTException(_write_err408)
+			if _write_err416 != nil {
+				return false, thrift.WrapTException(_write_err416)
 			}
 			return true, err
 		}
@@ -25349,19 +25914,19 @@ func (p *nimbusProcessorGetUserTopology) Process(ctx context.Context, seqId int3
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "getUserTopology", thrift.REPLY, seqId); err2 != nil {
-		_write_err408 = thrift.WrapTException(err2)
+		_write_err416 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err408 == nil && err2 != nil {
-		_write_err408 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err416 == nil && err2 != nil {
+		_write_err416 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err408 == nil && err2 != nil {
-		_write_err408 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err416 == nil && err2 != nil {
+		_write_err416 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err408 == nil && err2 != nil {
-		_write_err408 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err416 == nil && err2 != nil {
+		_write_err416 = thrift.WrapTException(err2)
 	}
-	if _write_err408 != nil {
-		return false, thrift.WrapTException(_write_err408)
+	if _write_err416 != nil {
+		return false, thrift.WrapTException(_write_err416)
 	}
 	return true, err
 }
@@ -25371,7 +25936,7 @@ type nimbusProcessorSetLogConfig struct {
 }
 
 func (p *nimbusProcessorSetLogConfig) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err410 error
+	var _write_err418 error
 	args := NimbusSetLogConfigArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -25417,39 +25982,39 @@ func (p *nimbusProcessorSetLogConfig) Process(ctx context.Context, seqId int32, 
 		if errors.Is(err2, thrift.ErrAbandonRequest) {
 			return false, thrift.WrapTException(err2)
 		}
-		_exc411 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing setLogConfig: "+err2.Error())
+		_exc419 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing setLogConfig: "+err2.Error())
 		if err2 := oprot.WriteMessageBegin(ctx, "setLogConfig", thrift.EXCEPTION, seqId); err2 != nil {
-			_write_err410 = thrift.WrapTException(err2)
+			_write_err418 = thrift.WrapTException(err2)
 		}
-		if err2 := _exc411.Write(ctx, oprot); _write_err410 == nil && err2 != nil {
-			_write_err410 = thrift.WrapTException(err2)
+		if err2 := _exc419.Write(ctx, oprot); _write_err418 == nil && err2 != nil {
+			_write_err418 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.WriteMessageEnd(ctx); _write_err410 == nil && err2 != nil {
-			_write_err410 = thrift.WrapTException(err2)
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err418 == nil && err2 != nil {
+			_write_err418 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.Flush(ctx); _write_err410 == nil && err2 != nil {
-			_write_err410 = thrift.WrapTException(err2)
+		if err2 := oprot.Flush(ctx); _write_err418 == nil && err2 != nil {
+			_write_err418 = thrift.WrapTException(err2)
 		}
-		if _write_err410 != nil {
-			return false, thrift.WrapTException(_write_err410)
+		if _write_err418 != nil {
+			return false, thrift.WrapTException(_write_err418)
 		}
 		return true, err
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "setLogConfig", thrift.REPLY, seqId); err2 != nil {
-		_write_err410 = thrift.WrapTException(err2)
+		_write_err418 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err410 == nil && err2 != nil {
-		_write_err410 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err418 == nil && err2 != nil {
+		_write_err418 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err410 == nil && err2 != nil {
-		_write_err410 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err418 == nil && err2 != nil {
+		_write_err418 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err410 == nil && err2 != nil {
-		_write_err410 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err418 == nil && err2 != nil {
+		_write_err418 = thrift.WrapTException(err2)
 	}
-	if _write_err410 != nil {
-		return false, thrift.WrapTException(_write_err410)
+	if _write_err418 != nil {
+		return false, thrift.WrapTException(_write_err418)
 	}
 	return true, err
 }
@@ -25459,7 +26024,7 @@ type nimbusProcessorGetLogConfig struct {
 }
 
 func (p *nimbusProcessorGetLogConfig) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err412 error
+	var _write_err420 error
 	args := NimbusGetLogConfigArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -25505,21 +26070,21 @@ func (p *nimbusProcessorGetLogConfig) Process(ctx context.Context, seqId int32, 
 		if errors.Is(err2, thrift.ErrAbandonRequest) {
 			return false, thrift.WrapTException(err2)
 		}
-		_exc413 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getLogConfig: "+err2.Error())
+		_exc421 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getLogConfig: "+err2.Error())
 		if err2 := oprot.WriteMessageBegin(ctx, "getLogConfig", thrift.EXCEPTION, seqId); err2 != nil {
-			_write_err412 = thrift.WrapTException(err2)
+			_write_err420 = thrift.WrapTException(err2)
 		}
-		if err2 := _exc413.Write(ctx, oprot); _write_err412 == nil && err2 != nil {
-			_write_err412 = thrift.WrapTException(err2)
+		if err2 := _exc421.Write(ctx, oprot); _write_err420 == nil && err2 != nil {
+			_write_err420 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.WriteMessageEnd(ctx); _write_err412 == nil && err2 != nil {
-			_write_err412 = thrift.WrapTException(err2)
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err420 == nil && err2 != nil {
+			_write_err420 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.Flush(ctx); _write_err412 == nil && err2 != nil {
-			_write_err412 = thrift.WrapTException(err2)
+		if err2 := oprot.Flush(ctx); _write_err420 == nil && err2 != nil {
+			_write_err420 = thrift.WrapTException(err2)
 		}
-		if _write_err412 != nil {
-			return false, thrift.WrapTException(_write_err412)
+		if _write_err420 != nil {
+			return false, thrift.WrapTException(_write_err420)
 		}
 		return true, err
 	} else {
@@ -25527,19 +26092,19 @@ func (p *nimbusProcessorGetLogConfig) Process(ctx context.Context, seqId int32, 
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "getLogConfig", thrift.REPLY, seqId); err2 != nil {
-		_write_err412 = thrift.WrapTException(err2)
+		_write_err420 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err412 == nil && err2 != nil {
-		_write_err412 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err420 == nil && err2 != nil {
+		_write_err420 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err412 == nil && err2 != nil {
-		_write_err412 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err420 == nil && err2 != nil {
+		_write_err420 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err412 == nil && err2 != nil {
-		_write_err412 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err420 == nil && err2 != nil {
+		_write_err420 = thrift.WrapTException(err2)
 	}
-	if _write_err412 != nil {
-		return false, thrift.WrapTException(_write_err412)
+	if _write_err420 != nil {
+		return false, thrift.WrapTException(_write_err420)
 	}
 	return true, err
 }
@@ -25549,7 +26114,7 @@ type nimbusProcessorDebug struct {
 }
 
 func (p *nimbusProcessorDebug) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err414 error
+	var _write_err422 error
 	args := NimbusDebugArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -25601,40 +26166,218 @@ func (p *nimbusProcessorDebug) Process(ctx context.Context, seqId int32, iprot, 
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc415 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing debug: "+err2.Error())
+			_exc423 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing debug: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "debug", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err414 = thrift.WrapTException(err2)
+				_write_err422 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc415.Write(ctx, oprot); _write_err414 == nil && err2 != nil {
-				_write_err414 = thrift.WrapTException(err2)
+			if err2 := _exc423.Write(ctx, oprot); _write_err422 == nil && err2 != nil {
+				_write_err422 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err414 == nil && err2 != nil {
-				_write_err414 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err422 == nil && err2 != nil {
+				_write_err422 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err414 == nil && err2 != nil {
-				_write_err414 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err422 == nil && err2 != nil {
+				_write_err422 = thrift.WrapTException(err2)
 			}
-			if _write_err414 != nil {
-				return false, thrift.WrapTException(_write_err414)
+			if _write_err422 != nil {
+				return false, thrift.WrapTException(_write_err422)
 			}
 			return true, err
 		}
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "debug", thrift.REPLY, seqId); err2 != nil {
-		_write_err414 = thrift.WrapTException(err2)
+		_write_err422 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err414 == nil && err2 != nil {
-		_write_err414 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err422 == nil && err2 != nil {
+		_write_err422 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err414 == nil && err2 != nil {
-		_write_err414 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err422 == nil && err2 != nil {
+		_write_err422 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err414 == nil && err2 != nil {
-		_write_err414 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err422 == nil && err2 != nil {
+		_write_err422 = thrift.WrapTException(err2)
 	}
-	if _write_err414 != nil {
-		return false, thrift.WrapTException(_write_err414)
+	if _write_err422 != nil {
+		return false, thrift.WrapTException(_write_err422)
+	}
+	return true, err
+}
+
+type nimbusProcessorSetWorkerProfiler struct {
+	handler Nimbus
+}
+
+func (p *nimbusProcessorSetWorkerProfiler) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err424 error
+	args := NimbusSetWorkerProfilerArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "setWorkerProfiler", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := NimbusSetWorkerProfilerResult{}
+	if err2 := p.handler.SetWorkerProfiler(ctx, args.ID, args.ProfileRequest); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		if errors.Is(err2, thrift.ErrAbandonRequest) {
+			return false, thrift.WrapTException(err2)
+		}
+		_exc425 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing setWorkerProfiler: "+err2.Error())
+		if err2 := oprot.WriteMessageBegin(ctx, "setWorkerProfiler", thrift.EXCEPTION, seqId); err2 != nil {
+			_write_err424 = thrift.WrapTException(err2)
+		}
+		if err2 := _exc425.Write(ctx, oprot); _write_err424 == nil && err2 != nil {
+			_write_err424 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err424 == nil && err2 != nil {
+			_write_err424 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.Flush(ctx); _write_err424 == nil && err2 != nil {
+			_write_err424 = thrift.WrapTException(err2)
+		}
+		if _write_err424 != nil {
+			return false, thrift.WrapTException(_write_err424)
+		}
+		return true, err
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "setWorkerProfiler", thrift.REPLY, seqId); err2 != nil {
+		_write_err424 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err424 == nil && err2 != nil {
+		_write_err424 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err424 == nil && err2 != nil {
+		_write_err424 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err424 == nil && err2 != nil {
+		_write_err424 = thrift.WrapTException(err2)
+	}
+	if _write_err424 != nil {
+		return false, thrift.WrapTException(_write_err424)
+	}
+	return true, err
+}
+
+type nimbusProcessorGetComponentPendingProfileActions struct {
+	handler Nimbus
+}
+
+func (p *nimbusProcessorGetComponentPendingProfileActions) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
+	var _write_err426 error
+	args := NimbusGetComponentPendingProfileActionsArgs{}
+	if err2 := args.Read(ctx, iprot); err2 != nil {
+		iprot.ReadMessageEnd(ctx)
+		x := thrift.NewTApplicationException(thrift.PROTOCOL_ERROR, err2.Error())
+		oprot.WriteMessageBegin(ctx, "getComponentPendingProfileActions", thrift.EXCEPTION, seqId)
+		x.Write(ctx, oprot)
+		oprot.WriteMessageEnd(ctx)
+		oprot.Flush(ctx)
+		return false, thrift.WrapTException(err2)
+	}
+	iprot.ReadMessageEnd(ctx)
+
+	tickerCancel := func() {}
+	// Start a goroutine to do server side connectivity check.
+	if thrift.ServerConnectivityCheckInterval > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		var tickerCtx context.Context
+		tickerCtx, tickerCancel = context.WithCancel(context.Background())
+		defer tickerCancel()
+		go func(ctx context.Context, cancel context.CancelFunc) {
+			ticker := time.NewTicker(thrift.ServerConnectivityCheckInterval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					if !iprot.Transport().IsOpen() {
+						cancel()
+						return
+					}
+				}
+			}
+		}(tickerCtx, cancel)
+	}
+
+	result := NimbusGetComponentPendingProfileActionsResult{}
+	if retval, err2 := p.handler.GetComponentPendingProfileActions(ctx, args.ID, args.ComponentID, args.Action); err2 != nil {
+		tickerCancel()
+		err = thrift.WrapTException(err2)
+		if errors.Is(err2, thrift.ErrAbandonRequest) {
+			return false, thrift.WrapTException(err2)
+		}
+		_exc427 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getComponentPendingProfileActions: "+err2.Error())
+		if err2 := oprot.WriteMessageBegin(ctx, "getComponentPendingProfileActions", thrift.EXCEPTION, seqId); err2 != nil {
+			_write_err426 = thrift.WrapTException(err2)
+		}
+		if err2 := _exc427.Write(ctx, oprot); _write_err426 == nil && err2 != nil {
+			_write_err426 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err426 == nil && err2 != nil {
+			_write_err426 = thrift.WrapTException(err2)
+		}
+		if err2 := oprot.Flush(ctx); _write_err426 == nil && err2 != nil {
+			_write_err426 = thrift.WrapTException(err2)
+		}
+		if _write_err426 != nil {
+			return false, thrift.WrapTException(_write_err426)
+		}
+		return true, err
+	} else {
+		result.Success = retval
+	}
+	tickerCancel()
+	if err2 := oprot.WriteMessageBegin(ctx, "getComponentPendingProfileActions", thrift.REPLY, seqId); err2 != nil {
+		_write_err426 = thrift.WrapTException(err2)
+	}
+	if err2 := result.Write(ctx, oprot); _write_err426 == nil && err2 != nil {
+		_write_err426 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err426 == nil && err2 != nil {
+		_write_err426 = thrift.WrapTException(err2)
+	}
+	if err2 := oprot.Flush(ctx); _write_err426 == nil && err2 != nil {
+		_write_err426 = thrift.WrapTException(err2)
+	}
+	if _write_err426 != nil {
+		return false, thrift.WrapTException(_write_err426)
 	}
 	return true, err
 }
@@ -25644,7 +26387,7 @@ type nimbusProcessorBeginCreateBlob struct {
 }
 
 func (p *nimbusProcessorBeginCreateBlob) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err416 error
+	var _write_err428 error
 	args := NimbusBeginCreateBlobArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -25696,21 +26439,21 @@ func (p *nimbusProcessorBeginCreateBlob) Process(ctx context.Context, seqId int3
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc417 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing beginCreateBlob: "+err2.Error())
+			_exc429 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing beginCreateBlob: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "beginCreateBlob", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err416 = thrift.WrapTException(err2)
+				_write_err428 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc417.Write(ctx, oprot); _write_err416 == nil && err2 != nil {
-				_write_err416 = thrift.WrapTException(err2)
+			if err2 := _exc429.Write(ctx, oprot); _write_err428 == nil && err2 != nil {
+				_write_err428 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err416 == nil && err2 != nil {
-				_write_err416 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err428 == nil && err2 != nil {
+				_write_err428 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err416 == nil && err2 != nil {
-				_write_err416 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err428 == nil && err2 != nil {
+				_write_err428 = thrift.WrapTException(err2)
 			}
-			if _write_err416 != nil {
-				return false, thrift.WrapTException(_write_err416)
+			if _write_err428 != nil {
+				return false, thrift.WrapTException(_write_err428)
 			}
 			return true, err
 		}
@@ -25719,19 +26462,19 @@ func (p *nimbusProcessorBeginCreateBlob) Process(ctx context.Context, seqId int3
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "beginCreateBlob", thrift.REPLY, seqId); err2 != nil {
-		_write_err416 = thrift.WrapTException(err2)
+		_write_err428 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err416 == nil && err2 != nil {
-		_write_err416 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err428 == nil && err2 != nil {
+		_write_err428 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err416 == nil && err2 != nil {
-		_write_err416 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err428 == nil && err2 != nil {
+		_write_err428 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err416 == nil && err2 != nil {
-		_write_err416 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err428 == nil && err2 != nil {
+		_write_err428 = thrift.WrapTException(err2)
 	}
-	if _write_err416 != nil {
-		return false, thrift.WrapTException(_write_err416)
+	if _write_err428 != nil {
+		return false, thrift.WrapTException(_write_err428)
 	}
 	return true, err
 }
@@ -25741,7 +26484,7 @@ type nimbusProcessorBeginUpdateBlob struct {
 }
 
 func (p *nimbusProcessorBeginUpdateBlob) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err418 error
+	var _write_err430 error
 	args := NimbusBeginUpdateBlobArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -25793,21 +26536,21 @@ func (p *nimbusProcessorBeginUpdateBlob) Process(ctx context.Context, seqId int3
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc419 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing beginUpdateBlob: "+err2.Error())
+			_exc431 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing beginUpdateBlob: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "beginUpdateBlob", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err418 = thrift.WrapTException(err2)
+				_write_err430 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc419.Write(ctx, oprot); _write_err418 == nil && err2 != nil {
-				_write_err418 = thrift.WrapTException(err2)
+			if err2 := _exc431.Write(ctx, oprot); _write_err430 == nil && err2 != nil {
+				_write_err430 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err418 == nil && err2 != nil {
-				_write_err418 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err430 == nil && err2 != nil {
+				_write_err430 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err418 == nil && err2 != nil {
-				_write_err418 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err430 == nil && err2 != nil {
+				_write_err430 = thrift.WrapTException(err2)
 			}
-			if _write_err418 != nil {
-				return false, thrift.WrapTException(_write_err418)
+			if _write_err430 != nil {
+				return false, thrift.WrapTException(_write_err430)
 			}
 			return true, err
 		}
@@ -25816,19 +26559,19 @@ func (p *nimbusProcessorBeginUpdateBlob) Process(ctx context.Context, seqId int3
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "beginUpdateBlob", thrift.REPLY, seqId); err2 != nil {
-		_write_err418 = thrift.WrapTException(err2)
+		_write_err430 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err418 == nil && err2 != nil {
-		_write_err418 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err430 == nil && err2 != nil {
+		_write_err430 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err418 == nil && err2 != nil {
-		_write_err418 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err430 == nil && err2 != nil {
+		_write_err430 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err418 == nil && err2 != nil {
-		_write_err418 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err430 == nil && err2 != nil {
+		_write_err430 = thrift.WrapTException(err2)
 	}
-	if _write_err418 != nil {
-		return false, thrift.WrapTException(_write_err418)
+	if _write_err430 != nil {
+		return false, thrift.WrapTException(_write_err430)
 	}
 	return true, err
 }
@@ -25838,7 +26581,7 @@ type nimbusProcessorUploadBlobChunk struct {
 }
 
 func (p *nimbusProcessorUploadBlobChunk) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err420 error
+	var _write_err432 error
 	args := NimbusUploadBlobChunkArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -25888,40 +26631,40 @@ func (p *nimbusProcessorUploadBlobChunk) Process(ctx context.Context, seqId int3
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc421 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing uploadBlobChunk: "+err2.Error())
+			_exc433 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing uploadBlobChunk: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "uploadBlobChunk", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err420 = thrift.WrapTException(err2)
+				_write_err432 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc421.Write(ctx, oprot); _write_err420 == nil && err2 != nil {
-				_write_err420 = thrift.WrapTException(err2)
+			if err2 := _exc433.Write(ctx, oprot); _write_err432 == nil && err2 != nil {
+				_write_err432 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err420 == nil && err2 != nil {
-				_write_err420 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err432 == nil && err2 != nil {
+				_write_err432 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err420 == nil && err2 != nil {
-				_write_err420 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err432 == nil && err2 != nil {
+				_write_err432 = thrift.WrapTException(err2)
 			}
-			if _write_err420 != nil {
-				return false, thrift.WrapTException(_write_err420)
+			if _write_err432 != nil {
+				return false, thrift.WrapTException(_write_err432)
 			}
 			return true, err
 		}
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "uploadBlobChunk", thrift.REPLY, seqId); err2 != nil {
-		_write_err420 = thrift.WrapTException(err2)
+		_write_err432 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err420 == nil && err2 != nil {
-		_write_err420 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err432 == nil && err2 != nil {
+		_write_err432 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err420 == nil && err2 != nil {
-		_write_err420 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err432 == nil && err2 != nil {
+		_write_err432 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err420 == nil && err2 != nil {
-		_write_err420 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err432 == nil && err2 != nil {
+		_write_err432 = thrift.WrapTException(err2)
 	}
-	if _write_err420 != nil {
-		return false, thrift.WrapTException(_write_err420)
+	if _write_err432 != nil {
+		return false, thrift.WrapTException(_write_err432)
 	}
 	return true, err
 }
@@ -25931,7 +26674,7 @@ type nimbusProcessorFinishBlobUpload struct {
 }
 
 func (p *nimbusProcessorFinishBlobUpload) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err422 error
+	var _write_err434 error
 	args := NimbusFinishBlobUploadArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -25981,40 +26724,40 @@ func (p *nimbusProcessorFinishBlobUpload) Process(ctx context.Context, seqId int
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc423 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing finishBlobUpload: "+err2.Error())
+			_exc435 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing finishBlobUpload: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "finishBlobUpload", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err422 = thrift.WrapTException(err2)
+				_write_err434 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc423.Write(ctx, oprot); _write_err422 == nil && err2 != nil {
-				_write_err422 = thrift.WrapTException(err2)
+			if err2 := _exc435.Write(ctx, oprot); _write_err434 == nil && err2 != nil {
+				_write_err434 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err422 == nil && err2 != nil {
-				_write_err422 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err434 == nil && err2 != nil {
+				_write_err434 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err422 == nil && err2 != nil {
-				_write_err422 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err434 == nil && err2 != nil {
+				_write_err434 = thrift.WrapTException(err2)
 			}
-			if _write_err422 != nil {
-				return false, thrift.WrapTException(_write_err422)
+			if _write_err434 != nil {
+				return false, thrift.WrapTException(_write_err434)
 			}
 			return true, err
 		}
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "finishBlobUpload", thrift.REPLY, seqId); err2 != nil {
-		_write_err422 = thrift.WrapTException(err2)
+		_write_err434 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err422 == nil && err2 != nil {
-		_write_err422 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err434 == nil && err2 != nil {
+		_write_err434 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err422 == nil && err2 != nil {
-		_write_err422 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err434 == nil && err2 != nil {
+		_write_err434 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err422 == nil && err2 != nil {
-		_write_err422 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err434 == nil && err2 != nil {
+		_write_err434 = thrift.WrapTException(err2)
 	}
-	if _write_err422 != nil {
-		return false, thrift.WrapTException(_write_err422)
+	if _write_err434 != nil {
+		return false, thrift.WrapTException(_write_err434)
 	}
 	return true, err
 }
@@ -26024,7 +26767,7 @@ type nimbusProcessorCancelBlobUpload struct {
 }
 
 func (p *nimbusProcessorCancelBlobUpload) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err424 error
+	var _write_err436 error
 	args := NimbusCancelBlobUploadArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -26074,40 +26817,40 @@ func (p *nimbusProcessorCancelBlobUpload) Process(ctx context.Context, seqId int
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc425 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing cancelBlobUpload: "+err2.Error())
+			_exc437 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing cancelBlobUpload: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "cancelBlobUpload", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err424 = thrift.WrapTException(err2)
+				_write_err436 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc425.Write(ctx, oprot); _write_err424 == nil && err2 != nil {
-				_write_err424 = thrift.WrapTException(err2)
+			if err2 := _exc437.Write(ctx, oprot); _write_err436 == nil && err2 != nil {
+				_write_err436 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err424 == nil && err2 != nil {
-				_write_err424 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err436 == nil && err2 != nil {
+				_write_err436 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err424 == nil && err2 != nil {
-				_write_err424 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err436 == nil && err2 != nil {
+				_write_err436 = thrift.WrapTException(err2)
 			}
-			if _write_err424 != nil {
-				return false, thrift.WrapTException(_write_err424)
+			if _write_err436 != nil {
+				return false, thrift.WrapTException(_write_err436)
 			}
 			return true, err
 		}
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "cancelBlobUpload", thrift.REPLY, seqId); err2 != nil {
-		_write_err424 = thrift.WrapTException(err2)
+		_write_err436 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err424 == nil && err2 != nil {
-		_write_err424 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err436 == nil && err2 != nil {
+		_write_err436 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err424 == nil && err2 != nil {
-		_write_err424 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err436 == nil && err2 != nil {
+		_write_err436 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err424 == nil && err2 != nil {
-		_write_err424 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err436 == nil && err2 != nil {
+		_write_err436 = thrift.WrapTException(err2)
 	}
-	if _write_err424 != nil {
-		return false, thrift.WrapTException(_write_err424)
+	if _write_err436 != nil {
+		return false, thrift.WrapTException(_write_err436)
 	}
 	return true, err
 }
@@ -26117,7 +26860,7 @@ type nimbusProcessorGetBlobMeta struct {
 }
 
 func (p *nimbusProcessorGetBlobMeta) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err426 error
+	var _write_err438 error
 	args := NimbusGetBlobMetaArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -26169,21 +26912,21 @@ func (p *nimbusProcessorGetBlobMeta) Process(ctx context.Context, seqId int32, i
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc427 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getBlobMeta: "+err2.Error())
+			_exc439 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getBlobMeta: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "getBlobMeta", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err426 = thrift.WrapTException(err2)
+				_write_err438 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc427.Write(ctx, oprot); _write_err426 == nil && err2 != nil {
-				_write_err426 = thrift.WrapTException(err2)
+			if err2 := _exc439.Write(ctx, oprot); _write_err438 == nil && err2 != nil {
+				_write_err438 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err426 == nil && err2 != nil {
-				_write_err426 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err438 == nil && err2 != nil {
+				_write_err438 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err426 == nil && err2 != nil {
-				_write_err426 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err438 == nil && err2 != nil {
+				_write_err438 = thrift.WrapTException(err2)
 			}
-			if _write_err426 != nil {
-				return false, thrift.WrapTException(_write_err426)
+			if _write_err438 != nil {
+				return false, thrift.WrapTException(_write_err438)
 			}
 			return true, err
 		}
@@ -26192,19 +26935,19 @@ func (p *nimbusProcessorGetBlobMeta) Process(ctx context.Context, seqId int32, i
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "getBlobMeta", thrift.REPLY, seqId); err2 != nil {
-		_write_err426 = thrift.WrapTException(err2)
+		_write_err438 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err426 == nil && err2 != nil {
-		_write_err426 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err438 == nil && err2 != nil {
+		_write_err438 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err426 == nil && err2 != nil {
-		_write_err426 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err438 == nil && err2 != nil {
+		_write_err438 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err426 == nil && err2 != nil {
-		_write_err426 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err438 == nil && err2 != nil {
+		_write_err438 = thrift.WrapTException(err2)
 	}
-	if _write_err426 != nil {
-		return false, thrift.WrapTException(_write_err426)
+	if _write_err438 != nil {
+		return false, thrift.WrapTException(_write_err438)
 	}
 	return true, err
 }
@@ -26214,7 +26957,7 @@ type nimbusProcessorSetBlobMeta struct {
 }
 
 func (p *nimbusProcessorSetBlobMeta) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err428 error
+	var _write_err440 error
 	args := NimbusSetBlobMetaArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -26266,40 +27009,40 @@ func (p *nimbusProcessorSetBlobMeta) Process(ctx context.Context, seqId int32, i
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc429 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing setBlobMeta: "+err2.Error())
+			_exc441 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing setBlobMeta: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "setBlobMeta", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err428 = thrift.WrapTException(err2)
+				_write_err440 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc429.Write(ctx, oprot); _write_err428 == nil && err2 != nil {
-				_write_err428 = thrift.WrapTException(err2)
+			if err2 := _exc441.Write(ctx, oprot); _write_err440 == nil && err2 != nil {
+				_write_err440 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err428 == nil && err2 != nil {
-				_write_err428 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err440 == nil && err2 != nil {
+				_write_err440 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err428 == nil && err2 != nil {
-				_write_err428 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err440 == nil && err2 != nil {
+				_write_err440 = thrift.WrapTException(err2)
 			}
-			if _write_err428 != nil {
-				return false, thrift.WrapTException(_write_err428)
+			if _write_err440 != nil {
+				return false, thrift.WrapTException(_write_err440)
 			}
 			return true, err
 		}
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "setBlobMeta", thrift.REPLY, seqId); err2 != nil {
-		_write_err428 = thrift.WrapTException(err2)
+		_write_err440 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err428 == nil && err2 != nil {
-		_write_err428 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err440 == nil && err2 != nil {
+		_write_err440 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err428 == nil && err2 != nil {
-		_write_err428 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err440 == nil && err2 != nil {
+		_write_err440 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err428 == nil && err2 != nil {
-		_write_err428 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err440 == nil && err2 != nil {
+		_write_err440 = thrift.WrapTException(err2)
 	}
-	if _write_err428 != nil {
-		return false, thrift.WrapTException(_write_err428)
+	if _write_err440 != nil {
+		return false, thrift.WrapTException(_write_err440)
 	}
 	return true, err
 }
@@ -26309,7 +27052,7 @@ type nimbusProcessorBeginBlobDownload struct {
 }
 
 func (p *nimbusProcessorBeginBlobDownload) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err430 error
+	var _write_err442 error
 	args := NimbusBeginBlobDownloadArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -26361,21 +27104,21 @@ func (p *nimbusProcessorBeginBlobDownload) Process(ctx context.Context, seqId in
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc431 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing beginBlobDownload: "+err2.Error())
+			_exc443 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing beginBlobDownload: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "beginBlobDownload", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err430 = thrift.WrapTException(err2)
+				_write_err442 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc431.Write(ctx, oprot); _write_err430 == nil && err2 != nil {
-				_write_err430 = thrift.WrapTException(err2)
+			if err2 := _exc443.Write(ctx, oprot); _write_err442 == nil && err2 != nil {
+				_write_err442 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err430 == nil && err2 != nil {
-				_write_err430 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err442 == nil && err2 != nil {
+				_write_err442 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err430 == nil && err2 != nil {
-				_write_err430 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err442 == nil && err2 != nil {
+				_write_err442 = thrift.WrapTException(err2)
 			}
-			if _write_err430 != nil {
-				return false, thrift.WrapTException(_write_err430)
+			if _write_err442 != nil {
+				return false, thrift.WrapTException(_write_err442)
 			}
 			return true, err
 		}
@@ -26384,19 +27127,19 @@ func (p *nimbusProcessorBeginBlobDownload) Process(ctx context.Context, seqId in
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "beginBlobDownload", thrift.REPLY, seqId); err2 != nil {
-		_write_err430 = thrift.WrapTException(err2)
+		_write_err442 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err430 == nil && err2 != nil {
-		_write_err430 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err442 == nil && err2 != nil {
+		_write_err442 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err430 == nil && err2 != nil {
-		_write_err430 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err442 == nil && err2 != nil {
+		_write_err442 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err430 == nil && err2 != nil {
-		_write_err430 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err442 == nil && err2 != nil {
+		_write_err442 = thrift.WrapTException(err2)
 	}
-	if _write_err430 != nil {
-		return false, thrift.WrapTException(_write_err430)
+	if _write_err442 != nil {
+		return false, thrift.WrapTException(_write_err442)
 	}
 	return true, err
 }
@@ -26406,7 +27149,7 @@ type nimbusProcessorDownloadBlobChunk struct {
 }
 
 func (p *nimbusProcessorDownloadBlobChunk) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err432 error
+	var _write_err444 error
 	args := NimbusDownloadBlobChunkArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -26456,21 +27199,21 @@ func (p *nimbusProcessorDownloadBlobChunk) Process(ctx context.Context, seqId in
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc433 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing downloadBlobChunk: "+err2.Error())
+			_exc445 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing downloadBlobChunk: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "downloadBlobChunk", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err432 = thrift.WrapTException(err2)
+				_write_err444 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc433.Write(ctx, oprot); _write_err432 == nil && err2 != nil {
-				_write_err432 = thrift.WrapTException(err2)
+			if err2 := _exc445.Write(ctx, oprot); _write_err444 == nil && err2 != nil {
+				_write_err444 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err432 == nil && err2 != nil {
-				_write_err432 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err444 == nil && err2 != nil {
+				_write_err444 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err432 == nil && err2 != nil {
-				_write_err432 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err444 == nil && err2 != nil {
+				_write_err444 = thrift.WrapTException(err2)
 			}
-			if _write_err432 != nil {
-				return false, thrift.WrapTException(_write_err432)
+			if _write_err444 != nil {
+				return false, thrift.WrapTException(_write_err444)
 			}
 			return true, err
 		}
@@ -26479,19 +27222,19 @@ func (p *nimbusProcessorDownloadBlobChunk) Process(ctx context.Context, seqId in
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "downloadBlobChunk", thrift.REPLY, seqId); err2 != nil {
-		_write_err432 = thrift.WrapTException(err2)
+		_write_err444 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err432 == nil && err2 != nil {
-		_write_err432 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err444 == nil && err2 != nil {
+		_write_err444 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err432 == nil && err2 != nil {
-		_write_err432 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err444 == nil && err2 != nil {
+		_write_err444 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err432 == nil && err2 != nil {
-		_write_err432 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err444 == nil && err2 != nil {
+		_write_err444 = thrift.WrapTException(err2)
 	}
-	if _write_err432 != nil {
-		return false, thrift.WrapTException(_write_err432)
+	if _write_err444 != nil {
+		return false, thrift.WrapTException(_write_err444)
 	}
 	return true, err
 }
@@ -26501,7 +27244,7 @@ type nimbusProcessorDeleteBlob struct {
 }
 
 func (p *nimbusProcessorDeleteBlob) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err434 error
+	var _write_err446 error
 	args := NimbusDeleteBlobArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -26555,40 +27298,40 @@ func (p *nimbusProcessorDeleteBlob) Process(ctx context.Context, seqId int32, ip
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc435 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing deleteBlob: "+err2.Error())
+			_exc447 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing deleteBlob: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "deleteBlob", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err434 = thrift.WrapTException(err2)
+				_write_err446 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc435.Write(ctx, oprot); _write_err434 == nil && err2 != nil {
-				_write_err434 = thrift.WrapTException(err2)
+			if err2 := _exc447.Write(ctx, oprot); _write_err446 == nil && err2 != nil {
+				_write_err446 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err434 == nil && err2 != nil {
-				_write_err434 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err446 == nil && err2 != nil {
+				_write_err446 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err434 == nil && err2 != nil {
-				_write_err434 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err446 == nil && err2 != nil {
+				_write_err446 = thrift.WrapTException(err2)
 			}
-			if _write_err434 != nil {
-				return false, thrift.WrapTException(_write_err434)
+			if _write_err446 != nil {
+				return false, thrift.WrapTException(_write_err446)
 			}
 			return true, err
 		}
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "deleteBlob", thrift.REPLY, seqId); err2 != nil {
-		_write_err434 = thrift.WrapTException(err2)
+		_write_err446 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err434 == nil && err2 != nil {
-		_write_err434 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err446 == nil && err2 != nil {
+		_write_err446 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err434 == nil && err2 != nil {
-		_write_err434 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err446 == nil && err2 != nil {
+		_write_err446 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err434 == nil && err2 != nil {
-		_write_err434 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err446 == nil && err2 != nil {
+		_write_err446 = thrift.WrapTException(err2)
 	}
-	if _write_err434 != nil {
-		return false, thrift.WrapTException(_write_err434)
+	if _write_err446 != nil {
+		return false, thrift.WrapTException(_write_err446)
 	}
 	return true, err
 }
@@ -26598,7 +27341,7 @@ type nimbusProcessorListBlobs struct {
 }
 
 func (p *nimbusProcessorListBlobs) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err436 error
+	var _write_err448 error
 	args := NimbusListBlobsArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -26644,21 +27387,21 @@ func (p *nimbusProcessorListBlobs) Process(ctx context.Context, seqId int32, ipr
 		if errors.Is(err2, thrift.ErrAbandonRequest) {
 			return false, thrift.WrapTException(err2)
 		}
-		_exc437 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing listBlobs: "+err2.Error())
+		_exc449 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing listBlobs: "+err2.Error())
 		if err2 := oprot.WriteMessageBegin(ctx, "listBlobs", thrift.EXCEPTION, seqId); err2 != nil {
-			_write_err436 = thrift.WrapTException(err2)
+			_write_err448 = thrift.WrapTException(err2)
 		}
-		if err2 := _exc437.Write(ctx, oprot); _write_err436 == nil && err2 != nil {
-			_write_err436 = thrift.WrapTException(err2)
+		if err2 := _exc449.Write(ctx, oprot); _write_err448 == nil && err2 != nil {
+			_write_err448 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.WriteMessageEnd(ctx); _write_err436 == nil && err2 != nil {
-			_write_err436 = thrift.WrapTException(err2)
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err448 == nil && err2 != nil {
+			_write_err448 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.Flush(ctx); _write_err436 == nil && err2 != nil {
-			_write_err436 = thrift.WrapTException(err2)
+		if err2 := oprot.Flush(ctx); _write_err448 == nil && err2 != nil {
+			_write_err448 = thrift.WrapTException(err2)
 		}
-		if _write_err436 != nil {
-			return false, thrift.WrapTException(_write_err436)
+		if _write_err448 != nil {
+			return false, thrift.WrapTException(_write_err448)
 		}
 		return true, err
 	} else {
@@ -26666,19 +27409,19 @@ func (p *nimbusProcessorListBlobs) Process(ctx context.Context, seqId int32, ipr
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "listBlobs", thrift.REPLY, seqId); err2 != nil {
-		_write_err436 = thrift.WrapTException(err2)
+		_write_err448 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err436 == nil && err2 != nil {
-		_write_err436 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err448 == nil && err2 != nil {
+		_write_err448 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err436 == nil && err2 != nil {
-		_write_err436 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err448 == nil && err2 != nil {
+		_write_err448 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err436 == nil && err2 != nil {
-		_write_err436 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err448 == nil && err2 != nil {
+		_write_err448 = thrift.WrapTException(err2)
 	}
-	if _write_err436 != nil {
-		return false, thrift.WrapTException(_write_err436)
+	if _write_err448 != nil {
+		return false, thrift.WrapTException(_write_err448)
 	}
 	return true, err
 }
@@ -26688,7 +27431,7 @@ type nimbusProcessorGetBlobReplication struct {
 }
 
 func (p *nimbusProcessorGetBlobReplication) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err438 error
+	var _write_err450 error
 	args := NimbusGetBlobReplicationArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -26740,21 +27483,21 @@ func (p *nimbusProcessorGetBlobReplication) Process(ctx context.Context, seqId i
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc439 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getBlobReplication: "+err2.Error())
+			_exc451 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing getBlobReplication: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "getBlobReplication", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err438 = thrift.WrapTException(err2)
+				_write_err450 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc439.Write(ctx, oprot); _write_err438 == nil && err2 != nil {
-				_write_err438 = thrift.WrapTException(err2)
+			if err2 := _exc451.Write(ctx, oprot); _write_err450 == nil && err2 != nil {
+				_write_err450 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err438 == nil && err2 != nil {
-				_write_err438 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err450 == nil && err2 != nil {
+				_write_err450 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err438 == nil && err2 != nil {
-				_write_err438 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err450 == nil && err2 != nil {
+				_write_err450 = thrift.WrapTException(err2)
 			}
-			if _write_err438 != nil {
-				return false, thrift.WrapTException(_write_err438)
+			if _write_err450 != nil {
+				return false, thrift.WrapTException(_write_err450)
 			}
 			return true, err
 		}
@@ -26763,19 +27506,19 @@ func (p *nimbusProcessorGetBlobReplication) Process(ctx context.Context, seqId i
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "getBlobReplication", thrift.REPLY, seqId); err2 != nil {
-		_write_err438 = thrift.WrapTException(err2)
+		_write_err450 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err438 == nil && err2 != nil {
-		_write_err438 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err450 == nil && err2 != nil {
+		_write_err450 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err438 == nil && err2 != nil {
-		_write_err438 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err450 == nil && err2 != nil {
+		_write_err450 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err438 == nil && err2 != nil {
-		_write_err438 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err450 == nil && err2 != nil {
+		_write_err450 = thrift.WrapTException(err2)
 	}
-	if _write_err438 != nil {
-		return false, thrift.WrapTException(_write_err438)
+	if _write_err450 != nil {
+		return false, thrift.WrapTException(_write_err450)
 	}
 	return true, err
 }
@@ -26785,7 +27528,7 @@ type nimbusProcessorUpdateBlobReplication struct {
 }
 
 func (p *nimbusProcessorUpdateBlobReplication) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err440 error
+	var _write_err452 error
 	args := NimbusUpdateBlobReplicationArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -26837,21 +27580,21 @@ func (p *nimbusProcessorUpdateBlobReplication) Process(ctx context.Context, seqI
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc441 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing updateBlobReplication: "+err2.Error())
+			_exc453 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing updateBlobReplication: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "updateBlobReplication", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err440 = thrift.WrapTException(err2)
+				_write_err452 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc441.Write(ctx, oprot); _write_err440 == nil && err2 != nil {
-				_write_err440 = thrift.WrapTException(err2)
+			if err2 := _exc453.Write(ctx, oprot); _write_err452 == nil && err2 != nil {
+				_write_err452 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err440 == nil && err2 != nil {
-				_write_err440 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err452 == nil && err2 != nil {
+				_write_err452 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err440 == nil && err2 != nil {
-				_write_err440 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err452 == nil && err2 != nil {
+				_write_err452 = thrift.WrapTException(err2)
 			}
-			if _write_err440 != nil {
-				return false, thrift.WrapTException(_write_err440)
+			if _write_err452 != nil {
+				return false, thrift.WrapTException(_write_err452)
 			}
 			return true, err
 		}
@@ -26860,19 +27603,19 @@ func (p *nimbusProcessorUpdateBlobReplication) Process(ctx context.Context, seqI
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "updateBlobReplication", thrift.REPLY, seqId); err2 != nil {
-		_write_err440 = thrift.WrapTException(err2)
+		_write_err452 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err440 == nil && err2 != nil {
-		_write_err440 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err452 == nil && err2 != nil {
+		_write_err452 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err440 == nil && err2 != nil {
-		_write_err440 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err452 == nil && err2 != nil {
+		_write_err452 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err440 == nil && err2 != nil {
-		_write_err440 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err452 == nil && err2 != nil {
+		_write_err452 = thrift.WrapTException(err2)
 	}
-	if _write_err440 != nil {
-		return false, thrift.WrapTException(_write_err440)
+	if _write_err452 != nil {
+		return false, thrift.WrapTException(_write_err452)
 	}
 	return true, err
 }
@@ -26882,7 +27625,7 @@ type nimbusProcessorCreateStateInZookeeper struct {
 }
 
 func (p *nimbusProcessorCreateStateInZookeeper) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err442 error
+	var _write_err454 error
 	args := NimbusCreateStateInZookeeperArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -26928,39 +27671,39 @@ func (p *nimbusProcessorCreateStateInZookeeper) Process(ctx context.Context, seq
 		if errors.Is(err2, thrift.ErrAbandonRequest) {
 			return false, thrift.WrapTException(err2)
 		}
-		_exc443 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing createStateInZookeeper: "+err2.Error())
+		_exc455 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing createStateInZookeeper: "+err2.Error())
 		if err2 := oprot.WriteMessageBegin(ctx, "createStateInZookeeper", thrift.EXCEPTION, seqId); err2 != nil {
-			_write_err442 = thrift.WrapTException(err2)
+			_write_err454 = thrift.WrapTException(err2)
 		}
-		if err2 := _exc443.Write(ctx, oprot); _write_err442 == nil && err2 != nil {
-			_write_err442 = thrift.WrapTException(err2)
+		if err2 := _exc455.Write(ctx, oprot); _write_err454 == nil && err2 != nil {
+			_write_err454 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.WriteMessageEnd(ctx); _write_err442 == nil && err2 != nil {
-			_write_err442 = thrift.WrapTException(err2)
+		if err2 := oprot.WriteMessageEnd(ctx); _write_err454 == nil && err2 != nil {
+			_write_err454 = thrift.WrapTException(err2)
 		}
-		if err2 := oprot.Flush(ctx); _write_err442 == nil && err2 != nil {
-			_write_err442 = thrift.WrapTException(err2)
+		if err2 := oprot.Flush(ctx); _write_err454 == nil && err2 != nil {
+			_write_err454 = thrift.WrapTException(err2)
 		}
-		if _write_err442 != nil {
-			return false, thrift.WrapTException(_write_err442)
+		if _write_err454 != nil {
+			return false, thrift.WrapTException(_write_err454)
 		}
 		return true, err
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "createStateInZookeeper", thrift.REPLY, seqId); err2 != nil {
-		_write_err442 = thrift.WrapTException(err2)
+		_write_err454 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err442 == nil && err2 != nil {
-		_write_err442 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err454 == nil && err2 != nil {
+		_write_err454 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err442 == nil && err2 != nil {
-		_write_err442 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err454 == nil && err2 != nil {
+		_write_err454 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err442 == nil && err2 != nil {
-		_write_err442 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err454 == nil && err2 != nil {
+		_write_err454 = thrift.WrapTException(err2)
 	}
-	if _write_err442 != nil {
-		return false, thrift.WrapTException(_write_err442)
+	if _write_err454 != nil {
+		return false, thrift.WrapTException(_write_err454)
 	}
 	return true, err
 }
@@ -26970,7 +27713,7 @@ type nimbusProcessorIsRemoteBlobExists struct {
 }
 
 func (p *nimbusProcessorIsRemoteBlobExists) Process(ctx context.Context, seqId int32, iprot, oprot thrift.TProtocol) (success bool, err thrift.TException) {
-	var _write_err444 error
+	var _write_err456 error
 	args := NimbusIsRemoteBlobExistsArgs{}
 	if err2 := args.Read(ctx, iprot); err2 != nil {
 		iprot.ReadMessageEnd(ctx)
@@ -27020,21 +27763,21 @@ func (p *nimbusProcessorIsRemoteBlobExists) Process(ctx context.Context, seqId i
 			if errors.Is(err2, thrift.ErrAbandonRequest) {
 				return false, thrift.WrapTException(err2)
 			}
-			_exc445 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing isRemoteBlobExists: "+err2.Error())
+			_exc457 := thrift.NewTApplicationException(thrift.INTERNAL_ERROR, "Internal error processing isRemoteBlobExists: "+err2.Error())
 			if err2 := oprot.WriteMessageBegin(ctx, "isRemoteBlobExists", thrift.EXCEPTION, seqId); err2 != nil {
-				_write_err444 = thrift.WrapTException(err2)
+				_write_err456 = thrift.WrapTException(err2)
 			}
-			if err2 := _exc445.Write(ctx, oprot); _write_err444 == nil && err2 != nil {
-				_write_err444 = thrift.WrapTException(err2)
+			if err2 := _exc457.Write(ctx, oprot); _write_err456 == nil && err2 != nil {
+				_write_err456 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.WriteMessageEnd(ctx); _write_err444 == nil && err2 != nil {
-				_write_err444 = thrift.WrapTException(err2)
+			if err2 := oprot.WriteMessageEnd(ctx); _write_err456 == nil && err2 != nil {
+				_write_err456 = thrift.WrapTException(err2)
 			}
-			if err2 := oprot.Flush(ctx); _write_err444 == nil && err2 != nil {
-				_write_err444 = thrift.WrapTException(err2)
+			if err2 := oprot.Flush(ctx); _write_err456 == nil && err2 != nil {
+				_write_err456 = thrift.WrapTException(err2)
 			}
-			if _write_err444 != nil {
-				return false, thrift.WrapTException(_write_err444)
+			if _write_err456 != nil {
+				return false, thrift.WrapTException(_write_err456)
 			}
 			return true, err
 		}
@@ -27043,19 +27786,19 @@ func (p *nimbusProcessorIsRemoteBlobExists) Process(ctx context.Context, seqId i
 	}
 	tickerCancel()
 	if err2 := oprot.WriteMessageBegin(ctx, "isRemoteBlobExists", thrift.REPLY, seqId); err2 != nil {
-		_write_err444 = thrift.WrapTException(err2)
+		_write_err456 = thrift.WrapTException(err2)
 	}
-	if err2 := result.Write(ctx, oprot); _write_err444 == nil && err2 != nil {
-		_write_err444 = thrift.WrapTException(err2)
+	if err2 := result.Write(ctx, oprot); _write_err456 == nil && err2 != nil {
+		_write_err456 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.WriteMessageEnd(ctx); _write_err444 == nil && err2 != nil {
-		_write_err444 = thrift.WrapTException(err2)
+	if err2 := oprot.WriteMessageEnd(ctx); _write_err456 == nil && err2 != nil {
+		_write_err456 = thrift.WrapTException(err2)
 	}
-	if err2 := oprot.Flush(ctx); _write_err444 == nil && err2 != nil {
-		_write_err444 = thrift.WrapTException(err2)
+	if err2 := oprot.Flush(ctx); _write_err456 == nil && err2 != nil {
+		_write_err456 = thrift.WrapTException(err2)
 	}
-	if _write_err444 != nil {
-		return false, thrift.WrapTException(_write_err444)
+	if _write_err456 != nil {
+		return false, thrift.WrapTException(_write_err456)
 	}
 	return true, err
 }
@@ -31913,11 +32656,11 @@ func (p *NimbusGetTopologySummariesResult) ReadField0(ctx context.Context, iprot
 	tSlice := make([]*TopologySummary, 0, size)
 	p.Success = tSlice
 	for i := 0; i < size; i++ {
-		_elem446 := &TopologySummary{}
-		if err := _elem446.Read(ctx, iprot); err != nil {
-			return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", _elem446), err)
+		_elem458 := &TopologySummary{}
+		if err := _elem458.Read(ctx, iprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", _elem458), err)
 		}
-		p.Success = append(p.Success, _elem446)
+		p.Success = append(p.Success, _elem458)
 	}
 	if err := iprot.ReadListEnd(ctx); err != nil {
 		return thrift.PrependError("error reading list end: ", err)
@@ -36504,6 +37247,517 @@ func (p *NimbusDebugResult) String() string {
 		return "<nil>"
 	}
 	return fmt.Sprintf("NimbusDebugResult(%+v)", *p)
+}
+
+// Attributes:
+//   - ID
+//   - ProfileRequest
+type NimbusSetWorkerProfilerArgs struct {
+	ID             string          `thrift:"id,1" db:"id" json:"id"`
+	ProfileRequest *ProfileRequest `thrift:"profileRequest,2" db:"profileRequest" json:"profileRequest"`
+}
+
+func NewNimbusSetWorkerProfilerArgs() *NimbusSetWorkerProfilerArgs {
+	return &NimbusSetWorkerProfilerArgs{}
+}
+
+func (p *NimbusSetWorkerProfilerArgs) GetID() string {
+	return p.ID
+}
+
+var NimbusSetWorkerProfilerArgs_ProfileRequest_DEFAULT *ProfileRequest
+
+func (p *NimbusSetWorkerProfilerArgs) GetProfileRequest() *ProfileRequest {
+	if !p.IsSetProfileRequest() {
+		return NimbusSetWorkerProfilerArgs_ProfileRequest_DEFAULT
+	}
+	return p.ProfileRequest
+}
+func (p *NimbusSetWorkerProfilerArgs) IsSetProfileRequest() bool {
+	return p.ProfileRequest != nil
+}
+
+func (p *NimbusSetWorkerProfilerArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRUCT {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *NimbusSetWorkerProfilerArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 1: ", err)
+	} else {
+		p.ID = v
+	}
+	return nil
+}
+
+func (p *NimbusSetWorkerProfilerArgs) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	p.ProfileRequest = &ProfileRequest{}
+	if err := p.ProfileRequest.Read(ctx, iprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", p.ProfileRequest), err)
+	}
+	return nil
+}
+
+func (p *NimbusSetWorkerProfilerArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "setWorkerProfiler_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *NimbusSetWorkerProfilerArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "id", thrift.STRING, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:id: ", p), err)
+	}
+	if err := oprot.WriteString(ctx, string(p.ID)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.id (1) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:id: ", p), err)
+	}
+	return err
+}
+
+func (p *NimbusSetWorkerProfilerArgs) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "profileRequest", thrift.STRUCT, 2); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:profileRequest: ", p), err)
+	}
+	if err := p.ProfileRequest.Write(ctx, oprot); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", p.ProfileRequest), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 2:profileRequest: ", p), err)
+	}
+	return err
+}
+
+func (p *NimbusSetWorkerProfilerArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("NimbusSetWorkerProfilerArgs(%+v)", *p)
+}
+
+type NimbusSetWorkerProfilerResult struct {
+}
+
+func NewNimbusSetWorkerProfilerResult() *NimbusSetWorkerProfilerResult {
+	return &NimbusSetWorkerProfilerResult{}
+}
+
+func (p *NimbusSetWorkerProfilerResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+			return err
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *NimbusSetWorkerProfilerResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "setWorkerProfiler_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *NimbusSetWorkerProfilerResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("NimbusSetWorkerProfilerResult(%+v)", *p)
+}
+
+// Attributes:
+//   - ID
+//   - ComponentID
+//   - Action
+type NimbusGetComponentPendingProfileActionsArgs struct {
+	ID          string        `thrift:"id,1" db:"id" json:"id"`
+	ComponentID string        `thrift:"component_id,2" db:"component_id" json:"component_id"`
+	Action      ProfileAction `thrift:"action,3" db:"action" json:"action"`
+}
+
+func NewNimbusGetComponentPendingProfileActionsArgs() *NimbusGetComponentPendingProfileActionsArgs {
+	return &NimbusGetComponentPendingProfileActionsArgs{}
+}
+
+func (p *NimbusGetComponentPendingProfileActionsArgs) GetID() string {
+	return p.ID
+}
+
+func (p *NimbusGetComponentPendingProfileActionsArgs) GetComponentID() string {
+	return p.ComponentID
+}
+
+func (p *NimbusGetComponentPendingProfileActionsArgs) GetAction() ProfileAction {
+	return p.Action
+}
+func (p *NimbusGetComponentPendingProfileActionsArgs) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 1:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField1(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 2:
+			if fieldTypeId == thrift.STRING {
+				if err := p.ReadField2(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		case 3:
+			if fieldTypeId == thrift.I32 {
+				if err := p.ReadField3(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *NimbusGetComponentPendingProfileActionsArgs) ReadField1(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 1: ", err)
+	} else {
+		p.ID = v
+	}
+	return nil
+}
+
+func (p *NimbusGetComponentPendingProfileActionsArgs) ReadField2(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadString(ctx); err != nil {
+		return thrift.PrependError("error reading field 2: ", err)
+	} else {
+		p.ComponentID = v
+	}
+	return nil
+}
+
+func (p *NimbusGetComponentPendingProfileActionsArgs) ReadField3(ctx context.Context, iprot thrift.TProtocol) error {
+	if v, err := iprot.ReadI32(ctx); err != nil {
+		return thrift.PrependError("error reading field 3: ", err)
+	} else {
+		temp := ProfileAction(v)
+		p.Action = temp
+	}
+	return nil
+}
+
+func (p *NimbusGetComponentPendingProfileActionsArgs) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "getComponentPendingProfileActions_args"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField1(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField2(ctx, oprot); err != nil {
+			return err
+		}
+		if err := p.writeField3(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *NimbusGetComponentPendingProfileActionsArgs) writeField1(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "id", thrift.STRING, 1); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 1:id: ", p), err)
+	}
+	if err := oprot.WriteString(ctx, string(p.ID)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.id (1) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 1:id: ", p), err)
+	}
+	return err
+}
+
+func (p *NimbusGetComponentPendingProfileActionsArgs) writeField2(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "component_id", thrift.STRING, 2); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 2:component_id: ", p), err)
+	}
+	if err := oprot.WriteString(ctx, string(p.ComponentID)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.component_id (2) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 2:component_id: ", p), err)
+	}
+	return err
+}
+
+func (p *NimbusGetComponentPendingProfileActionsArgs) writeField3(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if err := oprot.WriteFieldBegin(ctx, "action", thrift.I32, 3); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field begin error 3:action: ", p), err)
+	}
+	if err := oprot.WriteI32(ctx, int32(p.Action)); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T.action (3) field write error: ", p), err)
+	}
+	if err := oprot.WriteFieldEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write field end error 3:action: ", p), err)
+	}
+	return err
+}
+
+func (p *NimbusGetComponentPendingProfileActionsArgs) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("NimbusGetComponentPendingProfileActionsArgs(%+v)", *p)
+}
+
+// Attributes:
+//   - Success
+type NimbusGetComponentPendingProfileActionsResult struct {
+	Success []*ProfileRequest `thrift:"success,0" db:"success" json:"success,omitempty"`
+}
+
+func NewNimbusGetComponentPendingProfileActionsResult() *NimbusGetComponentPendingProfileActionsResult {
+	return &NimbusGetComponentPendingProfileActionsResult{}
+}
+
+var NimbusGetComponentPendingProfileActionsResult_Success_DEFAULT []*ProfileRequest
+
+func (p *NimbusGetComponentPendingProfileActionsResult) GetSuccess() []*ProfileRequest {
+	return p.Success
+}
+func (p *NimbusGetComponentPendingProfileActionsResult) IsSetSuccess() bool {
+	return p.Success != nil
+}
+
+func (p *NimbusGetComponentPendingProfileActionsResult) Read(ctx context.Context, iprot thrift.TProtocol) error {
+	if _, err := iprot.ReadStructBegin(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read error: ", p), err)
+	}
+
+	for {
+		_, fieldTypeId, fieldId, err := iprot.ReadFieldBegin(ctx)
+		if err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T field %d read error: ", p, fieldId), err)
+		}
+		if fieldTypeId == thrift.STOP {
+			break
+		}
+		switch fieldId {
+		case 0:
+			if fieldTypeId == thrift.LIST {
+				if err := p.ReadField0(ctx, iprot); err != nil {
+					return err
+				}
+			} else {
+				if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+					return err
+				}
+			}
+		default:
+			if err := iprot.Skip(ctx, fieldTypeId); err != nil {
+				return err
+			}
+		}
+		if err := iprot.ReadFieldEnd(ctx); err != nil {
+			return err
+		}
+	}
+	if err := iprot.ReadStructEnd(ctx); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T read struct end error: ", p), err)
+	}
+	return nil
+}
+
+func (p *NimbusGetComponentPendingProfileActionsResult) ReadField0(ctx context.Context, iprot thrift.TProtocol) error {
+	_, size, err := iprot.ReadListBegin(ctx)
+	if err != nil {
+		return thrift.PrependError("error reading list begin: ", err)
+	}
+	tSlice := make([]*ProfileRequest, 0, size)
+	p.Success = tSlice
+	for i := 0; i < size; i++ {
+		_elem459 := &ProfileRequest{}
+		if err := _elem459.Read(ctx, iprot); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T error reading struct: ", _elem459), err)
+		}
+		p.Success = append(p.Success, _elem459)
+	}
+	if err := iprot.ReadListEnd(ctx); err != nil {
+		return thrift.PrependError("error reading list end: ", err)
+	}
+	return nil
+}
+
+func (p *NimbusGetComponentPendingProfileActionsResult) Write(ctx context.Context, oprot thrift.TProtocol) error {
+	if err := oprot.WriteStructBegin(ctx, "getComponentPendingProfileActions_result"); err != nil {
+		return thrift.PrependError(fmt.Sprintf("%T write struct begin error: ", p), err)
+	}
+	if p != nil {
+		if err := p.writeField0(ctx, oprot); err != nil {
+			return err
+		}
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return thrift.PrependError("write field stop error: ", err)
+	}
+	if err := oprot.WriteStructEnd(ctx); err != nil {
+		return thrift.PrependError("write struct stop error: ", err)
+	}
+	return nil
+}
+
+func (p *NimbusGetComponentPendingProfileActionsResult) writeField0(ctx context.Context, oprot thrift.TProtocol) (err error) {
+	if p.IsSetSuccess() {
+		if err := oprot.WriteFieldBegin(ctx, "success", thrift.LIST, 0); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field begin error 0:success: ", p), err)
+		}
+		if err := oprot.WriteListBegin(ctx, thrift.STRUCT, len(p.Success)); err != nil {
+			return thrift.PrependError("error writing list begin: ", err)
+		}
+		for _, v := range p.Success {
+			if err := v.Write(ctx, oprot); err != nil {
+				return thrift.PrependError(fmt.Sprintf("%T error writing struct: ", v), err)
+			}
+		}
+		if err := oprot.WriteListEnd(ctx); err != nil {
+			return thrift.PrependError("error writing list end: ", err)
+		}
+		if err := oprot.WriteFieldEnd(ctx); err != nil {
+			return thrift.PrependError(fmt.Sprintf("%T write field end error 0:success: ", p), err)
+		}
+	}
+	return err
+}
+
+func (p *NimbusGetComponentPendingProfileActionsResult) String() string {
+	if p == nil {
+		return "<nil>"
+	}
+	return fmt.Sprintf("NimbusGetComponentPendingProfileActionsResult(%+v)", *p)
 }
 
 // Attributes:

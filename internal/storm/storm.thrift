@@ -463,6 +463,28 @@ struct LogConfig {
   2: optional map<string, LogLevel> named_logger_level // "ROOT" is one
 }
 
+// ---- Profiles of workers ----
+
+enum ProfileAction {
+  JPROFILE_STOP
+  JPROFILE_START
+  JPROFILE_DUMP
+  JMAP_DUMP
+  JSTACK_DUMP
+  JVM_RESTART
+}
+
+struct NodeInfo {
+  1: required string node // a host in a profile request
+  2: required set<i64> port
+}
+
+struct ProfileRequest {
+  1: required NodeInfo nodeInfo
+  2: required ProfileAction action
+  3: optional i64 time_stamp // milliseconds since the epoch; the Supervisor stops a profile then
+}
+
 // ---- Blobs ----
 
 enum AccessControlType {
@@ -540,6 +562,8 @@ service Nimbus {
   void setLogConfig(1: string name, 2: LogConfig config)
   LogConfig getLogConfig(1: string name)
   void debug(1: string name, 2: string component, 3: bool enable, 4: double samplingPercentage) throws (1: NotAliveException e, 2: AuthorizationException aze)
+  void setWorkerProfiler(1: string id, 2: ProfileRequest profileRequest)
+  list<ProfileRequest> getComponentPendingProfileActions(1: string id, 2: string component_id, 3: ProfileAction action)
 
   // Blobs.
   string beginCreateBlob(1: string key, 2: SettableBlobMeta meta) throws (1: AuthorizationException aze, 2: KeyAlreadyExistsException kae)
