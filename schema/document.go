@@ -141,6 +141,7 @@ type Environment struct {
 	Nimbus      []*yaml.Value // host[:port], String
 	TLS         *yaml.Value   // Map: ca, cert, key (paths relative to File.Dir), server-name
 	Auth        *yaml.Value   // Map: kind, user, password, principal, keytab, ticket-cache, service, krb5-conf, as
+	Hooks       *yaml.Value   // Map moment -> Sequence of commands; they run in File.Dir
 	Config      *yaml.Value   // Map; the Document has it already
 	Parallelism *yaml.Value   // Map component -> Int; the Document has it already
 	Topology    *yaml.Value   // Map with Config and Parallelism for this topology alone; the Document has them already

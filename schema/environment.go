@@ -170,6 +170,7 @@ func (env *Environment) finish() {
 	}
 	env.TLS = v.Get("tls").AsMap()
 	env.Auth = v.Get("auth").AsMap()
+	env.Hooks = v.Get("hooks").AsMap()
 	env.Config = v.Get("config").AsMap()
 	env.Parallelism = v.Get("parallelism").AsMap()
 	env.Variables = v.Get("variables").AsMap()

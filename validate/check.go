@@ -79,7 +79,7 @@ func Check(ctx context.Context, doc *schema.Document, opts Options) (*Result, er
 	defer c.closeJars()
 	c.unknownSource, c.unknownTarget = doc.Incomplete, doc.Incomplete
 	for _, step := range []func(){
-		c.stormVersion, c.topologyName, c.platform, c.python, c.setup,
+		c.stormVersion, c.topologyName, c.platform, c.python, c.setup, c.environmentHooks,
 		c.declareBeans, c.topologyConfig, c.jars, c.components, c.jvmObjects, c.describe, c.subscriptions, c.hooks, c.build, c.graph,
 		c.resources, c.namedFiles, c.compilable, c.tests,
 		c.dropRepeated, c.ignores, c.dropFixes, c.hidePrivate, c.list.Sort,

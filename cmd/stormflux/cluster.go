@@ -23,6 +23,7 @@ type clusterFlags struct {
 	environment *string // for commands without a topology file, as are the next two
 	envFile     *string
 	flags       *pflag.FlagSet
+	loaded      *schema.Environment // the chosen one, or nil; connectAlone loads it
 }
 
 // add adds the flags that choose the cluster, except those for the environment.
@@ -65,6 +66,7 @@ func (a *app) connectAlone(ctx context.Context, f *clusterFlags) (*nimbus.Client
 	if err := a.report(&topologyFlags{}, diags); err != nil {
 		return nil, err
 	}
+	f.loaded = env
 	return a.connect(ctx, f, env, nil)
 }
 

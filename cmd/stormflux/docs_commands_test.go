@@ -126,6 +126,7 @@ func TestDocumentCommands(t *testing.T) {
 					if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, file)), 0o777); err != nil {
 						t.Fatal(err)
 					}
+					body = strings.ReplaceAll(body, "nimbus1:6627", server.Addr())
 					if err := os.WriteFile(filepath.Join(dir, file), []byte(body), 0o666); err != nil {
 						t.Fatal(err)
 					}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stormflux/stormflux/internal/hooks"
 	"github.com/stormflux/stormflux/internal/nimbus"
 )
 
@@ -21,9 +22,19 @@ topology is gone.`,
 	grace := addGrace(cmd, "give the bolts this `DURATION` to finish")
 	asJSON := formatFlag(cmd)
 	return a.runningCommand(&flags, cmd, func(ctx context.Context, client *nimbus.Client, name string) error {
+		around, err := a.surround(flags.loaded, client, hooks.PreKill, hooks.PostKill, "kill", name, "")
+		if err != nil {
+			return err
+		}
+		if err := around.before(ctx, ""); err != nil {
+			return err
+		}
 		if err := client.Kill(ctx, name, grace.Duration); err != nil {
 			return err
 		}
-		return a.printDone(asJSON(), name, "kill", "killed; its workers end "+grace.after())
+		if err := a.printDone(asJSON(), name, "kill", "killed; its workers end "+grace.after()); err != nil {
+			return err
+		}
+		return around.after(ctx, "")
 	})
 }

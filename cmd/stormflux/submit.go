@@ -12,6 +12,7 @@ import (
 
 	"github.com/stormflux/stormflux/compiler"
 	"github.com/stormflux/stormflux/internal/console"
+	"github.com/stormflux/stormflux/internal/hooks"
 	"github.com/stormflux/stormflux/internal/nimbus"
 	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/internal/wire"
@@ -38,7 +39,7 @@ func (a *app) submitCommand() *cobra.Command {
 --nimbus chooses the cluster, else the environment, else storm.yaml in the places where the storm command looks for it.
 The command checks everything that it can check here before it sends anything.
 
-With --dry-run, the command does everything except the upload and the submission. With --wait, it goes on until every
+With --dry-run, the command does everything except the hooks, the upload and the submission. With --wait, it goes on until every
 executor is up. If some are not, it reports which ones, and the errors of the topology.`,
 		Example: `  stormflux submit topology.yaml
   stormflux submit topology.yaml -e prod --name wordcount-2 --wait
@@ -130,6 +131,10 @@ func (a *app) submitProgram(ctx context.Context, client *nimbus.Client, flags *s
 	if err := client.Check(ctx, request); err != nil {
 		return environmentError(err)
 	}
+	around, err := a.surround(c.document.Environment, client, hooks.PreSubmit, hooks.PostSubmit, "submit", prog.Topology.Name, c.path)
+	if err != nil {
+		return err
+	}
 	jar, size, err := a.temporaryJar(ctx, prog)
 	if err != nil {
 		return assembleError(err)
@@ -139,6 +144,9 @@ func (a *app) submitProgram(ctx context.Context, client *nimbus.Client, flags *s
 	if flags.dryRun {
 		printTo(a.stdout, "%s: would be submitted to %s with a jar of %s\n", prog.Topology.Name, server, bytesText(size))
 		return nil
+	}
+	if err := around.before(ctx, jar); err != nil {
+		return err
 	}
 	request.JarPath = jar
 	if progress := console.Progress(a.stderr, "uploading", size); progress != nil {
@@ -157,9 +165,11 @@ func (a *app) submitProgram(ctx context.Context, client *nimbus.Client, flags *s
 		printTo(a.stderr, "stormflux: the connection broke before Nimbus confirmed, but the topology is on the cluster\n")
 	}
 	if flags.wait {
-		return a.waitFor(ctx, client, prog.Topology.Name, flags.timeout, c.declared(), sources(prog))
+		if err := a.waitFor(ctx, client, prog.Topology.Name, flags.timeout, c.declared(), sources(prog)); err != nil {
+			return err
+		}
 	}
-	return nil
+	return around.after(ctx, result.ID)
 }
 
 // temporaryJar writes the program's jar to a temporary file. The caller removes it.
