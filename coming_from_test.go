@@ -118,7 +118,7 @@ func TestGlossary(t *testing.T) {
 func linkedPages(t *testing.T) []string {
 	t.Helper()
 	pages := []string{"README.md", "CONTRIBUTING.md", "CHANGELOG.md"}
-	for _, pattern := range []string{"docs/*.md", "bench/*.md", "examples/*/README.md", "sdk/*/README.md"} {
+	for _, pattern := range []string{"docs/*.md", "bench/*.md", "examples/README.md", "examples/*/README.md", "sdk/*/README.md"} {
 		found, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)

@@ -22,7 +22,7 @@ import (
 func documents(t *testing.T) []string {
 	t.Helper()
 	list := []string{"README.md", "CONTRIBUTING.md"}
-	for _, pattern := range []string{"docs/*.md", "bench/*.md", "examples/*/README.md"} {
+	for _, pattern := range []string{"docs/*.md", "bench/*.md", "examples/README.md", "examples/*/README.md"} {
 		found, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil {
 			t.Fatal(err)
@@ -64,9 +64,10 @@ var replaced = []struct {
 	{"make build ", "CGO_ENABLED=0 go build -o /dev/null ./cmd/stormflux ", "a test writes nothing into the repository"},
 }
 
-// Every command in a block of type sh works, in the order of the page. The commands of README.md and CONTRIBUTING.md run in
-// the repository. Those of another page run in a folder with a topology, and with the files of the page: the blocks that
-// begin with "# NAME". The hosts nimbus1 and nimbus2 are a fake Nimbus. `run` ends when the topology is idle.
+// Every command in a block of type sh works, in the order of the page. The commands of README.md, CONTRIBUTING.md and the pages in
+// examples/ run in the repository. Those of another page run in a folder with a topology, and with the files of the page: the
+// blocks that begin with "# NAME". The hosts nimbus1 and nimbus2 are a fake Nimbus. `run` ends when the topology is idle, or in
+// examples/ after a while: many of them have no end.
 func TestDocumentCommands(t *testing.T) {
 	if _, err := exec.LookPath("bash"); err != nil {
 		t.Skip(err)
@@ -103,9 +104,13 @@ func TestDocumentCommands(t *testing.T) {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
+			needExample(t, filepath.Dir(name))
 			server := nimbustest.New(t, nimbustest.Options{})
-			dir := repository
-			if filepath.Dir(name) != "." {
+			dir, ends := repository, "--until-idle"
+			switch {
+			case strings.HasPrefix(name, "examples/"):
+				ends = "--for 2s"
+			case filepath.Dir(name) != ".":
 				dir = documentFolder(t, repository, server.Addr())
 			}
 			for i, part := range strings.Split(string(text), "```") {
@@ -115,7 +120,7 @@ func TestDocumentCommands(t *testing.T) {
 				switch {
 				case i%2 == 0:
 				case kind == "sh":
-					script := documentScript(body, server.Addr())
+					script := documentScript(body, server.Addr(), ends)
 					cmd := exec.CommandContext(t.Context(), "bash", "-e", "-x", "-o", "pipefail", "-c", script)
 					cmd.Dir = dir
 					cmd.Env = append(os.Environ(), "NO_COLOR=1", "GOBIN="+t.TempDir(), "STORM_CONF_DIR="+filepath.Join(dir, "no-storm"))
@@ -141,8 +146,8 @@ func TestDocumentCommands(t *testing.T) {
 	}
 }
 
-// documentScript returns what runs for a block of commands.
-func documentScript(block, nimbus string) string {
+// documentScript returns what runs for a block of commands. ends is the flag with which `run` ends by itself.
+func documentScript(block, nimbus, ends string) string {
 	var b strings.Builder
 lines:
 	for line := range strings.Lines(block) {
@@ -160,7 +165,7 @@ lines:
 		}
 		line = regexp.MustCompile(`\bnimbus[12](:6627)?\b`).ReplaceAllString(line, nimbus)
 		if strings.HasPrefix(line, "stormflux run ") && !strings.Contains(line, "--for") && !strings.Contains(line, "--until-idle") {
-			line += "--until-idle "
+			line += ends + " "
 		}
 		// A tool that is not here cannot run. CI has all of them.
 		if tool, _, _ := strings.Cut(line, " "); slices.Contains([]string{"lein", "mvn", "docker", "npm", "pip", "goreleaser"}, tool) {

@@ -1,0 +1,62 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/stormflux/stormflux/internal/stormtest"
+)
+
+// Every example validates without a warning, has the canonical layout, passes its own tests, compiles, and runs until its log
+// has what the table says.
+func TestExamplesRun(t *testing.T) {
+	t.Parallel()
+	for path, example := range exampleRuns {
+		if example.elsewhere != "" {
+			continue
+		}
+		t.Run(path, func(t *testing.T) {
+			t.Parallel()
+			for _, program := range example.needs {
+				stormtest.RequireProgram(t, program)
+			}
+			file := filepath.Join(root, filepath.FromSlash(path))
+			if example.prepare != "" {
+				dir := t.TempDir()
+				if err := os.CopyFS(dir, os.DirFS(filepath.Dir(file))); err != nil {
+					t.Fatal(err)
+				}
+				file = filepath.Join(dir, filepath.Base(file))
+				words := strings.Fields(example.prepare)
+				cmd := exec.CommandContext(t.Context(), words[0], words[1:]...)
+				cmd.Dir = dir
+				if out, err := cmd.CombinedOutput(); err != nil {
+					t.Fatalf("%s: %v\n%s", example.prepare, err, out)
+				}
+			}
+			for _, args := range [][]string{{"validate", "--strict"}, {"fmt", "--check"}, {"test"}, {"compile", "-o", filepath.Join(t.TempDir(), "example.jar")}} {
+				if text, err := os.ReadFile(file); err != nil || args[0] == "test" && !bytes.Contains(text, []byte("\ntests:")) {
+					continue
+				}
+				var out, messages bytes.Buffer
+				if code := run(t.Context(), append(args, file), strings.NewReader(""), &out, &messages); code != exitFine {
+					t.Errorf("stormflux %s exits with %d:\n%s%s", args[0], code, &out, &messages)
+				}
+			}
+			r := start(t, ".", append([]string{"run", file, "--format", "json"}, example.args...)...)
+			at := 0
+			for _, says := range example.says {
+				_, at = r.until(at, `"event":"log".*"text":"[^"]*`+says)
+			}
+			r.signal(syscall.SIGINT)
+			r.ends(exitFine)
+		})
+	}
+}
