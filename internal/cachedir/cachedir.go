@@ -1,5 +1,5 @@
 // Package cachedir knows the folder that keeps what is slow to get again: answers of Maven and Java, and the jars of
-// tests. Everything below it may be deleted while nothing runs.
+// Storm. Everything below it may be deleted while nothing runs.
 package cachedir
 
 import (

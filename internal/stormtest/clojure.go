@@ -15,6 +15,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/stormflux/stormflux/internal/devcluster"
 )
 
 //go:embed clojure
@@ -80,7 +82,7 @@ func NewEvaluator(ctx context.Context, library ClojureLibrary, further ...string
 		return nil, fmt.Errorf("starting Clojure: %w", err)
 	}
 	// Not CommandContext: the evaluator outlives the context of its start.
-	cmd := exec.Command("java", slices.Concat(daemonFlags, []string{
+	cmd := exec.Command("java", slices.Concat(devcluster.JavaFlags(), []string{
 		"-Xmx512m", "-Xss4m", "-Dfile.encoding=UTF-8", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
 		"-cp", joinClasspath(append([]string{dir, classpath}, further...)...), "clojure.main", filepath.Join(dir, "evaluate.clj"),
 	})...)

@@ -2,7 +2,6 @@ package stormtest
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -18,6 +17,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/stormflux/stormflux/internal/devcluster"
 )
 
 // pollInterval is the time between two checks of a condition, if there is no other way to wait for it.
@@ -49,11 +50,9 @@ type Options struct {
 
 // Cluster is a running Storm. Its methods may be called from several goroutines.
 type Cluster struct {
-	home      string
+	home      devcluster.Home
 	temporary bool
-	token     string
-	ports     ports
-	yaml      []byte
+	mark      devcluster.Mark
 	flags     []string // of java
 	classpath []string // before Storm's own
 	watchdog  *watchdog
@@ -77,14 +76,17 @@ func Start(ctx context.Context, options Options) (*Cluster, error) {
 	if options.StartTimeout == 0 {
 		options.StartTimeout = 2 * time.Minute
 	}
-	for _, set := range []JarSet{ZooKeeperJars, DaemonJars, WorkerJars} {
-		if _, err := Jars(ctx, set); err != nil {
+	libraries := map[devcluster.Library]string{}
+	for _, library := range []devcluster.Library{devcluster.ZooKeeperLibrary, devcluster.DaemonLibrary, devcluster.WorkerLibrary} {
+		jars, err := libraryJars(ctx, library)
+		if err != nil {
 			return nil, err
 		}
+		libraries[library] = jars
 	}
 	const attempts = 3
 	for attempt := 1; ; attempt++ {
-		cluster, err := start(ctx, options)
+		cluster, err := start(ctx, options, libraries)
 		// Another program may have taken a port between its choice and the daemon's bind.
 		if err != nil && attempt < attempts && options.Home == "" && strings.Contains(err.Error(), "Address already in use") {
 			continue
@@ -93,25 +95,28 @@ func Start(ctx context.Context, options Options) (*Cluster, error) {
 	}
 }
 
-func start(ctx context.Context, options Options) (_ *Cluster, err error) {
+func start(ctx context.Context, options Options, libraries map[devcluster.Library]string) (_ *Cluster, err error) {
 	ctx, cancel := context.WithTimeout(ctx, options.StartTimeout)
 	defer cancel()
-	c := &Cluster{home: options.Home, token: rand.Text(), flags: options.JavaFlags, classpath: options.Classpath}
-	if c.home == "" {
+	c := &Cluster{mark: devcluster.NewMark(), flags: options.JavaFlags, classpath: options.Classpath}
+	dir := options.Home
+	if dir == "" {
 		c.temporary = true
-		if c.home, err = os.MkdirTemp("", "stormflux-storm-"); err != nil {
-			return nil, fmt.Errorf("making STORM_HOME: %w", err)
-		}
-	} else if c.home, err = filepath.Abs(c.home); err != nil {
+		dir, err = os.MkdirTemp("", "stormflux-storm-")
+	} else {
+		dir, err = filepath.Abs(dir)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("making STORM_HOME: %w", err)
 	}
+	c.home.Dir = dir
 	remove := ""
 	if c.temporary {
-		remove = c.home
+		remove = dir
 	}
-	if c.watchdog, err = startWatchdog(c.token, remove); err != nil {
+	if c.watchdog, err = startWatchdog(c.mark, remove); err != nil {
 		if c.temporary {
-			os.RemoveAll(c.home)
+			os.RemoveAll(dir)
 		}
 		return nil, err
 	}
@@ -120,20 +125,19 @@ func start(ctx context.Context, options Options) (_ *Cluster, err error) {
 			err = errors.Join(err, c.Stop())
 		}
 	}()
-	if c.ports, err = choosePorts(options.Supervisors, options.Slots); err != nil {
-		return nil, err
-	}
-	if c.yaml, err = stormYAML(c.home, c.ports, options.Conf); err != nil {
-		return nil, err
-	}
-	if err = makeHome(ctx, c.home, c.yaml, c.ports); err != nil {
-		return nil, err
-	}
-	zk, err := c.startZooKeeper(ctx)
+	ports, err := devcluster.FreePorts(options.Supervisors, options.Slots)
 	if err != nil {
 		return nil, err
 	}
-	err = zk.await(ctx, func(ctx context.Context) error { return reachable(ctx, loopback(c.ports.zookeeper)) })
+	c.home = devcluster.Home{Dir: dir, Ports: ports, Conf: options.Conf}
+	if err = c.home.Write(libraries); err != nil {
+		return nil, err
+	}
+	zk, err := c.run("zookeeper", c.home.Command(devcluster.ZooKeeper, devcluster.Java{}))
+	if err != nil {
+		return nil, err
+	}
+	err = zk.await(ctx, func(ctx context.Context) error { return reachable(ctx, loopback(c.home.Ports.ZooKeeper)) })
 	if err != nil {
 		return nil, err
 	}
@@ -183,8 +187,8 @@ func (c *Cluster) run(name string, args []string) (*daemon, error) {
 		return nil, errors.New("the cluster is stopped")
 	}
 	cmd := exec.Command("java", args...)
-	cmd.Dir = c.home
-	cmd.Env = environment(c.token)
+	cmd.Dir = c.home.Dir
+	cmd.Env = c.mark.Environment()
 	d, err := startDaemon(name, filepath.Join(c.LogDir(), name+".log"), cmd)
 	if err != nil {
 		return nil, err
@@ -193,19 +197,8 @@ func (c *Cluster) run(name string, args []string) (*daemon, error) {
 	return d, nil
 }
 
-func (c *Cluster) startZooKeeper(ctx context.Context) (*daemon, error) {
-	classpath, err := Classpath(ctx, ZooKeeperJars)
-	if err != nil {
-		return nil, err
-	}
-	return c.run("zookeeper", slices.Concat([]string{"-Xmx64m"}, daemonFlags, []string{
-		"-Dzookeeper.admin.enableServer=false", "-cp", classpath,
-		"org.apache.zookeeper.server.ZooKeeperServerMain", filepath.Join(c.home, "conf", "zoo.cfg"),
-	}))
-}
-
 func (c *Cluster) startNimbus() (*daemon, error) {
-	return c.run("nimbus", c.daemonArgs("nimbus", "-Xmx256m", "", "org.apache.storm.daemon.nimbus.Nimbus"))
+	return c.run("nimbus", c.home.Command(devcluster.Nimbus, devcluster.Java{Flags: c.flags, Classpath: c.classpath}))
 }
 
 // startSupervisor starts the i-th Supervisor. storm.yaml describes the first one. The others have different options,
@@ -214,31 +207,14 @@ func (c *Cluster) startSupervisor(i int) (*daemon, error) {
 	name, options := "supervisor", ""
 	if i > 0 {
 		name = fmt.Sprintf("supervisor-%d", i+1)
-		slots := fmt.Sprint(c.ports.supervisors[i].slots)
+		slots := fmt.Sprint(c.home.Ports.Supervisors[i].Slots)
 		options = strings.Join([]string{
-			url.QueryEscape("storm.local.dir=" + filepath.Join(c.home, name)),
-			url.QueryEscape("supervisor.thrift.port=" + strconv.Itoa(c.ports.supervisors[i].thrift)),
+			url.QueryEscape("storm.local.dir=" + filepath.Join(c.home.Dir, name)),
+			url.QueryEscape("supervisor.thrift.port=" + strconv.Itoa(c.home.Ports.Supervisors[i].Thrift)),
 			url.QueryEscape("supervisor.slots.ports=" + strings.ReplaceAll(slots, " ", ",")),
 		}, ",")
 	}
-	return c.run(name, c.daemonArgs(name, "-Xmx192m", options, "org.apache.storm.daemon.supervisor.Supervisor"))
-}
-
-// daemonArgs returns the arguments of java for one of Storm's daemons, as in bin/storm. more is searched after Storm's own
-// jars.
-func (c *Cluster) daemonArgs(name, heap, options, class string, more ...string) []string {
-	lib := func(dir string) string { return filepath.Join(c.home, dir, "*") }
-	return slices.Concat([]string{heap}, daemonFlags, c.flags, []string{
-		"-Dstorm.home=" + c.home,
-		"-Dstorm.log.dir=" + c.LogDir(),
-		"-Dstorm.conf.file=",
-		"-Dstorm.options=" + options,
-		"-Djava.library.path=",
-		"-Dlogfile.name=" + name + ".log",
-		"-Dlog4j2.configurationFile=" + filepath.Join(c.home, "log4j2", "cluster.xml"),
-		"-cp", joinClasspath(slices.Concat(c.classpath, []string{c.home, lib("lib"), lib("extlib"), lib("extlib-daemon"), filepath.Join(c.home, "conf")}, more)...),
-		class,
-	})
+	return c.run(name, c.home.Command(devcluster.Supervisor, devcluster.Java{Name: name, Options: options, Flags: c.flags, Classpath: c.classpath}))
 }
 
 // Client returns the command that runs a Java main class as `storm jar` does: with the worker's jars, Flux, the given
@@ -249,45 +225,45 @@ func (c *Cluster) Client(ctx context.Context, jar, class string, args ...string)
 		return nil, err
 	}
 	// lib, not lib-worker: it has the commands (org.apache.storm.command.*) as well.
-	classpath := []string{c.home, filepath.Join(c.home, "lib", "*"), filepath.Join(flux, "*")}
+	classpath := []string{c.home.Dir, filepath.Join(c.home.Dir, "lib", "*"), filepath.Join(flux, "*")}
 	if jar != "" {
 		classpath = append(classpath, jar)
 	}
-	classpath = append(classpath, filepath.Join(c.home, "conf"))
-	cmd := exec.CommandContext(ctx, "java", slices.Concat([]string{"-Xmx256m"}, daemonFlags, []string{
-		"-Dstorm.home=" + c.home,
+	classpath = append(classpath, c.ConfDir())
+	cmd := exec.CommandContext(ctx, "java", slices.Concat([]string{"-Xmx256m"}, devcluster.JavaFlags(), []string{
+		"-Dstorm.home=" + c.home.Dir,
 		"-Dstorm.log.dir=" + c.LogDir(),
 		"-Dstorm.conf.file=",
 		"-Dstorm.options=",
 		"-Dstorm.jar=" + jar,
 		"-Dstorm.dependency.jars=",
 		"-Dstorm.dependency.artifacts={}",
-		"-Dlog4j2.configurationFile=" + filepath.Join(c.home, "log4j2", "cluster.xml"),
+		"-Dlog4j2.configurationFile=" + filepath.Join(c.home.Dir, "log4j2", "cluster.xml"),
 		"-cp", joinClasspath(classpath...),
 		class,
 	}, args)...)
-	cmd.Env = environment(c.token)
+	cmd.Env = c.mark.Environment()
 	return cmd, nil
 }
 
 // Nimbus returns the host and the Thrift port of the Nimbus.
-func (c *Cluster) Nimbus() (host string, port int) { return "127.0.0.1", c.ports.nimbus }
+func (c *Cluster) Nimbus() (host string, port int) { return "127.0.0.1", c.home.Ports.Nimbus }
 
 // NimbusAddr returns host:port of the Nimbus.
-func (c *Cluster) NimbusAddr() string { return loopback(c.ports.nimbus) }
+func (c *Cluster) NimbusAddr() string { return loopback(c.home.Ports.Nimbus) }
 
 // Home is the folder STORM_HOME.
-func (c *Cluster) Home() string { return c.home }
+func (c *Cluster) Home() string { return c.home.Dir }
 
 // StormYAML is the path of the storm.yaml that daemons and workers use and clients may use too.
-func (c *Cluster) StormYAML() string { return filepath.Join(c.home, "conf", "storm.yaml") }
+func (c *Cluster) StormYAML() string { return c.home.StormYAML() }
 
 // ConfDir is the folder of StormYAML, for STORM_CONF_DIR.
-func (c *Cluster) ConfDir() string { return filepath.Join(c.home, "conf") }
+func (c *Cluster) ConfDir() string { return c.home.ConfDir() }
 
 // LogDir is the folder of all logs: <daemon>.log, and workers-artifacts/<topology id>/<port>/worker.log and its
 // companions.
-func (c *Cluster) LogDir() string { return filepath.Join(c.home, "logs") }
+func (c *Cluster) LogDir() string { return c.home.LogDir() }
 
 // NimbusLog returns what Nimbus has logged so far. The reason for an "Internal error processing" is only here.
 func (c *Cluster) NimbusLog() (string, error) {
@@ -367,12 +343,12 @@ func (c *Cluster) StartNimbus(ctx context.Context) error {
 		return err
 	}
 	return nimbus.await(ctx, func(ctx context.Context) error {
-		return nimbusReady(ctx, c.NimbusAddr(), len(c.ports.supervisors))
+		return nimbusReady(ctx, c.NimbusAddr(), len(c.home.Ports.Supervisors))
 	})
 }
 
 // Processes returns the ids of all processes of the cluster that live now: daemons, workers and what workers started.
-func (c *Cluster) Processes() ([]int, error) { return marked(c.token) }
+func (c *Cluster) Processes() ([]int, error) { return c.mark.Processes() }
 
 // Stop kills all processes of the cluster, including its workers and their children, and makes sure that none is left.
 // It deletes STORM_HOME unless [Options.Home] named it. Calling it again does nothing and returns the same error.
@@ -388,9 +364,9 @@ func (c *Cluster) Stop() error {
 	for _, d := range slices.Backward(c.daemons) {
 		d.kill()
 	}
-	errs := []error{killMarked(c.token), c.watchdog.release()}
+	errs := []error{c.mark.Kill(), c.watchdog.release()}
 	if c.temporary {
-		errs = append(errs, os.RemoveAll(c.home))
+		errs = append(errs, os.RemoveAll(c.home.Dir))
 	}
 	c.stopErr = errors.Join(errs...)
 	return c.stopErr

@@ -2,16 +2,16 @@
 
 package stormtest
 
-import "os/exec"
+import (
+	"os/exec"
+
+	"github.com/stormflux/stormflux/internal/devcluster"
+)
 
 func endWithParent(*exec.Cmd) {}
 
-func marked(string) ([]int, error) { return nil, errNoCluster }
-
-func killMarked(string) error { return errNoCluster }
-
 type watchdog struct{}
 
-func startWatchdog(string, string) (*watchdog, error) { return nil, errNoCluster }
+func startWatchdog(devcluster.Mark, string) (*watchdog, error) { return nil, devcluster.ErrSystem }
 
-func (*watchdog) release() error { return errNoCluster }
+func (*watchdog) release() error { return devcluster.ErrSystem }

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/stormflux/stormflux/internal/devcluster"
 )
 
 // patience is how long a test waits for something that takes seconds on a quiet machine.
@@ -139,7 +141,7 @@ func TestStopEndsWorkers(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, pid := range processes {
-		if alive(pid) {
+		if devcluster.Alive(pid) {
 			t.Errorf("process %d is still there", pid)
 		}
 	}
@@ -204,7 +206,7 @@ func TestAbandoned(t *testing.T) {
 			token, home = fields[1], fields[2]
 		}
 	}
-	before, err := marked(token)
+	before, err := devcluster.Mark(token).Processes()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,7 +216,7 @@ func TestAbandoned(t *testing.T) {
 	child.Process.Kill()
 	child.Wait()
 	for {
-		left, err := marked(token)
+		left, err := devcluster.Mark(token).Processes()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -233,7 +235,7 @@ func abandon(t *testing.T) {
 	c := New(t, Options{Slots: 1})
 	submitWordcount(t, c)
 	awaitSpout(t, t.Context(), c)
-	fmt.Println("\nabandoned", c.token, c.Home())
+	fmt.Println("\nabandoned", c.mark, c.Home())
 	<-t.Context().Done()
 }
 

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
-	"slices"
 	"strings"
 )
 
@@ -93,16 +92,3 @@ func tail(file string, lines int) string {
 	}
 	return out.String()
 }
-
-// environment returns this process's environment for the cluster's processes, without the variables of another Storm.
-// Workers, and the programs that they start, inherit the mark. With it we find all of them again.
-func environment(token string) []string {
-	env := slices.DeleteFunc(os.Environ(), func(entry string) bool {
-		return strings.HasPrefix(entry, "STORM_") || strings.HasPrefix(entry, markName+"=")
-	})
-	return append(env, mark(token))
-}
-
-const markName = "STORMFLUX_STORMTEST"
-
-func mark(token string) string { return markName + "=" + token }

@@ -2,8 +2,10 @@
 // Nimbus, Supervisors) on free loopback ports, and a [Judge]. The judge uses Storm's own Java classes to answer how
 // Storm reads a topology, whether it accepts a configuration, or what Flux makes of a YAML file.
 //
-// It owns the jars and their cache, STORM_HOME, the processes and their end, and the Java programs of the judge
-// (java/). It also keeps the YAML language server of editors ([LanguageServer]), because the cache is here. It does not own a Nimbus client: it only asks a Nimbus whether it is ready and what runs there.
+// It owns the jars that only tests need, the end of the processes with the test, and the Java programs of the judge
+// (java/). What a cluster consists of is in internal/devcluster. It also keeps the YAML language server of editors
+// ([LanguageServer]), because the cache is here. It does not own a Nimbus client: it only asks a Nimbus whether it is
+// ready and what runs there.
 //
 // In tests, every test binary has at most one cluster and one judge:
 //

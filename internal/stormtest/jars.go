@@ -3,24 +3,23 @@ package stormtest
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 
-	"github.com/rogpeppe/go-internal/lockedfile"
-
 	"github.com/stormflux/stormflux/internal/cachedir"
+	"github.com/stormflux/stormflux/internal/devcluster"
+	"github.com/stormflux/stormflux/internal/maven"
 )
 
 // StormVersion is the release that everything here runs: the newest one that is complete on Maven Central.
-const StormVersion = "2.8.3"
+const StormVersion = devcluster.DefaultVersion
 
 // JarSet names a folder of jars from Maven Central. One of our POMs in maven/ lists its content.
 type JarSet uint8
@@ -40,7 +39,6 @@ const (
 	RedisLibraryJars                   // storm-redis with its dependencies, without Storm
 	KafkaLibraryJars                   // storm-kafka-client with its dependencies, without Storm
 	ComponentJars                      // Storm's libraries of spouts and bolts for other systems; used together with WorkerJars
-	WebappJars                         // what UI and logviewer need besides DaemonJars and [Webapp] (STORM_HOME/lib-webapp)
 )
 
 //go:embed maven/*.xml
@@ -49,12 +47,6 @@ var poms embed.FS
 // name is the file name of the set's POM without its extension.
 func (s JarSet) name() string {
 	switch s {
-	case DaemonJars:
-		return "daemon"
-	case WorkerJars:
-		return "worker"
-	case ZooKeeperJars:
-		return "zk"
 	case FluxJars:
 		return "flux"
 	case ClojureJars:
@@ -71,8 +63,6 @@ func (s JarSet) name() string {
 		return "components"
 	case KafkaLibraryJars:
 		return "library-kafka"
-	case WebappJars:
-		return "webapp"
 	case Backtype010Jars:
 		return "backtype-0.10"
 	case Backtype09Jars:
@@ -101,6 +91,9 @@ const (
 // Maven, which takes some seconds; later calls, also by other processes, find them in [cachedir.Path].
 // The folder is shared: do not write to it.
 func Jars(ctx context.Context, set JarSet) (string, error) {
+	if library := set.library(); library != "" {
+		return libraryJars(ctx, library)
+	}
 	pom, err := poms.ReadFile("maven/" + set.name() + ".xml")
 	if err != nil {
 		panic(err)
@@ -123,57 +116,36 @@ func Classpath(ctx context.Context, sets ...JarSet) (string, error) {
 	return joinClasspath(path...), nil
 }
 
-// cached returns the folder name-<hash of the parts> in [cachedir.Path]. If it does not exist, fill makes it. The folder
-// becomes visible when it is complete, and only one process at a time makes one.
-func cached(ctx context.Context, name string, parts [][]byte, fill func(dir string) error) (string, error) {
-	hash := sha256.New()
-	for _, part := range parts {
-		fmt.Fprintf(hash, "%d\n", len(part))
-		hash.Write(part)
+// library returns the library of a cluster that a set is, or "".
+func (s JarSet) library() devcluster.Library {
+	switch s {
+	case DaemonJars:
+		return devcluster.DaemonLibrary
+	case WorkerJars:
+		return devcluster.WorkerLibrary
+	case ZooKeeperJars:
+		return devcluster.ZooKeeperLibrary
 	}
-	cache, err := cachedir.Path()
-	if err != nil {
-		return "", err
-	}
-	root := filepath.Join(cache, "storm-"+StormVersion)
-	dir := filepath.Join(root, name+"-"+hex.EncodeToString(hash.Sum(nil))[:16])
-	if isDir(dir) {
-		return dir, nil
-	}
-	if err := os.MkdirAll(root, 0o755); err != nil {
-		return "", fmt.Errorf("making the cache folder: %w", err)
-	}
-	unlock, err := lockedfile.MutexAt(filepath.Join(root, "lock")).Lock()
-	if err != nil {
-		return "", fmt.Errorf("locking the cache folder: %w", err)
-	}
-	defer unlock()
-	if isDir(dir) { // made by another process while this one waited
-		return dir, nil
-	}
-	if err := ctx.Err(); err != nil {
-		return "", err
-	}
-	temp, err := os.MkdirTemp(root, name+".tmp-")
-	if err != nil {
-		return "", fmt.Errorf("making a folder in the cache: %w", err)
-	}
-	defer os.RemoveAll(temp)
-	if err := os.Chmod(temp, 0o755); err != nil {
-		return "", err
-	}
-	if err := fill(temp); err != nil {
-		return "", err
-	}
-	if err := os.Rename(temp, dir); err != nil {
-		return "", fmt.Errorf("putting %s into the cache: %w", name, err)
-	}
-	return dir, nil
+	return ""
 }
 
-func isDir(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
+// libraryJars returns the jars of a library of a cluster. Maven does not always survive an unstable network.
+func libraryJars(ctx context.Context, library devcluster.Library) (string, error) {
+	const attempts = 4
+	for attempt := 1; ; attempt++ {
+		dir, err := devcluster.Jars(ctx, library, StormVersion, maven.Options{Args: mavenArgs()})
+		if unreachable := (*maven.UnreachableError)(nil); !errors.As(err, &unreachable) || attempt == attempts {
+			return dir, err
+		}
+		if err := wait(ctx, time.Duration(attempt)*2*time.Second); err != nil {
+			return "", err
+		}
+	}
+}
+
+// cached returns a folder of this package's part of the cache. See [cachedir.Folder].
+func cached(ctx context.Context, name string, parts [][]byte, fill func(dir string) error) (string, error) {
+	return cachedir.Folder(ctx, "storm-"+StormVersion, name, parts, fill)
 }
 
 // copyJars makes Maven put the jars that a POM lists into dir.
@@ -251,4 +223,8 @@ func lastLines(text []byte, n int) []byte {
 		at = bytes.LastIndexByte(text[:at], '\n')
 	}
 	return text[at+1:]
+}
+
+func joinClasspath(entries ...string) string {
+	return strings.Join(entries, string(os.PathListSeparator))
 }

@@ -1,13 +1,9 @@
 package stormtest
 
 import (
-	"errors"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 )
 
@@ -42,55 +38,6 @@ func TestClojureJars(t *testing.T) {
 	out, err := exec.CommandContext(t.Context(), "java", "-cp", classpath, "clojure.main", "-e", form).CombinedOutput()
 	if err != nil || !strings.HasSuffix(strings.TrimSpace(string(out)), "0") {
 		t.Errorf("%v\n%s", err, out)
-	}
-}
-
-func TestCachedIsMadeOnce(t *testing.T) {
-	t.Setenv("STORMFLUX_CACHE", t.TempDir())
-	var made atomic.Int32
-	var group sync.WaitGroup
-	dirs := make([]string, 8)
-	for i := range dirs {
-		group.Go(func() {
-			dir, err := cached(t.Context(), "thing", [][]byte{[]byte("a"), []byte("b")}, func(dir string) error {
-				made.Add(1)
-				return os.WriteFile(filepath.Join(dir, "file"), []byte("whole"), 0o644)
-			})
-			if err != nil {
-				t.Error(err)
-			}
-			dirs[i] = dir
-			if text, err := os.ReadFile(filepath.Join(dir, "file")); string(text) != "whole" {
-				t.Errorf("the file is %q (%v)", text, err)
-			}
-		})
-	}
-	group.Wait()
-	if made.Load() != 1 {
-		t.Errorf("it was made %d times", made.Load())
-	}
-	other, err := cached(t.Context(), "thing", [][]byte{[]byte("ab")}, func(string) error { return nil })
-	if err != nil || other == dirs[0] {
-		t.Errorf("other parts have the same folder %s (%v)", other, err)
-	}
-}
-
-func TestCachedLeavesNothingHalf(t *testing.T) {
-	cache := t.TempDir()
-	t.Setenv("STORMFLUX_CACHE", cache)
-	boom := errors.New("boom")
-	_, err := cached(t.Context(), "thing", nil, func(dir string) error {
-		if err := os.WriteFile(filepath.Join(dir, "half"), nil, 0o644); err != nil {
-			t.Error(err)
-		}
-		return boom
-	})
-	if !errors.Is(err, boom) {
-		t.Errorf("error is %v", err)
-	}
-	left, err := filepath.Glob(filepath.Join(cache, "*", "thing*"))
-	if err != nil || len(left) > 0 {
-		t.Errorf("left behind: %v (%v)", left, err)
 	}
 }
 

@@ -16,6 +16,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/stormflux/stormflux/internal/devcluster"
 )
 
 //go:embed java/*.java java/log4j2.xml
@@ -79,7 +81,7 @@ func NewJudge(ctx context.Context, options JudgeOptions) (*Judge, error) {
 		return nil, err
 	}
 	// Not CommandContext: the judge outlives the context of its start.
-	cmd := exec.Command("java", slices.Concat(daemonFlags, []string{
+	cmd := exec.Command("java", slices.Concat(devcluster.JavaFlags(), []string{
 		"-Xmx512m",
 		"-Dfile.encoding=UTF-8",
 		"--add-opens=java.base/java.lang=ALL-UNNAMED",

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+
+	"github.com/stormflux/stormflux/internal/devcluster"
 )
 
 // minJava is the oldest Java that Storm 2.8.3 and the judge run on.
@@ -46,12 +48,10 @@ func Long(t testing.TB) {
 func requireCluster(t testing.TB) {
 	t.Helper()
 	if runtime.GOOS == "windows" {
-		t.Skip(errNoCluster)
+		t.Skip(devcluster.ErrSystem)
 	}
 	Require(t)
 }
-
-var errNoCluster = errors.New("a Storm cluster runs on Linux and macOS only")
 
 var javaVersion = regexp.MustCompile(`version "(\d+)`)
 

@@ -6,11 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os/exec"
-	"slices"
 	"syscall"
-	"time"
+
+	"github.com/stormflux/stormflux/internal/devcluster"
 )
 
 // watchdogScript waits until its input ends. This happens at the latest when the process that started the cluster dies,
@@ -18,7 +17,7 @@ import (
 const watchdogScript = `
 cat >/dev/null
 for round in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-  pids=$(` + markedScript + `)
+  pids=$(` + devcluster.MarkedScript + `)
   test -z "$pids" && break
   kill -9 $pids 2>/dev/null
   sleep 0.1
@@ -33,8 +32,8 @@ type watchdog struct {
 	input io.Closer
 }
 
-func startWatchdog(token, folder string) (*watchdog, error) {
-	cmd := exec.Command("/bin/sh", "-c", watchdogScript, "sh", token, folder)
+func startWatchdog(mark devcluster.Mark, folder string) (*watchdog, error) {
+	cmd := exec.Command("/bin/sh", "-c", watchdogScript, "sh", string(mark), folder)
 	cmd.Dir = "/"
 	// A separate session, so a signal to this process's group does not kill the watchdog.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
@@ -54,28 +53,4 @@ func (w *watchdog) release() error {
 		return fmt.Errorf("ending the watchdog: %w", err)
 	}
 	return nil
-}
-
-// killMarked kills all processes with the mark, and waits until none of them is left and none that they have started.
-func killMarked(token string) error {
-	deadline := time.Now().Add(20 * time.Second)
-	killed := map[int]bool{}
-	for {
-		pids, err := marked(token)
-		if err != nil {
-			return err
-		}
-		for _, pid := range pids {
-			syscall.Kill(pid, syscall.SIGKILL) // it may be gone already
-			killed[pid] = true
-		}
-		maps.DeleteFunc(killed, func(pid int, _ bool) bool { return !alive(pid) })
-		if len(pids) == 0 && len(killed) == 0 {
-			return nil
-		}
-		if time.Now().After(deadline) {
-			return fmt.Errorf("processes of the cluster are still there after being killed: %v", slices.Sorted(maps.Keys(killed)))
-		}
-		time.Sleep(pollInterval)
-	}
 }
