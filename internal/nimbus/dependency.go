@@ -45,16 +45,20 @@ func uuid() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// nameDependencies puts the keys of the dependencies into a copy of the topology.
+// nameDependencies adds the keys of the dependencies to those that the topology names, in a copy of it.
 func (sub *submission) nameDependencies() {
 	if len(sub.Dependencies) == 0 {
 		return
 	}
 	top := *sub.Topology
 	sub.Topology = &top
-	top.DependencyJars, top.DependencyArtifacts = []string{}, []string{}
-	for _, d := range sub.Dependencies {
+	top.DependencyJars = append([]string{}, top.DependencyJars...)
+	top.DependencyArtifacts = append([]string{}, top.DependencyArtifacts...)
+	for i, d := range sub.Dependencies {
 		key := d.key()
+		if sub.Uploaded != nil {
+			key = sub.Uploaded.keys[i]
+		}
 		sub.keys = append(sub.keys, key)
 		switch {
 		case d.Artifact == "":

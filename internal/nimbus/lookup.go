@@ -1,6 +1,7 @@
 package nimbus
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,7 +18,7 @@ import (
 // the topology is there or the time is over. If the topology is there and certainly this one, it returns the id.
 // Otherwise it sets the outcome and returns cause.
 func (sub *submission) lookUp(ctx context.Context, cause error) (id string, err error) {
-	window := lookUpTime
+	window := cmp.Or(sub.LookUp, lookUpTime)
 	if ctx.Err() != nil {
 		window = lookUpTimeCanceled
 	}

@@ -29,11 +29,18 @@ type SubmitRequest struct {
 	// Submit deletes those that are the topology's own.
 	Dependencies []Dependency
 
+	// Uploaded, if set, are the jar and the dependencies as [Client.Upload] has sent them. If they are on another Nimbus than
+	// the one that leads now, or too old, Submit sends the files again.
+	Uploaded *Uploaded
+
 	Inactive    bool              // submit it deactivated
 	Credentials map[string]string // for the workers; nil: none
 
 	// Progress, if set, gets how many bytes of the jar Nimbus has taken: once before the first chunk, and after each.
 	Progress func(sent, total int64)
+
+	// LookUp is how long Submit looks for the topology after the connection broke. 0: 15 seconds.
+	LookUp time.Duration
 
 	// ChunkSize is the size of an upload's chunk in bytes; 0 means 307200, as in Storm's client. Submit lowers it to what
 	// the server reads.
@@ -165,10 +172,7 @@ func (sub *submission) run(ctx context.Context) (_ SubmitResult, err error) {
 			sub.dropBlobs(ctx)
 		}
 	}()
-	if err := sub.uploadDependencies(ctx, s); err != nil {
-		return none, err
-	}
-	if err := sub.upload(ctx, s, jar); err != nil {
+	if err := sub.send(ctx, s, jar); err != nil {
 		return none, err
 	}
 	sub.stage = Submitting
@@ -187,14 +191,20 @@ func (sub *submission) run(ctx context.Context) (_ SubmitResult, err error) {
 		result.AnswerLost = true
 		return result, err
 	case InvalidTopology:
-		var failed *Error
-		if errors.As(err, &failed) {
-			if key := configKeyOf(failed.Said, sub.Conf); key != "" {
-				failed.Advice = []string{fmt.Sprintf("correct %q in the topology's configuration", key)}
-			}
-		}
+		sub.nameKey(err)
 	}
 	return none, err
+}
+
+// nameKey adds the key of the configuration to a refusal that names Storm's constant.
+func (sub *submission) nameKey(err error) {
+	var failed *Error
+	if !errors.As(err, &failed) {
+		return
+	}
+	if key := configKeyOf(failed.Said, sub.Conf); key != "" {
+		failed.Advice = []string{fmt.Sprintf("correct %q in the topology's configuration", key)}
+	}
 }
 
 // checkName checks the name for the release that the topology is for.
@@ -294,6 +304,11 @@ func (sub *submission) askFirst(ctx context.Context, s *session) error {
 	if !allowed {
 		return sub.nameTaken(ctx, s)
 	}
+	return sub.askSize(ctx, s)
+}
+
+// askSize measures the message against the limit of the server.
+func (sub *submission) askSize(ctx context.Context, s *session) error {
 	if err := sub.askLimit(ctx, s); err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/stormflux/stormflux/internal/nimbus"
 	"github.com/stormflux/stormflux/internal/storm"
 )
 
@@ -25,7 +26,7 @@ type blobSession struct {
 	left []byte // of a download
 }
 
-// Blobs returns the blobs, by key.
+// Blobs returns the blobs, by key, without the jars of the topologies.
 func (s *Server) Blobs() []Blob {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -58,6 +59,14 @@ func (h *handler) blob(key string) (*Blob, func(), error) {
 		return nil, unlock, h.fail
 	}
 	b := h.server.state.blobs[key]
+	for _, t := range h.server.state.topologies {
+		if key == nimbus.JarKey(t.ID) && b == nil {
+			b = &Blob{Key: key}
+			if u := h.server.state.uploads[t.Jar]; u != nil {
+				b.Bytes = u.Bytes
+			}
+		}
+	}
 	if b == nil {
 		return nil, unlock, &storm.KeyNotFoundException{Msg: key}
 	}

@@ -101,7 +101,7 @@ func (s *Server) Remove(name string) {
 	delete(s.state.topologies, name)
 }
 
-func (s *Server) add(t Topology) {
+func (s *Server) add(t Topology) *Topology {
 	s.state.counter++
 	if t.Started.IsZero() {
 		t.Started = time.Now()
@@ -119,6 +119,7 @@ func (s *Server) add(t Topology) {
 		t.Conf = map[string]any{}
 	}
 	s.state.topologies[t.Name] = &t
+	return &t
 }
 
 // handler answers one call. Its missing methods panic on the nil interface, and process turns the panic into an
@@ -334,7 +335,10 @@ func (h *handler) SubmitTopologyWithOpts(_ context.Context, name, jar, conf stri
 	if options.InitialStatus == storm.TopologyInitialStatus_INACTIVE {
 		status = "INACTIVE"
 	}
-	h.server.add(Topology{Name: name, Status: status, Jar: jar, Conf: values, JSONConf: conf, Topology: topology, Options: options})
+	added := h.server.add(Topology{Name: name, Status: status, Jar: jar, Conf: values, JSONConf: conf, Topology: topology, Options: options})
+	if h.server.options.OnSubmit != nil {
+		h.server.options.OnSubmit(added)
+	}
 	return nil
 }
 

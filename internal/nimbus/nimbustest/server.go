@@ -43,6 +43,9 @@ type Options struct {
 	// OnCall, if set, decides what to do with each call before the call runs. It runs on the goroutine of the
 	// connection; several may run at once.
 	OnCall func(Call) Reply
+
+	// OnSubmit, if set, gets each submitted topology before it can be seen, and may change it.
+	OnSubmit func(*Topology)
 }
 
 // Call is a request that has arrived.

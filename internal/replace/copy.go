@@ -1,0 +1,169 @@
+package replace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+
+	"github.com/stormflux/stormflux/internal/java"
+	"github.com/stormflux/stormflux/internal/nimbus"
+	"github.com/stormflux/stormflux/internal/storm"
+)
+
+// The files of a copy. The topology is as Storm keeps it, and the configuration as Nimbus returns it.
+const (
+	topologyFile = "topology.thrift"
+	confFile     = "topology.conf.json"
+	jarFile      = "topology.jar"
+	idFile       = "topology.id" // written last: a copy without it is not whole
+)
+
+// dependencyFile is the name of the copy of dependency number i.
+func dependencyFile(i int) string { return "dependency-" + strconv.Itoa(i) + ".jar" }
+
+// save copies the topology that runs: structure, configuration, jar, and the dependencies that are its own. Nimbus deletes
+// all of them some minutes after a kill. status has the numbers that a rebalance can have changed: Nimbus keeps them elsewhere.
+func (s Store) save(ctx context.Context, client *nimbus.Client, status *nimbus.Status, freeSlots int) error {
+	if err := os.Remove(s.path(idFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	top, err := client.UserTopology(ctx, status.ID)
+	if err != nil {
+		return err
+	}
+	text, err := client.TopologyConf(ctx, status.ID)
+	if err != nil {
+		return err
+	}
+	conf, err := readConf(text)
+	if err != nil {
+		return err
+	}
+	asItRuns(top, conf, status, freeSlots)
+	data, err := nimbus.FormatTopology(ctx, top)
+	if err != nil {
+		return err
+	}
+	line, err := java.AppendJSON(nil, conf)
+	if err != nil {
+		return fmt.Errorf("writing the configuration of %s: %w", status.ID, err)
+	}
+	blob := func(name, key string) error {
+		return s.stream(name, func(w io.Writer) error { return client.ReadBlob(ctx, key, w) })
+	}
+	if err := errors.Join(s.file(topologyFile, data), s.file(confFile, line)); err != nil {
+		return err
+	}
+	if err := blob(jarFile, nimbus.JarKey(status.ID)); err != nil {
+		return fmt.Errorf("the jar of %s cannot be read: %w", status.ID, err)
+	}
+	for i, key := range top.DependencyJars {
+		if err := blob(dependencyFile(i), key); err != nil {
+			return fmt.Errorf("the dependency %s of %s cannot be read: %w", key, status.ID, err)
+		}
+	}
+	return s.file(idFile, []byte(status.ID+"\n"))
+}
+
+// Has reports whether the store has a whole copy of the topology with an id.
+func (s Store) Has(id string) bool {
+	text, err := os.ReadFile(s.path(idFile))
+	return err == nil && string(text) == id+"\n"
+}
+
+// Request returns the saved topology, ready to submit.
+func (s Store) Request(ctx context.Context, r *Record) (nimbus.SubmitRequest, error) {
+	request := nimbus.SubmitRequest{Name: r.Topology, JarPath: s.path(jarFile), Inactive: r.Status == "INACTIVE"}
+	if !s.Has(r.Old) {
+		return request, fmt.Errorf("there is no whole copy of %s in %s", r.Old, filepath.ToSlash(s.Dir))
+	}
+	data, err := os.ReadFile(s.path(topologyFile))
+	if err != nil {
+		return request, fmt.Errorf("reading the saved topology: %w", err)
+	}
+	if request.Topology, err = nimbus.ParseTopology(ctx, data); err != nil {
+		return request, err
+	}
+	text, err := os.ReadFile(s.path(confFile))
+	if err != nil {
+		return request, fmt.Errorf("reading the saved topology: %w", err)
+	}
+	conf, err := readConf(string(text))
+	if err != nil {
+		return request, err
+	}
+	request.Conf = submittable(conf)
+	// The dependencies get new keys: Nimbus deletes the old ones some minutes after the old topology has gone.
+	for i := range request.Topology.DependencyJars {
+		request.Dependencies = append(request.Dependencies, nimbus.Dependency{Path: s.path(dependencyFile(i))})
+	}
+	request.Topology.DependencyJars = nil
+	return request, nil
+}
+
+func readConf(text string) (map[string]any, error) {
+	v, err := java.ParseJSON(text)
+	if err != nil {
+		return nil, fmt.Errorf("reading the configuration of the topology that runs: %w", err)
+	}
+	conf, ok := java.Plain(v).(map[string]any)
+	if !ok {
+		return nil, errors.New("reading the configuration of the topology that runs: it is not a JSON object")
+	}
+	return conf, nil
+}
+
+// asItRuns puts the numbers of executors and workers into the topology. A rebalance changes them on the cluster only (Nimbus
+// 2.8.3, doRebalance). When the cluster has no free slots, fewer workers mean nothing.
+func asItRuns(top *storm.StormTopology, conf map[string]any, status *nimbus.Status, freeSlots int) {
+	for _, c := range status.Components {
+		hint := int32(c.Executors)
+		if b := top.Bolts[c.ID]; b != nil && b.Common != nil {
+			b.Common.ParallelismHint = &hint
+		}
+		if s := top.Spouts[c.ID]; s != nil && s.Common != nil {
+			s.Common.ParallelismHint = &hint
+		}
+	}
+	if n := len(status.Workers); n > 0 && freeSlots > 0 {
+		conf["topology.workers"] = int64(n)
+	}
+}
+
+// submittable returns a configuration that Nimbus accepts, from one that Nimbus returned. Nimbus saves two keys in a form that
+// it refuses (normalizeConf and submitTopologyWithOpts in 2.8.3), and sets others itself.
+func submittable(conf map[string]any) map[string]any {
+	if serializers, ok := conf["topology.kryo.register"].(map[string]any); ok {
+		conf["topology.kryo.register"] = kryoList(serializers)
+	}
+	if users, ok := conf["topology.users"].([]any); ok { // without a login, the submitter is null
+		conf["topology.users"] = slices.DeleteFunc(slices.Clone(users), func(u any) bool { return u == nil })
+	}
+	for _, key := range []string{"storm.id", "topology.submitter.user", "topology.submitter.principal", "storm.zookeeper.superACL"} {
+		delete(conf, key)
+	}
+	return conf
+}
+
+// kryoList turns classes and their serializers into the list that a configuration has. Workers sort it by class.
+func kryoList(serializers map[string]any) []any {
+	classes := make([]string, 0, len(serializers))
+	for class := range serializers {
+		classes = append(classes, class)
+	}
+	slices.Sort(classes)
+	list := []any{}
+	for _, class := range classes {
+		if serializer := serializers[class]; serializer != nil {
+			list = append(list, map[string]any{class: serializer})
+		} else {
+			list = append(list, class)
+		}
+	}
+	return list
+}
