@@ -41,15 +41,7 @@ func TestExamplesRun(t *testing.T) {
 					t.Fatalf("%s: %v\n%s", example.prepare, err, out)
 				}
 			}
-			for _, args := range [][]string{{"validate", "--strict"}, {"fmt", "--check"}, {"test"}, {"compile", "-o", filepath.Join(t.TempDir(), "example.jar")}} {
-				if text, err := os.ReadFile(file); err != nil || args[0] == "test" && !bytes.Contains(text, []byte("\ntests:")) {
-					continue
-				}
-				var out, messages bytes.Buffer
-				if code := run(t.Context(), append(args, file), strings.NewReader(""), &out, &messages); code != exitFine {
-					t.Errorf("stormflux %s exits with %d:\n%s%s", args[0], code, &out, &messages)
-				}
-			}
+			checkExample(t, file)
 			r := start(t, ".", append([]string{"run", file, "--format", "json"}, example.args...)...)
 			at := 0
 			for _, says := range example.says {
@@ -58,5 +50,19 @@ func TestExamplesRun(t *testing.T) {
 			r.signal(syscall.SIGINT)
 			r.ends(exitFine)
 		})
+	}
+}
+
+// checkExample checks an example without running it.
+func checkExample(t *testing.T, file string) {
+	t.Helper()
+	for _, args := range [][]string{{"validate", "--strict"}, {"fmt", "--check"}, {"test"}, {"compile", "-o", filepath.Join(t.TempDir(), "example.jar")}} {
+		if text, err := os.ReadFile(file); err != nil || args[0] == "test" && !bytes.Contains(text, []byte("\ntests:")) {
+			continue
+		}
+		var out, messages bytes.Buffer
+		if code := run(t.Context(), append(args, file), strings.NewReader(""), &out, &messages); code != exitFine {
+			t.Errorf("stormflux %s exits with %d:\n%s%s", args[0], code, &out, &messages)
+		}
 	}
 }
