@@ -32,11 +32,23 @@ func noArguments(cmd *cobra.Command, args []string) error {
 }
 
 // atMostOne refuses a command line with several arguments.
-func atMostOne(cmd *cobra.Command, args []string) error {
-	if len(args) > 1 {
-		return usageError("%s takes one argument at most, not %d. Usage: %s", cmd.CommandPath(), len(args), cmd.UseLine())
+func atMostOne(cmd *cobra.Command, args []string) error { return atMost(1)(cmd, args) }
+
+// atMost refuses a command line with more than n arguments.
+func atMost(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > n {
+			return usageError("%s takes %s at most, not %d. Usage: %s", cmd.CommandPath(), argumentCount(n), len(args), cmd.UseLine())
+		}
+		return nil
 	}
-	return nil
+}
+
+func argumentCount(n int) string {
+	if n == 1 {
+		return "one argument"
+	}
+	return fmt.Sprintf("%d arguments", n)
 }
 
 // notEmpty refuses flags with an empty value. It mostly comes from an unset variable of the shell, and must not count as a

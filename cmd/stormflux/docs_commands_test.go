@@ -14,8 +14,6 @@ import (
 
 	"github.com/spf13/pflag"
 	"mvdan.cc/sh/v3/shell"
-
-	"github.com/stormflux/stormflux/internal/nimbus/nimbustest"
 )
 
 // documents returns the pages whose commands are tested, as paths from the root of the repository.
@@ -66,8 +64,8 @@ var replaced = []struct {
 
 // Every command in a block of type sh works, in the order of the page. The commands of README.md, CONTRIBUTING.md and the pages in
 // examples/ run in the repository. Those of another page run in a folder with a topology, and with the files of the page: the
-// blocks that begin with "# NAME". The hosts nimbus1 and nimbus2 are a fake Nimbus. `run` ends when the topology is idle, or in
-// examples/ after a while: many of them have no end.
+// blocks that begin with "# NAME". The hosts nimbus1 and nimbus2 are a fake Nimbus, on which a topology "orders" with a bolt
+// "count" runs. `run` ends when the topology is idle, or in examples/ after a while: many of them have no end.
 func TestDocumentCommands(t *testing.T) {
 	if _, err := exec.LookPath("bash"); err != nil {
 		t.Skip(err)
@@ -105,7 +103,7 @@ func TestDocumentCommands(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			needExample(t, filepath.Dir(name))
-			server := nimbustest.New(t, nimbustest.Options{})
+			server := numbered(t, "orders")
 			dir, ends := repository, "--until-idle"
 			switch {
 			case strings.HasPrefix(name, "examples/"):

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,79 +12,124 @@ import (
 
 // numbersText returns the numbers of a topology's components as tables.
 func numbersText(s *nimbus.Statistics, window string) string {
-	since := "since the submission"
-	if window != "all" {
-		since = "in the last " + map[string]string{"10m": "10 minutes", "3h": "3 hours", "1d": "day"}[window]
-	}
 	var b strings.Builder
 	if len(s.Spouts) > 0 {
-		t := console.NewTable("SPOUT", "TASKS", "EMITTED", "TRANSFERRED", "ACKED", "FAILED", "COMPLETE LATENCY")
+		t := console.NewTable(slices.Concat([]string{"SPOUT", "TASKS"}, spoutHeadings())...)
 		for _, c := range s.Spouts {
-			t.Row(c.ID, c.Tasks, c.Emitted, c.Transferred, c.Acked, c.Failed, latency(c.CompleteLatency))
+			t.Row(slices.Concat([]any{c.ID, c.Tasks}, spoutCells(c.Numbers))...)
 		}
 		fmt.Fprintf(&b, "\n%s", t)
 	}
 	if len(s.Bolts) > 0 {
-		t := console.NewTable("BOLT", "TASKS", "EXECUTED", "EMITTED", "TRANSFERRED", "ACKED", "FAILED", "EXECUTE", "PROCESS", "CAPACITY")
+		t := console.NewTable(slices.Concat([]string{"BOLT", "TASKS"}, boltHeadings())...)
 		for _, c := range s.Bolts {
-			t.Row(c.ID, c.Tasks, c.Executed, c.Emitted, c.Transferred, c.Acked, c.Failed, latency(c.ExecuteLatency), latency(c.ProcessLatency),
-				console.Quantity(fmt.Sprintf("%.0f%%", 100*c.Capacity)))
+			t.Row(slices.Concat([]any{c.ID, c.Tasks}, boltCells(c.Numbers))...)
 		}
 		fmt.Fprintf(&b, "\n%s", t)
 	}
 	if b.Len() > 0 {
-		fmt.Fprintf(&b, "tuples %s\n", since)
+		fmt.Fprintf(&b, "tuples %s\n", since(window))
 	}
 	return b.String()
+}
+
+// since says what a window of [nimbus.Windows] covers.
+func since(window string) string {
+	switch window {
+	case "10m":
+		return "in the last 10 minutes"
+	case "3h":
+		return "in the last 3 hours"
+	case "1d":
+		return "in the last day"
+	}
+	return "since the submission"
+}
+
+func spoutHeadings() []string {
+	return []string{"EMITTED", "TRANSFERRED", "ACKED", "FAILED", "COMPLETE LATENCY"}
+}
+
+func spoutCells(n nimbus.Numbers) []any {
+	return []any{n.Emitted, n.Transferred, n.Acked, n.Failed, latency(n.CompleteLatency)}
+}
+
+func boltHeadings() []string {
+	return []string{"EXECUTED", "EMITTED", "TRANSFERRED", "ACKED", "FAILED", "EXECUTE", "PROCESS", "CAPACITY"}
+}
+
+func boltCells(n nimbus.Numbers) []any {
+	return []any{n.Executed, n.Emitted, n.Transferred, n.Acked, n.Failed, latency(n.ExecuteLatency), latency(n.ProcessLatency),
+		console.Quantity(fmt.Sprintf("%.0f%%", 100*n.Capacity))}
 }
 
 func latency(d time.Duration) console.Quantity {
 	if d == 0 {
 		return "-"
 	}
-	return console.Quantity(fmt.Sprintf("%.1f ms", d.Seconds()*1e3))
+	return console.Quantity(fmt.Sprintf("%.1f ms", milliseconds(d)))
 }
+
+func milliseconds(d time.Duration) float64 { return d.Seconds() * 1e3 }
 
 // The JSON of the numbers: latencies in milliseconds.
 type (
-	componentNumbers struct {
-		ID          string `json:"id"`
-		Executors   int    `json:"executors"`
-		Tasks       int    `json:"tasks"`
-		Emitted     int64  `json:"emitted"`
-		Transferred int64  `json:"transferred"`
-		Acked       int64  `json:"acked"`
-		Failed      int64  `json:"failed"`
-	}
 	spoutNumbers struct {
-		componentNumbers
+		Emitted         int64   `json:"emitted"`
+		Transferred     int64   `json:"transferred"`
+		Acked           int64   `json:"acked"`
+		Failed          int64   `json:"failed"`
 		CompleteLatency float64 `json:"complete_latency_ms"`
 	}
 	boltNumbers struct {
-		componentNumbers
+		Emitted        int64   `json:"emitted"`
+		Transferred    int64   `json:"transferred"`
+		Acked          int64   `json:"acked"`
+		Failed         int64   `json:"failed"`
 		Executed       int64   `json:"executed"`
 		ExecuteLatency float64 `json:"execute_latency_ms"`
 		ProcessLatency float64 `json:"process_latency_ms"`
 		Capacity       float64 `json:"capacity"`
 	}
+	componentSize struct {
+		ID        string `json:"id"`
+		Executors int    `json:"executors"`
+		Tasks     int    `json:"tasks"`
+	}
+	spoutDocument struct {
+		componentSize
+		spoutNumbers
+	}
+	boltDocument struct {
+		componentSize
+		boltNumbers
+	}
 )
 
-func commonJSON(c *nimbus.ComponentStatistics) componentNumbers {
-	return componentNumbers{c.ID, c.Executors, c.Tasks, c.Emitted, c.Transferred, c.Acked, c.Failed}
+func sizeJSON(c nimbus.ComponentStatistics) componentSize {
+	return componentSize{c.ID, c.Executors, c.Tasks}
 }
 
-func spoutsJSON(spouts []nimbus.ComponentStatistics) []spoutNumbers {
-	all := make([]spoutNumbers, 0, len(spouts))
+func spoutJSON(n nimbus.Numbers) spoutNumbers {
+	return spoutNumbers{n.Emitted, n.Transferred, n.Acked, n.Failed, milliseconds(n.CompleteLatency)}
+}
+
+func boltJSON(n nimbus.Numbers) boltNumbers {
+	return boltNumbers{n.Emitted, n.Transferred, n.Acked, n.Failed, n.Executed, milliseconds(n.ExecuteLatency), milliseconds(n.ProcessLatency), n.Capacity}
+}
+
+func spoutsJSON(spouts []nimbus.ComponentStatistics) []spoutDocument {
+	all := make([]spoutDocument, 0, len(spouts))
 	for _, c := range spouts {
-		all = append(all, spoutNumbers{commonJSON(&c), c.CompleteLatency.Seconds() * 1e3})
+		all = append(all, spoutDocument{sizeJSON(c), spoutJSON(c.Numbers)})
 	}
 	return all
 }
 
-func boltsJSON(bolts []nimbus.ComponentStatistics) []boltNumbers {
-	all := make([]boltNumbers, 0, len(bolts))
+func boltsJSON(bolts []nimbus.ComponentStatistics) []boltDocument {
+	all := make([]boltDocument, 0, len(bolts))
 	for _, c := range bolts {
-		all = append(all, boltNumbers{commonJSON(&c), c.Executed, c.ExecuteLatency.Seconds() * 1e3, c.ProcessLatency.Seconds() * 1e3, c.Capacity})
+		all = append(all, boltDocument{sizeJSON(c), boltJSON(c.Numbers)})
 	}
 	return all
 }

@@ -22,11 +22,16 @@ func printTo(w io.Writer, format string, args ...any) {
 }
 
 // printJSON writes v to standard output, indented.
-func (a *app) printJSON(v any) error {
+func (a *app) printJSON(v any) error { return a.printJSONWith(v, "  ") }
+
+// printJSONLine writes v to standard output on one line.
+func (a *app) printJSONLine(v any) error { return a.printJSONWith(v, "") }
+
+func (a *app) printJSONWith(v any, indent string) error {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
+	enc.SetIndent("", indent)
 	if err := enc.Encode(v); err != nil {
 		return err
 	}

@@ -14,71 +14,135 @@ import (
 )
 
 func (a *app) statusCommand() *cobra.Command {
-	var flags clusterFlags
+	flags := statusFlags{every: durationFlag(2 * time.Second)}
 	cmd := &cobra.Command{
-		Use:   "status [NAME]",
+		Use:   "status [NAME [COMPONENT]]",
 		Short: "Show a topology's numbers, workers and errors, or the cluster",
 		Long: `Show what Nimbus knows about a topology: the numbers of its components, its workers, and its errors. An error that
-happened several times is shown once, with its last time and the number of times. Without NAME, show the daemons of the
-cluster.
+happened several times is shown once, with its last time and the number of times. With COMPONENT, show the executors and
+streams of one component. Without NAME, show the daemons of the cluster.
 
 By default, an executor reports to Nimbus once a minute (executor.metrics.frequency.secs). In its first minute, even a
 healthy topology has executors that do not report yet. Storm counts a sample of the tuples (topology.stats.sample.rate), so
-the numbers grow in steps.`,
+the numbers grow in steps.
+
+With --watch, look again every two seconds (--every), until Ctrl-C or until the topology is gone. A terminal shows the last
+look. Elsewhere, each look follows the one before; as JSON, each is one line.`,
 		Example: `  stormflux status -e prod
-  stormflux status wordcount -e prod --window 10m`,
+  stormflux status wordcount -e prod --window 10m
+  stormflux status wordcount count -e prod
+  stormflux status wordcount -e prod --watch`,
 	}
-	var whole bool
-	var window string
-	cmd.Flags().BoolVar(&whole, "errors", false, "also print the whole text of every error, with its stack")
-	addChoice(cmd, cmd.Flags(), &window, "window", "count tuples of the last `TIME`: "+orList(nimbus.Windows()), nimbus.Windows()...)
-	asJSON := formatFlag(cmd)
-	cmd = a.runningCommand(&flags, cmd, func(ctx context.Context, client *nimbus.Client, name string) error {
-		status, err := client.Status(ctx, name)
-		if err != nil {
+	cmd.Flags().BoolVar(&flags.errors, "errors", false, "also print the whole text of every error, with its stack")
+	addChoice(cmd, cmd.Flags(), &flags.window, "window", "count tuples of the last `TIME`: "+orList(nimbus.Windows()), nimbus.Windows()...)
+	cmd.Flags().BoolVarP(&flags.watch, "watch", "w", false, "look again and again")
+	cmd.Flags().Var(&flags.every, "every", "with --watch: the time between two looks")
+	_ = cmd.RegisterFlagCompletionFunc("every", cobra.NoFileCompletions)
+	flags.json = formatFlag(cmd)
+	flags.add(cmd)
+	flags.addEnvironment(cmd)
+	cmd.Args = atMost(2)
+	cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		switch len(args) {
+		case 0:
+			return a.topologyNames(cmd.Context(), &flags.clusterFlags), cobra.ShellCompDirectiveNoFileComp
+		case 1:
+			return a.componentNames(cmd.Context(), &flags.clusterFlags, args[0]), cobra.ShellCompDirectiveNoFileComp
+		}
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := flags.check(cmd, args); err != nil {
 			return err
 		}
-		numbers, err := client.Statistics(ctx, status.ID, nimbus.WindowOf(window))
-		switch nimbus.KindOf(err) {
-		case nimbus.Unsupported, nimbus.Internal: // Storm before 1.0, and a topology that has just been submitted
-			numbers = nil
-		default:
-			if err != nil {
-				return err
-			}
-		}
-		if asJSON() {
-			return a.printJSON(statusJSON(status, numbers, window))
-		}
-		return a.print(statusText(status, numbers, window, whole))
-	})
-	ofTopology := cmd.RunE
-	cmd.Args = atMostOne
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if whole && asJSON() {
-			return usageError("--errors does nothing with --format json, which always has whole texts")
-		}
-		if len(args) == 1 {
-			return ofTopology(cmd, args)
-		}
-		if whole || cmd.Flags().Changed("window") {
-			return usageError("--errors and --window are for a topology: name one")
-		}
-		client, err := a.connectAlone(cmd.Context(), &flags)
+		client, err := a.connectAlone(cmd.Context(), &flags.clusterFlags)
 		if err != nil {
 			return err
 		}
 		defer client.Close()
-		status, err := client.ClusterStatus(cmd.Context())
+		look := func(ctx context.Context) (view statusView, err error) {
+			switch len(args) {
+			case 0:
+				return lookAtCluster(ctx, client)
+			case 1:
+				return flags.lookAtTopology(ctx, client, args[0])
+			}
+			return flags.lookAtComponent(ctx, client, args[0], args[1])
+		}
+		if flags.watch {
+			return clusterError(a.watchStatus(cmd.Context(), look, time.Duration(flags.every), flags.json()))
+		}
+		view, err := look(cmd.Context())
 		if err != nil {
-			return environmentError(err)
+			return clusterError(err)
 		}
-		if asJSON() {
-			return a.printJSON(clusterJSON(status))
+		if flags.json() {
+			return a.printJSON(view.document)
 		}
-		return a.print(clusterText(status))
+		return a.print(view.text)
 	}
 	return cmd
+}
+
+// statusFlags are the flags of status.
+type statusFlags struct {
+	clusterFlags
+	errors bool
+	window string
+	watch  bool
+	every  durationFlag
+	json   func() bool
+}
+
+// check refuses flags that would do nothing.
+func (f *statusFlags) check(cmd *cobra.Command, args []string) error {
+	switch {
+	case f.errors && f.json():
+		return usageError("--errors does nothing with --format json, which always has whole texts")
+	case len(args) == 0 && (f.errors || cmd.Flags().Changed("window")):
+		return usageError("--errors and --window are for a topology: name one")
+	case !f.watch && cmd.Flags().Changed("every"):
+		return usageError("--every is for --watch")
+	case f.every <= 0:
+		return usageError("--every must be more than 0")
+	}
+	return nil
+}
+
+// A statusView is one look at a cluster, for people and for programs.
+type statusView struct {
+	text     string
+	document any
+}
+
+func lookAtCluster(ctx context.Context, client *nimbus.Client) (statusView, error) {
+	status, err := client.ClusterStatus(ctx)
+	if err != nil {
+		return statusView{}, err
+	}
+	return statusView{clusterText(status), clusterJSON(status)}, nil
+}
+
+func (f *statusFlags) lookAtTopology(ctx context.Context, client *nimbus.Client, name string) (statusView, error) {
+	status, err := client.Status(ctx, name)
+	if err != nil {
+		return statusView{}, err
+	}
+	numbers, err := f.numbers(ctx, client, status.ID)
+	if err != nil {
+		return statusView{}, err
+	}
+	return statusView{statusText(status, numbers, f.window, f.errors), statusJSON(status, numbers, f.window)}, nil
+}
+
+// numbers returns the numbers of a topology, or nil if Nimbus has none: Storm before 1.0, and a topology that has just been
+// submitted.
+func (f *statusFlags) numbers(ctx context.Context, client *nimbus.Client, id string) (*nimbus.Statistics, error) {
+	numbers, err := client.Statistics(ctx, id, nimbus.WindowOf(f.window))
+	if kind := nimbus.KindOf(err); kind == nimbus.Unsupported || kind == nimbus.Internal {
+		return nil, nil
+	}
+	return numbers, err
 }
 
 // statusText returns a status for people: with whole, also the whole texts of the errors.
@@ -105,15 +169,23 @@ func statusText(s *nimbus.Status, numbers *nimbus.Statistics, window string, who
 		}
 		fmt.Fprintf(&b, "\n%s", workers)
 	}
-	if len(s.Errors) > 0 {
-		problems := console.NewTable("TIME", "COMPONENT", "WORKER", "ERROR")
-		for _, e := range differentErrors(s.Errors, nil) {
-			problems.Row(e.Time.Format(time.DateTime), e.Component, fmt.Sprintf("%s:%d", e.Host, e.Port), e.text)
-		}
-		fmt.Fprintf(&b, "\n%s", problems)
+	b.WriteString(errorsText(s.Errors, whole))
+	return b.String()
+}
+
+// errorsText returns a table of errors without repetitions: with whole, also the whole text of each.
+func errorsText(errors []nimbus.ReportedError, whole bool) string {
+	if len(errors) == 0 {
+		return ""
 	}
+	var b strings.Builder
+	problems := console.NewTable("TIME", "COMPONENT", "WORKER", "ERROR")
+	for _, e := range differentErrors(errors, nil) {
+		problems.Row(e.Time.Format(time.DateTime), e.Component, fmt.Sprintf("%s:%d", e.Host, e.Port), e.text)
+	}
+	fmt.Fprintf(&b, "\n%s", problems)
 	if whole {
-		for _, e := range s.Errors {
+		for _, e := range errors {
 			fmt.Fprintf(&b, "\n%s  %s  %s:%d\n%s\n", e.Time.Format(time.DateTime), e.Component, e.Host, e.Port, strings.TrimSpace(e.Text))
 		}
 	}
@@ -155,8 +227,8 @@ type (
 		Uptime     float64           `json:"uptime_secs"`
 		Components []statusComponent `json:"components"`
 		Window     string            `json:"window,omitempty"` // of the numbers
-		Spouts     []spoutNumbers    `json:"spouts,omitempty"`
-		Bolts      []boltNumbers     `json:"bolts,omitempty"`
+		Spouts     []spoutDocument   `json:"spouts,omitempty"`
+		Bolts      []boltDocument    `json:"bolts,omitempty"`
 		Workers    []statusWorker    `json:"workers"`
 		Errors     []statusError     `json:"errors"`
 	}
@@ -184,7 +256,7 @@ type (
 func statusJSON(s *nimbus.Status, numbers *nimbus.Statistics, window string) statusDocument {
 	doc := statusDocument{
 		Name: s.Name, ID: s.ID, Status: s.Status, Scheduler: s.SchedulerStatus, Owner: s.Owner, Uptime: s.Uptime.Seconds(),
-		Components: []statusComponent{}, Workers: []statusWorker{}, Errors: []statusError{},
+		Components: []statusComponent{}, Workers: []statusWorker{},
 	}
 	for _, c := range s.Components {
 		doc.Components = append(doc.Components, statusComponent(c))
@@ -195,8 +267,14 @@ func statusJSON(s *nimbus.Status, numbers *nimbus.Statistics, window string) sta
 	for _, w := range s.Workers {
 		doc.Workers = append(doc.Workers, statusWorker{w.Host, w.Port, w.Executors, w.Reporting, w.Uptime.Seconds()})
 	}
-	for _, e := range s.Errors {
-		doc.Errors = append(doc.Errors, statusError(e))
-	}
+	doc.Errors = errorsJSON(s.Errors)
 	return doc
+}
+
+func errorsJSON(errors []nimbus.ReportedError) []statusError {
+	all := make([]statusError, 0, len(errors))
+	for _, e := range errors {
+		all = append(all, statusError(e))
+	}
+	return all
 }

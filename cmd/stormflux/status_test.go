@@ -2,12 +2,16 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stormflux/stormflux/internal/nimbus"
+	"github.com/stormflux/stormflux/internal/nimbus/nimbustest"
+	stormthrift "github.com/stormflux/stormflux/internal/storm"
 )
 
 // Nothing that a cluster says about a topology controls the terminal.
@@ -43,5 +47,121 @@ func TestStatusErrors(t *testing.T) {
 	}
 	if got := statusText(&s, nil, "all", true); strings.Count(got, "Traceback (most") != 10 {
 		t.Errorf("whole:\n%s", got)
+	}
+}
+
+// numbered returns a fake cluster with a topology: a spout "words" and a bolt "count", which runs in two executors.
+func numbered(t *testing.T, name string) *nimbustest.Server {
+	t.Helper()
+	n, ms, executors := int64(40), 2.5, int32(2)
+	common := &stormthrift.CommonAggregateStats{NumExecutors: &executors, NumTasks: &executors, Emitted: &n, Transferred: &n, Acked: &n}
+	bolt := &stormthrift.ComponentAggregateStats{CommonStats: common, SpecificStats: &stormthrift.SpecificAggregateStats{
+		Bolt: &stormthrift.BoltAggregateStats{Executed: &n, ExecuteLatencyMs: &ms, Capacity: &ms}}}
+	var tasks []*stormthrift.ExecutorAggregateStats
+	for task := int32(3); task <= 4; task++ {
+		tasks = append(tasks, &stormthrift.ExecutorAggregateStats{Stats: bolt, ExecSummary: &stormthrift.ExecutorSummary{
+			ExecutorInfo: &stormthrift.ExecutorInfo{TaskStart: task, TaskEnd: task}, Host: "worker", Port: 6700 + task, UptimeSecs: 61}})
+	}
+	server := nimbustest.New(t, nimbustest.Options{})
+	server.Add(nimbustest.Topology{Name: name,
+		Page: func(_ string, page *stormthrift.TopologyPageInfo) {
+			page.IDToSpoutAggStats = map[string]*stormthrift.ComponentAggregateStats{"words": {CommonStats: common}}
+			page.IDToBoltAggStats = map[string]*stormthrift.ComponentAggregateStats{"count": bolt}
+		},
+		ComponentPages: map[string]*stormthrift.ComponentPageInfo{"count": {
+			ComponentID: "count", ComponentType: stormthrift.ComponentType_BOLT, ExecStats: tasks,
+			GsidToInputStats: map[*stormthrift.GlobalStreamId]*stormthrift.ComponentAggregateStats{{ComponentId: "words", StreamId: "default"}: bolt},
+			SidToOutputStats: map[string]*stormthrift.ComponentAggregateStats{"default": {CommonStats: common}},
+			Errors:           []*stormthrift.ErrorInfo{{Error: "java.lang.RuntimeException: no disk", ErrorTimeSecs: 1}},
+		}}})
+	return server
+}
+
+func TestStatusOfComponent(t *testing.T) {
+	server := numbered(t, "wc")
+	status := func(args ...string) (int, string, string) {
+		var out, messages bytes.Buffer
+		code := run(t.Context(), append([]string{"status", "--nimbus", server.Addr()}, args...), strings.NewReader(""), &out, &messages)
+		return code, out.String(), messages.String()
+	}
+	code, got, messages := status("wc", "count")
+	if code != exitFine || messages != "" {
+		t.Fatalf("exit code %d: %s", code, messages)
+	}
+	_, got, _ = strings.Cut(got, "\n")
+	got, when, _ := strings.Cut(got, "\nTIME ")
+	const want = `bolt count: 2 executors, 2 tasks; tuples since the submission
+
+TASKS  WORKER       UPTIME  EXECUTED  EMITTED  TRANSFERRED  ACKED  FAILED  EXECUTE  PROCESS  CAPACITY
+3      worker:6703  1m1s          40       40           40     40       0   2.5 ms        -      250%
+4      worker:6704  1m1s          40       40           40     40       0   2.5 ms        -      250%
+all                               40       40           40     40       0   2.5 ms        -      250%
+
+INPUT  STREAM   EXECUTED  ACKED  FAILED  EXECUTE  PROCESS
+words  default        40     40       0   2.5 ms        -
+
+OUTPUT   EMITTED  TRANSFERRED
+default       40           40
+`
+	if got != want || !strings.Contains(when, "no disk") {
+		t.Errorf("got\n%s%s\nwant\n%s", got, when, want)
+	}
+	code, got, _ = status("wc", "count", "--format", "json")
+	for _, part := range []string{`"kind": "bolt"`, `"window": "all"`, `"execute_latency_ms": 2.5`, `"component": "words"`, `"port": 6704`} {
+		if code != exitFine || !strings.Contains(got, part) {
+			t.Errorf("exit code %d, without %s:\n%s", code, part, got)
+		}
+	}
+	if code, _, messages := status("wc", "cuont"); code != exitEnvironment || !strings.Contains(messages, `topology "wc" has no component "cuont"; did you mean "count"?`) {
+		t.Errorf("an unknown component: exit code %d: %s", code, messages)
+	}
+	if code, _, messages := status("wc", "count", "more"); code != exitUsage {
+		t.Errorf("three arguments: exit code %d: %s", code, messages)
+	}
+}
+
+// linesThen calls a function after a number of lines.
+type linesThen struct {
+	text  bytes.Buffer
+	lines int
+	call  func()
+}
+
+func (l *linesThen) Write(p []byte) (int, error) {
+	if l.lines -= bytes.Count(p, []byte("\n")); l.lines <= 0 {
+		l.call()
+	}
+	return l.text.Write(p)
+}
+
+func TestStatusWatch(t *testing.T) {
+	server := numbered(t, "wc")
+	watch := func(out *linesThen, args ...string) (code int, messages string) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		if out.call == nil {
+			out.call = cancel
+		}
+		var stderr bytes.Buffer
+		code = run(ctx, append([]string{"status", "wc", "--watch", "--every", "1ms", "--nimbus", server.Addr()}, args...), strings.NewReader(""), out, &stderr)
+		return code, stderr.String()
+	}
+	out := &linesThen{lines: 3}
+	if code, messages := watch(out, "--format", "json"); code != exitFine || messages != "" || strings.Count(out.text.String(), `{"name":"wc"`) < 3 {
+		t.Errorf("JSON: exit code %d: %s%s", code, messages, out.text.String())
+	}
+	out = &linesThen{lines: 40}
+	if code, messages := watch(out, "count"); code != exitFine || messages != "" || strings.Count(out.text.String(), "bolt count:") < 2 {
+		t.Errorf("text: exit code %d: %s%s", code, messages, out.text.String())
+	}
+	out = &linesThen{lines: 2, call: func() {
+		run(t.Context(), []string{"kill", "wc", "--grace", "0", "--nimbus", server.Addr()}, strings.NewReader(""), io.Discard, io.Discard)
+	}}
+	if code, messages := watch(out, "--format", "json"); code != exitEnvironment || !strings.Contains(messages, "wc") {
+		t.Errorf("a topology that is gone: exit code %d: %s", code, messages)
+	}
+	var stderr bytes.Buffer
+	if code := run(t.Context(), []string{"status", "--every", "1s"}, strings.NewReader(""), &stderr, &stderr); code != exitUsage {
+		t.Errorf("--every alone: exit code %d: %s", code, stderr.String())
 	}
 }

@@ -106,12 +106,42 @@ func awaitNumbers(ctx context.Context, t *testing.T, binary, name, addr string) 
 			executed += b.Executed
 		}
 		if acked > 0 && executed > acked {
+			checkComponentStatus(ctx, t, binary, &status, addr)
 			return
 		}
 		select {
 		case <-ctx.Done():
 			t.Fatalf("status has no numbers: %s", out)
 		case <-time.After(500 * time.Millisecond):
+		}
+	}
+}
+
+// checkComponentStatus checks the status of each bolt that has executed tuples: its executors and its input did that.
+func checkComponentStatus(ctx context.Context, t *testing.T, binary string, status *statusDocument, addr string) {
+	t.Helper()
+	for _, b := range status.Bolts {
+		if b.Executed == 0 {
+			continue
+		}
+		var doc struct {
+			Kind      string
+			Executors []struct{ Numbers struct{ Executed int64 } }
+			Inputs    []struct{ Executed int64 }
+		}
+		out := stormflux(ctx, t, binary, "status", status.Name, b.ID, "--format", "json", "--nimbus", addr)
+		if err := json.Unmarshal([]byte(out), &doc); err != nil {
+			t.Fatal(err)
+		}
+		executors, inputs := int64(0), int64(0)
+		for _, e := range doc.Executors {
+			executors += e.Numbers.Executed
+		}
+		for _, i := range doc.Inputs {
+			inputs += i.Executed
+		}
+		if doc.Kind != "bolt" || len(doc.Executors) != b.Executors || executors < b.Executed || inputs != executors {
+			t.Errorf("the topology's status has %+v for %s, the component's status: %s", b, b.ID, out)
 		}
 	}
 }

@@ -1,8 +1,8 @@
 package nimbus
 
 import (
+	"cmp"
 	"context"
-
 	"maps"
 	"slices"
 	"strings"
@@ -57,9 +57,14 @@ type Statistics struct {
 type ComponentStatistics struct {
 	ID               string
 	Executors, Tasks int
-	Emitted          int64 // tuples that it emitted
-	Transferred      int64 // tuples that it sent to tasks
-	Acked, Failed    int64
+	Numbers
+}
+
+// Numbers count the tuples of a component, of one of its executors, or of one of its streams.
+type Numbers struct {
+	Emitted       int64 // tuples that it emitted
+	Transferred   int64 // tuples that it sent to tasks
+	Acked, Failed int64
 
 	// CompleteLatency is, for a spout, the mean time from the emit of a tuple until its ack.
 	CompleteLatency time.Duration
@@ -84,24 +89,28 @@ func (c *Client) Statistics(ctx context.Context, id string, window Window) (*Sta
 func statisticsOf(stats map[string]*storm.ComponentAggregateStats) []ComponentStatistics {
 	var all []ComponentStatistics
 	for _, id := range slices.Sorted(maps.Keys(stats)) {
-		common, specific := stats[id].GetCommonStats(), stats[id].GetSpecificStats()
-		c := ComponentStatistics{ID: id}
-		if common != nil {
-			c.Executors, c.Tasks = int(common.GetNumExecutors()), int(common.GetNumTasks())
-			c.Emitted, c.Transferred = common.GetEmitted(), common.GetTransferred()
-			c.Acked, c.Failed = common.GetAcked(), common.GetFailed()
-		}
-		if specific != nil && specific.Spout != nil {
-			c.CompleteLatency = milliseconds(specific.Spout.GetCompleteLatencyMs())
-		}
-		if specific != nil && specific.Bolt != nil {
-			b := specific.Bolt
-			c.Executed, c.Capacity = b.GetExecuted(), b.GetCapacity()
-			c.ExecuteLatency, c.ProcessLatency = milliseconds(b.GetExecuteLatencyMs()), milliseconds(b.GetProcessLatencyMs())
-		}
-		all = append(all, c)
+		common := cmp.Or(stats[id].GetCommonStats(), &storm.CommonAggregateStats{})
+		all = append(all, ComponentStatistics{
+			ID: id, Executors: int(common.GetNumExecutors()), Tasks: int(common.GetNumTasks()), Numbers: numbersOf(stats[id]),
+		})
 	}
 	return all
+}
+
+func numbersOf(stats *storm.ComponentAggregateStats) Numbers {
+	common, specific := cmp.Or(stats.GetCommonStats(), &storm.CommonAggregateStats{}), stats.GetSpecificStats()
+	n := Numbers{
+		Emitted: common.GetEmitted(), Transferred: common.GetTransferred(), Acked: common.GetAcked(), Failed: common.GetFailed(),
+	}
+	if specific != nil && specific.Spout != nil {
+		n.CompleteLatency = milliseconds(specific.Spout.GetCompleteLatencyMs())
+	}
+	if specific != nil && specific.Bolt != nil {
+		b := specific.Bolt
+		n.Executed, n.Capacity = b.GetExecuted(), b.GetCapacity()
+		n.ExecuteLatency, n.ProcessLatency = milliseconds(b.GetExecuteLatencyMs()), milliseconds(b.GetProcessLatencyMs())
+	}
+	return n
 }
 
 func milliseconds(ms float64) time.Duration { return time.Duration(ms * float64(time.Millisecond)) }

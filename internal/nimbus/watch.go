@@ -101,20 +101,30 @@ func statusOf(info *storm.TopologyInfo) *Status {
 		s.Workers = append(s.Workers, *w)
 	}
 	for component, errors := range info.Errors {
-		for _, e := range errors {
-			s.Errors = append(s.Errors, ReportedError{
-				Component: component, Time: time.Unix(int64(e.ErrorTimeSecs), 0), Host: e.GetHost(), Port: int(e.GetPort()), Text: e.Error,
-			})
-		}
+		s.Errors = append(s.Errors, reportedErrors(component, errors)...)
 	}
 	slices.SortFunc(s.Components, func(a, b ComponentStatus) int { return strings.Compare(a.ID, b.ID) })
 	slices.SortFunc(s.Workers, func(a, b WorkerStatus) int {
 		return cmp.Or(strings.Compare(a.Host, b.Host), cmp.Compare(a.Port, b.Port))
 	})
-	slices.SortFunc(s.Errors, func(a, b ReportedError) int {
+	sortErrors(s.Errors)
+	return s
+}
+
+func reportedErrors(component string, errors []*storm.ErrorInfo) (all []ReportedError) {
+	for _, e := range errors {
+		all = append(all, ReportedError{
+			Component: component, Time: time.Unix(int64(e.ErrorTimeSecs), 0), Host: e.GetHost(), Port: int(e.GetPort()), Text: e.Error,
+		})
+	}
+	return all
+}
+
+// sortErrors puts the latest first.
+func sortErrors(errors []ReportedError) {
+	slices.SortFunc(errors, func(a, b ReportedError) int {
 		return cmp.Or(b.Time.Compare(a.Time), strings.Compare(a.Component, b.Component), strings.Compare(a.Text, b.Text))
 	})
-	return s
 }
 
 func entry[K comparable, V any](m map[K]*V, key K) *V {

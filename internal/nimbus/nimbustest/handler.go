@@ -41,7 +41,10 @@ type Topology struct {
 	Options  *storm.SubmitOptions
 	Info     func(*storm.TopologyInfo)                         // changes the answer of getTopologyInfo
 	Page     func(window string, page *storm.TopologyPageInfo) // changes the answer of getTopologyPageInfo
-	Started  time.Time
+
+	// ComponentPages has the answers of getComponentPageInfo by component. Storm fails inside for any other component.
+	ComponentPages map[string]*storm.ComponentPageInfo
+	Started        time.Time
 }
 
 type state struct {
@@ -430,6 +433,18 @@ func (h *handler) GetTopologyPageInfo(_ context.Context, id, window string, _ bo
 		t.Page(window, page)
 	}
 	return page, nil
+}
+
+func (h *handler) GetComponentPageInfo(_ context.Context, id, component, _ string, _ bool) (*storm.ComponentPageInfo, error) {
+	t, unlock, err := h.topology(id)
+	defer unlock()
+	if err != nil {
+		return nil, err
+	}
+	if page := t.ComponentPages[component]; page != nil {
+		return page, nil
+	}
+	return nil, errors.New("no such component")
 }
 
 func (h *handler) GetTopologyConf(_ context.Context, id string) (string, error) {
