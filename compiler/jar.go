@@ -24,6 +24,12 @@ const aboutLaunchers = "This folder was written by stormflux: *.sh start the com
 	"bin/ holds their Go programs, python/ the Python SDK, " +
 	"python-packages/ the required Python packages.\n"
 
+// readme is the file with aboutLaunchers, below the launchers' folder.
+const readme = "README"
+
+// adapterFolder is the folder of the adapter's classes in the jar.
+const adapterFolder = "stormflux/runtime/"
+
 // Assembly is all files of a Program, with its Go programs built. Close removes the built programs.
 type Assembly struct {
 	Archive jar.Archive
@@ -40,7 +46,7 @@ func (p *Program) Assemble(ctx context.Context, platform validate.Platform) (*As
 	entries := slices.Clone(p.ResourceEntries)
 	if len(entries) == 0 || len(p.Launchers)+len(p.Builds) > 0 {
 		entries = append(entries, jar.Entry{
-			Name: jar.Root + p.launcherDir + "/README", Data: []byte(aboutLaunchers), Origin: "stormflux's note",
+			Name: jar.Root + p.launcherDir + "/" + readme, Data: []byte(aboutLaunchers), Origin: "stormflux's note",
 		})
 	}
 	for _, l := range p.Launchers {

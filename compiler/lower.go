@@ -3,6 +3,7 @@ package compiler
 import (
 	"fmt"
 	"path"
+	"strings"
 
 	"github.com/stormflux/stormflux/internal/topology"
 	"github.com/stormflux/stormflux/schema"
@@ -79,9 +80,11 @@ func (l *lowering) process(c *validate.Component) *topology.Process {
 	case *validate.GoProgram:
 		start.program, start.env = true, runs.Env
 		start.words = append([]string{l.goProgram(runs)}, runs.Args...)
+		l.prog.runs[c.ID] = start.words[:1]
 	case *validate.Command:
 		start.words, start.env = runs.Words, runs.Env
 		start.program = l.isResource(runs.Words[0])
+		l.runs(c, runs.Words...)
 		if runs.Language() == "Python" {
 			start.pythonPath = l.packagesPath()
 		}
@@ -89,6 +92,8 @@ func (l *lowering) process(c *validate.Component) *topology.Process {
 			return &topology.Process{Words: start.words}
 		}
 	case *validate.PythonClass:
+		module := strings.ReplaceAll(runs.Module, ".", "/")
+		l.runs(c, runs.File, module+".py", module+"/__init__.py")
 		if words := l.streamparseWords(runs); words != nil {
 			return &topology.Process{Words: words}
 		}
@@ -99,6 +104,15 @@ func (l *lowering) process(c *validate.Component) *topology.Process {
 	name := l.opts.LauncherDir + "/" + l.launcherNames.take(c.ID) + ".sh"
 	l.prog.Launchers = append(l.prog.Launchers, Launcher{Component: c.ID, Name: name, Text: start.script()})
 	return &topology.Process{Words: []string{"/bin/sh", name}}
+}
+
+// runs remembers which of the words are files of the resources folder that a component runs.
+func (l *lowering) runs(c *validate.Component, words ...string) {
+	for _, word := range words {
+		if l.isResource(word) {
+			l.prog.runs[c.ID] = append(l.prog.runs[c.ID], path.Clean(word))
+		}
+	}
 }
 
 func (l *lowering) grouping(in *validate.Input) topology.Grouping {

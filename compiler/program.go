@@ -44,7 +44,8 @@ type Program struct {
 	Platform     validate.Platform // of the workers
 
 	launcherDir string
-	interpreter string // of Python, on the workers
+	interpreter string              // of Python, on the workers
+	runs        map[string][]string // the files below resources/ that a component starts, by its id; launchers not
 	askingPip   func(requirements string)
 }
 
@@ -118,7 +119,7 @@ func Compile(t *validate.Topology, opts Options) *Program {
 	l.prog = &Program{
 		Topology: &topology.Topology{Name: t.Name}, Storm: t.Storm,
 		Resources: t.Files, ResourceEntries: t.ResourceEntries, Jars: t.Jars, Dependencies: t.Dependencies, Platform: t.Platform,
-		launcherDir: opts.LauncherDir, Packages: t.Packages, interpreter: t.Python.Program(), askingPip: opts.AskingPip,
+		launcherDir: opts.LauncherDir, runs: map[string][]string{}, Packages: t.Packages, interpreter: t.Python.Program(), askingPip: opts.AskingPip,
 	}
 	if t.Built != nil {
 		built := *t.Built

@@ -72,7 +72,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
 	root := a.rootCommand()
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitFine
 	}
@@ -83,6 +83,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		if file := (*fs.PathError)(nil); errors.As(err, &file) {
 			exit.code = exitEnvironment // a command could not write its output
 		}
+	}
+	if exit.code == exitUsage && exit.err != nil && cmd.Name() == "plan" {
+		exit.code = exitEnvironment // exitChanges has the same number, and scripts act on it
 	}
 	if exit.err != nil {
 		printTo(stderr, "stormflux: %v\n", exit.err)
@@ -133,6 +136,7 @@ this machine, submits it to a cluster and manages it there, or writes it as Cloj
 		a.configCommand(),
 		a.schemaCommand(),
 		a.explainCommand(),
+		a.planCommand(),
 		a.submitCommand(),
 		a.listCommand(),
 		a.statusCommand(),

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 
 	"github.com/stormflux/stormflux/compiler"
 	"github.com/stormflux/stormflux/internal/console"
+	"github.com/stormflux/stormflux/internal/fingerprint"
 	"github.com/stormflux/stormflux/internal/hooks"
 	"github.com/stormflux/stormflux/internal/nimbus"
 	"github.com/stormflux/stormflux/internal/settings"
@@ -68,37 +70,48 @@ executor is up. If some are not, it reports which ones, and the errors of the to
 }
 
 func (a *app) submit(ctx context.Context, flags *submitFlags, path string) error {
-	opts, err := a.loadOptions(ctx, &flags.topologyFlags, path)
+	client, c, err := a.checkForCluster(ctx, &flags.topologyFlags, &flags.clusterFlags, path)
 	if err != nil {
 		return err
 	}
-	c, err := a.loadFor(ctx, &flags.topologyFlags, path, opts, validate.Options{})
+	defer client.Close()
+	return a.submitProgram(ctx, client, flags, c, a.program(c.topology, compiler.Options{}))
+}
+
+// checkForCluster reads and checks a topology for the cluster that the flags choose, and connects to the cluster. The caller
+// closes the client.
+func (a *app) checkForCluster(ctx context.Context, flags *topologyFlags, cluster *clusterFlags, path string) (_ *nimbus.Client, _ *checked, err error) {
+	opts, err := a.loadOptions(ctx, flags, path)
 	if err != nil {
-		return err
+		return nil, nil, err
+	}
+	c, err := a.loadFor(ctx, flags, path, opts, validate.Options{})
+	if err != nil {
+		return nil, nil, err
 	}
 	if c.diags.HasErrors() {
-		return a.report(&flags.topologyFlags, c.diags)
+		return nil, nil, a.report(flags, c.diags)
 	}
 	options := make(map[string]any, len(opts.Config))
 	for _, o := range opts.Config {
 		options[o.Key] = o.Value
 	}
-	client, err := a.connect(ctx, &flags.clusterFlags, c.document.Environment, options)
+	client, err := a.connect(ctx, cluster, c.document.Environment, options)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	defer client.Close()
-	if c, err = a.forCluster(ctx, client, flags, c, opts); err != nil {
-		return err
+	if c, err = a.forCluster(ctx, client, flags, c, opts); err == nil {
+		err = a.report(flags, c.diags)
 	}
-	if err := a.report(&flags.topologyFlags, c.diags); err != nil {
-		return err
+	if err != nil {
+		client.Close()
+		return nil, nil, err
 	}
-	return a.submitProgram(ctx, client, flags, c, a.program(c.topology, compiler.Options{}))
+	return client, c, nil
 }
 
 // forCluster checks the topology for the version that the cluster runs, unless the user named another one.
-func (a *app) forCluster(ctx context.Context, client *nimbus.Client, flags *submitFlags, c *checked, opts schema.Options) (*checked, error) {
+func (a *app) forCluster(ctx context.Context, client *nimbus.Client, flags *topologyFlags, c *checked, opts schema.Options) (*checked, error) {
 	_, name := client.Server()
 	version, err := settings.ParseVersion(name)
 	if err != nil {
@@ -110,7 +123,7 @@ func (a *app) forCluster(ctx context.Context, client *nimbus.Client, flags *subm
 		if chosen.Major == version.Major && chosen.Minor == version.Minor {
 			return c, nil
 		}
-		return a.loadFor(ctx, &flags.topologyFlags, c.path, opts, validate.Options{Storm: version})
+		return a.loadFor(ctx, flags, c.path, opts, validate.Options{Storm: version})
 	}
 	if chosen.Major != version.Major || chosen.Minor != version.Minor {
 		printTo(a.stderr, "stormflux: compiling for Storm %s as you asked, but the cluster runs %s\n", chosen, version)
@@ -135,21 +148,22 @@ func (a *app) submitProgram(ctx context.Context, client *nimbus.Client, flags *s
 	if err != nil {
 		return err
 	}
-	jar, size, err := a.temporaryJar(ctx, prog)
+	jar, err := a.temporaryJar(ctx, prog)
 	if err != nil {
 		return assembleError(err)
 	}
-	defer os.Remove(jar)
+	defer os.Remove(jar.path)
+	request.Conf = jar.conf
 	server, _ := client.Server()
 	if flags.dryRun {
-		printTo(a.stdout, "%s: would be submitted to %s with a jar of %s\n", prog.Topology.Name, server, bytesText(size))
+		printTo(a.stdout, "%s: would be submitted to %s with a jar of %s\n", prog.Topology.Name, server, bytesText(jar.size))
 		return nil
 	}
-	if err := around.before(ctx, jar); err != nil {
+	if err := around.before(ctx, jar.path); err != nil {
 		return err
 	}
-	request.JarPath = jar
-	if progress := console.Progress(a.stderr, "uploading", size); progress != nil {
+	request.JarPath = jar.path
+	if progress := console.Progress(a.stderr, "uploading", jar.size); progress != nil {
 		request.Progress = func(sent, _ int64) { progress(sent) }
 	}
 	result, err := client.Submit(ctx, request)
@@ -172,16 +186,23 @@ func (a *app) submitProgram(ctx context.Context, client *nimbus.Client, flags *s
 	return around.after(ctx, result.ID)
 }
 
+// builtJar is the jar of a program, in a temporary file.
+type builtJar struct {
+	path string
+	size int64
+	conf map[string]any // what is submitted with it: the program's configuration, with the fingerprint of the jar
+}
+
 // temporaryJar writes the program's jar to a temporary file. The caller removes it.
-func (a *app) temporaryJar(ctx context.Context, prog *compiler.Program) (path string, size int64, err error) {
+func (a *app) temporaryJar(ctx context.Context, prog *compiler.Program) (jar builtJar, err error) {
 	files, err := prog.Assemble(ctx, validate.Platform{})
 	if err != nil {
-		return "", 0, err
+		return jar, err
 	}
 	defer files.Close()
 	f, err := os.CreateTemp("", "stormflux-*.jar")
 	if err != nil {
-		return "", 0, fmt.Errorf("making the jar: %w", err)
+		return jar, fmt.Errorf("making the jar: %w", err)
 	}
 	defer func() {
 		err = errors.Join(err, f.Close())
@@ -190,10 +211,19 @@ func (a *app) temporaryJar(ctx context.Context, prog *compiler.Program) (path st
 		}
 	}()
 	if err := files.Archive.Write(ctx, f); err != nil {
-		return "", 0, fmt.Errorf("making the jar: %w", err)
+		return jar, fmt.Errorf("making the jar: %w", err)
 	}
-	size, err = f.Seek(0, io.SeekCurrent)
-	return f.Name(), size, err
+	jar.path = f.Name()
+	if jar.size, err = f.Seek(0, io.SeekCurrent); err != nil {
+		return jar, err
+	}
+	code, err := prog.Fingerprint(ctx, files)
+	if err != nil {
+		return jar, err
+	}
+	jar.conf = maps.Clone(prog.Topology.Conf)
+	jar.conf[fingerprint.Key] = code.Value()
+	return jar, nil
 }
 
 func bytesText(n int64) string {

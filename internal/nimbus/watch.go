@@ -74,6 +74,15 @@ func (c *Client) Status(ctx context.Context, name string) (*Status, error) {
 	return statusOf(info), nil
 }
 
+// StatusOf asks once for the status of the topology with an id.
+func (c *Client) StatusOf(ctx context.Context, id string) (*Status, error) {
+	info, err := c.topologyInfoByID(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return statusOf(info), nil
+}
+
 func statusOf(info *storm.TopologyInfo) *Status {
 	s := &Status{
 		ID: info.ID, Name: info.Name, Status: info.Status, SchedulerStatus: info.GetSchedStatus(), Owner: info.GetOwner(),

@@ -13,10 +13,6 @@ import (
 // Format is the version of a plan as JSON. A saved plan of another format is refused.
 const Format = 1
 
-// ExecutorsKey is the key of a topology's configuration in which a rebalance of ours records the executors by component. The
-// topology's structure, which Nimbus stores, keeps the numbers of the submission.
-const ExecutorsKey = "stormflux.executors"
-
 // Program is what a file says: what a submission would send.
 type Program struct {
 	// Topology is the compiled model, with its name and its configuration (without a fingerprint).
@@ -87,7 +83,8 @@ const (
 	Workers      Kind = "workers"       // of the topology
 	WorkerHook   Kind = "worker-hook"   // of the topology
 	SharedMemory Kind = "shared-memory" // of the topology
-	Dependency   Kind = "dependency"    // a blob of the topology
+	Status       Kind = "status"        // of the topology; only in a drift
+	LogLevel     Kind = "log-level"     // of a logger; only in a drift
 )
 
 // Change is one difference between the running topology and the program.
@@ -100,27 +97,24 @@ type Change struct {
 	Old       any    `json:"old,omitempty"`       // what the cluster has, for people; a secret is "***"
 	New       any    `json:"new,omitempty"`       // what the program has
 	Note      string `json:"note,omitempty"`      // why, or what to know about it
-	ByHand    bool   `json:"by_hand,omitempty"`   // the cluster's value is not that of the submission
+	Drifted   bool   `json:"drifted,omitempty"`   // Old is not what was submitted: see Drift
 }
 
-// Drift is a difference between the running topology and its submission: somebody changed it by hand. What it says needs no
-// change, or a [Change] with ByHand undoes it.
+// Drift is a difference between the running topology and its submission: somebody changed it, by hand or with apply. It is
+// for people; if the program needs another value, there is a [Change] too.
 type Drift struct {
-	Kind      string `json:"kind"` // executors, workers, config, status, log-level or code
+	Kind      Kind   `json:"kind"` // parallelism, workers, config, status or log-level
 	Component string `json:"component,omitempty"`
 	Name      string `json:"name,omitempty"` // of the key or the logger
 	Submitted any    `json:"submitted,omitempty"`
 	Now       any    `json:"now,omitempty"`
-	Text      string `json:"text"` // one sentence, for people
+	Text      string `json:"text"` // how that came, in a few words
 }
 
 // Rebalance is what has to be sent to Nimbus for the changes in place.
 type Rebalance struct {
 	Workers   int            `json:"workers,omitempty"`   // 0: no change
 	Executors map[string]int `json:"executors,omitempty"` // of components that change
-	// Conf is merged into the stored configuration, so that the next plan knows the numbers. It is empty for Storm before 2.0,
-	// which cannot do that.
-	Conf map[string]any `json:"conf,omitempty"`
 }
 
 // Plan is what a submission would change. As JSON, it is the output of `stormflux plan --format json` and a saved plan.

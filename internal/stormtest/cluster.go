@@ -347,6 +347,34 @@ func (c *Cluster) StartNimbus(ctx context.Context) error {
 	})
 }
 
+// RestartSupervisors kills the Supervisors as a crash would, starts them again, and returns when Nimbus knows them. Workers
+// keep running: the new Supervisors adopt them.
+func (c *Cluster) RestartSupervisors(ctx context.Context) error {
+	c.mu.Lock()
+	c.daemons = slices.DeleteFunc(c.daemons, func(d *daemon) bool {
+		if !strings.HasPrefix(d.name, "supervisor") {
+			return false
+		}
+		d.kill()
+		return true
+	})
+	c.mu.Unlock()
+	began := time.Now()
+	for i := range c.home.Ports.Supervisors {
+		supervisor, err := c.startSupervisor(i)
+		if err != nil {
+			return err
+		}
+		err = supervisor.await(ctx, func(ctx context.Context) error {
+			return supervisorsSince(ctx, c.NimbusAddr(), i+1, began)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Processes returns the ids of all processes of the cluster that live now: daemons, workers and what workers started.
 func (c *Cluster) Processes() ([]int, error) { return c.mark.Processes() }
 

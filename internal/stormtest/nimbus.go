@@ -77,6 +77,25 @@ func nimbusReady(ctx context.Context, addr string, supervisors int) error {
 	return nil
 }
 
+// supervisorsSince returns nil if Nimbus has heard from a number of supervisors that started after a time.
+func supervisorsSince(ctx context.Context, addr string, supervisors int, began time.Time) error {
+	summary, err := askNimbus(ctx, addr, "getClusterInfo")
+	if err != nil {
+		return err
+	}
+	list, _ := summary[1].([]any)
+	young := 0
+	for _, s := range list {
+		if uptime, ok := s.(thriftStruct)[2].(int32); ok && time.Duration(uptime)*time.Second <= time.Since(began) {
+			young++
+		}
+	}
+	if young < supervisors {
+		return fmt.Errorf("%d of %d supervisors have registered", young, supervisors)
+	}
+	return nil
+}
+
 // thriftStruct is a Thrift struct by field ids. This package asks two questions without arguments, so it reads
 // Thrift's binary protocol generically instead of depending on generated code that its users test.
 type thriftStruct map[int16]any

@@ -457,6 +457,16 @@ func (h *handler) GetTopologyConf(_ context.Context, id string) (string, error) 
 	return string(text), err
 }
 
+// GetLogConfig answers that nobody set a level.
+func (h *handler) GetLogConfig(_ context.Context, id string) (*storm.LogConfig, error) {
+	_, unlock, err := h.topology(id)
+	defer unlock()
+	if err != nil {
+		return nil, err
+	}
+	return &storm.LogConfig{}, nil
+}
+
 func (h *handler) GetUserTopology(_ context.Context, id string) (*storm.StormTopology, error) {
 	t, unlock, err := h.topology(id)
 	defer unlock()
