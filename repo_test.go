@@ -51,6 +51,7 @@ var mayImport = map[string][]string{
 	"internal/multilang":           {"internal/java", "internal/topology"},
 	"internal/graph":               {"diag", "validate", "internal/graph/layered", "internal/topology"},
 	"internal/graph/layered":       {},
+	"internal/graph/live":          {"internal/graph", "internal/nimbus"},
 	"internal/jar":                 {"internal/jarfile"},
 	"internal/jarfile":             {},
 	"internal/maven":               {"internal/atomicfile", "internal/cachedir"},

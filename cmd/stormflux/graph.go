@@ -20,8 +20,8 @@ const pipeWidth = 120
 func (a *app) graphCommand() *cobra.Command {
 	var flags graphFlags
 	cmd := &cobra.Command{
-		Use:   "graph FILE|-",
-		Short: "Draw a topology",
+		Use:   "graph FILE|-|NAME",
+		Short: "Draw a topology, or one that runs with its rates",
 		Long: `Check a topology and draw it: the components with their languages, executors, tasks, ticks and streams, and the groupings
 between them.
 
@@ -30,20 +30,29 @@ Without -o, draw with characters; if that is too wide for the terminal, print a 
 has characters. --format decides for other names, and for "-o -", which is standard output.
 
 The topology must have no errors, but its files may be missing: nothing is built. The command writes a file completely or not
-at all. The same input gives the same bytes.`,
+at all. The same input gives the same bytes.
+
+With --live, the picture has numbers of the cluster: tuples per second, the capacity of bolts, failed tuples and errors. What
+needs attention is coloured. The argument may be the NAME of a running topology: then its structure comes from the cluster.
+--watch draws it again every two seconds (--every).`,
 		Example: `  stormflux graph topology.yaml
   stormflux graph topology.yaml -o topology.svg
-  stormflux graph topology.yaml --format mermaid`,
+  stormflux graph topology.yaml --format mermaid
+  stormflux graph wordcount --live -e prod -o wordcount.svg`,
 		Args:              oneFile,
 		ValidArgsFunction: completeTopologyFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !cmd.Flags().Changed("format") {
 				flags.format = ""
 			}
+			if err := flags.live.check(cmd, flags.output); err != nil {
+				return err
+			}
 			return a.graph(cmd.Context(), &flags, args[0])
 		},
 	}
-	flags.add(cmd)
+	flags.topologyFlags.add(cmd)
+	flags.live.add(cmd, &flags.topologyFlags)
 	cmd.Flags().StringVarP(&flags.output, "output", "o", "", "write to `FILE`; its extension decides the format; - is standard output")
 	addChoice(cmd, cmd.Flags(), &flags.format, "format", "the `FORMAT` of the picture: "+orList(graph.Formats()), graph.Formats()...)
 	_ = cmd.MarkFlagFilename("output", "svg", "dot", "gv", "mmd", "txt")
@@ -53,6 +62,7 @@ at all. The same input gives the same bytes.`,
 // graphFlags are the flags of graph.
 type graphFlags struct {
 	topologyFlags
+	live   liveFlags
 	output string
 	format graph.Format // "" when it is not given
 }
@@ -63,6 +73,13 @@ func (a *app) graph(ctx context.Context, flags *graphFlags, path string) error {
 	if err != nil {
 		return err
 	}
+	width := 0
+	if output == "-" {
+		width = cmp.Or(console.Width(a.stdout), pipeWidth)
+	}
+	if flags.live.on && !isFile(path) {
+		return a.graphLive(ctx, flags, path, nil, format, width)
+	}
 	top, err := a.checkLeniently(ctx, &flags.topologyFlags, path)
 	if err != nil {
 		return err
@@ -70,11 +87,13 @@ func (a *app) graph(ctx context.Context, flags *graphFlags, path string) error {
 	if err := notAnInput(output, top, compiler.Compile(top, compiler.Options{})); err != nil {
 		return err
 	}
-	width := 0
-	if output == "-" {
-		width = cmp.Or(console.Width(a.stdout), pipeWidth)
+	if flags.live.on {
+		return a.graphLive(ctx, flags, top.Name, top, format, width)
 	}
-	picture := graph.Draw(graph.Of(top), format, width)
+	return a.writePicture(output, graph.Draw(graph.Of(top), format, width))
+}
+
+func (a *app) writePicture(output string, picture []byte) error {
 	return a.writeOutput(output, func(w io.Writer) error {
 		_, err := w.Write(picture)
 		return err

@@ -14,7 +14,7 @@ import (
 )
 
 func (a *app) statusCommand() *cobra.Command {
-	flags := statusFlags{every: durationFlag(2 * time.Second)}
+	var flags statusFlags
 	cmd := &cobra.Command{
 		Use:   "status [NAME [COMPONENT]]",
 		Short: "Show a topology's numbers, workers and errors, or the cluster",
@@ -35,9 +35,7 @@ look. Elsewhere, each look follows the one before; as JSON, each is one line.`,
 	}
 	cmd.Flags().BoolVar(&flags.errors, "errors", false, "also print the whole text of every error, with its stack")
 	addChoice(cmd, cmd.Flags(), &flags.window, "window", "count tuples of the last `TIME`: "+orList(nimbus.Windows()), nimbus.Windows()...)
-	cmd.Flags().BoolVarP(&flags.watch, "watch", "w", false, "look again and again")
-	cmd.Flags().Var(&flags.every, "every", "with --watch: the time between two looks")
-	_ = cmd.RegisterFlagCompletionFunc("every", cobra.NoFileCompletions)
+	flags.watch.add(cmd)
 	flags.json = formatFlag(cmd)
 	flags.add(cmd)
 	flags.addEnvironment(cmd)
@@ -69,8 +67,8 @@ look. Elsewhere, each look follows the one before; as JSON, each is one line.`,
 			}
 			return flags.lookAtComponent(ctx, client, args[0], args[1])
 		}
-		if flags.watch {
-			return clusterError(a.watchStatus(cmd.Context(), look, time.Duration(flags.every), flags.json()))
+		if flags.watch.on {
+			return clusterError(a.watchStatus(cmd.Context(), look, flags.watch.interval(), flags.json()))
 		}
 		view, err := look(cmd.Context())
 		if err != nil {
@@ -89,8 +87,7 @@ type statusFlags struct {
 	clusterFlags
 	errors bool
 	window string
-	watch  bool
-	every  durationFlag
+	watch  watchFlags
 	json   func() bool
 }
 
@@ -101,12 +98,8 @@ func (f *statusFlags) check(cmd *cobra.Command, args []string) error {
 		return usageError("--errors does nothing with --format json, which always has whole texts")
 	case len(args) == 0 && (f.errors || cmd.Flags().Changed("window")):
 		return usageError("--errors and --window are for a topology: name one")
-	case !f.watch && cmd.Flags().Changed("every"):
-		return usageError("--every is for --watch")
-	case f.every <= 0:
-		return usageError("--every must be more than 0")
 	}
-	return nil
+	return f.watch.check(cmd)
 }
 
 // A statusView is one look at a cluster, for people and for programs.

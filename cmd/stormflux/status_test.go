@@ -12,6 +12,8 @@ import (
 	"github.com/stormflux/stormflux/internal/nimbus"
 	"github.com/stormflux/stormflux/internal/nimbus/nimbustest"
 	stormthrift "github.com/stormflux/stormflux/internal/storm"
+	"github.com/stormflux/stormflux/internal/topology"
+	"github.com/stormflux/stormflux/internal/wire"
 )
 
 // Nothing that a cluster says about a topology controls the terminal.
@@ -63,7 +65,16 @@ func numbered(t *testing.T, name string) *nimbustest.Server {
 			ExecutorInfo: &stormthrift.ExecutorInfo{TaskStart: task, TaskEnd: task}, Host: "worker", Port: 6700 + task, UptimeSecs: 61}})
 	}
 	server := nimbustest.New(t, nimbustest.Options{})
-	server.Add(nimbustest.Topology{Name: name,
+	running := &topology.Topology{
+		Spouts: []*topology.Component{{
+			ID: "words", Code: &topology.Process{Words: []string{"python3", "words.py"}}, Streams: []*topology.Stream{{ID: topology.DefaultStream, Fields: []string{"word"}}},
+		}},
+		Bolts: []*topology.Component{{
+			ID: "count", Code: &topology.Process{Words: []string{"python3", "count.py"}},
+			Inputs: []*topology.Input{{Component: "words", Stream: topology.DefaultStream, Grouping: topology.Fields{Names: []string{"word"}}}},
+		}},
+	}
+	server.Add(nimbustest.Topology{Name: name, Topology: wire.Encode(running),
 		Page: func(_ string, page *stormthrift.TopologyPageInfo) {
 			page.IDToSpoutAggStats = map[string]*stormthrift.ComponentAggregateStats{"words": {CommonStats: common}}
 			page.IDToBoltAggStats = map[string]*stormthrift.ComponentAggregateStats{"count": bolt}

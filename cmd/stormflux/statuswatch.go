@@ -7,10 +7,38 @@ import (
 	"sync"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/console"
 	"github.com/stormflux/stormflux/internal/nimbus"
 )
+
+// watchFlags are the flags of commands that look again and again.
+type watchFlags struct {
+	on    bool
+	every durationFlag
+}
+
+func (f *watchFlags) add(cmd *cobra.Command) {
+	f.every = durationFlag(2 * time.Second)
+	cmd.Flags().BoolVarP(&f.on, "watch", "w", false, "look again and again")
+	cmd.Flags().Var(&f.every, "every", "with --watch: the time between two looks")
+	_ = cmd.RegisterFlagCompletionFunc("every", cobra.NoFileCompletions)
+}
+
+// check refuses an interval that would do nothing.
+func (f *watchFlags) check(cmd *cobra.Command) error {
+	switch {
+	case !f.on && cmd.Flags().Changed("every"):
+		return usageError("--every is for --watch")
+	case f.every <= 0:
+		return usageError("--every must be more than 0")
+	}
+	return nil
+}
+
+func (f *watchFlags) interval() time.Duration { return time.Duration(f.every) }
 
 // watchStatus looks at a cluster again and again, until ctx ends or Nimbus refuses. It waits until trouble with the
 // connection is over.

@@ -107,6 +107,9 @@ func awaitNumbers(ctx context.Context, t *testing.T, binary, name, addr string) 
 		}
 		if acked > 0 && executed > acked {
 			checkComponentStatus(ctx, t, binary, &status, addr)
+			if picture := stormflux(ctx, t, binary, "graph", name, "--live", "--nimbus", addr); !strings.Contains(picture, "capacity ") || !strings.Contains(picture, "/s") {
+				t.Errorf("the live picture has no numbers:\n%s", picture)
+			}
 			return
 		}
 		select {

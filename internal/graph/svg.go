@@ -279,6 +279,9 @@ func tooltip(n *Node) string {
 	for _, out := range n.outputs() {
 		lines = append(lines, "emits "+out)
 	}
+	if n.Mark.Text != "" {
+		lines = append(lines, n.Mark.Text)
+	}
 	return escapeLines(lines)
 }
 
