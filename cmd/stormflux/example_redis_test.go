@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -30,7 +31,7 @@ func startRedisPage(t *testing.T) (redisPage, []string) {
 	t.Helper()
 	url := fmt.Sprintf("redis://127.0.0.1:%d/0", stormtest.Redis(t))
 	program := buildProgram(t, filepath.Join(root, "examples/redis-top-n"), "./page")
-	match := serveProgram(t, `The page is at (http://127\.0\.0\.1:\d+/)`, program, "--redis", url, "--listen", "127.0.0.1:0")
+	match := serveProgram(t, `The page is at (http://127\.0\.0\.1:\d+/)`, exec.Command(program, "--redis", url, "--listen", "127.0.0.1:0"))
 	return redisPage{t, match[1]}, []string{
 		"--set", "redis=" + url, "--set", "repeat=false", "--set", "rate=0", "-c", "top-n.slot-seconds=3600", "-c", "top-n.size=1000",
 	}

@@ -25,9 +25,8 @@ func buildProgram(t *testing.T, dir, pkg string) string {
 
 // serveProgram starts a server of an example and returns what a line of its output matches, which says where it listens. The server
 // ends with the test, and must end as it was asked to.
-func serveProgram(t *testing.T, line string, words ...string) (match []string) {
+func serveProgram(t *testing.T, line string, cmd *exec.Cmd) (match []string) {
 	t.Helper()
-	cmd := exec.Command(words[0], words[1:]...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -43,7 +42,7 @@ func serveProgram(t *testing.T, line string, words ...string) (match []string) {
 		cmd.Process.Signal(syscall.SIGTERM)
 		<-read
 		if err := cmd.Wait(); err != nil {
-			t.Errorf("%s: %v", words[0], err)
+			t.Errorf("%s: %v", cmd.Path, err)
 		}
 	})
 	lines := bufio.NewReader(out)
@@ -58,7 +57,7 @@ func serveProgram(t *testing.T, line string, words ...string) (match []string) {
 		io.Copy(io.Discard, lines)
 	}()
 	if match == nil {
-		t.Fatalf("%s prints no line like %q: %v", words[0], line, err)
+		t.Fatalf("%s prints no line like %q: %v", cmd.Path, line, err)
 	}
 	return match
 }

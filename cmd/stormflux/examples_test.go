@@ -19,6 +19,7 @@ var exampleRuns = map[string]exampleRun{
 	"examples/leiningen/wordcount.yaml":    {needs: []string{"python3"}, says: []string{`the: 120`}},
 	"examples/redis-top-n/topology.yaml":   {elsewhere: "TestRedisTopN"},
 	"examples/rolling-count.yaml":          {needs: []string{"python3"}, says: []string{`text read`, `top words:`}},
+	"examples/rolling-words/topology.yaml": {elsewhere: "TestRollingWords"},
 	"examples/streams.yaml":                {says: []string{`report: \d+ from check/rejected`}},
 	"examples/wordcount-python.yaml":       {needs: []string{"python3"}, says: []string{`text read`, `the: 226`}},
 	"examples/wordcount.yaml":              {says: []string{`text read`, `the: 226`}},

@@ -5,6 +5,7 @@ package main
 
 import (
 	"flag"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -23,10 +24,22 @@ type counter struct {
 	words map[string][]int // counts by slot, in a ring
 }
 
-var _ component.BasicTicker = (*counter)(nil)
+var (
+	_ component.BasicPreparer = (*counter)(nil)
+	_ component.BasicTicker   = (*counter)(nil)
+)
 
 func newCounter(slots int) *counter {
 	return &counter{slots: max(slots, 1), words: map[string][]int{}}
+}
+
+// Prepare says how long there is nothing to see.
+func (c *counter) Prepare(ctx *component.Context) error {
+	seconds, err := component.Setting(ctx, "topology.tick.tuple.freq.secs", 0)
+	if index, _ := ctx.TaskIndex(); err == nil && index == 0 {
+		ctx.Logger().Info(fmt.Sprintf("counts the words of the last %d s; the first counts come in %d s", c.slots*seconds, seconds))
+	}
+	return err
 }
 
 func (c *counter) Execute(t *component.Tuple, _ *component.BasicCollector) error {

@@ -76,11 +76,14 @@ func (r *ranker) Tick(_ *component.Tuple, out *component.BasicCollector) error {
 		out.Emit(entries)
 		return nil
 	}
-	text := ""
+	text := "top words:"
 	for _, e := range entries {
 		text += fmt.Sprintf(" %s=%d", e.word, e.count)
 	}
-	out.Context().Logger().Info("top words:" + text)
+	if len(entries) == 0 {
+		text = "no words yet, or none in the window"
+	}
+	out.Context().Logger().Info(text)
 	return nil
 }
 
