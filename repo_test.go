@@ -28,7 +28,7 @@ var mayImport = map[string][]string{
 	"diag":                         {},
 	"schema/yaml":                  {"diag"},
 	"schema/grammar":               {"diag", "schema/yaml"},
-	"schema":                       {"diag", "schema/yaml", "schema/grammar", "internal/topology", "internal/jarfile", "internal/maven"},
+	"schema":                       {"diag", "schema/yaml", "schema/grammar", "internal/java", "internal/topology", "internal/jarfile", "internal/maven"},
 	"schema/format":                {"diag", "schema/yaml"},
 	"schema/shortform":             {"diag", "schema/yaml", "schema/format"},
 	"validate":                     {"diag", "schema", "schema/yaml", "internal/classfile", "internal/classfile/declare", "internal/jar", "internal/gobuild", "internal/hooks", "internal/settings", "internal/topology", "internal/maven", "internal/rows", "internal/wheels"},

@@ -144,6 +144,7 @@ this machine, submits it to a cluster and manages it there, or writes it as Cloj
 		a.activateCommand(),
 		a.deactivateCommand(),
 		a.rebalanceCommand(),
+		a.uploadCredentialsCommand(),
 		a.versionCommand(),
 		a.manCommand(),
 	)

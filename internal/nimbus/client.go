@@ -359,13 +359,6 @@ func (c *Client) explain(ctx context.Context, name string, err error) error {
 	return failed
 }
 
-// UploadCredentials merges credentials into those of a running topology.
-func (c *Client) UploadCredentials(ctx context.Context, name string, credentials map[string]string) error {
-	return tell(ctx, c, "uploadNewCredentials", func(ctx context.Context, n *storm.NimbusClient) error {
-		return n.UploadNewCredentials(ctx, name, &storm.Credentials{Creds: credentials})
-	})
-}
-
 // ---- Watching ----
 
 // LogConfig returns the log levels that are set for a topology's workers.

@@ -1,6 +1,7 @@
 package nimbus_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -67,6 +68,25 @@ func TestLifecycle(t *testing.T) {
 		if _, err := client.Find(ctx, "b"); nimbus.KindOf(err) != nimbus.NotAlive {
 			t.Errorf("find: %v", err)
 		}
+	}
+}
+
+func TestUploadCredentials(t *testing.T) {
+	server := nimbustest.New(t, nimbustest.Options{})
+	client := connect(t, noRetry(server.Addr()))
+	server.Add(nimbustest.Topology{Name: "a", ID: "a-1", Owner: "bob", Topology: topology(), Creds: map[string]string{"kept": "1", "old": "2"}})
+	if err := client.UploadCredentials(t.Context(), "a", map[string]string{"old": "3", "new": ""}, "bob"); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := server.Topology("a").Creds, map[string]string{"kept": "1", "old": "3", "new": ""}; !maps.Equal(got, want) {
+		t.Errorf("credentials %v", got)
+	}
+	err := client.UploadCredentials(t.Context(), "a", map[string]string{"old": "4"}, "dan")
+	if nimbus.KindOf(err) != nimbus.NotAuthorized || !strings.Contains(err.Error(), "a-1 is expected to be owned by dan but is actually owned by bob") {
+		t.Errorf("for another owner: %v", err)
+	}
+	if err := client.UploadCredentials(t.Context(), "none", map[string]string{"a": "b"}, ""); nimbus.KindOf(err) != nimbus.NotAlive {
+		t.Errorf("for no topology: %v", err)
 	}
 }
 

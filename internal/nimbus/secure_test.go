@@ -158,7 +158,9 @@ func TestDigest(t *testing.T) {
 	server := writeFile(t, "jaas.conf", `StormServer {
    org.apache.zookeeper.server.auth.DigestLoginModule required
    user_bob="bobsecret"
-   user_alice="alice \"q\" p@ss";
+   user_alice="alice \"q\" p@ss"
+   user_dan="dansecret"
+   user_eve="evesecret";
 };
 `)
 	client := func(name, user, password string) string {
@@ -186,6 +188,8 @@ func TestDigest(t *testing.T) {
 	forAlice.AsUser = "alice"
 	refused(t, forAlice, nimbus.NotAuthorized, "principal bob is not authorized to impersonate principal alice")
 
+	useRights(t, as(storm, bob), as(storm, client("dan.conf", "dan", "dansecret")), as(storm, client("eve.conf", "eve", "evesecret")), forMe)
+
 	wrong := client("wrong.conf", "bob", "wrongsecret")
 	refused(t, as(storm, wrong), nimbus.NotAuthenticated, `refused the login of user "bob" (section StormClient of `+wrong+")", "Mismatched response")
 	refused(t, as(storm, client("carl.conf", "carl", "wrongsecret")), nimbus.NotAuthenticated, `user "carl"`, "acquiring password")
@@ -193,6 +197,54 @@ func TestDigest(t *testing.T) {
 	refused(t, as(storm, filepath.Join(t.TempDir(), "none.conf")), nimbus.NotAuthenticated, "reading the login configuration", "no such file")
 	refused(t, noRetry(storm.NimbusAddr()), nimbus.NotNimbus, "it wants a SASL login")
 	refused(t, as(cluster.Cluster(t), alice), nimbus.NotAuthenticated, "closed the connection at the login", "SimpleTransportPlugin")
+}
+
+// useRights checks the rights that bob gives dan, eve and me in the configuration of a topology, and who may upload its
+// credentials.
+func useRights(t *testing.T, bob, dan, eve, forMe nimbus.Config) {
+	t.Helper()
+	group, err := user.LookupGroupId(me(t).Gid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner, writer, reader, member := connect(t, bob), connect(t, dan), connect(t, eve), connect(t, forMe)
+	for name, conf := range map[string]map[string]any{
+		"closed": {},
+		"shared": {"topology.users": []any{"dan"}, "topology.readonly.users": []any{"eve"}, "topology.groups": []any{group.Name}},
+	} {
+		request := realRequest(t, name)
+		for key, value := range conf {
+			request.Conf[key] = value
+		}
+		if _, err := owner.Submit(t.Context(), request); err != nil {
+			t.Fatal(err)
+		}
+		summary, err := owner.Find(t.Context(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for who, client := range map[string]*nimbus.Client{"dan": writer, "eve": reader, "me": member} {
+			want := func(call string, may bool, err error) {
+				t.Helper()
+				if may && err != nil || !may && nimbus.KindOf(err) != nimbus.NotAuthorized {
+					t.Errorf("%s of %s by %s: %v", call, name, who, err)
+				}
+			}
+			shared := name == "shared"
+			_, err := client.TopologyConf(t.Context(), summary.ID)
+			want("getTopologyConf", shared, err)
+			want("deactivate", shared && who != "eve", client.Deactivate(t.Context(), name))
+			want("uploadNewCredentials", false, client.UploadCredentials(t.Context(), name, map[string]string{"a": "b"}, ""))
+			want("uploadNewCredentials for bob", shared && who != "eve", client.UploadCredentials(t.Context(), name, map[string]string{"a": "b"}, "bob"))
+		}
+		if err := owner.UploadCredentials(t.Context(), name, map[string]string{"a": "c"}, ""); err != nil {
+			t.Error(err)
+		}
+		err = owner.UploadCredentials(t.Context(), name, map[string]string{"a": "c"}, "dan")
+		if err == nil || !strings.Contains(err.Error(), summary.ID+" is expected to be owned by dan but is actually owned by bob") {
+			t.Errorf("as the owner dan: %v", err)
+		}
+	}
 }
 
 func TestPlainLogin(t *testing.T) {

@@ -265,11 +265,11 @@ func invalid(format string, args ...any) *Error {
 // with it fails without the secret.
 func (sub *submission) addZooKeeperPayload(conf map[string]any) {
 	const key = "storm.zookeeper.topology.auth.payload"
-	payload, _ := conf[key].(string)
-	if !zooKeeperPayload().MatchString(payload) {
-		payload = sub.client.config.ZooKeeperPayload
+	payload := sub.client.config.ZooKeeperPayload
+	if own, given := conf[key]; given { // also one that cannot be used hides that of storm.yaml
+		payload, _ = own.(string)
 	}
-	if payload == "" {
+	if !zooKeeperPayload().MatchString(payload) {
 		payload = fmt.Sprintf("%d:%d", uuidHalf(), uuidHalf())
 	}
 	conf["storm.zookeeper.topology.auth.scheme"] = "digest"

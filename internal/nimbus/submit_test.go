@@ -116,15 +116,28 @@ func equal(a, b []int64) bool {
 	return true
 }
 
+// The payload is the topology's own, else that of storm.yaml. One that cannot be used is replaced, also if storm.yaml has one.
 func TestSubmitKeepsZooKeeperPayload(t *testing.T) {
-	server := nimbustest.New(t, nimbustest.Options{})
-	config := noRetry(server.Addr())
-	config.ZooKeeperPayload = "me:secret"
-	if _, err := connect(t, config).Submit(t.Context(), request(t, 1)); err != nil {
-		t.Fatal(err)
-	}
-	if conf := server.Topology("life").JSONConf; !strings.Contains(conf, `"storm.zookeeper.topology.auth.payload":"me:secret"`) {
-		t.Error(conf)
+	const key = "storm.zookeeper.topology.auth.payload"
+	for _, test := range []struct {
+		own  any
+		want string
+	}{
+		{"absent", "me:secret"}, {"u:own", "u:own"}, {"broken", `-\d+:-\d+`}, {"two words:x", `-\d+:-\d+`}, {nil, `-\d+:-\d+`}, {7, `-\d+:-\d+`},
+	} {
+		server := nimbustest.New(t, nimbustest.Options{})
+		config := noRetry(server.Addr())
+		config.ZooKeeperPayload = "me:secret"
+		r := request(t, 1)
+		if test.own != "absent" {
+			r.Conf[key] = test.own
+		}
+		if _, err := connect(t, config).Submit(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+		if conf := server.Topology("life").JSONConf; !regexp.MustCompile(`"` + key + `":"` + test.want + `"`).MatchString(conf) {
+			t.Errorf("own payload %v: %s", test.own, conf)
+		}
 	}
 }
 

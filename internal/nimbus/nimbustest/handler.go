@@ -39,6 +39,8 @@ type Topology struct {
 	JSONConf string // as it was sent
 	Topology *storm.StormTopology
 	Options  *storm.SubmitOptions
+	Owner    string                                            // of the topology; "": the cluster has no security
+	Creds    map[string]string                                 // of the submission and of uploads since
 	Info     func(*storm.TopologyInfo)                         // changes the answer of getTopologyInfo
 	Page     func(window string, page *storm.TopologyPageInfo) // changes the answer of getTopologyPageInfo
 
@@ -338,7 +340,11 @@ func (h *handler) SubmitTopologyWithOpts(_ context.Context, name, jar, conf stri
 	if options.InitialStatus == storm.TopologyInitialStatus_INACTIVE {
 		status = "INACTIVE"
 	}
-	added := h.server.add(Topology{Name: name, Status: status, Jar: jar, Conf: values, JSONConf: conf, Topology: topology, Options: options})
+	var creds map[string]string
+	if options.Creds != nil {
+		creds = options.Creds.Creds
+	}
+	added := h.server.add(Topology{Name: name, Status: status, Jar: jar, Conf: values, JSONConf: conf, Topology: topology, Options: options, Creds: creds})
 	if h.server.options.OnSubmit != nil {
 		h.server.options.OnSubmit(added)
 	}
@@ -356,6 +362,25 @@ func (h *handler) KillTopologyWithOpts(_ context.Context, name string, options *
 	if options.IsSetWaitSecs() && options.GetWaitSecs() == 0 {
 		delete(h.server.state.topologies, t.Name)
 	}
+	return nil
+}
+
+// UploadNewCredentials merges the credentials into those of the topology.
+func (h *handler) UploadNewCredentials(_ context.Context, name string, credentials *storm.Credentials) error {
+	t, unlock, err := h.topology(name)
+	defer unlock()
+	if err != nil {
+		return err
+	}
+	if owner := credentials.GetTopoOwner(); owner != "" && t.Owner != "" && owner != t.Owner {
+		return &storm.AuthorizationException{Msg: fmt.Sprintf("%s is expected to be owned by %s but is actually owned by %s", t.ID, owner, t.Owner)}
+	}
+	merged := maps.Clone(t.Creds)
+	if merged == nil {
+		merged = map[string]string{}
+	}
+	maps.Copy(merged, credentials.Creds)
+	t.Creds = merged
 	return nil
 }
 
