@@ -70,7 +70,11 @@ type row struct {
 func changesText(changes []Change, color bool) string {
 	rows := make([]row, len(changes))
 	for i, c := range changes {
-		rows[i] = row{color: "33", sign: "~", columns: [4]string{c.subject(), c.what(), values(c.Old, c.New), how(c.Action)}, note: c.Note}
+		columns := [4]string{c.subject(), c.what(), values(c.Old, c.New), how(c.Action)}
+		if c.Kind == Component { // its role tells what it is
+			columns[1], columns[2] = columns[2], ""
+		}
+		rows[i] = row{color: "33", sign: "~", columns: columns, note: c.Note}
 		switch c.Op {
 		case Add:
 			rows[i].color, rows[i].sign = "32", "+"
