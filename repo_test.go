@@ -84,6 +84,7 @@ var mayImport = map[string][]string{
 	"internal/local/process":       {},
 	"internal/stormtest":           {"internal/cachedir", "internal/devcluster", "internal/maven"},
 	"internal/devcluster":          {"internal/cachedir", "internal/maven"},
+	"internal/stormtest/secured":   {"internal/nimbus", "internal/stormtest"},
 	"internal/stormtest/overloads": {"internal/topology"},
 	"internal/scaffold":            {"internal/atomicfile", "sdk/node", "sdk/python"},
 	"sdk/node":                     {},
