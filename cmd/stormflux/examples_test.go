@@ -16,6 +16,7 @@ import (
 var exampleRuns = map[string]exampleRun{
 	"examples/flux-wordcount.yaml":         {needs: []string{"python3"}, says: []string{`the: 120`}},
 	"examples/environments/wordcount.yaml": {says: []string{`text read`, `the: \d+`}},
+	"examples/kafka/topology.yaml":         {elsewhere: "TestKafkaOrders"},
 	"examples/leiningen/wordcount.yaml":    {needs: []string{"python3"}, says: []string{`the: 120`}},
 	"examples/redis-top-n/topology.yaml":   {elsewhere: "TestRedisTopN"},
 	"examples/rolling-count.yaml":          {needs: []string{"python3"}, says: []string{`text read`, `top words:`}},
