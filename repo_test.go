@@ -67,6 +67,8 @@ var mayImport = map[string][]string{
 	"internal/exception":           {},
 	"internal/fingerprint":         {},
 	"internal/plan":                {"diag", "internal/fingerprint", "internal/settings", "internal/topology", "internal/wire"},
+	"internal/asyaml":              {"compiler", "diag", "schema/format", "schema/yaml", "internal/fingerprint", "internal/java", "internal/settings", "internal/topology"},
+	"internal/stormjar":            {"internal/jar", "internal/jarfile"},
 	"internal/nimbus":              {"internal/exception", "internal/jaas", "internal/keystore", "internal/sasl", "internal/storm", "internal/java", "internal/settings"},
 	"internal/nimbus/nimbustest":   {"internal/storm", "internal/nimbus"},
 	"internal/replace":             {"internal/atomicfile", "internal/console", "internal/java", "internal/nimbus", "internal/storm"},

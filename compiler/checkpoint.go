@@ -9,9 +9,12 @@ import (
 
 // The ids and fields of Storm's checkpoints (CheckpointSpout, since Storm 1.0).
 const (
-	checkpointSpout  = "$checkpointspout"
-	checkpointStream = "$checkpoint"
+	CheckpointSpout  = "$checkpointspout"
+	CheckpointStream = "$checkpoint"
 )
+
+// processClass is the adapter's bolt that starts a process.
+const processClass = "stormflux.runtime.Process"
 
 // checkpoints adds what a stateful bolt needs, as Storm's own TopologyBuilder does: a spout that emits checkpoints, and a
 // path for them to every bolt. Bolts without state pass them on: the adapter sees to that.
@@ -30,19 +33,19 @@ func (l *lowering) checkpoints() {
 		if process, ok := b.Code.(*topology.Process); ok {
 			b.Code = processObject(b.ID, process)
 		}
-		if b.Stream(checkpointStream) == nil {
+		if b.Stream(CheckpointStream) == nil {
 			b.Streams = append(b.Streams, newCheckpointStream())
 		}
 		b.Inputs = append(b.Inputs, checkpointInputs(top, b)...)
 	}
 	top.Spouts = append(top.Spouts, &topology.Component{
-		ID: checkpointSpout, Parallelism: 1, Streams: []*topology.Stream{newCheckpointStream()},
-		Code: &topology.Definition{Component: checkpointSpout, Objects: []*topology.Object{{Class: "org.apache.storm.spout.CheckpointSpout"}}},
+		ID: CheckpointSpout, Parallelism: 1, Streams: []*topology.Stream{newCheckpointStream()},
+		Code: &topology.Definition{Component: CheckpointSpout, Objects: []*topology.Object{{Class: "org.apache.storm.spout.CheckpointSpout"}}},
 	})
 }
 
 func newCheckpointStream() *topology.Stream {
-	return &topology.Stream{ID: checkpointStream, Fields: []string{"txid", "action"}}
+	return &topology.Stream{ID: CheckpointStream, Fields: []string{"txid", "action"}}
 }
 
 // checkpointInputs returns a subscription to the checkpoints of each source of a bolt. Those of the spouts come from the
@@ -52,10 +55,10 @@ func checkpointInputs(top *topology.Topology, b *topology.Component) []*topology
 	for _, in := range b.Inputs {
 		source := in.Component
 		if slices.ContainsFunc(top.Spouts, func(s *topology.Component) bool { return s.ID == source }) {
-			source = checkpointSpout
+			source = CheckpointSpout
 		}
 		if !slices.ContainsFunc(inputs, func(in *topology.Input) bool { return in.Component == source }) {
-			inputs = append(inputs, &topology.Input{Component: source, Stream: checkpointStream, Grouping: topology.All{}})
+			inputs = append(inputs, &topology.Input{Component: source, Stream: CheckpointStream, Grouping: topology.All{}})
 		}
 	}
 	return inputs
@@ -68,5 +71,26 @@ func processObject(id string, process *topology.Process) *topology.Definition {
 	for i, w := range process.Words {
 		words[i] = w
 	}
-	return &topology.Definition{Component: id, Objects: []*topology.Object{{Class: "stormflux.runtime.Process", Args: []any{words}}}}
+	return &topology.Definition{Component: id, Objects: []*topology.Object{{Class: processClass, Args: []any{words}}}}
+}
+
+// ProcessOf returns the process in what [processObject] returns, or nil for other code.
+func ProcessOf(code topology.Code) *topology.Process {
+	d, ok := code.(*topology.Definition)
+	if !ok || d.Root().Class != processClass || len(d.Root().Args) != 1 {
+		return nil
+	}
+	words, _ := d.Root().Args[0].([]any)
+	process := &topology.Process{}
+	for _, w := range words {
+		word, ok := w.(string)
+		if !ok {
+			return nil
+		}
+		process.Words = append(process.Words, word)
+	}
+	if len(process.Words) == 0 {
+		return nil
+	}
+	return process
 }

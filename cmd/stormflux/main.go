@@ -130,6 +130,7 @@ this machine, submits it to a cluster and manages it there, or writes it as Cloj
 		a.compileCommand(),
 		a.emitCljCommand(),
 		a.graphCommand(),
+		a.importCommand(),
 		a.initCommand(),
 		a.runCommand(),
 		a.testCommand(),

@@ -64,7 +64,7 @@ func numbered(t *testing.T, name string) *nimbustest.Server {
 		tasks = append(tasks, &stormthrift.ExecutorAggregateStats{Stats: bolt, ExecSummary: &stormthrift.ExecutorSummary{
 			ExecutorInfo: &stormthrift.ExecutorInfo{TaskStart: task, TaskEnd: task}, Host: "worker", Port: 6700 + task, UptimeSecs: 61}})
 	}
-	server := nimbustest.New(t, nimbustest.Options{})
+	server := nimbustest.New(t, nimbustest.Options{KeepJars: true})
 	running := &topology.Topology{
 		Spouts: []*topology.Component{{
 			ID: "words", Code: &topology.Process{Words: []string{"python3", "words.py"}}, Streams: []*topology.Stream{{ID: topology.DefaultStream, Fields: []string{"word"}}},

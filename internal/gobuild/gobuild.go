@@ -19,6 +19,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/mod/modfile"
 )
 
 // ErrNoGo is the error if there is no go command.
@@ -346,6 +348,23 @@ func messages(dir, output string) []Message {
 		open = false
 	}
 	return slices.Clip(found)
+}
+
+// Module returns the folder and the path of the Go module that a folder is in; false if it is in none.
+func Module(dir string) (root, path string, ok bool) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", "", false
+	}
+	if root, ok = moduleRoot(abs); !ok {
+		return "", "", false
+	}
+	text, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		return "", "", false
+	}
+	path = modfile.ModulePath(text)
+	return root, path, path != ""
 }
 
 // moduleRoot returns the nearest folder with a go.mod file, from dir upward. dir is absolute.

@@ -23,6 +23,16 @@ func Deserialize(stream []byte) (*Object, error) {
 	return o, nil
 }
 
+// ClassOf returns the name of the class of the object at the start of a Java Object Serialization stream, or "". It
+// understands more streams than [Deserialize].
+func ClassOf(stream []byte) string {
+	r := &deserializer{rest: stream}
+	if r.u16() != streamMagic || r.u16() != streamVersion || r.byte() != tcObject || r.byte() != tcClassDesc {
+		return ""
+	}
+	return r.utf()
+}
+
 // maxStreamDepth bounds how deep objects may be nested: a stream may come from anywhere.
 const maxStreamDepth = 100
 

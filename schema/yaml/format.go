@@ -122,3 +122,12 @@ func hexDigits(c rune, digits int) string {
 	s := strconv.FormatInt(int64(c), 16)
 	return strings.Repeat("0", digits-len(s)) + s
 }
+
+// FormatFlowScalar is [FormatScalar] for a scalar inside of brackets, where a comma ends a value.
+func FormatFlowScalar(v *Value) string {
+	s := FormatScalar(v)
+	if v.Kind == String && s == v.Text && strings.ContainsRune(s, ',') {
+		return quote(v.Text)
+	}
+	return s
+}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/apache/thrift/lib/go/thrift"
 
+	"github.com/stormflux/stormflux/internal/nimbus"
 	"github.com/stormflux/stormflux/internal/storm"
 )
 
@@ -345,6 +346,10 @@ func (h *handler) SubmitTopologyWithOpts(_ context.Context, name, jar, conf stri
 		creds = options.Creds.Creds
 	}
 	added := h.server.add(Topology{Name: name, Status: status, Jar: jar, Conf: values, JSONConf: conf, Topology: topology, Options: options, Creds: creds})
+	if u := h.server.state.uploads[jar]; h.server.options.KeepJars {
+		key := nimbus.JarKey(added.ID)
+		h.server.state.blobs[key] = &Blob{Key: key, Bytes: u.Bytes}
+	}
 	if h.server.options.OnSubmit != nil {
 		h.server.options.OnSubmit(added)
 	}
