@@ -14,16 +14,17 @@ import (
 // exampleRuns says how the tests run each topology in examples/. An example in a folder has a README.md there, and each has a
 // row in examples/README.md.
 var exampleRuns = map[string]exampleRun{
-	"examples/flux-wordcount.yaml":         {needs: []string{"python3"}, says: []string{`the: 120`}},
-	"examples/environments/wordcount.yaml": {says: []string{`text read`, `the: \d+`}},
-	"examples/kafka/topology.yaml":         {elsewhere: "TestKafkaOrders"},
-	"examples/leiningen/wordcount.yaml":    {needs: []string{"python3"}, says: []string{`the: 120`}},
-	"examples/redis-top-n/topology.yaml":   {elsewhere: "TestRedisTopN"},
-	"examples/rolling-count.yaml":          {needs: []string{"python3"}, says: []string{`text read`, `top words:`}},
-	"examples/rolling-words/topology.yaml": {elsewhere: "TestRollingWords"},
-	"examples/streams.yaml":                {says: []string{`report: \d+ from check/rejected`}},
-	"examples/wordcount-python.yaml":       {needs: []string{"python3"}, says: []string{`text read`, `the: 226`}},
-	"examples/wordcount.yaml":              {says: []string{`text read`, `the: 226`}},
+	"examples/flux-wordcount.yaml":          {needs: []string{"python3"}, says: []string{`the: 120`}},
+	"examples/environments/wordcount.yaml":  {says: []string{`text read`, `the: \d+`}},
+	"examples/kafka/topology.yaml":          {elsewhere: "TestKafkaOrders"},
+	"examples/leiningen/wordcount.yaml":     {needs: []string{"python3"}, says: []string{`the: 120`}},
+	"examples/mongodb-cities/topology.yaml": {elsewhere: "TestMongoDBCities"},
+	"examples/redis-top-n/topology.yaml":    {elsewhere: "TestRedisTopN"},
+	"examples/rolling-count.yaml":           {needs: []string{"python3"}, says: []string{`text read`, `top words:`}},
+	"examples/rolling-words/topology.yaml":  {elsewhere: "TestRollingWords"},
+	"examples/streams.yaml":                 {says: []string{`report: \d+ from check/rejected`}},
+	"examples/wordcount-python.yaml":        {needs: []string{"python3"}, says: []string{`text read`, `the: 226`}},
+	"examples/wordcount.yaml":               {says: []string{`text read`, `the: 226`}},
 }
 
 // An exampleRun says how the tests run an example.

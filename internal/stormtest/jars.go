@@ -36,6 +36,7 @@ const (
 	Backtype09Jars                     // Storm 0.9.7 with what its Clojure DSL needs
 	MultilangJars                      // Storm's multilang adapters for Python and Node, scripts below resources/
 	KafkaJars                          // a Kafka broker and its clients
+	MongoDBJars                        // a server in memory that speaks the protocol of MongoDB
 	RedisLibraryJars                   // storm-redis with its dependencies, without Storm
 	KafkaLibraryJars                   // storm-kafka-client with its dependencies, without Storm
 	ComponentJars                      // Storm's libraries of spouts and bolts for other systems; used together with WorkerJars
@@ -57,6 +58,8 @@ func (s JarSet) name() string {
 		return "storm-1"
 	case KafkaJars:
 		return "kafka"
+	case MongoDBJars:
+		return "mongodb"
 	case RedisLibraryJars:
 		return "library-redis"
 	case ComponentJars:

@@ -69,6 +69,28 @@ func Kafka(t testing.TB) (address string) {
 	return address
 }
 
+//go:embed mongodb/*.java
+var mongoDBSources embed.FS
+
+// MongoDB starts a server on loopback that speaks the protocol of MongoDB 5 and keeps everything in memory. It returns the URL. The
+// server ends with the test.
+func MongoDB(t testing.TB) (url string) {
+	t.Helper()
+	Require(t)
+	jars, err := Classpath(t.Context(), MongoDBJars)
+	if err != nil {
+		t.Fatal(err)
+	}
+	classes, err := CompileJava(t.Context(), "mongodb", mongoDBSources, "mongodb", jars)
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := freePort(t)
+	serve(t, "mongodb", filepath.Join(t.TempDir(), "mongodb.log"), port,
+		exec.Command("java", "-Xmx128m", "-cp", joinClasspath(classes, jars), "MongoDB", fmt.Sprint(port)))
+	return "mongodb://" + loopback(port)
+}
+
 //go:embed kafka/*.java
 var kafkaSources embed.FS
 
