@@ -6,12 +6,14 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
 
 	"github.com/stormflux/stormflux/internal/fingerprint"
 	"github.com/stormflux/stormflux/internal/jar"
+	"github.com/stormflux/stormflux/internal/topology"
 )
 
 // Fingerprint returns the fingerprint of a program with its assembled files, before [Program.AddSubmission]. The same
@@ -57,6 +59,20 @@ func (p *Program) Fingerprint(ctx context.Context, a *Assembly) (*fingerprint.Fi
 	f.Programs, f.Parts = programs.hashes(), parts.hashes()
 	f.Jar = short(fmt.Sprint(f.Programs, f.Starts, f.Parts))
 	return f.WithKeys(p.Topology.Conf), nil
+}
+
+// SubmittedConf returns the configuration that is submitted with the assembled files: the program's, with their fingerprint.
+func (p *Program) SubmittedConf(ctx context.Context, a *Assembly) (map[string]topology.Value, error) {
+	f, err := p.Fingerprint(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	conf := maps.Clone(p.Topology.Conf)
+	if conf == nil {
+		conf = map[string]topology.Value{}
+	}
+	conf[fingerprint.Key] = f.Value()
+	return conf, nil
 }
 
 // part returns the part of the jar that a file belongs to if no component owns it.

@@ -18,9 +18,9 @@ func (p *Program) AddSubmission(ctx context.Context, a *Assembly) error {
 	if err := p.Encode(ctx, &topology, Binary); err != nil {
 		return err
 	}
-	conf := p.Topology.Conf
-	if conf == nil {
-		conf = map[string]any{}
+	conf, err := p.SubmittedConf(ctx, a)
+	if err != nil {
+		return err
 	}
 	submission, err := java.AppendJSON(nil, map[string]any{"name": p.Topology.Name, "conf": conf})
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"time"
 
@@ -13,7 +12,6 @@ import (
 
 	"github.com/stormflux/stormflux/compiler"
 	"github.com/stormflux/stormflux/internal/console"
-	"github.com/stormflux/stormflux/internal/fingerprint"
 	"github.com/stormflux/stormflux/internal/hooks"
 	"github.com/stormflux/stormflux/internal/nimbus"
 	"github.com/stormflux/stormflux/internal/settings"
@@ -217,13 +215,8 @@ func (a *app) temporaryJar(ctx context.Context, prog *compiler.Program) (jar bui
 	if jar.size, err = f.Seek(0, io.SeekCurrent); err != nil {
 		return jar, err
 	}
-	code, err := prog.Fingerprint(ctx, files)
-	if err != nil {
-		return jar, err
-	}
-	jar.conf = maps.Clone(prog.Topology.Conf)
-	jar.conf[fingerprint.Key] = code.Value()
-	return jar, nil
+	jar.conf, err = prog.SubmittedConf(ctx, files)
+	return jar, err
 }
 
 func bytesText(n int64) string {

@@ -295,7 +295,7 @@ func TestText(t *testing.T) {
 	running.Executors["count"] = 5
 	p.Topology.Conf["topology.message.timeout.secs"] = int64(60)
 	p.Topology.Bolts = append(p.Topology.Bolts, &topology.Component{ID: "n\x1bw", Code: &topology.Process{Words: []string{"a", "b"}}})
-	const want = `words runs as words-1-1 (ACTIVE)
+	const want = `words runs as words-1-1 (ACTIVE, submitted by storm)
 
   ~ count       parallelism                    5 -> 2    in place
   + n\x1bw      bolt                                     restart

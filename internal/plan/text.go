@@ -14,7 +14,11 @@ import (
 func (p *Plan) Text(color bool) string {
 	var b strings.Builder
 	if p.ID != "" {
-		fmt.Fprintf(&b, "%s runs as %s (%s)\n", diag.Printable(p.Name), diag.Printable(p.ID), diag.Printable(p.Status))
+		fmt.Fprintf(&b, "%s runs as %s (%s", diag.Printable(p.Name), diag.Printable(p.ID), diag.Printable(p.Status))
+		if p.Owner != "" {
+			fmt.Fprintf(&b, ", submitted by %s", diag.Printable(p.Owner))
+		}
+		b.WriteString(")\n")
 	}
 	if len(p.Changes) > 0 {
 		b.WriteByte('\n')
