@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/stormflux/stormflux/diag"
+	"github.com/stormflux/stormflux/internal/devcluster"
 	"github.com/stormflux/stormflux/internal/nimbus"
 	"github.com/stormflux/stormflux/schema"
 	"github.com/stormflux/stormflux/schema/yaml"
@@ -20,6 +22,7 @@ type clusterFlags struct {
 	seeds       []string
 	leader      string
 	stormConf   string
+	dev         bool    // the cluster of `dev-cluster`
 	environment *string // for commands without a topology file, as are the next two
 	envFile     *string
 	flags       *pflag.FlagSet
@@ -32,6 +35,10 @@ func (f *clusterFlags) add(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.seeds, "nimbus", nil, "ask the Nimbus at `HOST[:PORT]` for the leader (repeatable; default: from the environment, else from storm.yaml)")
 	flags.StringVar(&f.leader, "leader", "", "use the Nimbus at `HOST[:PORT]` without asking for the leader, if the leader's own name does not resolve here")
 	flags.StringVar(&f.stormConf, "storm-config", "", "read `FILE` instead of storm.yaml")
+	flags.BoolVar(&f.dev, "dev", false, "use the cluster that \"stormflux dev-cluster up\" starts on this machine")
+	for _, other := range []string{"nimbus", "leader", "storm-config"} {
+		cmd.MarkFlagsMutuallyExclusive("dev", other)
+	}
 	_ = cmd.RegisterFlagCompletionFunc("nimbus", cobra.NoFileCompletions)
 	_ = cmd.RegisterFlagCompletionFunc("leader", cobra.NoFileCompletions)
 }
@@ -85,6 +92,14 @@ func (a *app) connect(ctx context.Context, f *clusterFlags, env *schema.Environm
 
 func (a *app) nimbusConfig(f *clusterFlags, env *schema.Environment, options map[string]any) (nimbus.Config, error) {
 	file := f.stormConf
+	if f.dev {
+		dev, err := devStormYAML()
+		if err != nil {
+			return nimbus.Config{}, err
+		}
+		// The environment goes on to say what the topology is like, but not where the cluster is.
+		file, env = dev, nil
+	}
 	stormConf, err := nimbus.LoadStormConf(nimbus.StormConfOptions{
 		Decode:  func(text []byte) (map[string]any, error) { return yaml.DecodeMap("storm.yaml", text) },
 		File:    file,
@@ -136,6 +151,22 @@ func (a *app) nimbusConfig(f *clusterFlags, env *schema.Environment, options map
 	}
 	conf.Notify = func(remark string) { printTo(a.stderr, "stormflux: %s\n", remark) }
 	return conf, nil
+}
+
+// devStormYAML returns the configuration of the cluster of `dev-cluster`, which has to be up.
+func devStormYAML() (string, error) {
+	dir, err := devcluster.DefaultDir()
+	if err != nil {
+		return "", environmentError(err)
+	}
+	c, err := devcluster.Open(dir)
+	if err != nil {
+		return "", new(devDir).noCluster(dir, err)
+	}
+	if c.Running()[devcluster.Nimbus] == 0 {
+		return "", environmentError(errors.New("the cluster of --dev does not run; \"stormflux dev-cluster up\" starts it"))
+	}
+	return c.Home().StormYAML(), nil
 }
 
 // localhostRemark says why the client asks localhost, Storm's default. file is the storm.yaml that was read, or "".

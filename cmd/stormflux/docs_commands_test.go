@@ -43,6 +43,7 @@ var elsewhere = []struct{ command, file, text string }{
 	{"go test ./...", ".ci/run", "go test -timeout 30m ./..."},
 	{"make lint", ".ci/run", "go tool staticcheck ./..."},
 	{"make test", "Makefile", "\ngo test ./..."},
+	{"stormflux dev-cluster", "cmd/stormflux/devcluster_storm_test.go", `"dev-cluster", "up"`},
 	{"storm jar topology.jar stormflux.runtime.Main", "cmd/stormflux/submittable_storm_test.go", "stormflux.runtime.Main"},
 }
 
@@ -58,6 +59,7 @@ var replaced = []struct {
 	why      string
 }{
 	{"go run ./cmd/stormflux ", "stormflux ", "the binary of the test is the same; .ci/run runs the command itself"},
+	{" --dev", " --nimbus nimbus1", "no cluster is up; devcluster_storm_test.go has one"},
 	{" --wait", "", "the fake Nimbus runs nothing; storm_test.go waits for a real Storm"},
 	{"make build ", "CGO_ENABLED=0 go build -o /dev/null ./cmd/stormflux ", "a test writes nothing into the repository"},
 }

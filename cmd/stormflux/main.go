@@ -146,6 +146,7 @@ this machine, submits it to a cluster and manages it there, or writes it as Cloj
 		a.deactivateCommand(),
 		a.rebalanceCommand(),
 		a.uploadCredentialsCommand(),
+		a.devClusterCommand(),
 		a.versionCommand(),
 		a.manCommand(),
 	)

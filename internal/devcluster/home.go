@@ -45,7 +45,6 @@ func (h Home) settings() map[string]any {
 		"storm.zookeeper.port":    h.Ports.ZooKeeper,
 		"nimbus.seeds":            []string{"127.0.0.1"},
 		"nimbus.thrift.port":      h.Ports.Nimbus,
-		"ui.host":                 "127.0.0.1",
 		"ui.port":                 h.Ports.UI,
 		"logviewer.port":          h.Ports.Logviewer,
 		"storm.local.dir":         filepath.Join(h.Dir, "local"),
@@ -108,7 +107,7 @@ func (h Home) Write(libraries map[Library]string) error {
 	files := map[string][]byte{
 		"conf/storm.yaml": yaml,
 		"conf/zoo.cfg": fmt.Appendf(nil, "tickTime=1000\ndataDir=%s\nclientPort=%d\nclientPortAddress=127.0.0.1\n"+
-			"maxClientCnxns=0\nadmin.enableServer=false\n", filepath.Join(h.Dir, "zookeeper"), h.Ports.ZooKeeper),
+			"maxClientCnxns=0\nadmin.enableServer=false\n4lw.commands.whitelist=dump\n", filepath.Join(h.Dir, "zookeeper"), h.Ports.ZooKeeper),
 	}
 	for _, name := range []string{"log4j2/cluster.xml", "log4j2/worker.xml"} {
 		text, err := log4j2.ReadFile(name)

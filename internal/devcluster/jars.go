@@ -34,6 +34,7 @@ func (l Library) coordinates(version string) []maven.Coordinate {
 	case DaemonLibrary:
 		without := []maven.Exclusion{
 			{Group: "org.clojars.bipinprasad", Artifact: "*"}, // not on Maven Central; only an unusual scheduler needs it
+			{Group: "com.twitter", Artifact: "carbonite"},     // neither; only Clojure components need it
 			{Group: "org.slf4j", Artifact: "slf4j-reload4j"},  // a second binding of the logging
 			{Group: "org.slf4j", Artifact: "slf4j-log4j12"},
 		}
@@ -87,7 +88,10 @@ func Jars(ctx context.Context, library Library, version string, opts maven.Optio
 func fetch(ctx context.Context, version string, coordinates []maven.Coordinate, opts maven.Options, dir string) error {
 	found, err := maven.Resolve(ctx, coordinates, opts)
 	if missing := (*maven.MissingError)(nil); errors.As(err, &missing) {
-		return fmt.Errorf("fetching Storm %s needs Maven, but %q is not on the PATH: %w", version, missing.Program, missing.Err)
+		return fmt.Errorf("fetching Storm %s needs Maven 3.6 or later, but %q is not on the PATH", version, missing.Program)
+	}
+	if unreachable := (*maven.UnreachableError)(nil); errors.As(err, &unreachable) {
+		return fmt.Errorf("fetching Storm %s: %w; check the network, and the proxy and mirrors in Maven's settings.xml", version, err)
 	}
 	if err != nil {
 		return fmt.Errorf("fetching Storm %s from Maven Central: %w", version, err)

@@ -33,6 +33,17 @@ func Alive(pid int) bool {
 	return err == nil && len(state) > 0 && state[0] != 'Z'
 }
 
+// startTime returns when a process started, as ps prints it.
+func startTime(pid int) string {
+	cmd := exec.Command("ps", "-o", "lstart=", "-p", strconv.Itoa(pid))
+	cmd.Env = append(os.Environ(), "LC_ALL=C", "TZ=UTC")
+	out, err := cmd.Output()
+	if err != nil {
+		return ""
+	}
+	return string(bytes.TrimSpace(out))
+}
+
 // MarkedScript prints the ids of the processes that carry the mark "$1". awk builds the mark itself, so that it does
 // not find its own process.
 const MarkedScript = `ps -A -E -ww -o pid=,command= | awk -v token="$1" 'index($0, "` + markName + `" "=" token) { print $1 }'`

@@ -49,5 +49,16 @@ func stat(pid int) [][]byte {
 	return bytes.Fields(text[bytes.LastIndexByte(text, ')')+1:])
 }
 
+// startTime returns when a process started: the boot of the system, and the clock ticks since then.
+func startTime(pid int) string {
+	const field = 22 - 3 // of proc_pid_stat(5), which counts from 1; the state is the third
+	fields := stat(pid)
+	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	if err != nil || len(fields) <= field {
+		return ""
+	}
+	return string(bytes.TrimSpace(boot)) + "/" + string(fields[field])
+}
+
 // MarkedScript prints the ids of the processes that carry the mark "$1".
 const MarkedScript = `grep -lsaF "` + markName + `=$1" /proc/[0-9]*/environ | cut -d/ -f3`
