@@ -26,11 +26,15 @@ import (
 
 func main() {
 	tuneCollector(os.Args[1:])
+	os.Exit((&app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}).runUntilSignal(os.Args[1:]))
+}
+
+// runUntilSignal is run, stopped by a signal.
+func (a *app) runUntilSignal(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once, unless the command handles it
-	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
-	stop()
-	os.Exit(code)
+	return a.run(ctx, args)
 }
 
 // The exit codes of every command.
@@ -69,7 +73,11 @@ func usageError(format string, args ...any) error {
 
 // run executes the command line and returns its exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
+	return (&app{stdin: stdin, stdout: stdout, stderr: stderr}).run(ctx, args)
+}
+
+// run executes the command line and returns its exit code.
+func (a *app) run(ctx context.Context, args []string) int {
 	root := a.rootCommand()
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
@@ -88,9 +96,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		exit.code = exitEnvironment // exitChanges has the same number, and scripts act on it
 	}
 	if exit.err != nil {
-		printTo(stderr, "stormflux: %v\n", exit.err)
+		printTo(a.stderr, "stormflux: %v\n", exit.err)
 		if step := nextStep(nimbus.NextOf(exit.err)); step != "" {
-			printTo(stderr, "  %s\n", step)
+			printTo(a.stderr, "  %s\n", step)
 		}
 	}
 	return exit.code
@@ -102,6 +110,7 @@ type app struct {
 	stdout, stderr io.Writer
 	color          console.Color // --color
 	resolved       resolvedArtifacts
+	watch          nimbus.WatchOptions // its Settle, Stay and Interval, which tests shorten
 }
 
 func (a *app) rootCommand() *cobra.Command {
@@ -138,6 +147,8 @@ this machine, submits it to a cluster and manages it there, or writes it as Cloj
 		a.schemaCommand(),
 		a.explainCommand(),
 		a.planCommand(),
+		a.applyCommand(),
+		a.restoreCommand(),
 		a.submitCommand(),
 		a.listCommand(),
 		a.statusCommand(),

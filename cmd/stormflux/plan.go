@@ -68,7 +68,11 @@ func (a *app) plan(ctx context.Context, flags *planFlags, path string, asJSON bo
 		return err
 	}
 	defer client.Close()
-	p, err := a.makePlan(ctx, client, c, a.program(c.topology, compiler.Options{}))
+	prog := a.program(c.topology, compiler.Options{})
+	if _, err := a.newChange(ctx, client, prog.Topology.Name, nil); err != nil {
+		return err
+	}
+	p, err := a.makePlan(ctx, client, c, prog)
 	if err != nil {
 		return err
 	}

@@ -3,13 +3,18 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/stormflux/stormflux/internal/nimbus"
 	"github.com/stormflux/stormflux/internal/nimbus/nimbustest"
 	stormthrift "github.com/stormflux/stormflux/internal/storm"
 	"github.com/stormflux/stormflux/internal/stormtest"
@@ -23,7 +28,18 @@ type tests struct{ m *testing.M }
 func (t tests) Run() int { return storm.Main(t.m) }
 
 func TestMain(m *testing.M) {
-	testscript.Main(tests{m}, map[string]func(){"stormflux": main})
+	testscript.Main(tests{m}, map[string]func(){
+		"stormflux":       main,
+		"stormflux-quick": func() { watching(5*time.Second, 3*time.Second, time.Second) },
+		"stormflux-now":   func() { watching(time.Nanosecond, time.Nanosecond, 10*time.Millisecond) },
+	})
+}
+
+// watching is a stormflux that takes a topology for running sooner than people want. stormflux-quick is for tests with a real
+// Storm that know that it runs or crashes at once, and stormflux-now is for the fake Nimbus.
+func watching(settle, stay, interval time.Duration) {
+	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, watch: nimbus.WatchOptions{Settle: settle, Stay: stay, Interval: interval}}
+	os.Exit(a.runUntilSignal(os.Args[1:]))
 }
 
 // The scripts call stormflux as people do, and compare what people see. STORMFLUX_UPDATE=1 rewrites the files that `cmp`
@@ -42,6 +58,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("EXAMPLES", examples)
 			// The scripts must not see the clusters and the Go settings of a developer's machine, except Go's caches.
 			env.Setenv("STORM_CONF_DIR", filepath.Join(env.WorkDir, "no-storm"))
+			env.Setenv("STORMFLUX_STATE", filepath.Join(env.WorkDir, "state"))
 			for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPROXY", "GOFLAGS"} {
 				value, err := goEnv(name)
 				if err != nil {
@@ -59,13 +76,13 @@ func TestScripts(t *testing.T) {
 }
 
 // startNimbus is the script command `nimbus [topology...]`. It starts a fake Nimbus that runs the named topologies, each with
-// one component "split". It puts the address into $NIMBUS, into stormflux.yaml as environment "test", and into
+// one component "split", and those that are submitted. It puts the address into $NIMBUS, into stormflux.yaml as environment "test", and into
 // conf/storm.yaml.
 func startNimbus(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
 		ts.Fatalf("unsupported: ! nimbus")
 	}
-	server, err := nimbustest.Start(nimbustest.Options{})
+	server, err := nimbustest.Start(nimbustest.Options{KeepJars: true, OnSubmit: executorsRun})
 	ts.Check(err)
 	ts.Defer(server.Stop)
 	for _, name := range args {
@@ -81,6 +98,38 @@ func startNimbus(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	write("stormflux.yaml", fmt.Sprintf("environments:\n  test:\n    nimbus: [%q]\n", server.Addr()))
 	write("conf/storm.yaml", fmt.Sprintf("nimbus.seeds: [127.0.0.1]\nnimbus.thrift.port: %d\n", server.Port()))
+}
+
+// executorsRun makes all executors of a submitted topology report that they run. With crashes: true in the configuration, the
+// first component reports an error.
+func executorsRun(t *nimbustest.Topology) {
+	var reports atomic.Int32
+	var executors []stormthrift.ExecutorSummary
+	add := func(id string, common *stormthrift.ComponentCommon) {
+		for range max(1, common.GetParallelismHint()) {
+			task := int32(len(executors) + 1)
+			executors = append(executors, stormthrift.ExecutorSummary{
+				ComponentID: id, ExecutorInfo: &stormthrift.ExecutorInfo{TaskStart: task, TaskEnd: task}, Host: "h", Port: 6700,
+			})
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(t.Topology.Spouts)) {
+		add(id, t.Topology.Spouts[id].Common)
+	}
+	for _, id := range slices.Sorted(maps.Keys(t.Topology.Bolts)) {
+		add(id, t.Topology.Bolts[id].Common)
+	}
+	crashes := t.Conf["crashes"] == true
+	t.Info = func(info *stormthrift.TopologyInfo) {
+		uptime := 100 + reports.Add(1)
+		for _, e := range executors {
+			e.UptimeSecs = uptime
+			info.Executors = append(info.Executors, &e)
+		}
+		if crashes {
+			info.Errors[executors[0].ComponentID] = []*stormthrift.ErrorInfo{{Error: "java.lang.RuntimeException: boom", ErrorTimeSecs: 1}}
+		}
+	}
 }
 
 // exits is the script command `exits CODE COMMAND...`. It runs a command and checks its exit code. stdout, stderr and cmp

@@ -27,6 +27,8 @@ type submitFlags struct {
 	dryRun   bool
 	wait     bool
 	timeout  time.Duration
+	replace  bool
+	drain    time.Duration
 }
 
 func (a *app) submitCommand() *cobra.Command {
@@ -40,7 +42,9 @@ func (a *app) submitCommand() *cobra.Command {
 The command checks everything that it can check here before it sends anything.
 
 With --dry-run, the command does everything except the hooks, the upload and the submission. With --wait, it goes on until every
-executor is up. If some are not, it reports which ones, and the errors of the topology.`,
+executor is up. If some are not, it reports which ones, and the errors of the topology.
+
+With --replace, a topology of that name may be on the cluster: the command does what 'stormflux apply --yes' does.`,
 		Example: `  stormflux submit topology.yaml
   stormflux submit topology.yaml -e prod --name wordcount-2 --wait
   stormflux submit topology.yaml --nimbus nimbus1 --nimbus nimbus2:6627 -c topology.workers=4
@@ -48,8 +52,13 @@ executor is up. If some are not, it reports which ones, and the errors of the to
 		Args:              oneFile,
 		ValidArgsFunction: completeTopologyFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if cmd.Flags().Changed("timeout") && !flags.wait {
-				return usageError("--timeout has no effect without --wait")
+			switch {
+			case cmd.Flags().Changed("timeout") && !flags.wait && !flags.replace:
+				return usageError("--timeout has no effect without --wait or --replace")
+			case cmd.Flags().Changed("drain") && !flags.replace:
+				return usageError("--drain has no effect without --replace")
+			case flags.replace:
+				return a.apply(cmd.Context(), flags.asApply(), args[0], "", "submit")
 			}
 			return a.submit(cmd.Context(), &flags, args[0])
 		},
@@ -63,8 +72,19 @@ executor is up. If some are not, it reports which ones, and the errors of the to
 	cmd.Flags().BoolVar(&flags.wait, "wait", false, "wait until every executor is up, and print the errors of the topology")
 	flags.timeout = 5 * time.Minute
 	cmd.Flags().Var((*durationFlag)(&flags.timeout), "timeout", "with --wait, wait at most this `DURATION`")
+	cmd.Flags().BoolVar(&flags.replace, "replace", false, "replace the topology of that name, as 'stormflux apply --yes' does")
+	addDrain(cmd, &flags.drain)
 	cmd.MarkFlagsMutuallyExclusive("dry-run", "wait")
+	cmd.MarkFlagsMutuallyExclusive("dry-run", "replace")
 	return cmd
+}
+
+// asApply returns the flags of the same command as an apply.
+func (f *submitFlags) asApply() *applyFlags {
+	return &applyFlags{
+		topologyFlags: f.topologyFlags, clusterFlags: f.clusterFlags, inactive: f.inactive,
+		changeFlags: changeFlags{yes: true, drain: f.drain, timeout: f.timeout},
+	}
 }
 
 func (a *app) submit(ctx context.Context, flags *submitFlags, path string) error {
@@ -130,15 +150,7 @@ func (a *app) forCluster(ctx context.Context, client *nimbus.Client, flags *topo
 }
 
 func (a *app) submitProgram(ctx context.Context, client *nimbus.Client, flags *submitFlags, c *checked, prog *compiler.Program) error {
-	request := nimbus.SubmitRequest{
-		Name: prog.Topology.Name, Topology: wire.Encode(prog.Topology), Conf: prog.Topology.Conf, Inactive: flags.inactive,
-	}
-	for _, d := range prog.Dependencies {
-		request.Dependencies = append(request.Dependencies, nimbus.Dependency(d))
-	}
-	if _, version := client.Server(); version != "" {
-		request.Topology.StormVersion = &version
-	}
+	request := submitRequest(client, prog, flags.inactive)
 	if err := client.Check(ctx, request); err != nil {
 		return environmentError(err)
 	}
@@ -182,6 +194,20 @@ func (a *app) submitProgram(ctx context.Context, client *nimbus.Client, flags *s
 		}
 	}
 	return around.after(ctx, result.ID)
+}
+
+// submitRequest is the submission of a program, without its jar.
+func submitRequest(client *nimbus.Client, prog *compiler.Program, inactive bool) nimbus.SubmitRequest {
+	request := nimbus.SubmitRequest{
+		Name: prog.Topology.Name, Topology: wire.Encode(prog.Topology), Conf: prog.Topology.Conf, Inactive: inactive,
+	}
+	for _, d := range prog.Dependencies {
+		request.Dependencies = append(request.Dependencies, nimbus.Dependency(d))
+	}
+	if _, version := client.Server(); version != "" {
+		request.Topology.StormVersion = &version
+	}
+	return request
 }
 
 // builtJar is the jar of a program, in a temporary file.

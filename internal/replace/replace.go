@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/stormflux/stormflux/internal/console"
@@ -26,9 +27,9 @@ type Options struct {
 	// Say, if set, gets what happens.
 	Say func(Event)
 
-	// BeforeKill, if set, runs before the old topology is touched, after everything else has succeeded. Its error stops the
-	// replacement.
-	BeforeKill func(context.Context) error
+	// Before, if set, runs before anything changes that others can see, after everything else has succeeded. Its error stops
+	// the replacement.
+	Before func(context.Context) error
 }
 
 // An Event is something that happened.
@@ -118,11 +119,11 @@ func Replace(ctx context.Context, client *nimbus.Client, store Store, request ni
 		return r.failed(r.untouched(state), err)
 	}
 	fresh, err := r.begin(ctx, state)
-	if err == nil && fresh == nil && r.record == nil {
-		return r.submitFirst(ctx, request)
+	if err == nil && r.options.Before != nil {
+		err = r.options.Before(ctx)
 	}
-	if err == nil && r.options.BeforeKill != nil {
-		err = r.options.BeforeKill(ctx)
+	if err == nil && r.record == nil {
+		return r.submitFirst(ctx, request)
 	}
 	if err == nil && fresh != nil && fresh.Status != "KILLED" {
 		err = r.stop(ctx, fresh)
@@ -440,7 +441,7 @@ func (r *run) up(state nimbus.WatchState) {
 }
 
 func notUp(state nimbus.WatchState) error {
-	return fmt.Errorf("%s is %s: %s", state.ID, state.Verdict, state.Why)
+	return errors.New(strings.Join(append([]string{fmt.Sprintf("%s is %s: %s", state.ID, state.Verdict, state.Why)}, state.Advice...), "\n  "))
 }
 
 // watch waits until the new topology runs, and puts the old one back if it does not.

@@ -147,7 +147,7 @@ func TestReplace(t *testing.T) {
 	var said []string
 	o := fast()
 	o.Say = func(e Event) { said = append(said, e.Text) }
-	o.BeforeKill = func(context.Context) error {
+	o.Before = func(context.Context) error {
 		if got := f.version(t); got != "old ACTIVE" {
 			t.Errorf("before the kill, there is %s", got)
 		}
@@ -255,7 +255,7 @@ func TestCrashing(t *testing.T) {
 func TestSlots(t *testing.T) {
 	f := newFake(t)
 	f.Add(nimbustest.Topology{Name: "other"})
-	err := f.replace(t.Context(), t, "new", Options{BeforeKill: func(context.Context) error { return errors.New("the hook says no") }})
+	err := f.replace(t.Context(), t, "new", Options{Before: func(context.Context) error { return errors.New("the hook says no") }})
 	if outcome(err) != Untouched || f.version(t) != "old ACTIVE" {
 		t.Error(err, f.version(t))
 	}

@@ -13,7 +13,7 @@ var ErrNothingSaved = errors.New("there is no saved topology of that name on thi
 
 // putBack submits the copy of the old topology after the new one failed because of why.
 func (r *run) putBack(ctx context.Context, why error) error {
-	r.warn("%v", why)
+	r.say(PuttingBack, "putting %s back", r.record.Old)
 	request, err := r.store.Request(ctx, r.record)
 	if err == nil {
 		err = r.submitCopy(ctx, request)
@@ -102,15 +102,15 @@ func (r *run) replaceByCopy(ctx context.Context, state State) error {
 	if request.Uploaded, err = r.prepare(ctx, request); err != nil {
 		return r.failed(Unfinished, err)
 	}
+	if r.options.Before != nil {
+		if err := r.options.Before(ctx); err != nil {
+			r.client.Discard(context.WithoutCancel(ctx), request.Uploaded)
+			return r.failed(Unfinished, err)
+		}
+	}
 	if t := state.Current; t != nil && t.Status != "KILLED" {
 		r.record.New = t.ID
-		if r.options.BeforeKill != nil {
-			err = r.options.BeforeKill(ctx)
-		}
-		if err == nil {
-			err = r.quiet(ctx, t.ID)
-		}
-		if err != nil {
+		if err := r.quiet(ctx, t.ID); err != nil {
 			r.client.Discard(context.WithoutCancel(ctx), request.Uploaded)
 			if wakeErr := r.activate(ctx, t.ID); wakeErr != nil {
 				err = fmt.Errorf("%w; and %w", err, wakeErr)

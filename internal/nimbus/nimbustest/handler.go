@@ -314,7 +314,7 @@ func (h *handler) FinishFileUpload(_ context.Context, location string) error {
 	return nil
 }
 
-// SubmitTopologyWithOpts checks what Nimbus checks first.
+// SubmitTopologyWithOpts checks what Nimbus checks first. It refuses a configuration with nimbus.refuses: true.
 func (h *handler) SubmitTopologyWithOpts(_ context.Context, name, jar, conf string, topology *storm.StormTopology, options *storm.SubmitOptions) error {
 	if h.fail != nil {
 		return h.fail
@@ -332,6 +332,9 @@ func (h *handler) SubmitTopologyWithOpts(_ context.Context, name, jar, conf stri
 	}
 	if _, ok := values["topology.workers"].(string); ok {
 		return &storm.InvalidTopologyException{Msg: "Field TOPOLOGY_WORKERS must be an Integer within type range."}
+	}
+	if values["nimbus.refuses"] == true {
+		return &storm.InvalidTopologyException{Msg: "the fake refuses the configuration of " + name}
 	}
 	if u := h.server.state.uploads[jar]; u == nil || !u.Finished {
 		return errInternal

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"al.essio.dev/pkg/shellescape"
+
+	"github.com/stormflux/stormflux/internal/nimbus"
+	"github.com/stormflux/stormflux/internal/plan"
+	"github.com/stormflux/stormflux/internal/replace"
+)
+
+// change is a change of one topology on a cluster, with the record of the last one.
+type change struct {
+	app    *app
+	client *nimbus.Client
+	name   string
+	flags  *changeFlags
+	store  replace.Store
+	state  replace.State
+}
+
+// newChange looks at the last replacement of a topology, and says what became of it.
+func (a *app) newChange(ctx context.Context, client *nimbus.Client, name string, flags *changeFlags) (*change, error) {
+	store, err := storeFor(ctx, client, name)
+	if err != nil {
+		return nil, environmentError(err)
+	}
+	ch := &change{app: a, client: client, name: name, flags: flags, store: store}
+	if ch.state, err = replace.Look(ctx, client, store, name); err != nil {
+		return nil, environmentError(err)
+	}
+	for _, line := range explain(ch.state) {
+		printTo(a.stderr, "stormflux: %s\n", line)
+	}
+	return ch, nil
+}
+
+// storeFor returns the place of the record and the saved copy of a topology.
+func storeFor(ctx context.Context, client *nimbus.Client, name string) (replace.Store, error) {
+	dir, err := replace.StateDir()
+	if err != nil {
+		return replace.Store{}, err
+	}
+	conf, err := client.NimbusConf(ctx)
+	if kind := nimbus.KindOf(err); err != nil && kind != nimbus.NotAuthorized && kind != nimbus.Internal && kind != nimbus.Unsupported {
+		return replace.Store{}, err
+	}
+	server, _ := client.Server()
+	return replace.StoreFor(dir, conf, server.String(), name), nil
+}
+
+// explain says what became of a replacement that has not ended, and what a user can do. It returns nil if there is none.
+func explain(s replace.State) []string {
+	r := s.Record
+	if s.Situation == replace.Settled {
+		return nil
+	}
+	began := fmt.Sprintf("the replacement of %s, which began at %s, has not ended", r.Old, r.Began.Local().Format(time.DateTime))
+	saved := fmt.Sprintf("a copy of %s is in %s", r.Old, filepath.ToSlash(s.Dir))
+	back := fmt.Sprintf("\"stormflux restore %s\"", shellescape.Quote(r.Topology))
+	switch s.Situation {
+	case replace.Running:
+		return []string{began + ": " + r.Old + " runs as before"}
+	case replace.Paused:
+		return []string{began + ": " + r.Old + " is deactivated, so its spouts do not emit", "\"stormflux apply\" goes on, " + back + " activates it again"}
+	case replace.Ending:
+		return []string{began + ": " + r.Old + " is being killed", saved, "\"stormflux apply\" goes on, " + back + " submits the copy"}
+	case replace.Absent:
+		return []string{began + ": nothing on the cluster has the name", saved, "\"stormflux apply\" goes on, " + back + " submits the copy"}
+	case replace.Unproven:
+		return []string{began + ": " + s.Current.ID + " is on the cluster, and nobody has seen whether it runs", saved, "\"stormflux apply\" goes on, " + back + " puts the copy in its place"}
+	case replace.Returned:
+		return []string{began + ": the old topology is back as " + s.Current.ID + ", and nobody has seen whether it runs", saved, back + " waits until it runs"}
+	}
+	return []string{began + ": meanwhile, somebody else submitted " + s.Current.ID, saved}
+}
+
+// settle ends what an interrupted replacement left, if the plan has nothing to do about it. done reports that nothing else is to be
+// done.
+func (ch *change) settle(ctx context.Context, p *plan.Plan) (done bool, err error) {
+	if p.Action != plan.None {
+		return false, nil
+	}
+	switch ch.state.Situation {
+	case replace.Unproven:
+		err = replace.Watch(ctx, ch.client, ch.store, ch.state, ch.options())
+	case replace.Paused, replace.Running, replace.Returned:
+		err = replace.Restore(ctx, ch.client, ch.store, ch.name, ch.options())
+	default:
+		return false, nil
+	}
+	return true, ch.failed(err)
+}
+
+func (ch *change) options() replace.Options {
+	watch := ch.app.watch
+	return replace.Options{
+		Drain: ch.flags.drain, Timeout: ch.flags.timeout, Settle: watch.Settle, Stay: watch.Stay, Interval: watch.Interval,
+		Say: func(e replace.Event) {
+			if e.Warning {
+				printTo(ch.app.stderr, "stormflux: %s\n", e.Text)
+			} else {
+				printTo(ch.app.stdout, "%s: %s\n", ch.name, e.Text)
+			}
+		},
+	}
+}
+
+// failed returns the error of a change that says what is on the cluster now.
+func (ch *change) failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	var failed *replace.Error
+	if !errors.As(err, &failed) {
+		return clusterError(err)
+	}
+	lines := []string{err.Error()}
+	switch failed.Outcome {
+	case replace.Untouched:
+		lines = append(lines, "the topology that was on the cluster is there as before")
+	case replace.RestoredOld:
+		lines = append(lines, "the old topology is back: \"stormflux list\" shows it")
+	case replace.TakenByOther:
+		lines = append(lines, "nothing was put back, because this is somebody else's", "a copy of the old topology is in "+filepath.ToSlash(failed.Dir))
+	case replace.Unfinished:
+		lines = append(lines, "the replacement has not ended: \"stormflux plan\" says what is there, \"stormflux apply\" goes on",
+			fmt.Sprintf("\"stormflux restore %s\" puts the old topology back; its copy is in %s", shellescape.Quote(ch.name), filepath.ToSlash(failed.Dir)))
+	}
+	return environmentError(fmt.Errorf("%w", &explained{err: err, text: strings.Join(lines, "\n  ")}))
+}
+
+// explained is an error with more lines.
+type explained struct {
+	err  error
+	text string
+}
+
+func (e *explained) Error() string { return e.text }
+
+func (e *explained) Unwrap() error { return e.err }

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stormflux/stormflux/internal/hooks"
+	"github.com/stormflux/stormflux/internal/nimbus"
+	"github.com/stormflux/stormflux/internal/replace"
+)
+
+func (a *app) restoreCommand() *cobra.Command {
+	var flags clusterFlags
+	var change changeFlags
+	cmd := &cobra.Command{
+		Use:   "restore NAME",
+		Short: "Put back the topology that apply replaced",
+		Long: `Put back the topology that the last 'stormflux apply' on this machine replaced, or was about to replace: with its jar, its
+configuration and its structure as they were on the cluster. If the old topology is there and deactivated, the command
+activates it. Otherwise it submits the saved copy, in the place of what has the name now.`,
+		Example: `  stormflux restore wordcount -e prod
+  stormflux restore wordcount --nimbus nimbus1 --yes`,
+	}
+	change.add(cmd)
+	return a.runningCommand(&flags, cmd, func(ctx context.Context, client *nimbus.Client, name string) error {
+		return a.restore(ctx, client, &flags, &change, name)
+	})
+}
+
+func (a *app) restore(ctx context.Context, client *nimbus.Client, flags *clusterFlags, times *changeFlags, name string) error {
+	ch, err := a.newChange(ctx, client, name, times)
+	if err != nil {
+		return err
+	}
+	if ch.state.Record == nil {
+		return environmentError(fmt.Errorf("%w, for this cluster", replace.ErrNothingSaved))
+	}
+	question := fmt.Sprintf("Submit the copy of %s?", ch.state.Record.Old)
+	if t := ch.state.Current; t != nil && t.ID != ch.state.Record.Old {
+		question = fmt.Sprintf("Replace %s by the copy of %s?", t.ID, ch.state.Record.Old)
+	} else if t != nil {
+		question = fmt.Sprintf("Let %s go on?", t.ID)
+	}
+	if err := a.confirm(ctx, times.yes, question); err != nil {
+		return err
+	}
+	around, err := a.surround(flags.loaded, client, hooks.PreSubmit, hooks.PostSubmit, "restore", name, "")
+	if err != nil {
+		return err
+	}
+	options := ch.options()
+	submitted := false
+	options.Before = func(ctx context.Context) error {
+		submitted = true
+		return around.before(ctx, "")
+	}
+	if err := replace.Restore(ctx, client, ch.store, name, options); err != nil {
+		return ch.failed(err)
+	}
+	if !submitted {
+		return nil
+	}
+	t, err := client.Find(ctx, name)
+	if err != nil {
+		return errors.Join(clusterError(err), around.after(ctx, ""))
+	}
+	return around.after(ctx, t.ID)
+}
