@@ -7,10 +7,14 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/stormflux/stormflux/internal/asyaml"
+	"github.com/stormflux/stormflux/internal/foreign"
+	"github.com/stormflux/stormflux/internal/importer"
 )
 
 // importFlags are the flags of import.
@@ -23,14 +27,18 @@ type importFlags struct {
 func (a *app) importCommand() *cobra.Command {
 	var flags importFlags
 	cmd := &cobra.Command{
-		Use:   "import NAME",
-		Short: "Write a running topology as YAML",
+		Use:   "import NAME|FILE|FOLDER",
+		Short: "Write a running topology, or one of another system, as YAML",
 		Long: `Write a topology that runs on a cluster as a YAML file. Compiled again, the file gives the same topology.
+
+If there is a file or folder with the name, the command reads the topology in it: a file of Storm's or streamparse's DSL in
+Clojure, or a Leiningen project with such a file.
 
 With --jar, the command saves the topology's jar too, and reads commands, Go programs and Python classes from it. What
 cannot be recovered is a comment at its place in the file, and a note on standard error.`,
 		Example: `  stormflux import wordcount
-  stormflux import wordcount -e prod -o wordcount.yaml --jar wordcount.jar`,
+  stormflux import wordcount -e prod -o wordcount.yaml --jar wordcount.jar
+  stormflux import src/wordcount/core.clj`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usageError("name one topology%s. Usage: %s", notMany(args), cmd.UseLine())
@@ -64,9 +72,25 @@ func (a *app) importAny(ctx context.Context, flags *importFlags, name string) er
 			return err
 		}
 	}
-	document, err := a.importRunning(ctx, flags, name)
+	if _, err := os.Stat(name); err != nil {
+		if strings.ContainsAny(name, `/.\`) { // no name of a topology
+			return environmentError(fmt.Errorf("reading %s: %w", name, bare(err)))
+		}
+		document, err := a.importRunning(ctx, flags, name)
+		if err != nil {
+			return err
+		}
+		return a.writeImported(flags, document)
+	}
+	if flags.jar != "" {
+		return usageError("--jar is for a topology on a cluster, and %s is a file", name)
+	}
+	document, err := importer.Import(ctx, name, importer.Options{Folder: filepath.Dir(flags.output)})
+	if _, wrong := errors.AsType[*foreign.Fault](err); wrong {
+		return &exitError{code: exitFindings, err: err}
+	}
 	if err != nil {
-		return err
+		return environmentError(err)
 	}
 	return a.writeImported(flags, document)
 }
@@ -120,4 +144,12 @@ func (a *app) importRunning(ctx context.Context, flags *importFlags, name string
 		return found.document(asyaml.Options{Remedy: "To recover what it starts: stormflux import " + name + " --jar FILE"}), nil
 	}
 	return a.importJar(ctx, client, flags, found)
+}
+
+// bare returns the cause of an error about a path, without the path.
+func bare(err error) error {
+	if of, ok := errors.AsType[*fs.PathError](err); ok {
+		return of.Err
+	}
+	return err
 }

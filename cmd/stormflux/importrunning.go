@@ -29,10 +29,8 @@ func readRunning(ctx context.Context, client *nimbus.Client, name string) (*runn
 	switch {
 	case err != nil:
 		return nil, err
-	case r == nil && (filepath.Ext(name) != "" || strings.ContainsAny(name, `/\`)):
-		return nil, fmt.Errorf("there is neither a file %s nor a topology with this name on the cluster", name)
 	case r == nil:
-		return nil, fmt.Errorf("no topology %q runs on the cluster; \"stormflux list\" shows its topologies", name)
+		return nil, fmt.Errorf("no topology %q runs on the cluster, and there is no such file; \"stormflux list\" shows the topologies of the cluster", name)
 	case r.Status == "KILLED":
 		return nil, fmt.Errorf("the topology %q is being killed: nothing of it can be read", name)
 	}

@@ -172,6 +172,13 @@ func (w *writer) process(c *Component, p *topology.Process) {
 	if slices.Contains(p.Words, "") {
 		c.Notes = append(c.Notes, "A word of the command is empty, which the language does not allow.")
 	}
+	if len(p.Words) == 4 && p.Words[1] == "-m" && p.Words[2] == "streamparse.run" {
+		c.Command, c.Class = nil, p.Words[3]
+		if p.Words[0] != "python" { // streamparse's default
+			w.document.Python.Interpreter = p.Words[0]
+		}
+		return
+	}
 	if len(p.Words) != 2 || p.Words[0] != "/bin/sh" || !isLauncher(p.Words[1]) {
 		return
 	}

@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"olympos.io/encoding/edn"
+
+	"github.com/stormflux/stormflux/internal/cljform"
 )
 
 // Project is the content of a project.clj.
@@ -50,7 +52,7 @@ func Read(dir string) (*Project, error) {
 }
 
 func parse(text string) (*Project, error) {
-	forms, err := read(text)
+	forms, err := cljform.Read(text)
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +132,7 @@ func symbol(form any) (string, bool) {
 // entries returns the keys and values of a map in turn. For any other form it returns nothing.
 func entries(form any) []any {
 	tag, ok := form.(edn.Tag)
-	if !ok || tag.Tagname != tagMap {
+	if !ok || tag.Tagname != cljform.TagMap {
 		return nil
 	}
 	list, _ := tag.Value.([]any)

@@ -1,7 +1,9 @@
-package leiningen
+// Package cljform reads the text of Clojure files as forms. It evaluates nothing.
+package cljform
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -21,11 +23,13 @@ import (
 //	#?(x) #?@(x)      #clj/conditional (x), #clj/conditional-splicing (x)
 //	#tag x            #clj/tagged x
 //	\x  0x1F  a/b/c   #clj/char "x", #clj/number "0x1F", #clj/symbol "a/b/c": EDN has no such literal
-const tagMap = "clj/map"
+const TagMap = "clj/map"
 
-// read returns the forms of a Clojure file.
-func read(text string) ([]any, error) {
-	s := &scanner{text: strings.TrimPrefix(text, "\ufeff")}
+// Read returns the forms of a Clojure file as the EDN library decodes them.
+func Read(text string) ([]any, error) { return read(text, false) }
+
+func read(text string, places bool) ([]any, error) {
+	s := &scanner{text: strings.TrimPrefix(text, "\ufeff"), places: places}
 	if err := s.translate(); err != nil {
 		return nil, err
 	}
@@ -38,10 +42,11 @@ func read(text string) ([]any, error) {
 }
 
 type scanner struct {
-	text string
-	at   int
-	out  strings.Builder
-	open []bracket
+	text   string
+	places bool // the first element of every collection says where it begins: #clj/at "(12"
+	at     int
+	out    strings.Builder
+	open   []bracket
 }
 
 type bracket struct {
@@ -90,7 +95,7 @@ func (s *scanner) next() error {
 	case c == '(' || c == '[':
 		s.push(c, string(c))
 	case c == '{':
-		s.push(c, " #"+tagMap+" (")
+		s.push(c, " #"+TagMap+" (")
 	case c == ')' || c == ']' || c == '}':
 		return s.pop(c)
 	case c == '^':
@@ -137,8 +142,11 @@ func (s *scanner) skipLine() {
 
 func (s *scanner) push(open byte, text string) {
 	s.open = append(s.open, bracket{map[byte]byte{'(': ')', '[': ']', '{': '}'}[open], s.at})
-	s.at++
 	s.emit(text)
+	if s.places {
+		s.emit(fmt.Sprintf(" #%s %q ", tagAt, string(open)+strconv.Itoa(s.at)))
+	}
+	s.at++
 }
 
 func (s *scanner) pop(c byte) error {
