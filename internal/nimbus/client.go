@@ -358,28 +358,3 @@ func (c *Client) explain(ctx context.Context, name string, err error) error {
 	}
 	return failed
 }
-
-// ---- Watching ----
-
-// LogConfig returns the log levels that are set for a topology's workers.
-func (c *Client) LogConfig(ctx context.Context, id string) (*storm.LogConfig, error) {
-	return ask(ctx, c, "getLogConfig", func(ctx context.Context, n *storm.NimbusClient) (*storm.LogConfig, error) {
-		return n.GetLogConfig(ctx, id)
-	})
-}
-
-// SetLogConfig changes log levels. Loggers that are not mentioned keep their levels. Workers notice the change within
-// half a minute.
-func (c *Client) SetLogConfig(ctx context.Context, id string, config *storm.LogConfig) error {
-	return tell(ctx, c, "setLogConfig", func(ctx context.Context, n *storm.NimbusClient) error {
-		return n.SetLogConfig(ctx, id, config)
-	})
-}
-
-// Debug turns the logging of tuples on or off. It logs a percentage (0 to 100) of the tuples of one component or, for
-// "", of all. The topology needs event loggers (topology.eventlogger.executors), or nothing is logged.
-func (c *Client) Debug(ctx context.Context, name, component string, enable bool, percentage float64) error {
-	return tell(ctx, c, "debug", func(ctx context.Context, n *storm.NimbusClient) error {
-		return n.Debug(ctx, name, component, enable, percentage)
-	})
-}

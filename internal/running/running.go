@@ -72,7 +72,7 @@ func readExecutors(ctx context.Context, client *nimbus.Client, r *plan.Running) 
 }
 
 func readLogLevels(ctx context.Context, client *nimbus.Client, r *plan.Running) error {
-	levels, err := client.LogConfig(ctx, r.ID)
+	levels, err := client.LogLevels(ctx, r.ID)
 	switch nimbus.KindOf(err) {
 	case nimbus.Unsupported, nimbus.Internal: // the call declares no exception, so a refusal looks like a failure of Nimbus
 		return nil
@@ -81,12 +81,11 @@ func readLogLevels(ctx context.Context, client *nimbus.Client, r *plan.Running) 
 		return err
 	}
 	r.LogLevels = map[string]string{}
-	for logger, level := range levels.GetNamedLoggerLevel() {
-		until := level.GetResetLogLevelTimeoutEpoch()
-		if until > 0 && time.Now().After(time.UnixMilli(until)) {
+	for _, level := range levels {
+		if !level.Until.IsZero() && time.Now().After(level.Until) {
 			continue // the level is over
 		}
-		r.LogLevels[logger] = level.GetTargetLogLevel()
+		r.LogLevels[level.Logger] = level.Level
 	}
 	return nil
 }

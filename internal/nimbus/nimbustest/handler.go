@@ -48,6 +48,10 @@ type Topology struct {
 	// ComponentPages has the answers of getComponentPageInfo by component. Storm fails inside for any other component.
 	ComponentPages map[string]*storm.ComponentPageInfo
 	Started        time.Time
+
+	LogConfig *storm.LogConfig        // as setLogConfig has changed it
+	Debugged  map[string]*float64     // percentages of sampled tuples by component, "" for all; nil means off
+	Profiles  []*storm.ProfileRequest // that no Supervisor has finished
 }
 
 type state struct {
@@ -210,7 +214,9 @@ func (h *handler) GetNimbusConf(context.Context) (string, error) {
 	if h.fail != nil {
 		return "", h.fail
 	}
-	text, err := json.Marshal(map[string]any{"nimbus.thrift.max_buffer_size": h.server.options.MaxBufferSize, "executor.metrics.frequency.secs": 60})
+	conf := map[string]any{"nimbus.thrift.max_buffer_size": h.server.options.MaxBufferSize, "executor.metrics.frequency.secs": 60}
+	maps.Copy(conf, h.server.options.Conf)
+	text, err := json.Marshal(conf)
 	return string(text), err
 }
 
@@ -488,16 +494,6 @@ func (h *handler) GetTopologyConf(_ context.Context, id string) (string, error) 
 	}
 	text, err := json.Marshal(t.Conf)
 	return string(text), err
-}
-
-// GetLogConfig answers that nobody set a level.
-func (h *handler) GetLogConfig(_ context.Context, id string) (*storm.LogConfig, error) {
-	_, unlock, err := h.topology(id)
-	defer unlock()
-	if err != nil {
-		return nil, err
-	}
-	return &storm.LogConfig{}, nil
 }
 
 func (h *handler) GetUserTopology(_ context.Context, id string) (*storm.StormTopology, error) {

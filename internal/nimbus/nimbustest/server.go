@@ -34,6 +34,9 @@ type Options struct {
 	// call on that connection.
 	MaxBufferSize int
 
+	// Conf has more entries of Nimbus's configuration.
+	Conf map[string]any
+
 	// KeepJars keeps the bytes of uploads, not only their hash.
 	KeepJars bool
 

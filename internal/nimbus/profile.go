@@ -1,0 +1,58 @@
+package nimbus
+
+import (
+	"context"
+	"time"
+
+	"github.com/stormflux/stormflux/internal/storm"
+)
+
+// ProfileAction is what a Supervisor does with the process of a worker.
+type ProfileAction int
+
+// The actions. The zero value is invalid.
+const (
+	DumpThreads   ProfileAction = iota + 1 // writes jstack-PID-TIME.txt
+	DumpHeap                               // writes recording-PID-TIME.bin
+	Record                                 // starts a flight recording and writes recording-PID-...-TIME.jfr at its end
+	RestartWorker                          // kills the process, which the Supervisor then starts again
+)
+
+func (a ProfileAction) thrift() storm.ProfileAction {
+	switch a {
+	case DumpThreads:
+		return storm.ProfileAction_JSTACK_DUMP
+	case DumpHeap:
+		return storm.ProfileAction_JMAP_DUMP
+	case Record: // until a time; nothing in Storm 2.8.3 uses JPROFILE_START
+		return storm.ProfileAction_JPROFILE_STOP
+	case RestartWorker:
+		return storm.ProfileAction_JVM_RESTART
+	}
+	panic("nimbus: invalid profile action")
+}
+
+// Profile asks the Supervisor of a worker for an action. A recording ends at a time. The Supervisor looks for such requests
+// every few seconds, and does not answer.
+func (c *Client) Profile(ctx context.Context, id string, worker Address, action ProfileAction, until time.Time) error {
+	at := until.UnixMilli()
+	return tell(ctx, c, "setWorkerProfiler", func(ctx context.Context, n *storm.NimbusClient) error {
+		return n.SetWorkerProfiler(ctx, id, &storm.ProfileRequest{
+			NodeInfo: &storm.NodeInfo{Node: worker.Host, Port: []int64{int64(worker.Port)}}, Action: action.thrift(), TimeStamp: &at,
+		})
+	})
+}
+
+// Profiling returns those workers of a component whose Supervisor has not finished an action.
+func (c *Client) Profiling(ctx context.Context, id, component string, action ProfileAction) ([]Address, error) {
+	requests, err := ask(ctx, c, "getComponentPendingProfileActions", func(ctx context.Context, n *storm.NimbusClient) ([]*storm.ProfileRequest, error) {
+		return n.GetComponentPendingProfileActions(ctx, id, component, action.thrift())
+	})
+	var workers []Address
+	for _, r := range requests {
+		for _, port := range r.NodeInfo.Port {
+			workers = append(workers, Address{Host: r.NodeInfo.Node, Port: int(port)})
+		}
+	}
+	return workers, err
+}
