@@ -152,6 +152,7 @@ this machine, submits it to a cluster and manages it there, or writes it as Cloj
 		a.submitCommand(),
 		a.listCommand(),
 		a.statusCommand(),
+		a.logsCommand(),
 		a.killCommand(),
 		a.activateCommand(),
 		a.deactivateCommand(),

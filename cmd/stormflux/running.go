@@ -108,3 +108,31 @@ func (a *app) printDone(asJSON bool, topology, command, text string) error {
 		Done     string `json:"done"`
 	}{topology, command})
 }
+
+// componentCommand is runningCommand for a command that may name a component after the topology.
+func (a *app) componentCommand(flags *clusterFlags, cmd *cobra.Command, component *string, do func(context.Context, *nimbus.Client, string) error) *cobra.Command {
+	cmd = a.runningCommand(flags, cmd, do)
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 && len(args) != 2 {
+			return usageError("name one topology, and at most one of its components. Usage: %s", cmd.UseLine())
+		}
+		return nil
+	}
+	cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		switch len(args) {
+		case 0:
+			return a.topologyNames(cmd.Context(), flags), cobra.ShellCompDirectiveNoFileComp
+		case 1:
+			return a.componentNames(cmd.Context(), flags, args[0]), cobra.ShellCompDirectiveNoFileComp
+		}
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	ofTopology := cmd.RunE
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 2 {
+			*component = args[1]
+		}
+		return ofTopology(cmd, args[:1])
+	}
+	return cmd
+}

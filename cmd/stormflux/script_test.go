@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/stormflux/stormflux/internal/logviewer/logviewertest"
 	"github.com/stormflux/stormflux/internal/nimbus"
 	"github.com/stormflux/stormflux/internal/nimbus/nimbustest"
 	stormthrift "github.com/stormflux/stormflux/internal/storm"
@@ -71,12 +73,18 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"nimbus": startNimbus,
 			"exits":  exits,
+			"logviewer": func(ts *testscript.TestScript, _ bool, args []string) {
+				server := httptest.NewServer(logviewertest.Handler(ts.MkAbs(args[0])))
+				ts.Defer(server.Close)
+				ts.Setenv("LOGVIEWER", strings.TrimPrefix(server.URL, "http://"))
+			},
 		},
 	})
 }
 
 // startNimbus is the script command `nimbus [topology...]`. It starts a fake Nimbus that runs the named topologies, each with
-// one component "split", and those that are submitted. It puts the address into $NIMBUS, into stormflux.yaml as environment "test", and into
+// one component "split" and the id NAME-NUMBER-1790000000, and those that are submitted. It puts the address into $NIMBUS, into
+// stormflux.yaml as environment "test", and into
 // conf/storm.yaml.
 func startNimbus(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
@@ -85,8 +93,8 @@ func startNimbus(ts *testscript.TestScript, neg bool, args []string) {
 	server, err := nimbustest.Start(nimbustest.Options{KeepJars: true, OnSubmit: executorsRun})
 	ts.Check(err)
 	ts.Defer(server.Stop)
-	for _, name := range args {
-		server.Add(nimbustest.Topology{Name: name, Info: func(info *stormthrift.TopologyInfo) {
+	for i, name := range args {
+		server.Add(nimbustest.Topology{Name: name, ID: fmt.Sprintf("%s-%d-1790000000", name, i+1), Info: func(info *stormthrift.TopologyInfo) {
 			info.Executors = []*stormthrift.ExecutorSummary{{ComponentID: "split", ExecutorInfo: &stormthrift.ExecutorInfo{TaskStart: 1, TaskEnd: 1}, Host: "h", Port: 6700}}
 		}})
 	}

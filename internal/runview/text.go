@@ -146,8 +146,10 @@ func describe(e *local.Event) (kind, text string, color int) {
 	return e.Kind.String(), e.Text, noColor
 }
 
-func (v *textView) paint(color int, text string) string {
-	if !v.colored || color == noColor {
+func (v *textView) paint(color int, text string) string { return paint(v.colored, color, text) }
+
+func paint(colored bool, color int, text string) string {
+	if !colored || color == noColor {
 		return text
 	}
 	return fmt.Sprintf("\x1b[%dm%s\x1b[0m", color, text)
