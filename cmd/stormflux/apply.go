@@ -119,7 +119,9 @@ func (a *app) apply(ctx context.Context, flags *applyFlags, path, saved, command
 	if done, err := change.settle(ctx, p); done || err != nil {
 		return err
 	}
-	printTo(a.stdout, "%s", p.Text(a.color.On(a.stdout)))
+	if err := a.printPlan(p); err != nil {
+		return err
+	}
 	if p.Action == plan.None {
 		return nil
 	}

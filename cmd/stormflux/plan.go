@@ -63,12 +63,18 @@ func (a *app) plan(ctx context.Context, flags *planFlags, path string, asJSON bo
 	if err := notEmpty(flags.topologyFlags.flags, "output"); err != nil {
 		return err
 	}
+	if flags.output == "-" {
+		return usageError("-o -: give the name of a file; --format json prints the plan")
+	}
 	client, c, err := a.checkForCluster(ctx, &flags.topologyFlags, &flags.clusterFlags, path)
 	if err != nil {
 		return err
 	}
 	defer client.Close()
 	prog := a.program(c.topology, compiler.Options{})
+	if err := notAnInput(flags.output, c.topology, prog); err != nil {
+		return err
+	}
 	if _, err := a.newChange(ctx, client, prog.Topology.Name, nil); err != nil {
 		return err
 	}
@@ -84,7 +90,7 @@ func (a *app) plan(ctx context.Context, flags *planFlags, path string, asJSON bo
 	if asJSON {
 		err = a.printJSON(p)
 	} else {
-		_, err = io.WriteString(a.stdout, p.Text(a.color.On(a.stdout)))
+		err = a.printPlan(p)
 	}
 	if err != nil {
 		return err
@@ -116,6 +122,12 @@ func (a *app) makePlan(ctx context.Context, client *nimbus.Client, c *checked, p
 		p.Environment = env.Name
 	}
 	return p, nil
+}
+
+// printPlan prints a plan for people. The plan has made the words of the cluster safe for a terminal; its colours are ours.
+func (a *app) printPlan(p *plan.Plan) error {
+	_, err := io.WriteString(a.stdout, p.Text(a.color.On(a.stdout)))
+	return err
 }
 
 // savePlan writes a plan, whole or not at all.

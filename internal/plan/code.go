@@ -19,7 +19,7 @@ func (c *comparison) code(o, n *topology.Component) {
 		if was != is {
 			change.Old, change.New = was, is
 		} else {
-			change.Note = "its object is made with other arguments, properties or calls"
+			change.Note = otherObject(n.Code)
 		}
 		c.add(change)
 		return
@@ -40,6 +40,14 @@ func (c *comparison) code(o, n *topology.Component) {
 		return
 	}
 	c.add(change)
+}
+
+// otherObject says what differs between two objects of one class.
+func otherObject(code topology.Code) string {
+	if _, serialized := code.(topology.SerializedJava); serialized {
+		return "its serialized Java object differs"
+	}
+	return "its object is made with other arguments, properties or calls"
 }
 
 // partNames are the parts of a fingerprint, for people, in the order of a plan.

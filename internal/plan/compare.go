@@ -164,10 +164,14 @@ func (c *comparison) inputs(o, n *topology.Component) {
 		case newInput == nil:
 			c.add(Change{Action: Restart, Op: Remove, Kind: Input, Component: n.ID, Name: name, Old: groupingText(oldInput.Grouping)})
 		case !sameGrouping(oldInput.Grouping, newInput.Grouping):
-			c.add(Change{
+			change := Change{
 				Action: Restart, Op: Update, Kind: Grouping, Component: n.ID, Name: name,
 				Old: groupingText(oldInput.Grouping), New: groupingText(newInput.Grouping),
-			})
+			}
+			if custom, ok := newInput.Grouping.(topology.Custom); ok && change.Old == change.New {
+				change.Old, change.New, change.Note = nil, nil, otherObject(custom.Object)
+			}
+			c.add(change)
 		}
 	}
 }

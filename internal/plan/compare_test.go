@@ -140,6 +140,10 @@ func TestCompare(t *testing.T) {
 			}
 		}, plan.Restart, "restart update grouping count/split [\"fields(word)\",\"partial-key(word)\"]\nrestart add input count/split.errors [null,\"all\"]\n"},
 
+		"custom groupings": {func(r *plan.Running, p *plan.Program) {
+			r.Topology.Bolts[0].Inputs[0].Grouping = topology.Custom{Object: topology.SerializedJava("a")}
+			bolt(p, 0).Inputs[0].Grouping = topology.Custom{Object: topology.SerializedJava("b")}
+		}, plan.Restart, "restart update grouping split/lines [null,null]\n"},
 		"another program": {func(_ *plan.Running, p *plan.Program) { p.Fingerprint.Programs["split"] = "2" },
 			plan.Restart, "restart update code split/ [null,null]\n"},
 		"another command": {func(_ *plan.Running, p *plan.Program) {
