@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stormflux/stormflux/internal/stormtest"
@@ -74,8 +75,8 @@ func visitsReport(t *testing.T) string {
 	return report
 }
 
-// The example stores all visits in a MongoDB, with the real driver. A second run stores them again, and no visit counts twice.
-// Without a MongoDB, it says what is missing.
+// The example stores all visits in a MongoDB, with the real driver. A second run stores them again, and no visit counts
+// twice. Without a MongoDB, it says what is missing.
 func TestMongoDBCities(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(root, mongoDBCities)
@@ -87,7 +88,7 @@ func TestMongoDBCities(t *testing.T) {
 	want := visitsReport(t)
 	for range 2 {
 		r := start(t, ".", "run", file, "--until-idle", "--format", "json", "--set", "mongodb="+report.url, "--set", "rate=0")
-		for _, line := range []string{`emits 212 visits`, `stores visits in MongoDB at mongodb://127\.0\.0\.1:\d+; to count them: python3 report.py`} {
+		for _, line := range []string{`emits 212 visits`, `stores visits in MongoDB at mongodb://127\.0\.0\.1:\d+; to count them: python3 examples/mongodb-cities/report.py`} {
 			r.until(0, `"event":"log".*`+line)
 		}
 		r.ends(exitFine)
@@ -97,7 +98,9 @@ func TestMongoDBCities(t *testing.T) {
 	}
 
 	r := start(t, ".", "run", file, "--set", "mongodb=mongodb://u:secret@127.0.0.1:1", "-c", "mongodb.timeout.ms=100")
-	r.until(0, `no MongoDB at 127\.0\.0\.1:1: start one, or change the setting mongodb\.url`)
+	_, at := r.until(0, `no MongoDB at 127\.0\.0\.1:1: start one, or change the setting mongodb\.url`)
+	r.until(at, `store:\d +died `)
+	r.signal(syscall.SIGINT) // it would try again four times
 	r.ends(exitFindings)
 	if strings.Contains(r.text(), "secret") {
 		t.Error("the password is in the output")

@@ -25,8 +25,8 @@ type redisPage struct {
 	address string
 }
 
-// startRedisPage starts a Redis and the page. It returns the page, and the arguments with which the example writes every word of
-// its text there, once.
+// startRedisPage starts a Redis and the page. It returns the page, and the arguments with which the example writes
+// every word of its text there, once.
 func startRedisPage(t *testing.T) (redisPage, []string) {
 	t.Helper()
 	url := fmt.Sprintf("redis://127.0.0.1:%d/0", stormtest.Redis(t))
@@ -68,7 +68,8 @@ func (p redisPage) words() map[string]int {
 	return words
 }
 
-// The example ranks all words of its text in a real Redis, and the page shows them. Without a Redis, it says what is missing.
+// The example ranks all words of its text in a real Redis, and the page shows them. Without a Redis, it says what is
+// missing.
 func TestRedisTopN(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(root, redisTopN)
@@ -78,7 +79,7 @@ func TestRedisTopN(t *testing.T) {
 		t.Errorf("before the start, the page shows %v", words)
 	}
 	r := start(t, ".", append([]string{"run", file, "--until-idle", "--format", "json"}, args...)...)
-	r.until(0, `"event":"log".*writes the top 1000 words of the last 21600 s to Redis at 127\.0\.0\.1:\d+; to see them: go run ./page`)
+	r.until(0, `"event":"log".*writes the top 1000 words of the last 21600 s to Redis at 127\.0\.0\.1:\d+; to see them: go run -C examples/redis-top-n ./page`)
 	r.ends(exitFine)
 	want := wordsOf(t, filepath.Join(root, "examples/wordcount/resources/sentences.txt"))
 	if words := page.words(); !maps.Equal(words, want) {

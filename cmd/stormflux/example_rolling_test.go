@@ -20,8 +20,8 @@ import (
 
 const rollingWords = "examples/rolling-words/topology.yaml"
 
-// startRecording starts the server of the example, which sends its recording once. It returns the arguments with which the
-// example counts all of it in one window, and what the final ranker reports then.
+// startRecording starts the server of the example, which sends its recording once. It returns the arguments with which
+// the example counts all of it in one window, and what the final ranker reports then.
 func startRecording(t *testing.T, token string) (args []string, top string) {
 	t.Helper()
 	program := buildProgram(t, filepath.Join(root, "examples/rolling-words"), "./recording")

@@ -23,8 +23,8 @@ func buildProgram(t *testing.T, dir, pkg string) string {
 	return program
 }
 
-// serveProgram starts a server of an example and returns what a line of its output matches, which says where it listens. The server
-// ends with the test, and must end as it was asked to.
+// serveProgram starts a server of an example and returns what a line of its output matches, which says where it
+// listens. The server ends with the test, and must end as it was asked to.
 func serveProgram(t *testing.T, line string, cmd *exec.Cmd) (match []string) {
 	t.Helper()
 	out, err := cmd.StdoutPipe()

@@ -1,4 +1,4 @@
-"""Counts the visits that the topology has stored in MongoDB: pip install -r requirements.txt; python3 report.py [URL]"""
+"""Counts the visits that the topology has stored in MongoDB. It needs the driver: pip install -r requirements.txt"""
 
 import argparse
 

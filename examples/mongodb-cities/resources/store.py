@@ -9,8 +9,8 @@ from stormflux import BatchingBolt
 class Store(BatchingBolt):
     """Stores the visits that came since the last tick, and acks them then.
 
-    Storm delivers a tuple at least once. A visit is a document with an id of its own, so a second delivery replaces it, and no visit
-    counts twice.
+    Storm delivers a tuple at least once. A visit is a document with an id of its own, so a second delivery replaces it,
+    and no visit counts twice.
     """
 
     batch_size = 100
@@ -23,7 +23,8 @@ class Store(BatchingBolt):
         except ServerSelectionTimeoutError:
             raise RuntimeError("no MongoDB at %s: start one, or change the setting mongodb.url" % address) from None
         self.visits = client[conf["mongodb.database"]]["visits"]
-        self.logger.info("stores visits in MongoDB at %s; to count them: python3 report.py", address)
+        report = "python3 examples/mongodb-cities/report.py"
+        self.logger.info("stores visits in MongoDB at %s; to count them: %s", address, report)
 
     def process_batch(self, key, tups):
         self.visits.bulk_write(

@@ -1,6 +1,6 @@
-// Recording serves recorded posts over HTTP, as a social network would: one JSON object a line, for as long as the connection lasts,
-// to those who have the token. GET /posts begins with the first post, and GET /posts?after=ID with the one after it. At the end, the
-// recording begins again with new ids.
+// Recording serves recorded posts over HTTP, as a social network would: one JSON object a line, for as long as the
+// connection lasts, to those who have the token. GET /posts begins with the first post, and GET /posts?after=ID with
+// the one after it. At the end, the recording begins again with new ids.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// Count adds up equal words. On a tick, it emits each word with the number of its tuples since the last tick. So a word that
-// comes a hundred times in a second goes to Redis once.
+// Count adds up equal words. On a tick, it emits each word with the number of its tuples since the last tick. So a word
+// that comes a hundred times in a second goes to Redis once.
 //
 // It keeps the tuples until then and acks them with what it emits. Nothing is lost if it dies in between.
 package main

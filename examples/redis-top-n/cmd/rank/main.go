@@ -1,9 +1,9 @@
-// Rank writes counts of words to Redis, where they are ranked. On a tick, one transaction adds all counts that came since the
-// last tick, and renews the ranking of the window.
+// Rank writes counts of words to Redis, where they are ranked. On a tick, one transaction adds all counts that came
+// since the last tick, and renews the ranking of the window.
 //
-// The window has slots. The sorted set KEY:slot:NUMBER has the counts of a slot, and Redis deletes it when it leaves the window.
-// KEY:top is the union of the slots, cut to the top words, and KEY:about says how old and how long it is. All of them expire when
-// nobody writes any more.
+// The window has slots. The sorted set KEY:slot:NUMBER has the counts of a slot, and Redis deletes it when it leaves
+// the window. KEY:top is the union of the slots, cut to the top words, and KEY:about says how old and how long it is.
+// All of them expire when nobody writes any more.
 //
 // A count is written at least once: if the bolt dies between the transaction and the ack, it is written again.
 package main
@@ -67,7 +67,7 @@ func (r *ranker) Prepare(ctx *component.Context, _ *component.Collector) error {
 	if _, err := conn.Do("PING"); err != nil {
 		return fmt.Errorf("asking Redis at %s (redis-server starts one here; the setting redis.url chooses another one): %w", where.Host, err)
 	}
-	ctx.Logger().Info(fmt.Sprintf("writes the top %d words of the last %d s to Redis at %s; to see them: go run ./page",
+	ctx.Logger().Info(fmt.Sprintf("writes the top %d words of the last %d s to Redis at %s; to see them: go run -C examples/redis-top-n ./page",
 		r.size, int(r.window().Seconds()), where.Host))
 	return nil
 }

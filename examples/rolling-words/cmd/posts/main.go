@@ -1,8 +1,10 @@
-// Posts is the spout of the rolling words. It follows a stream of posts over HTTP: one JSON object a line, for as long as the
-// connection lasts. When the connection ends, the spout asks again for what came after the last post that it has seen.
+// Posts is the spout of the rolling words. It follows a stream of posts over HTTP: one JSON object a line, for as long
+// as the connection lasts. When the connection ends, the spout asks again for what came after the last post that it has
+// seen.
 //
-// The setting stream.url is the address. The setting stream.token says where the worker finds the token for it: {"env": NAME}, an
-// environment variable, or {"file": PATH}. So neither the topology's file nor the cluster's copy of it has the token.
+// The setting stream.url is the address. The setting stream.token says where the worker finds the token for it: {"env":
+// NAME}, an environment variable, or {"file": PATH}. So neither the topology's file nor the cluster's copy of it has
+// the token.
 //
 // Every post is emitted at least once: a post that fails or times out is emitted again. A restarted spout begins anew.
 package main

@@ -53,6 +53,7 @@ func TestFollow(t *testing.T) {
 	}
 	cancel()
 	<-done
+	server.Close() // waits for the last request
 	if want := []post{{1, "one"}, {2, "two"}, {3, "three"}}; !slices.Equal(got, want) {
 		t.Errorf("posts %v", got)
 	}
