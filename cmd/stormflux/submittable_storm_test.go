@@ -52,6 +52,9 @@ func TestStormJarSubmitsCompiledJar(t *testing.T) {
 	if out := stormflux(ctx, t, binary, "list", "--nimbus", cluster.NimbusAddr()); !strings.Contains(out, "renamed") || strings.Contains(out, "whole") {
 		t.Errorf("list prints\n%s", out)
 	}
+	if p, code := planned(ctx, t, binary, file, "--name", "renamed", "--nimbus", cluster.NimbusAddr()); code != exitFine {
+		t.Errorf("the plan of the same file has exit code %d:\n%s", code, p.Text(false))
+	}
 	stormflux(ctx, t, binary, "kill", "renamed", "--grace", "0", "--nimbus", cluster.NimbusAddr())
 	if err := cluster.AwaitTopology(ctx, "renamed", ""); err != nil {
 		t.Fatal(err)
