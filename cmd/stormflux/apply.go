@@ -29,12 +29,14 @@ type applyFlags struct {
 // changeFlags are the flags of commands that replace a topology.
 type changeFlags struct {
 	yes     bool
+	format  string
 	drain   time.Duration
 	timeout time.Duration
 }
 
 func (f *changeFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVarP(&f.yes, "yes", "y", false, "do not ask")
+	addChoice(cmd, cmd.Flags(), &f.format, "format", "the `FORMAT` of the output: text, or json with one document a line", "text", "json")
 	addDrain(cmd, &f.drain)
 	f.timeout = 5 * time.Minute
 	cmd.Flags().Var((*durationFlag)(&f.timeout), "timeout", "wait at most this `DURATION` until the new topology is up")
@@ -116,14 +118,13 @@ func (a *app) apply(ctx context.Context, flags *applyFlags, path, saved, command
 			return environmentError(fmt.Errorf("%s does not hold any more: %s\n  nothing has changed on the cluster", saved, why))
 		}
 	}
-	if done, err := change.settle(ctx, p); done || err != nil {
-		return err
-	}
-	if err := a.printPlan(p); err != nil {
-		return err
-	}
 	if p.Action == plan.None {
-		return nil
+		if done, err := change.settle(ctx); done || err != nil {
+			return err
+		}
+	}
+	if err := change.show(p); err != nil || p.Action == plan.None {
+		return errors.Join(err, change.ended("none", p.ID))
 	}
 	if err := a.confirm(ctx, flags.yes || saved != "", "Apply this plan?"); err != nil {
 		return err
@@ -190,12 +191,15 @@ func (ch *change) rebalance(ctx context.Context, p *plan.Plan, around *surroundi
 	if err := ch.client.Rebalance(ctx, ch.name, options); err != nil {
 		return environmentError(err)
 	}
-	printTo(ch.app.stdout, "%s: rebalancing %s, after %s with the spouts off\n", ch.name, p.ID, ch.flags.drain)
+	ch.say(replace.Event{Stage: "rebalancing", Text: fmt.Sprintf("rebalancing %s, after %s with the spouts off", p.ID, ch.flags.drain)})
 	if err := replace.AwaitRebalance(ctx, ch.client, ch.name, ch.options()); err != nil {
 		return environmentError(err)
 	}
-	printTo(ch.app.stdout, "%s: rebalanced\n", ch.name)
-	return around.after(ctx, p.ID)
+	ch.say(replace.Event{Stage: replace.Done, Text: "rebalanced"})
+	if _, err := ch.settle(ctx); err != nil {
+		return err
+	}
+	return errors.Join(ch.ended("done", p.ID), around.after(ctx, p.ID))
 }
 
 // replace puts the new topology in the place of the old one, or submits it if there is none.
@@ -219,5 +223,5 @@ func (ch *change) replace(ctx context.Context, request nimbus.SubmitRequest, p *
 	if old != "" {
 		err = kill.after(ctx, "")
 	}
-	return errors.Join(err, around.after(ctx, id))
+	return errors.Join(ch.ended("done", id), err, around.after(ctx, id))
 }

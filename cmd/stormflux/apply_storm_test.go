@@ -209,6 +209,7 @@ func TestInterruptedReplacements(t *testing.T) {
 	cell := "failed"
 	t.Run("refused", func(t *testing.T) { cell = i.refused(t) })
 	fmt.Fprintf(&table, "\n| the new topology | what happens |\n|---|---|\n| has a configuration that Nimbus refuses | %s |\n", cell)
+	cell = "failed"
 	t.Run("crashes", func(t *testing.T) { cell = i.crashes(t) })
 	fmt.Fprintf(&table, "| crashes at its start | %s |\n", cell)
 	compareTable(t, "../../docs/change.md", "interruptions", table.String())

@@ -2,14 +2,17 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"al.essio.dev/pkg/shellescape"
 
+	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/nimbus"
 	"github.com/stormflux/stormflux/internal/plan"
 	"github.com/stormflux/stormflux/internal/replace"
@@ -81,12 +84,8 @@ func explain(s replace.State) []string {
 	return []string{began + ": meanwhile, somebody else submitted " + s.Current.ID, saved}
 }
 
-// settle ends what an interrupted replacement left, if the plan has nothing to do about it. done reports that nothing else is to be
-// done.
-func (ch *change) settle(ctx context.Context, p *plan.Plan) (done bool, err error) {
-	if p.Action != plan.None {
-		return false, nil
-	}
+// settle ends what an interrupted replacement left, if no replacement follows. done reports that there was something to end.
+func (ch *change) settle(ctx context.Context) (done bool, err error) {
 	switch ch.state.Situation {
 	case replace.Unproven:
 		err = replace.Watch(ctx, ch.client, ch.store, ch.state, ch.options())
@@ -95,21 +94,70 @@ func (ch *change) settle(ctx context.Context, p *plan.Plan) (done bool, err erro
 	default:
 		return false, nil
 	}
-	return true, ch.failed(err)
+	if err != nil {
+		return true, ch.failed(err)
+	}
+	return true, ch.ended("done", "")
 }
 
 func (ch *change) options() replace.Options {
 	watch := ch.app.watch
 	return replace.Options{
 		Drain: ch.flags.drain, Timeout: ch.flags.timeout, Settle: watch.Settle, Stay: watch.Stay, Interval: watch.Interval,
-		Say: func(e replace.Event) {
-			if e.Warning {
-				printTo(ch.app.stderr, "stormflux: %s\n", e.Text)
-			} else {
-				printTo(ch.app.stdout, "%s: %s\n", ch.name, e.Text)
-			}
-		},
+		Say: ch.say,
 	}
+}
+
+// changeEvent is a line of --format json.
+type changeEvent struct {
+	Event    string        `json:"event"` // plan, step, remark or end
+	Topology string        `json:"topology"`
+	Plan     *plan.Plan    `json:"plan,omitempty"`
+	Stage    replace.Stage `json:"stage,omitempty"` // of a step
+	Text     string        `json:"text,omitempty"`
+	Outcome  string        `json:"outcome,omitempty"` // of the end
+	ID       string        `json:"id,omitempty"`      // of the topology that is there at the end
+}
+
+func (ch *change) emit(e changeEvent) error {
+	e.Topology = ch.name
+	text, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(ch.app.stdout, diag.PrintableJSON(string(text)+"\n"))
+	return err
+}
+
+func (ch *change) asJSON() bool { return ch.flags.format == "json" }
+
+// show prints the plan.
+func (ch *change) show(p *plan.Plan) error {
+	if ch.asJSON() {
+		return ch.emit(changeEvent{Event: "plan", Plan: p})
+	}
+	return ch.app.printPlan(p)
+}
+
+func (ch *change) say(e replace.Event) {
+	switch {
+	case ch.asJSON() && e.Warning:
+		_ = ch.emit(changeEvent{Event: "remark", Text: e.Text})
+	case ch.asJSON():
+		_ = ch.emit(changeEvent{Event: "step", Stage: e.Stage, Text: e.Text})
+	case e.Warning:
+		printTo(ch.app.stderr, "stormflux: %s\n", e.Text)
+	default:
+		printTo(ch.app.stdout, "%s: %s\n", ch.name, e.Text)
+	}
+}
+
+// ended writes the last line of JSON.
+func (ch *change) ended(outcome, id string) error {
+	if !ch.asJSON() {
+		return nil
+	}
+	return ch.emit(changeEvent{Event: "end", Outcome: outcome, ID: id})
 }
 
 // failed returns the error of a change that says what is on the cluster now.
@@ -122,18 +170,23 @@ func (ch *change) failed(err error) error {
 		return clusterError(err)
 	}
 	lines := []string{err.Error()}
+	end := "failed"
 	switch failed.Outcome {
 	case replace.Untouched:
+		end = "untouched"
 		lines = append(lines, "the topology that was on the cluster is there as before")
 	case replace.RestoredOld:
+		end = "restored"
 		lines = append(lines, "the old topology is back: \"stormflux list\" shows it")
 	case replace.TakenByOther:
+		end = "taken"
 		lines = append(lines, "nothing was put back, because this is somebody else's", "a copy of the old topology is in "+filepath.ToSlash(failed.Dir))
 	case replace.Unfinished:
+		end = "unfinished"
 		lines = append(lines, "the replacement has not ended: \"stormflux plan\" says what is there, \"stormflux apply\" goes on",
 			fmt.Sprintf("\"stormflux restore %s\" puts the old topology back; its copy is in %s", shellescape.Quote(ch.name), filepath.ToSlash(failed.Dir)))
 	}
-	return environmentError(fmt.Errorf("%w", &explained{err: err, text: strings.Join(lines, "\n  ")}))
+	return environmentError(errors.Join(&explained{err: err, text: strings.Join(lines, "\n  ")}, ch.ended(end, "")))
 }
 
 // explained is an error with more lines.

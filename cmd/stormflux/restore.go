@@ -61,11 +61,11 @@ func (a *app) restore(ctx context.Context, client *nimbus.Client, flags *cluster
 		return ch.failed(err)
 	}
 	if !submitted {
-		return nil
+		return ch.ended("done", ch.state.Record.Old)
 	}
 	t, err := client.Find(ctx, name)
 	if err != nil {
 		return errors.Join(clusterError(err), around.after(ctx, ""))
 	}
-	return around.after(ctx, t.ID)
+	return errors.Join(ch.ended("done", t.ID), around.after(ctx, t.ID))
 }

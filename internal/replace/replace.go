@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -219,10 +220,12 @@ func (r *run) stop(ctx context.Context, t *storm.TopologySummary) error {
 		}
 		return err
 	}
-	if t.ID == r.record.Old { // else it is a new topology that nobody has seen running
+	if t.ID == r.record.Old {
 		if err := r.enter(Deactivating); err != nil {
 			return err
 		}
+	} else {
+		r.record.New = t.ID // nobody has seen it running
 	}
 	err := r.quiet(ctx, t.ID)
 	if err == nil && ctx.Err() != nil {
@@ -294,7 +297,7 @@ func (r *run) finish(ctx context.Context, request nimbus.SubmitRequest) error {
 	})
 	defer stopping()
 	request.Inactive = request.Inactive || r.record.Status == "INACTIVE"
-	if err := r.kill(through); err != nil {
+	if err := r.kill(through, r.record.Old, r.record.New); err != nil {
 		return r.failed(Unfinished, err)
 	}
 	if err := r.enter(Submitting); err != nil {
@@ -318,8 +321,9 @@ func (r *run) finish(ctx context.Context, request nimbus.SubmitRequest) error {
 	return r.watch(ctx)
 }
 
-// kill kills the topology that has the name, and waits until the name is free.
-func (r *run) kill(ctx context.Context) error {
+// kill kills the topology that has the name, and waits until the name is free. Its id must be one of ids: another one is
+// somebody else's.
+func (r *run) kill(ctx context.Context, ids ...string) error {
 	deadline := time.Now().Add(r.options.Patience)
 	killed := ""
 	for {
@@ -327,6 +331,9 @@ func (r *run) kill(ctx context.Context) error {
 		err := r.persist(ctx, func(ctx context.Context) (err error) {
 			if t, err = current(ctx, r.client, r.name); err != nil || t == nil || t.ID == killed {
 				return err
+			}
+			if !slices.Contains(ids, t.ID) {
+				return r.taken(t)
 			}
 			err = r.client.Kill(ctx, r.name, 0)
 			if nimbus.KindOf(err) == nimbus.NotAlive {
@@ -351,6 +358,11 @@ func (r *run) kill(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// taken is the error if somebody else has the name.
+func (r *run) taken(t *storm.TopologySummary) error {
+	return &Error{Outcome: TakenByOther, Dir: r.store.Dir, Err: fmt.Errorf("somebody else submitted %s meanwhile", t.ID)}
 }
 
 // enoughFailures is how often a submission may fail inside Nimbus. After that, it is the topology that makes Nimbus fail.
@@ -381,7 +393,7 @@ func (r *run) submit(ctx context.Context, request nimbus.SubmitRequest) (id stri
 				return cmp.Or(lookup, err)
 			}
 			if !sent || !since(r.record, t) {
-				return &Error{Outcome: TakenByOther, Dir: r.store.Dir, Err: fmt.Errorf("somebody else submitted %s meanwhile", t.ID)}
+				return r.taken(t)
 			}
 			id = t.ID
 			return nil
@@ -447,9 +459,14 @@ func notUp(state nimbus.WatchState) error {
 // watch waits until the new topology runs, and puts the old one back if it does not.
 func (r *run) watch(ctx context.Context) error {
 	state, err := r.verdict(ctx)
+	if r.record.New == "" {
+		r.record.New = state.ID // Nimbus did not say it after the submission
+	}
 	switch {
 	case err != nil:
 		return r.failed(Unfinished, err)
+	case state.ID != r.record.New:
+		return r.failed(TakenByOther, changed(r.name, r.record.New, state.ID))
 	case state.Verdict == nimbus.Gone:
 		return r.failed(TakenByOther, errors.Join(notUp(state), r.enter(Done)))
 	case state.Verdict != nimbus.Up:

@@ -103,7 +103,7 @@ func (f *fake) request(t testing.TB, version string) nimbus.SubmitRequest {
 }
 
 func fast() Options {
-	return Options{Drain: time.Minute, Patience: 200 * time.Millisecond, Interval: time.Millisecond, Stay: time.Nanosecond, Timeout: 5 * time.Second}
+	return Options{Drain: time.Minute, Patience: 10 * time.Second, Interval: time.Millisecond, Stay: time.Nanosecond, Timeout: 5 * time.Second}
 }
 
 // version returns the version and the status of the topology that runs, such as "new ACTIVE", and checks that its jar is the
@@ -258,6 +258,47 @@ func TestSlots(t *testing.T) {
 	err := f.replace(t.Context(), t, "new", Options{Before: func(context.Context) error { return errors.New("the hook says no") }})
 	if outcome(err) != Untouched || f.version(t) != "old ACTIVE" {
 		t.Error(err, f.version(t))
+	}
+}
+
+// A topology that somebody else submits after the kill stays.
+func TestTakenByOther(t *testing.T) {
+	f := newFake(t)
+	disturb := func(c nimbustest.Call) nimbustest.Reply {
+		if c.Method == "isTopologyNameAllowed" {
+			return nimbustest.Reply{Do: func() { f.Add(nimbustest.Topology{Name: name, Conf: map[string]any{"version": "other"}}) }}
+		}
+		return nimbustest.Reply{}
+	}
+	f.disturb.Store(&disturb)
+	err := f.replace(t.Context(), t, "new", fast())
+	f.disturb.Store(nil)
+	other := f.Topology(name)
+	if outcome(err) != TakenByOther || other.Conf["version"] != "other" || other.Status != "ACTIVE" {
+		t.Errorf("%v, there is %+v", err, other)
+	}
+	state, err := Look(t.Context(), f.client(t), f.store(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Its age cannot tell it from the new topology, so the restoration decides by what a user says, not by itself.
+	if state.Current.ID != other.ID {
+		t.Errorf("%+v", state)
+	}
+}
+
+// Two replacements at once do not kill what the other one has submitted.
+func TestTwoAtOnce(t *testing.T) {
+	f := newFake(t)
+	var running sync.WaitGroup
+	errs := make([]error, 2)
+	for i := range errs {
+		client, request := f.client(t), f.request(t, "new")
+		running.Go(func() { errs[i] = Replace(t.Context(), client, f.store(), request, f.old, fast()) })
+	}
+	running.Wait()
+	if (errs[0] != nil) && (errs[1] != nil) || f.version(t) != "new ACTIVE" {
+		t.Errorf("%v; %v; there is %s", errs[0], errs[1], f.version(t))
 	}
 }
 

@@ -30,7 +30,7 @@ func (r *run) submitCopy(ctx context.Context, request nimbus.SubmitRequest) erro
 	if err := r.enter(PuttingBack); err != nil {
 		return err
 	}
-	if err := r.kill(through); err != nil {
+	if err := r.kill(through, r.record.Old, r.record.New, r.record.Back); err != nil {
 		return err
 	}
 	if err := r.enter(PuttingBack); err != nil { // its time is that of the submission
