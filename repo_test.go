@@ -91,6 +91,7 @@ var mayImport = map[string][]string{
 	"internal/local/process":       {},
 	"internal/stormtest":           {"internal/cachedir", "internal/devcluster", "internal/maven"},
 	"internal/stormtest/secured":   {"internal/nimbus", "internal/stormtest"},
+	"internal/doctor":              {"internal/devcluster", "internal/jvm", "internal/nimbus", "internal/settings"},
 	"internal/devcluster":          {"internal/atomicfile", "internal/cachedir", "internal/maven", "internal/settings"},
 	"internal/stormtest/overloads": {"internal/topology"},
 	"internal/scaffold":            {"internal/atomicfile", "sdk/node", "sdk/python"},

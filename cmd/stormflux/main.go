@@ -159,6 +159,7 @@ this machine, submits it to a cluster and manages it there, or writes it as Cloj
 		a.rebalanceCommand(),
 		a.uploadCredentialsCommand(),
 		a.devClusterCommand(),
+		a.doctorCommand(),
 		a.versionCommand(),
 		a.manCommand(),
 	)

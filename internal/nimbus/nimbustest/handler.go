@@ -201,7 +201,7 @@ func (h *handler) GetClusterInfo(context.Context) (*storm.ClusterSummary, error)
 	}
 	defer h.lock()()
 	cluster := &storm.ClusterSummary{
-		Supervisors: []*storm.SupervisorSummary{}, Topologies: h.server.summaries(),
+		Supervisors: append([]*storm.SupervisorSummary{}, h.server.options.Supervisors...), Topologies: h.server.summaries(),
 		Nimbuses: []*storm.NimbusSummary{h.server.summary()},
 	}
 	if h.server.leader != nil {

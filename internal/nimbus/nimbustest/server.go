@@ -40,6 +40,9 @@ type Options struct {
 	// KeepJars keeps the bytes of uploads, not only their hash.
 	KeepJars bool
 
+	// Supervisors are what getClusterInfo lists.
+	Supervisors []*storm.SupervisorSummary
+
 	// Host is the host that it advertises; "" is 127.0.0.1.
 	Host string
 
