@@ -305,7 +305,7 @@ func TestText(t *testing.T) {
   + n\x1bw      bolt                                     restart
   + (topology)  topology.message.timeout.secs  30 -> 60  restart
 
-Since the submission:
+On the cluster now:
 
   ! count  parallelism  2 -> 5  # a rebalance
 

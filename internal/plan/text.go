@@ -25,7 +25,7 @@ func (p *Plan) Text(color bool) string {
 		b.WriteString(changesText(p.Changes, color))
 	}
 	if len(p.Drift) > 0 {
-		b.WriteString("\nSince the submission:\n\n")
+		b.WriteString("\nOn the cluster now:\n\n")
 		b.WriteString(driftText(p.Drift, color))
 	}
 	if b.Len() > 0 {
