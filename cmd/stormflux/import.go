@@ -22,6 +22,7 @@ type importFlags struct {
 	clusterFlags
 	output string
 	jar    string
+	class  string
 }
 
 func (a *app) importCommand() *cobra.Command {
@@ -31,14 +32,16 @@ func (a *app) importCommand() *cobra.Command {
 		Short: "Write a running topology, or one of another system, as YAML",
 		Long: `Write a topology that runs on a cluster as a YAML file. Compiled again, the file gives the same topology.
 
-If there is a file or folder with the name, the command reads the topology in it: a file of Storm's or streamparse's DSL in
-Clojure, or a Leiningen project with such a file.
+If there is a file or folder with the name, the command reads the topology in it: Storm's or streamparse's DSL in Clojure, a
+Topology class of streamparse, create.py of Petrel (both are run with python3, and neither library is needed), Heron's ECO, or
+pyleus's YAML. A folder is a project with one such file.
 
 With --jar, the command saves the topology's jar too, and reads commands, Go programs and Python classes from it. What
 cannot be recovered is a comment at its place in the file, and a note on standard error.`,
 		Example: `  stormflux import wordcount
   stormflux import wordcount -e prod -o wordcount.yaml --jar wordcount.jar
-  stormflux import src/wordcount/core.clj`,
+  stormflux import src/wordcount/core.clj
+  stormflux import topologies/wordcount.py -o wordcount.yaml`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usageError("name one topology%s. Usage: %s", notMany(args), cmd.UseLine())
@@ -57,7 +60,9 @@ cannot be recovered is a comment at its place in the file, and a note on standar
 	}
 	cmd.Flags().StringVarP(&flags.output, "output", "o", "", "write to `FILE`, which must not exist, instead of standard output")
 	cmd.Flags().StringVar(&flags.jar, "jar", "", "save the topology's jar as `FILE`, which must not exist, and read commands and programs from it")
+	cmd.Flags().StringVar(&flags.class, "class", "", "read the Topology class `NAME` of a Python file that has several")
 	_ = cmd.MarkFlagFilename("jar", "jar")
+	_ = cmd.RegisterFlagCompletionFunc("class", cobra.NoFileCompletions)
 	flags.add(cmd)
 	flags.addEnvironment(cmd)
 	return cmd
@@ -85,7 +90,7 @@ func (a *app) importAny(ctx context.Context, flags *importFlags, name string) er
 	if flags.jar != "" {
 		return usageError("--jar is for a topology on a cluster, and %s is a file", name)
 	}
-	document, err := importer.Import(ctx, name, importer.Options{Folder: filepath.Dir(flags.output)})
+	document, err := importer.Import(ctx, name, importer.Options{Folder: filepath.Dir(flags.output), Class: flags.class})
 	if _, wrong := errors.AsType[*foreign.Fault](err); wrong {
 		return &exitError{code: exitFindings, err: err}
 	}

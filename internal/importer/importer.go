@@ -12,6 +12,7 @@ import (
 
 	"github.com/stormflux/stormflux/internal/asyaml"
 	"github.com/stormflux/stormflux/internal/foreign"
+	"github.com/stormflux/stormflux/internal/foreign/yamldsl"
 	"github.com/stormflux/stormflux/internal/leiningen"
 )
 
@@ -19,6 +20,8 @@ import (
 type Options struct {
 	// Folder is where the document will stand: its paths start there.
 	Folder string
+	// Class is one of several Topology classes in a file of streamparse, or "".
+	Class string
 }
 
 // Import reads the topology in a file or project. A file that is wrong gives a [*foreign.Fault].
@@ -40,8 +43,16 @@ func Import(ctx context.Context, path string, opts Options) (*asyaml.Document, e
 	switch filepath.Ext(path) {
 	case ".clj":
 		return i.clojure()
+	case ".py":
+		return i.python(ctx)
+	case ".yaml", ".yml":
+		d, err := yamldsl.Read(path, text)
+		if d == nil && err == nil {
+			err = &foreign.Fault{File: path, Message: "the file is neither one of Heron ECO nor of pyleus; a file of Flux needs no import"}
+		}
+		return d, err
 	}
-	return nil, &foreign.Fault{File: path, Message: "import reads files that end with .clj"}
+	return nil, &foreign.Fault{File: path, Message: "import reads files that end with .clj, .py, .yaml or .yml"}
 }
 
 // importing is one file on its way.
@@ -80,7 +91,7 @@ func inProject(dir string) (string, error) {
 	case err != nil:
 		return "", err
 	case len(found) == 0:
-		return "", &foreign.Fault{File: dir, Message: "the folder has no topology that import knows: a project.clj with a topology in Clojure"}
+		return "", &foreign.Fault{File: dir, Message: "the folder has no topology that import knows: create.py, pyleus_topology.yaml, topologies/*.py, or a topology in Clojure of project.clj"}
 	case len(found) > 1:
 		return "", &foreign.Fault{File: dir, Message: "the folder has several topologies; import one of " + strings.Join(found, ", ")}
 	}
@@ -88,7 +99,12 @@ func inProject(dir string) (string, error) {
 }
 
 func topologyFiles(dir string) ([]string, error) {
-	var found []string
+	for _, name := range []string{"create.py", "pyleus_topology.yaml"} {
+		if path := filepath.Join(dir, name); isFile(path) {
+			return []string{path}, nil
+		}
+	}
+	found, _ := filepath.Glob(filepath.Join(dir, "topologies", "*.py")) // the pattern is right
 	if isFile(filepath.Join(dir, "project.clj")) {
 		project, err := leiningen.Read(dir)
 		if err != nil {
