@@ -1,6 +1,7 @@
 package running_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stormflux/stormflux/internal/nimbus"
@@ -21,6 +22,11 @@ func word() *storm.StormTopology {
 }
 
 func read(t *testing.T, name string, options nimbustest.Options) (*plan.Running, error) {
+	t.Helper()
+	return readUntil(t.Context(), t, name, options)
+}
+
+func readUntil(ctx context.Context, t *testing.T, name string, options nimbustest.Options) (*plan.Running, error) {
 	t.Helper()
 	server := nimbustest.New(t, options)
 	server.Add(nimbustest.Topology{ID: "dead-1-1", Name: "dead", Status: "KILLED"})
@@ -43,7 +49,7 @@ func read(t *testing.T, name string, options nimbustest.Options) (*plan.Running,
 		t.Fatal(err)
 	}
 	defer client.Close()
-	return running.Read(t.Context(), client, name)
+	return running.Read(ctx, client, name)
 }
 
 func TestRead(t *testing.T) {
@@ -89,5 +95,19 @@ func TestReadFromOthers(t *testing.T) {
 	}
 	if r, err := read(t, "word", failing("getUserTopology", &storm.NotAliveException{Msg: "gone"})); r != nil || err != nil {
 		t.Errorf("gone meanwhile: %+v, %v", r, err)
+	}
+}
+
+// Ctrl-C ends the reading although Nimbus does not answer.
+func TestReadIsCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err := readUntil(ctx, t, "word", nimbustest.Options{OnCall: func(c nimbustest.Call) nimbustest.Reply {
+		if c.Method == "getTopologyConf" {
+			return nimbustest.Reply{Do: cancel, Hang: true}
+		}
+		return nimbustest.Reply{}
+	}})
+	if nimbus.KindOf(err) != nimbus.Canceled {
+		t.Errorf("got %v", err)
 	}
 }
