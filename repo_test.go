@@ -180,8 +180,8 @@ func TestNoExportedVariables(t *testing.T) {
 	}
 }
 
-// Storm's Python protocol stands twice, because Go embeds only files below its package, and the Leiningen example has the
-// schema as `stormflux init` writes it: the copies are equal.
+// Storm's Python protocol stands three times: Go embeds only files below its package, and a Flux file takes its scripts from the
+// folder beside it. The Leiningen example has the schema as `stormflux init` writes it. The copies are equal.
 func TestCopiesAreEqual(t *testing.T) {
 	read := func(path string) string {
 		text, err := os.ReadFile(path)
@@ -191,8 +191,9 @@ func TestCopiesAreEqual(t *testing.T) {
 		return string(text)
 	}
 	for example, source := range map[string]string{
-		"examples/resources/multilang.py":         "internal/leiningen/template/resources/multilang.py",
-		"examples/leiningen/topology.schema.json": "schema/grammar/topology.schema.json",
+		"examples/resources/multilang.py":                 "internal/leiningen/template/resources/multilang.py",
+		"examples/wordcount-mixed/resources/multilang.py": "internal/leiningen/template/resources/multilang.py",
+		"examples/leiningen/topology.schema.json":         "schema/grammar/topology.schema.json",
 	} {
 		if read(example) != read(source) {
 			t.Errorf("%s and %s differ", example, source)

@@ -63,7 +63,8 @@ func fluxCorpus(t *testing.T) []*fluxCase {
 		files = append(files, archive.Files...)
 	}
 	shown := map[string]bool{} // plain files, of documents
-	for _, path := range append(plain, filepath.Join(folder, "../../../examples/flux-wordcount.yaml")) {
+	examples := filepath.Join(folder, "../../../examples")
+	for _, path := range append(plain, filepath.Join(examples, "flux-wordcount.yaml"), filepath.Join(examples, "wordcount-mixed/flux.yaml")) {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
@@ -71,8 +72,13 @@ func fluxCorpus(t *testing.T) []*fluxCase {
 		files = append(files, txtar.File{Name: filepath.Base(path), Data: text})
 		shown[filepath.Base(path)] = true
 	}
+	split, err := os.ReadFile(filepath.Join(examples, "wordcount-mixed/resources/split.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files = append(files, txtar.File{Name: "files/resources/split.js", Data: split})
 	root := t.TempDir()
-	for _, scripts := range []string{filepath.Join(folder, "resources"), filepath.Join(folder, "../../../examples/resources")} {
+	for _, scripts := range []string{filepath.Join(folder, "resources"), filepath.Join(examples, "resources")} {
 		if err := os.CopyFS(filepath.Join(root, "resources"), os.DirFS(scripts)); err != nil {
 			t.Fatal(err)
 		}

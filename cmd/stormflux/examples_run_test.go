@@ -14,6 +14,30 @@ import (
 	"github.com/stormflux/stormflux/internal/stormtest"
 )
 
+// stage returns the file of an example that is ready to run. A command runs before in a copy, because a test writes nothing into the
+// repository.
+func (e exampleRun) stage(t *testing.T, path string) string {
+	t.Helper()
+	for _, program := range e.needs {
+		stormtest.RequireProgram(t, program)
+	}
+	if e.prepare == "" {
+		return filepath.Join(root, filepath.FromSlash(path))
+	}
+	copied := t.TempDir()
+	if err := os.CopyFS(filepath.Join(copied, "examples"), os.DirFS(filepath.Join(root, "examples"))); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(copied, filepath.FromSlash(path))
+	words := strings.Fields(e.prepare)
+	cmd := exec.CommandContext(t.Context(), words[0], words[1:]...)
+	cmd.Dir = filepath.Dir(file)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", e.prepare, err, out)
+	}
+	return file
+}
+
 // Every example validates without a warning, has the canonical layout, passes its own tests, compiles, and runs until its log
 // has what the table says.
 func TestExamplesRun(t *testing.T) {
@@ -24,23 +48,7 @@ func TestExamplesRun(t *testing.T) {
 		}
 		t.Run(path, func(t *testing.T) {
 			t.Parallel()
-			for _, program := range example.needs {
-				stormtest.RequireProgram(t, program)
-			}
-			file := filepath.Join(root, filepath.FromSlash(path))
-			if example.prepare != "" {
-				dir := t.TempDir()
-				if err := os.CopyFS(dir, os.DirFS(filepath.Dir(file))); err != nil {
-					t.Fatal(err)
-				}
-				file = filepath.Join(dir, filepath.Base(file))
-				words := strings.Fields(example.prepare)
-				cmd := exec.CommandContext(t.Context(), words[0], words[1:]...)
-				cmd.Dir = dir
-				if out, err := cmd.CombinedOutput(); err != nil {
-					t.Fatalf("%s: %v\n%s", example.prepare, err, out)
-				}
-			}
+			file := example.stage(t, path)
 			checkExample(t, file)
 			r := start(t, ".", append([]string{"run", file, "--format", "json"}, example.args...)...)
 			at := 0

@@ -24,6 +24,16 @@ var exampleRuns = map[string]exampleRun{
 	"examples/rolling-words/topology.yaml":  {elsewhere: "TestRollingWords"},
 	"examples/streams.yaml":                 {says: []string{`report: \d+ from check/rejected`}},
 	"examples/wordcount-python.yaml":        {needs: []string{"python3"}, says: []string{`text read`, `the: 226`}},
+	"examples/wordcount-java/topology.yaml": {
+		needs: []string{"java", "mvn"}, prepare: "mvn -q package", says: []string{`emitting 104 sentences`, `the: 226`},
+	},
+	"examples/wordcount-mixed/flux.yaml": {
+		needs: []string{"node", "python3"}, says: []string{`emitting ten sentences a second`, `the: \d+`},
+	},
+	"examples/wordcount-mixed/topology.yaml": {
+		needs: []string{"node", "python3"}, says: []string{`emitting ten sentences a second`, `the: \d+`},
+	},
+	"examples/wordcount-node/topology.yaml": {needs: []string{"node"}, says: []string{`emitting 104 sentences`, `the: 226`}},
 	"examples/wordcount.yaml":               {says: []string{`text read`, `the: 226`}},
 }
 
