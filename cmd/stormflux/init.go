@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"al.essio.dev/pkg/shellescape"
 	"github.com/spf13/cobra"
+	"golang.org/x/mod/module"
+	"golang.org/x/mod/semver"
 
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/console"
@@ -101,10 +104,8 @@ func (a *app) askTemplate(names []string, about string) (string, error) {
 }
 
 func (a *app) initProject(dir, name string, t scaffold.Template) error {
-	version := ""
-	if build, ok := debug.ReadBuildInfo(); ok && build.Main.Version != "(devel)" && !strings.Contains(build.Main.Version, "-0.") && !strings.Contains(build.Main.Version, "+dirty") {
-		version = build.Main.Version
-	}
+	info, _ := debug.ReadBuildInfo()
+	version := releaseVersion(info)
 	p, err := scaffold.Create(scaffold.Options{Template: t, Dir: dir, Name: name, Schema: grammar.TopologySchema(), Version: version})
 	if err != nil {
 		return environmentError(err)
@@ -112,8 +113,12 @@ func (a *app) initProject(dir, name string, t scaffold.Template) error {
 	for _, f := range p.Files {
 		printTo(a.stdout, "wrote     %s\n", filepath.ToSlash(f))
 	}
-	if p.Checkout != "" {
+	switch {
+	case p.Checkout != "":
 		printTo(a.stdout, "go.mod takes the package for components from %s\n", p.Checkout)
+	case version == "" && slices.ContainsFunc(p.Files, func(f string) bool { return filepath.Base(f) == "go.mod" }):
+		printTo(a.stdout, "this program is not a release, and the checkout that it was built from is not here: before the first run, type\n"+
+			"  go mod edit -replace github.com/stormflux/stormflux=CHECKOUT && go mod tidy\n")
 	}
 	next := []string{"stormflux run " + shellescape.Quote(filepath.Base(p.Topology))}
 	if t.Needs != "" {
@@ -124,6 +129,19 @@ func (a *app) initProject(dir, name string, t scaffold.Template) error {
 	}
 	printTo(a.stdout, "Now: %s\n", strings.Join(next, " && "))
 	return nil
+}
+
+// releaseVersion returns the version of a release, which Go can fetch, else "". Go gives a program that is built from a commit
+// without a tag a pseudo-version.
+func releaseVersion(info *debug.BuildInfo) string {
+	if info == nil {
+		return ""
+	}
+	v := info.Main.Version
+	if !semver.IsValid(v) || semver.Build(v) != "" || module.IsPseudoVersion(v) {
+		return ""
+	}
+	return v
 }
 
 func (a *app) initLeiningen(ctx context.Context, dir, name string) error {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -61,6 +62,21 @@ func TestInitProjectsWork(t *testing.T) {
 				t.Errorf("fmt says\n%s", out)
 			}
 		})
+	}
+}
+
+// A project in Go needs a release that Go can fetch. Go gives commits versions too.
+func TestReleaseVersion(t *testing.T) {
+	for version, want := range map[string]string{
+		"v1.2.3": "v1.2.3", "v1.2.3-rc.1": "v1.2.3-rc.1", "": "", "(devel)": "", "v1.2.3+dirty": "",
+		"v0.0.0-20261122040057-026fad912ec9": "", "v1.2.4-0.20261122040057-026fad912ec9": "", "v0.0.0-20261122040057-026fad912ec9+dirty": "",
+	} {
+		if got := releaseVersion(&debug.BuildInfo{Main: debug.Module{Version: version}}); got != want {
+			t.Errorf("%q is the release %q, want %q", version, got, want)
+		}
+	}
+	if got := releaseVersion(nil); got != "" {
+		t.Errorf("without information, the release is %q", got)
 	}
 }
 
