@@ -14,16 +14,20 @@ import (
 // exampleRuns says how the tests run each topology in examples/. An example in a folder has a README.md there, and each has a
 // row in examples/README.md.
 var exampleRuns = map[string]exampleRun{
-	"examples/flux-wordcount.yaml":          {needs: []string{"python3"}, says: []string{`the: 120`}},
-	"examples/environments/wordcount.yaml":  {says: []string{`text read`, `the: \d+`}},
+	"examples/flux-wordcount.yaml":          {needs: []string{"python3"}, says: []string{`emitting 100 lines`, `the: 120`}},
+	"examples/environments/wordcount.yaml":  {says: []string{`emitting a text`, `the: \d+`}},
 	"examples/kafka/topology.yaml":          {elsewhere: "TestKafkaOrders"},
-	"examples/leiningen/wordcount.yaml":     {needs: []string{"python3"}, says: []string{`the: 120`}},
+	"examples/leiningen/wordcount.yaml":     {needs: []string{"python3"}, says: []string{`emitting 100 lines`, `the: 120`}},
 	"examples/mongodb-cities/topology.yaml": {elsewhere: "TestMongoDBCities"},
-	"examples/redis-top-n/topology.yaml":    {elsewhere: "TestRedisTopN"},
-	"examples/rolling-count.yaml":           {needs: []string{"python3"}, says: []string{`text read`, `top words:`}},
-	"examples/rolling-words/topology.yaml":  {elsewhere: "TestRollingWords"},
-	"examples/streams.yaml":                 {says: []string{`report: \d+ from check/rejected`}},
-	"examples/wordcount-python.yaml":        {needs: []string{"python3"}, says: []string{`text read`, `the: 226`}},
+	"examples/named-streams/topology.yaml": {
+		needs: []string{"java", "mvn", "python3"}, prepare: "mvn -q package",
+		says: []string{`measuring 12 rooms`, `floor \d: room \d+ has 31.0 degrees`, `12 rooms: coldest`},
+	},
+	"examples/redis-top-n/topology.yaml":   {elsewhere: "TestRedisTopN"},
+	"examples/rolling-count.yaml":          {needs: []string{"python3"}, says: []string{`emitting a text`, `top words:`}},
+	"examples/rolling-words/topology.yaml": {elsewhere: "TestRollingWords"},
+	"examples/streams.yaml":                {says: []string{`emitting orders`, `report: \d+ from check/rejected`}},
+	"examples/wordcount-python.yaml":       {needs: []string{"python3"}, says: []string{`emitting a text`, `the: 226`}},
 	"examples/wordcount-java/topology.yaml": {
 		needs: []string{"java", "mvn"}, prepare: "mvn -q package", says: []string{`emitting 104 sentences`, `the: 226`},
 	},
@@ -34,7 +38,7 @@ var exampleRuns = map[string]exampleRun{
 		needs: []string{"node", "python3"}, says: []string{`emitting ten sentences a second`, `the: \d+`},
 	},
 	"examples/wordcount-node/topology.yaml": {needs: []string{"node"}, says: []string{`emitting 104 sentences`, `the: 226`}},
-	"examples/wordcount.yaml":               {says: []string{`text read`, `the: 226`}},
+	"examples/wordcount.yaml":               {says: []string{`emitting a text`, `the: 226`}},
 }
 
 // An exampleRun says how the tests run an example.

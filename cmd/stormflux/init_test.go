@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -55,9 +56,12 @@ func TestInitProjectsWork(t *testing.T) {
 			if out := do(dir, binary, "test"); !strings.Contains(out, "2 tests passed") {
 				t.Errorf("test says\n%s", out)
 			}
-			if out := do(dir, binary, "run", "my-words.yaml", "--for", "8s"); !strings.Contains(out, "the: ") {
-				t.Errorf("run says\n%s", out)
-			}
+			r := command(t, dir, "run", "my-words.yaml", "--format", "json")
+			r.cmd.Env = append(r.cmd.Env, "GOFLAGS=", "GOPROXY=off")
+			r.piped()
+			r.until(0, `"event":"log".*"text":"[^"]*the: `)
+			r.signal(syscall.SIGINT)
+			r.ends(exitFine)
 			if out := do(dir, binary, "fmt", "--check", "."); strings.Contains(out, "my-words") {
 				t.Errorf("fmt says\n%s", out)
 			}

@@ -18,6 +18,10 @@ pending.reverse()
 sent = {}
 
 
+def prepare():
+    multilang.log("emitting %d lines; with each tick, a counter logs its counts if they have changed" % len(pending))
+
+
 def next_tuple():
     if not pending:
         time.sleep(0.1)
@@ -37,4 +41,4 @@ def fail(number):
 
 
 if __name__ == "__main__":
-    multilang.run_spout(next_tuple, ack=ack, fail=fail)
+    multilang.run_spout(next_tuple, prepare=prepare, ack=ack, fail=fail)

@@ -34,8 +34,11 @@ var countries = []string{"DE", "SE", "CH", "FR", "AT"}
 
 func (o *orders) Open(ctx *component.Context, _ *component.SpoutCollector) (err error) {
 	o.first, o.step = ctx.TaskIndex()
-	o.total, err = component.Setting(ctx, "shop.orders", 1000)
-	return err
+	if o.total, err = component.Setting(ctx, "shop.orders", 1000); err != nil {
+		return err
+	}
+	ctx.Logger().Info("emitting orders; the first reports come after five seconds", "orders", o.total)
+	return nil
 }
 
 func (o *orders) NextTuple(out *component.SpoutCollector) error {

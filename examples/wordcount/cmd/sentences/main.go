@@ -69,7 +69,7 @@ func (s *sentences) Open(ctx *component.Context, _ *component.SpoutCollector) er
 	if err := in.Err(); err != nil {
 		return fmt.Errorf("reading %s: %w", s.file, err)
 	}
-	ctx.Logger().Info("text read", "file", s.file, "lines", len(s.lines))
+	ctx.Logger().Info("emitting a text; results come with the next ticks", "file", s.file, "lines", len(s.lines))
 	return nil
 }
 
