@@ -17,7 +17,7 @@ import (
 func TestMixedFormsAreTheSame(t *testing.T) {
 	compiled := func(file string) string {
 		var out, messages bytes.Buffer
-		if code := run(t.Context(), []string{"compile", filepath.Join(root, "examples/wordcount-mixed", file), "-o", "-", "--format", "json"},
+		if code := run(t.Context(), []string{"compile", filepath.Join(root, "examples/wordcount-mixed", file), "--name", "mixed", "-o", "-", "--format", "json"},
 			strings.NewReader(""), &out, &messages); code != exitFine {
 			t.Fatalf("%s: exit code %d\n%s", file, code, &messages)
 		}

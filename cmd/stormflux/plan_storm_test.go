@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -59,6 +60,12 @@ func TestPlansOnStorm(t *testing.T) {
 	stormtest.Long(t)
 	cluster := stormtest.New(t, stormtest.Options{Slots: 3})
 	binary := buildStormflux(t)
+	built := map[string]string{} // examples that need a build run elsewhere
+	for path, example := range exampleRuns {
+		if example.prepare != "" {
+			built[path] = example.stage(t, path)
+		}
+	}
 	t.Chdir("../..")
 	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
 	defer cancel()
@@ -88,7 +95,7 @@ func TestPlansOnStorm(t *testing.T) {
 		case "examples/leiningen/wordcount.yaml":
 			files = append(files, []string{path, "--name", "wordcount-leiningen", "-c", "topology.users=[\"somebody\"]"})
 		default:
-			files = append(files, []string{path})
+			files = append(files, []string{cmp.Or(built[path], path)})
 		}
 	}
 	if len(files) < 8 {
