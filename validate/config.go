@@ -19,7 +19,6 @@ const (
 	ruleDropped         = "component-setting-dropped"
 	ruleOtherName       = "topology-name-setting"
 	ruleReplacesPath    = "environment-replaces-path"
-	ruleAutoCredentials = "auto-credentials"
 	ruleSerializer      = "multilang-serializer"
 	ruleNoAckers        = "multilang-without-ackers"
 	ruleTickNotPositive = "tick-not-positive"
@@ -33,7 +32,6 @@ const (
 	keyName              = "topology.name"
 	keyEnvironment       = "topology.environment"
 	keyWorkers           = "topology.workers"
-	keyAutoCredentials   = "topology.auto-credentials"
 	keySerializer        = "topology.multilang.serializer"
 	keyAckers            = "topology.acker.executors"
 	keyWorkerHeap        = "topology.worker.max.heap.size.mb"
@@ -142,11 +140,6 @@ func (c *checker) topologySetting(e yaml.Entry, known *stormSetting) {
 		if name, _ := v.Lookup("PATH"); name != nil {
 			c.list.Errorf(ruleReplacesPath, name.Span, "PATH in %q replaces the worker's own PATH, so no worker can start", key).
 				WithHint("set PATH with `env` of the components that need it; Storm does not even find java otherwise, and reports that nowhere")
-		}
-	case keyAutoCredentials:
-		if v.Kind == yaml.Sequence && len(v.Items) > 0 {
-			c.list.Warnf(ruleAutoCredentials, e.Key.Span, "%q names classes that run in the JVM of the submitting client, but stormflux has no JVM", key).
-				WithHint("the workers start without these credentials, unless nimbus.autocredential.plugins.classes fetches them on the cluster")
 		}
 	case keySerializer:
 		c.serializer(e)

@@ -23,7 +23,8 @@ type applyFlags struct {
 	topologyFlags
 	clusterFlags
 	changeFlags
-	inactive bool
+	inactive    bool
+	credentials string
 }
 
 // changeFlags are the flags of commands that replace a topology.
@@ -84,6 +85,7 @@ is, 'stormflux apply' goes on, and 'stormflux restore' puts the old topology bac
 	flags.addDependencies(cmd)
 	flags.clusterFlags.add(cmd)
 	flags.changeFlags.add(cmd)
+	addCredentials(cmd, &flags.credentials)
 	return cmd
 }
 
@@ -137,6 +139,9 @@ func (a *app) apply(ctx context.Context, flags *applyFlags, path, saved, command
 		return change.rebalance(ctx, p, around)
 	}
 	request := submitRequest(client, prog, flags.inactive)
+	if request.Credentials, err = a.credentialsFor(ctx, &flags.clusterFlags, flags.credentials, c, prog); err != nil {
+		return err
+	}
 	jar, err := a.temporaryJar(ctx, prog)
 	if err != nil {
 		return assembleError(err)

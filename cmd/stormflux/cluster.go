@@ -90,6 +90,15 @@ func (a *app) connect(ctx context.Context, f *clusterFlags, env *schema.Environm
 	return client, nil
 }
 
+// loadStormConf reads the storm.yaml of the flags, with options of the command line over it.
+func (f *clusterFlags) loadStormConf(options map[string]any) (*nimbus.StormConf, error) {
+	return nimbus.LoadStormConf(nimbus.StormConfOptions{
+		Decode:  func(text []byte) (map[string]any, error) { return yaml.DecodeMap("storm.yaml", text) },
+		File:    f.stormConf,
+		Options: options,
+	})
+}
+
 func (a *app) nimbusConfig(f *clusterFlags, env *schema.Environment, options map[string]any) (nimbus.Config, error) {
 	file := f.stormConf
 	if f.dev {

@@ -23,12 +23,13 @@ import (
 type submitFlags struct {
 	topologyFlags
 	clusterFlags
-	inactive bool
-	dryRun   bool
-	wait     bool
-	timeout  time.Duration
-	replace  bool
-	drain    time.Duration
+	inactive    bool
+	credentials string
+	dryRun      bool
+	wait        bool
+	timeout     time.Duration
+	replace     bool
+	drain       time.Duration
 }
 
 func (a *app) submitCommand() *cobra.Command {
@@ -68,6 +69,7 @@ With --replace, a topology of that name may be on the cluster: the command does 
 	flags.addDependencies(cmd)
 	flags.clusterFlags.add(cmd)
 	cmd.Flags().BoolVar(&flags.inactive, "inactive", false, "submit the topology deactivated; 'stormflux activate' starts its spouts")
+	addCredentials(cmd, &flags.credentials)
 	cmd.Flags().BoolVar(&flags.dryRun, "dry-run", false, "do everything except the upload and the submission")
 	cmd.Flags().BoolVar(&flags.wait, "wait", false, "wait until every executor is up, and print the errors of the topology")
 	flags.timeout = 5 * time.Minute
@@ -82,7 +84,7 @@ With --replace, a topology of that name may be on the cluster: the command does 
 // asApply returns the flags of the same command as an apply.
 func (f *submitFlags) asApply() *applyFlags {
 	return &applyFlags{
-		topologyFlags: f.topologyFlags, clusterFlags: f.clusterFlags, inactive: f.inactive,
+		topologyFlags: f.topologyFlags, clusterFlags: f.clusterFlags, inactive: f.inactive, credentials: f.credentials,
 		changeFlags: changeFlags{yes: true, drain: f.drain, timeout: f.timeout},
 	}
 }
@@ -151,6 +153,10 @@ func (a *app) forCluster(ctx context.Context, client *nimbus.Client, flags *topo
 
 func (a *app) submitProgram(ctx context.Context, client *nimbus.Client, flags *submitFlags, c *checked, prog *compiler.Program) error {
 	request := submitRequest(client, prog, flags.inactive)
+	var err error
+	if request.Credentials, err = a.credentialsFor(ctx, &flags.clusterFlags, flags.credentials, c, prog); err != nil {
+		return err
+	}
 	if err := client.Check(ctx, request); err != nil {
 		return environmentError(err)
 	}

@@ -4,21 +4,16 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/stormflux/stormflux/internal/java"
+	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/nimbus"
+	"github.com/stormflux/stormflux/internal/settings"
+	"github.com/stormflux/stormflux/internal/wire"
 )
-
-// credentialFlags are credentials of the command line, which may be secrets: a file hides them from other users.
-type credentialFlags struct {
-	file   string
-	values []string
-}
 
 func (a *app) uploadCredentialsCommand() *cobra.Command {
 	var flags clusterFlags
@@ -28,7 +23,8 @@ func (a *app) uploadCredentialsCommand() *cobra.Command {
 		Use:   "upload-credentials NAME",
 		Short: "Give a running topology new credentials",
 		Long: `Give the workers of a running topology new credentials. Nimbus merges them into those that the topology has, and the workers
-hand them to the components that listen for them.
+hand them to the components that listen for them. If the topology has topology.auto-credentials, these classes run in a JVM
+here and collect credentials too.
 
 Other users of this machine can read a command line: --file reads the credentials from a Java properties file, or from
 standard input.`,
@@ -43,20 +39,21 @@ standard input.`,
 	_ = cmd.RegisterFlagCompletionFunc("owner", cobra.NoFileCompletions)
 	asJSON := formatFlag(cmd)
 	cmd = a.runningCommand(&flags, cmd, func(ctx context.Context, client *nimbus.Client, name string) error {
-		credentials, err := a.credentials(ctx, given)
+		explicit, err := a.credentials(ctx, given)
+		if err != nil {
+			return err
+		}
+		credentials, err := a.refreshed(ctx, &flags, client, name, explicit)
 		if err != nil {
 			return err
 		}
 		if err := client.UploadCredentials(ctx, name, credentials, owner); err != nil {
 			return err
 		}
-		return a.printDone(asJSON(), name, "upload-credentials", "uploaded "+strings.Join(slices.Sorted(maps.Keys(credentials)), ", "))
+		return a.printDone(asJSON(), name, "upload-credentials", "uploaded "+diag.Printable(strings.Join(slices.Sorted(maps.Keys(credentials)), ", ")))
 	})
 	upload := cmd.RunE
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if given.file == "" && len(given.values) == 0 {
-			return usageError("there are no credentials: give --file FILE or --credential KEY=VALUE")
-		}
 		if err := notEmpty(cmd.Flags(), "file", "owner"); err != nil {
 			return err
 		}
@@ -65,37 +62,31 @@ standard input.`,
 	return cmd
 }
 
-// credentials returns the credentials of the flags, or nil if there are none.
-func (a *app) credentials(ctx context.Context, given credentialFlags) (map[string]string, error) {
-	var credentials map[string]string
-	if given.file != "" {
-		var text []byte
-		var err error
-		if given.file == "-" {
-			text, err = readAll(ctx, a.stdin)
-		} else {
-			text, err = os.ReadFile(given.file)
-		}
-		if err != nil {
-			return nil, environmentError(fmt.Errorf("reading the credentials: %w", err))
-		}
-		read, err := java.ParsePropertiesText(text)
-		if err != nil {
-			return nil, environmentError(fmt.Errorf("reading the credentials in %s: %w", given.file, err))
-		}
-		if credentials = read.Values; len(credentials) == 0 {
-			return nil, environmentError(fmt.Errorf("the file %s has no credentials", given.file))
-		}
+// refreshed returns the credentials to upload: the given ones, and those that plugins of the running topology collect.
+func (a *app) refreshed(ctx context.Context, flags *clusterFlags, client *nimbus.Client, name string, given map[string]string) (map[string]string, error) {
+	summary, err := client.Find(ctx, name)
+	if err != nil {
+		return nil, err
 	}
-	for _, c := range given.values {
-		key, value, ok := strings.Cut(c, "=")
-		if !ok || key == "" {
-			return nil, usageError("--credential: give KEY=VALUE") // not the text, which may be a secret
-		}
-		if credentials == nil {
-			credentials = map[string]string{}
-		}
-		credentials[key] = value
+	text, err := client.TopologyConf(ctx, summary.ID)
+	if err != nil {
+		return nil, err
 	}
-	return credentials, nil
+	conf, err := wire.ParseConf([]byte(text))
+	if err != nil {
+		return nil, fmt.Errorf("reading the configuration of %s: %w", name, err)
+	}
+	// Nimbus's own, which say nothing about this machine (UploadCredentials.java).
+	delete(conf, "java.security.auth.login.config")
+	delete(conf, "nimbus.thrift.client.use.tls")
+	_, release := client.Server()
+	version, err := settings.ParseVersion(release)
+	if err != nil {
+		version = settings.DefaultVersion()
+	}
+	credentials, err := a.collected(ctx, flags, given, conf, nil, version)
+	if err == nil && len(credentials) == 0 {
+		return nil, usageError("there are no credentials: give --file FILE or --credential KEY=VALUE")
+	}
+	return credentials, err
 }

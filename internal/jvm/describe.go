@@ -192,6 +192,7 @@ type (
 	request struct {
 		Components []requestedComponent `json:"components"`
 		Source     *requestedSource     `json:"source,omitempty"`
+		Plugins    *requestedPlugins    `json:"credentials,omitempty"`
 	}
 	requestedComponent struct {
 		Role       string `json:"role"`
@@ -202,10 +203,15 @@ type (
 		Method     string `json:"method"`
 		Config     string `json:"config"`
 	}
+	requestedPlugins struct {
+		Plugins []string        `json:"plugins"`
+		Conf    json.RawMessage `json:"conf"`
+	}
 	response struct {
-		Components []describedComponent `json:"components"`
-		Topology   []byte               `json:"topology"`
-		Error      string               `json:"error"`
+		Components  []describedComponent `json:"components"`
+		Topology    []byte               `json:"topology"`
+		Credentials map[string]string    `json:"credentials"`
+		Error       string               `json:"error"`
 	}
 )
 

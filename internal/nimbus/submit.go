@@ -34,7 +34,7 @@ type SubmitRequest struct {
 	Uploaded *Uploaded
 
 	Inactive    bool              // submit it deactivated
-	Credentials map[string]string // for the workers; nil: none
+	Credentials map[string]string // for the workers, also those of topology.auto-credentials; nil: none
 
 	// Progress, if set, gets how many bytes of the jar Nimbus has taken: once before the first chunk, and after each.
 	Progress func(sent, total int64)
@@ -225,9 +225,6 @@ func (sub *submission) checkName() error {
 func (sub *submission) prepare() error {
 	if sub.Topology == nil || len(sub.Topology.Spouts) == 0 {
 		return invalid("topology %q does not have any spout", sub.Name)
-	}
-	if plugins := sub.Conf["topology.auto-credentials"]; plugins != nil && sub.Credentials == nil {
-		return invalid("topology.auto-credentials names Java classes that run in the client, but this client cannot run Java: give the credentials themselves, or remove the key")
 	}
 	conf := maps.Clone(sub.Conf)
 	if conf == nil {

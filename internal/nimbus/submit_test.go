@@ -192,8 +192,6 @@ func TestSubmitRefusesBeforeUpload(t *testing.T) {
 			`topology "life" was not submitted: the topology's configuration is not JSON-serializable: a.b[1] is NaN, which JSON does not have`},
 		{"function", func(r *nimbus.SubmitRequest) { r.Conf = map[string]any{"a": time.Now} }, nimbus.InvalidTopology,
 			`topology "life" was not submitted: the topology's configuration is not JSON-serializable: a is a func() time.Time`},
-		{"auto credentials", func(r *nimbus.SubmitRequest) { r.Conf["topology.auto-credentials"] = []any{"AutoTGT"} }, nimbus.InvalidTopology,
-			`topology "life" was not submitted: topology.auto-credentials names Java classes that run in the client, but this client cannot run Java: give the credentials themselves, or remove the key`},
 		{"no jar", func(r *nimbus.SubmitRequest) { r.JarPath = filepath.Join(folder, "none.jar") }, 0,
 			`topology "life" was not submitted: reading FOLDER/none.jar: no such file or directory`},
 		{"empty jar", func(r *nimbus.SubmitRequest) { r.JarPath = empty }, 0,

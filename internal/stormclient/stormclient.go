@@ -49,6 +49,24 @@ func ClassPath(ctx context.Context, storm settings.Version, opts Options) ([]str
 	return jars, nil
 }
 
+// External returns what the storm command adds to the class path of a client: the jars in extlib of an installed Storm, and the
+// elements of STORM_EXT_CLASSPATH.
+func External(opts Options) []string {
+	if opts.Home == "" {
+		opts.Home = os.Getenv("STORM_HOME")
+	}
+	var paths []string
+	if opts.Home != "" {
+		paths, _ = filepath.Glob(filepath.Join(opts.Home, "extlib", "*.jar")) // the pattern is correct
+	}
+	for _, element := range filepath.SplitList(os.Getenv("STORM_EXT_CLASSPATH")) {
+		if element != "" {
+			paths = append(paths, element)
+		}
+	}
+	return paths
+}
+
 // installed returns the jars of the Storm in a folder, or nil if there is none of the same major version. Since 2.0 a
 // worker's jars have a folder of their own.
 func installed(home string, storm settings.Version) []string {

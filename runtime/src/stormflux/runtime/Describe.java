@@ -29,11 +29,11 @@ import org.apache.storm.tuple.Fields;
  *
  * The input is one JSON object. "components" is a list of {"role": spout, bolt, grouping, hook, or "" for a spout or a
  * bolt, "definition": as {@link Definition} reads it}. "source", if there is one, is {"definition", "method", "config": the definition of a Map};
- * its method returns a topology.
+ * its method returns a topology. "credentials", if there are any, is {"plugins": the names of classes, "conf"}.
  *
  * The output is one JSON object. "components" has for each component {"class", "kind", "streams": [{"id", "fields",
- * "direct"}], "conf": JSON as text, or null}, or {"error"}. "topology" is Thrift in base64, or "error" says why there is
- * none.
+ * "direct"}], "conf": JSON as text, or null}, or {"error"}. "topology" is Thrift in base64, and "credentials" is a map of
+ * texts; or "error" says why there is none.
  */
 public final class Describe {
     private Describe() {
@@ -74,6 +74,14 @@ public final class Describe {
             try {
                 byte[] topology = serialize(topology(definition, (String) source.get("method"), map(config.build())));
                 answer.put("topology", Base64.getEncoder().encodeToString(topology));
+            } catch (Throwable e) {
+                answer.put("error", message(e));
+            }
+        }
+        if (request.get("credentials") != null) {
+            Map<String, Object> credentials = map(request.get("credentials"));
+            try {
+                answer.put("credentials", Credentials.collect((List<?>) credentials.get("plugins"), map(credentials.get("conf"))));
             } catch (Throwable e) {
                 answer.put("error", message(e));
             }
