@@ -197,7 +197,7 @@ func nextStep(next nimbus.Next) string {
 	case nimbus.LookAtTopologies:
 		return "\"stormflux list\" shows the cluster's topologies and their status"
 	case nimbus.KillFirst:
-		return fmt.Sprintf("\"stormflux kill %s\" kills it", shellescape.Quote(next.Topology))
+		return fmt.Sprintf("\"stormflux kill %s\" kills it, \"stormflux submit --replace\" replaces it", shellescape.Quote(next.Topology))
 	case nimbus.ReadErrors:
 		return fmt.Sprintf("\"stormflux status %s --errors\" prints the whole text of its errors", shellescape.Quote(next.Topology))
 	case nimbus.NameLeader:

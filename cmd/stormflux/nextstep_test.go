@@ -16,7 +16,7 @@ func TestNextStep(t *testing.T) {
 		{&nimbus.Error{Kind: nimbus.NotAlive}, `"stormflux list" shows the cluster's topologies and their status`},
 		{&nimbus.SubmitError{Outcome: nimbus.Unknown, Err: &nimbus.Error{Kind: nimbus.Disconnected}}, `"stormflux list" shows the cluster's topologies and their status`},
 		{&nimbus.SubmitError{Outcome: nimbus.NotSubmitted, Err: &nimbus.Error{Next: nimbus.Next{Step: nimbus.KillFirst, Topology: "word count"}}},
-			`"stormflux kill 'word count'" kills it`},
+			`"stormflux kill 'word count'" kills it, "stormflux submit --replace" replaces it`},
 		{&nimbus.Error{Next: nimbus.Next{Step: nimbus.NameLeader}}, "--leader HOST[:PORT] gives the address to dial"},
 	} {
 		if got := nextStep(nimbus.NextOf(c.err)); got != c.want {
