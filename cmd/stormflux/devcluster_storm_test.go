@@ -46,6 +46,10 @@ func TestDevCluster(t *testing.T) {
 		t.Errorf("it says %q", out)
 	}
 
+	if out := stormflux(ctx, t, binary, "doctor", "examples/wordcount-python.yaml", "--dev"); !strings.Contains(out, "with 3 of 4 slots free") || !strings.Contains(out, " Storm 2.8.3\n") {
+		t.Errorf("doctor says\n%s", out)
+	}
+
 	dir, err := devcluster.DefaultDir()
 	if err != nil {
 		t.Fatal(err)
