@@ -35,6 +35,14 @@ var onCluster = []struct {
 	{[]string{"plan", "orders.yaml"}, exitFine, ""},
 	{[]string{"plan", "changed.yaml"}, exitUsage, "count"},
 	{[]string{"graph", "orders", "--live"}, exitFine, "count"},
+	{[]string{"import", "orders"}, exitFine, "name: orders"},
+	{[]string{"import", "orders", "--jar", "orders.jar", "-o", "imported.yaml"}, exitFine, ""},
+	{[]string{"validate", "imported.yaml"}, exitFine, ""},
+	{[]string{"apply", "orders.yaml", "--yes"}, exitFine, "o changes"},
+	{[]string{"apply", "more.yaml", "--yes", "--drain", "0"}, exitFine, "orders"},
+	{[]string{"apply", "changed.yaml", "--yes", "--timeout", "5s"}, exitEnvironment, "put back"},
+	{[]string{"restore", "orders"}, exitUsage, "--yes answers"},
+	{[]string{"doctor", "orders.yaml"}, exitEnvironment, "supervisors"},
 	{[]string{"upload-credentials", "orders", "--credential", "region=eu"}, exitFine, "region"},
 	{[]string{"deactivate", "orders"}, exitFine, "INACTIVE"},
 	{[]string{"activate", "orders"}, exitFine, "ACTIVE"},
@@ -61,9 +69,11 @@ func TestEveryCommandOnEveryTransport(t *testing.T) {
 		t.Run(transport.name, func(t *testing.T) {
 			nimbus := transport.start(t)
 			t.Chdir(t.TempDir())
+			t.Setenv("STORMFLUX_STATE", t.TempDir())
 			for name, text := range map[string]string{
 				"orders.yaml":  transportTopology,
 				"changed.yaml": strings.ReplaceAll(transportTopology, "count.sh]", "count.sh, --fast]"),
+				"more.yaml":    strings.ReplaceAll(transportTopology, "tasks: 2", "tasks: 2, parallelism: 2"),
 				"storm.yaml":   stormYAML(nimbus),
 			} {
 				if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
@@ -81,7 +91,11 @@ func TestEveryCommandOnEveryTransport(t *testing.T) {
 			for _, command := range onCluster {
 				ctx, cancel := context.WithTimeout(t.Context(), stepTimeout)
 				var out, messages bytes.Buffer
-				code := run(ctx, append(slices.Clone(command.args), "--storm-config", "storm.yaml"), io.MultiReader(), &out, &messages)
+				args := slices.Clone(command.args)
+				if args[0] != "validate" {
+					args = append(args, "--storm-config", "storm.yaml")
+				}
+				code := run(ctx, args, io.MultiReader(), &out, &messages)
 				cancel()
 				all := out.String() + messages.String()
 				if code != command.code || !strings.Contains(all, command.want) {
@@ -101,7 +115,7 @@ const transportTopology = `name: orders
 spouts:
   words: {command: [sh, words.sh], outputs: [word]}
 bolts:
-  count: {command: [sh, count.sh], inputs: [{from: words, grouping: {fields: [word]}}]}
+  count: {command: [sh, count.sh], tasks: 2, inputs: [{from: words, grouping: {fields: [word]}}]}
 `
 
 // stormYAML returns the storm.yaml of a client that may do everything.
