@@ -77,8 +77,9 @@ func (a *app) importAny(ctx context.Context, flags *importFlags, name string) er
 			return err
 		}
 	}
-	if _, err := os.Stat(name); err != nil {
-		if strings.ContainsAny(name, `/.\`) { // no name of a topology
+	isName := !strings.ContainsAny(name, `/.\`) // no topology has such a name
+	if _, err := os.Stat(name); err != nil || isName && flags.chooseCluster() {
+		if !isName {
 			return environmentError(fmt.Errorf("reading %s: %w", name, bare(err)))
 		}
 		document, err := a.importRunning(ctx, flags, name)
@@ -98,6 +99,11 @@ func (a *app) importAny(ctx context.Context, flags *importFlags, name string) er
 		return environmentError(err)
 	}
 	return a.writeImported(flags, document)
+}
+
+// chooseCluster reports whether the command line names a cluster, or asks for something of one.
+func (f *importFlags) chooseCluster() bool {
+	return f.jar != "" || len(f.seeds) > 0 || f.leader != "" || f.stormConf != "" || *f.environment != ""
 }
 
 // mustNotExist refuses to overwrite a file. "" and "-" are not files.
