@@ -53,6 +53,58 @@ var consoles = map[string]string{
 	"docs/graph.md": "pictures_test.go",
 }
 
+// adapters lists the pages whose reader has Storm's storm.py, with the folder that it is in.
+var adapters = map[string]string{
+	"docs/from-flux.md":      "src/main/resources/resources",
+	"docs/from-leiningen.md": "resources/resources",
+}
+
+// stormAdapter takes the place of Storm's storm.py, as far as the scripts of the pages use it. TestStormAdapters has the real one.
+const stormAdapter = `import json, os, sys
+from types import SimpleNamespace
+
+anchors = []
+
+def read():
+    text = ""
+    for line in sys.stdin:
+        if line == "end\n":
+            return json.loads(text)
+        text += line
+    sys.exit()
+
+def send(message):
+    print(json.dumps(message), "end", sep="\n", flush=True)
+
+def start():
+    setup = read()
+    open(os.path.join(setup["pidDir"], str(os.getpid())), "w").close()
+    send({"pid": os.getpid()})
+
+def emit(values):
+    send({"command": "emit", "tuple": values, "anchors": anchors, "need_task_ids": False})
+
+class Spout:
+    def run(self):
+        start()
+        while True:
+            if read()["command"] == "next":
+                self.nextTuple()
+            send({"command": "sync"})
+
+class BasicBolt:
+    def run(self):
+        start()
+        while True:
+            message = read()
+            if message.get("stream") == "__heartbeat":
+                send({"command": "sync"})
+                continue
+            anchors[:] = [message["id"]]
+            self.process(SimpleNamespace(values=message["tuple"]))
+            send({"command": "ack", "id": message["id"]})
+`
+
 // replaced lists what TestDocumentCommands runs in place of a part of a command.
 var replaced = []struct {
 	old, new string
@@ -66,7 +118,7 @@ var replaced = []struct {
 
 // Every command in a block of type sh works, in the order of the page. The commands of README.md, CONTRIBUTING.md and the pages in
 // examples/ run in the repository. Those of another page run in a folder with a topology, and with the files of the page: the
-// blocks that begin with "# NAME". The hosts nimbus1 and nimbus2 are a fake Nimbus, on which a topology "orders" with a bolt
+// blocks that begin with "# NAME", or in Clojure with ";; NAME". The hosts nimbus1 and nimbus2 are a fake Nimbus, on which a topology "orders" with a bolt
 // "count" runs. `run` ends when the topology is idle, or in examples/ after a while: many of them have no end.
 func TestDocumentCommands(t *testing.T) {
 	if _, err := exec.LookPath("bash"); err != nil {
@@ -113,9 +165,21 @@ func TestDocumentCommands(t *testing.T) {
 			case filepath.Dir(name) != ".":
 				dir = documentFolder(t, repository, server.Addr())
 			}
+			if folder := adapters[name]; folder != "" {
+				if err := os.MkdirAll(filepath.Join(dir, folder), 0o777); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(filepath.Join(dir, folder, "storm.py"), []byte(stormAdapter), 0o666); err != nil {
+					t.Fatal(err)
+				}
+			}
 			for i, part := range strings.Split(string(text), "```") {
 				kind, body, _ := strings.Cut(part, "\n")
-				file, isFile := strings.CutPrefix(body, "# ")
+				comment := "# "
+				if kind == "clojure" {
+					comment = ";; "
+				}
+				file, isFile := strings.CutPrefix(body, comment)
 				file, _, _ = strings.Cut(file, "\n")
 				switch {
 				case i%2 == 0:
