@@ -186,7 +186,7 @@ var points = []point{
 func TestInterruptedReplacements(t *testing.T) {
 	stormtest.Long(t)
 	cluster := stormtest.New(t, stormtest.Options{Conf: map[string]any{
-		"executor.metrics.frequency.secs": 1, "storm.zookeeper.session.timeout": 4000, "task.refresh.poll.secs": 1,
+		"executor.metrics.frequency.secs": 1, "storm.zookeeper.session.timeout": 10000, "task.refresh.poll.secs": 1,
 	}})
 	f := newFeed(t, 1<<30, 2, 5*time.Millisecond)
 	g := newGate(t, cluster.NimbusAddr())
@@ -347,6 +347,7 @@ func (i *interruptions) withoutNimbus(t *testing.T, p point) string {
 	if c.cmd.ProcessState.ExitCode() != exitEnvironment {
 		t.Errorf("it ended with %v:\n%s", c.err, c.text())
 	}
+	t.Logf("without Nimbus, apply said\n%s", c.text())
 	return i.goOn(ctx, t)
 }
 

@@ -174,7 +174,7 @@ func (c *Client) Find(ctx context.Context, name string) (*storm.TopologySummary,
 		return n.GetTopologySummaryByName(ctx, name)
 	})
 	if KindOf(err) != Unsupported {
-		return summary, err
+		return summary, c.byName(ctx, name, err)
 	}
 	topologies, err := c.List(ctx)
 	if err != nil {
@@ -184,6 +184,23 @@ func (c *Client) Find(ctx context.Context, name string) (*storm.TopologySummary,
 		return t, nil
 	}
 	return nil, refused(&Error{Call: "getTopologySummaryByName", Addr: c.addr()}, NotAlive, name+" is not alive")
+}
+
+// byName checks the answer that no topology has a name. A Nimbus that has just started gives it for every name until it
+// leads and has read the names again, which it keeps in memory (StormClusterStateImpl.stormId). But it lists the topologies.
+func (c *Client) byName(ctx context.Context, name string, err error) error {
+	failed, ok := err.(*Error)
+	if !ok || failed.Kind != NotAlive {
+		return err
+	}
+	topologies, listErr := c.List(ctx)
+	if listErr != nil || named(topologies, name) == nil {
+		return err
+	}
+	failed.Kind = Starting
+	failed.Reason = fmt.Sprintf("Nimbus at %s has just started: it lists the topology %q, but does not know it by its name yet", failed.Addr, name)
+	failed.Advice, failed.Next = []string{"try again in a few seconds"}, Next{}
+	return failed
 }
 
 func (c *Client) addr() string {
@@ -207,7 +224,17 @@ func (s *session) nameAllowed(ctx context.Context, timeout time.Duration, name s
 		return s.calls.IsTopologyNameAllowed(ctx, name)
 	})
 	if KindOf(err) != Unsupported {
-		return allowed, err
+		if err != nil || !allowed {
+			return false, err
+		}
+		// A Nimbus that has just started allows every name: see byName.
+		topologies, err := invoke(ctx, s, timeout, "getTopologySummaries", s.calls.GetTopologySummaries)
+		if err == nil {
+			return named(topologies, name) == nil, nil
+		}
+		if KindOf(err) != Unsupported {
+			return false, err
+		}
 	}
 	cluster, err := invoke(ctx, s, timeout, "getClusterInfo", s.calls.GetClusterInfo)
 	if err != nil {
@@ -223,7 +250,7 @@ func (c *Client) TopologyInfo(ctx context.Context, name string) (*storm.Topology
 		return n.GetTopologyInfoByName(ctx, name)
 	})
 	if KindOf(err) != Unsupported {
-		return info, err
+		return info, c.byName(ctx, name, err)
 	}
 	summary, err := c.Find(ctx, name)
 	if err != nil {
@@ -295,9 +322,9 @@ func waitSeconds(wait time.Duration) *int32 {
 // Nimbus only accepts the order; the name stays taken until the topology is gone. Killing a killed topology is not an
 // error.
 func (c *Client) Kill(ctx context.Context, name string, wait time.Duration) error {
-	return tell(ctx, c, "killTopologyWithOpts", func(ctx context.Context, n *storm.NimbusClient) error {
+	return c.byName(ctx, name, tell(ctx, c, "killTopologyWithOpts", func(ctx context.Context, n *storm.NimbusClient) error {
 		return n.KillTopologyWithOpts(ctx, name, &storm.KillOptions{WaitSecs: waitSeconds(wait)})
-	})
+	}))
 }
 
 // Activate lets a topology's spouts emit. An active topology does not change.
@@ -344,7 +371,7 @@ func (c *Client) Rebalance(ctx context.Context, name string, o RebalanceOptions)
 func (c *Client) explain(ctx context.Context, name string, err error) error {
 	failed, ok := err.(*Error)
 	if !ok || failed.Kind != Internal {
-		return err
+		return c.byName(ctx, name, err)
 	}
 	t, lookup := c.Find(ctx, name)
 	if lookup != nil || t.Status != "KILLED" && t.Status != "REBALANCING" {

@@ -16,7 +16,7 @@ func (c *Client) UploadCredentials(ctx context.Context, name string, credentials
 	if owner != "" {
 		sent.TopoOwner = &owner
 	}
-	return tell(ctx, c, "uploadNewCredentials", func(ctx context.Context, n *storm.NimbusClient) error {
+	return c.byName(ctx, name, tell(ctx, c, "uploadNewCredentials", func(ctx context.Context, n *storm.NimbusClient) error {
 		return n.UploadNewCredentials(ctx, name, sent)
-	})
+	}))
 }

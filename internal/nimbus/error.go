@@ -24,6 +24,7 @@ const (
 	NotLeader             // only the leader serves the call, and this Nimbus is not the leader
 	AlreadyAlive          // the name is taken
 	NotAlive              // there is no such topology
+	Starting              // Nimbus has just started, and does not know its topologies by their names yet
 	InvalidTopology       // Nimbus refuses the topology, its configuration, or an option
 	NotAuthorized         // the user may not do this
 	NotAuthenticated      // the login or the handshake failed: it is not certain who the user or the server is
@@ -38,7 +39,7 @@ const (
 
 var kindNames = [...]string{
 	Unreachable: "unreachable", NotNimbus: "not nimbus", NoAnswer: "no answer", Disconnected: "disconnected",
-	NoLeader: "no leader", NotLeader: "not leader", AlreadyAlive: "already alive", NotAlive: "not alive",
+	NoLeader: "no leader", NotLeader: "not leader", AlreadyAlive: "already alive", NotAlive: "not alive", Starting: "starting",
 	InvalidTopology: "invalid topology", NotAuthorized: "not authorized",
 	NotAuthenticated: "not authenticated", KeyNotFound: "key not found",
 	KeyExists: "key exists", IllegalState: "illegal state", Internal: "internal", Unsupported: "unsupported",

@@ -128,3 +128,32 @@ func TestConcurrentCalls(t *testing.T) {
 		}
 	}
 }
+
+// A Nimbus that has just started says of every name that it is not alive, and is free. The list of topologies knows better.
+func TestRestartedNimbus(t *testing.T) {
+	server := nimbustest.New(t, nimbustest.Options{})
+	server.Add(nimbustest.Topology{Name: "life"})
+	server.Restarted(true)
+	client := connect(t, noRetry(server.Addr()))
+	ctx := t.Context()
+	_, findErr := client.Find(ctx, "life")
+	_, infoErr := client.TopologyInfo(ctx, "life")
+	for call, err := range map[string]error{
+		"find": findErr, "info": infoErr, "kill": client.Kill(ctx, "life", 0), "activate": client.Activate(ctx, "life"),
+		"deactivate": client.Deactivate(ctx, "life"), "rebalance": client.Rebalance(ctx, "life", nimbus.RebalanceOptions{}),
+	} {
+		if nimbus.KindOf(err) != nimbus.Starting || !strings.Contains(err.Error(), "has just started") {
+			t.Errorf("%s: %v", call, err)
+		}
+	}
+	if free, err := client.NameAllowed(ctx, "life"); free || err != nil {
+		t.Errorf("the name is free: %v, %v", free, err)
+	}
+	if _, err := client.Find(ctx, "none"); nimbus.KindOf(err) != nimbus.NotAlive {
+		t.Errorf("a topology that does not exist: %v", err)
+	}
+	server.Restarted(false)
+	if err := client.Kill(ctx, "life", 0); err != nil {
+		t.Error(err)
+	}
+}

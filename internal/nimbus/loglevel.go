@@ -59,7 +59,7 @@ func (c *Client) SetLogLevels(ctx context.Context, id string, set []LogLevel, re
 // Debug turns the logging of tuples on or off. It logs a percentage (0 to 100) of the tuples of one component or, for
 // "", of all. The topology needs event loggers (topology.eventlogger.executors), or nothing is logged.
 func (c *Client) Debug(ctx context.Context, name, component string, enable bool, percentage float64) error {
-	return tell(ctx, c, "debug", func(ctx context.Context, n *storm.NimbusClient) error {
+	return c.byName(ctx, name, tell(ctx, c, "debug", func(ctx context.Context, n *storm.NimbusClient) error {
 		return n.Debug(ctx, name, component, enable, percentage)
-	})
+	}))
 }

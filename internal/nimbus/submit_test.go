@@ -99,7 +99,7 @@ func TestSubmit(t *testing.T) {
 		t.Errorf("progress %v", progress)
 	}
 	calls := strings.Join(server.Calls(), " ")
-	if want := "getLeader isTopologyNameAllowed getNimbusConf beginFileUpload uploadChunk uploadChunk uploadChunk uploadChunk finishFileUpload submitTopologyWithOpts getTopologySummaries"; calls != want {
+	if want := "getLeader isTopologyNameAllowed getTopologySummaries getNimbusConf beginFileUpload uploadChunk uploadChunk uploadChunk uploadChunk finishFileUpload submitTopologyWithOpts getTopologySummaries"; calls != want {
 		t.Errorf("calls %s", calls)
 	}
 }

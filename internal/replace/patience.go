@@ -33,7 +33,7 @@ func passing(err error) bool {
 		return false
 	}
 	switch nimbus.KindOf(err) {
-	case nimbus.Unreachable, nimbus.NoAnswer, nimbus.Disconnected, nimbus.NoLeader, nimbus.NotLeader, nimbus.Internal, nimbus.NotNimbus:
+	case nimbus.Unreachable, nimbus.NoAnswer, nimbus.Disconnected, nimbus.NoLeader, nimbus.NotLeader, nimbus.Internal, nimbus.NotNimbus, nimbus.Starting:
 		return true
 	}
 	return false

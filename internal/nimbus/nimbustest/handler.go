@@ -259,7 +259,7 @@ func (h *handler) topology(nameOrID string) (*Topology, func(), error) {
 	if h.fail != nil {
 		return nil, unlock, h.fail
 	}
-	if t := h.server.state.topologies[nameOrID]; t != nil {
+	if t := h.server.state.topologies[nameOrID]; t != nil && !h.server.restarted {
 		return t, unlock, nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(h.server.state.topologies)) {
@@ -277,7 +277,7 @@ func (h *handler) IsTopologyNameAllowed(_ context.Context, name string) (bool, e
 		return false, h.fail
 	}
 	defer h.lock()()
-	return nameForm.MatchString(name) && h.server.state.topologies[name] == nil, nil
+	return nameForm.MatchString(name) && (h.server.restarted || h.server.state.topologies[name] == nil), nil
 }
 
 func (h *handler) BeginFileUpload(context.Context) (string, error) {

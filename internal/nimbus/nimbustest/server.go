@@ -83,15 +83,16 @@ type Server struct {
 	stopped  chan struct{}
 	running  sync.WaitGroup
 
-	mu       sync.Mutex
-	conns    map[net.Conn]bool
-	accepted int
-	calls    []string
-	counts   map[string]int
-	overlong int
-	leader   *storm.NimbusSummary // nil: this one
-	noLeader bool
-	state    state
+	mu        sync.Mutex
+	conns     map[net.Conn]bool
+	accepted  int
+	calls     []string
+	counts    map[string]int
+	overlong  int
+	leader    *storm.NimbusSummary // nil: this one
+	noLeader  bool
+	restarted bool
+	state     state
 }
 
 // New starts a fake on 127.0.0.1. It stops at the end of the test.
@@ -196,6 +197,14 @@ func (s *Server) LoseLeader() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.noLeader, s.leader = true, nil
+}
+
+// Restarted makes this server answer like a Nimbus that has just started: it lists its topologies, but knows none by its
+// name. With false, it knows them again.
+func (s *Server) Restarted(now bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.restarted = now
 }
 
 func (s *Server) leads() bool {
