@@ -19,11 +19,12 @@ import (
 // changes, and a dump of threads.
 func TestLogsOfStorm(t *testing.T) {
 	stormtest.Long(t)
-	profiler := filepath.Join(t.TempDir(), "profiler.sh") // flight.bash is only in Storm's distribution
+	cluster := stormtest.New(t, stormtest.Options{Conf: map[string]any{"worker.profiler.enabled": true, "worker.profiler.childopts": ""}})
+	// Storm's own script is only in its distribution.
+	profiler := filepath.Join(cluster.Home(), "bin", "flight.bash")
 	if err := os.WriteFile(profiler, []byte("#!/bin/sh\n[ \"$2\" = jstack ] && jstack $1 > $3/jstack-$1-1.txt\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	cluster := stormtest.New(t, stormtest.Options{Conf: map[string]any{"worker.profiler.command": profiler}})
 	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	defer cancel()
 	if _, err := cluster.StartLogviewer(ctx); err != nil {

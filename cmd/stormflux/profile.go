@@ -38,6 +38,7 @@ type profileFlags struct {
 	logFlags
 	action  string
 	workers []string
+	force   bool
 	out     string
 	length  durationFlag
 	timeout durationFlag
@@ -57,6 +58,7 @@ processes of components in other languages are not part of a dump.`,
 	}
 	f := cmd.Flags()
 	f.StringArrayVar(&flags.workers, "worker", nil, "choose the worker at `HOST:PORT` (repeatable)")
+	f.BoolVar(&flags.force, "force", false, "ask even where worker.profiler.enabled is not set; a Supervisor without flight.bash dies of it")
 	f.StringVarP(&flags.out, "output", "o", ".", "write the files into `DIR`")
 	f.Var(&flags.length, "for", "record for this `DURATION` (jfr)")
 	f.Var(&flags.timeout, "timeout", "wait for this `DURATION` for a file, after the recording")
@@ -103,6 +105,14 @@ func (a *app) profile(ctx context.Context, client *nimbus.Client, name string, f
 	logs, err := a.logsOf(ctx, client, name, &flags.logFlags)
 	if err != nil {
 		return err
+	}
+	enabled, err := client.ProfilerEnabled(ctx)
+	if err != nil {
+		return err
+	}
+	if !enabled && !flags.force {
+		return errors.New("profiles are not enabled on this cluster (worker.profiler.enabled)\n" +
+			"  a Supervisor dies if bin/flight.bash is not in its STORM_HOME; where it is, --force asks")
 	}
 	placement, err := client.Placement(ctx, name)
 	if err != nil {

@@ -82,9 +82,9 @@ type reader struct {
 	unsure string            // why it is not known where the topology runs
 }
 
-// want reports whether a line is to be printed.
+// want reports whether a line is to be printed. Storm adds an empty line to what a process writes to its standard error.
 func (r *reader) want(line Line) bool {
-	return (r.Component == "" || line.Component == r.Component) && (r.Match == nil || r.Match.MatchString(line.Text))
+	return !(line.Continues && line.Text == "") && (r.Component == "" || line.Component == r.Component) && (r.Match == nil || r.Match.MatchString(line.Text))
 }
 
 // place makes files for new workers and forgets those that have left. Only workers with an executor of the component count.

@@ -2,6 +2,8 @@ package nimbus
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/stormflux/stormflux/internal/storm"
@@ -32,8 +34,23 @@ func (a ProfileAction) thrift() storm.ProfileAction {
 	panic("nimbus: invalid profile action")
 }
 
+// ProfilerEnabled reports whether the cluster is set up for [Client.Profile] (worker.profiler.enabled), as Storm's UI asks.
+func (c *Client) ProfilerEnabled(ctx context.Context) (bool, error) {
+	text, err := c.NimbusConf(ctx)
+	if err != nil {
+		return false, err
+	}
+	var conf map[string]any
+	if err := json.Unmarshal([]byte(text), &conf); err != nil {
+		return false, fmt.Errorf("reading Nimbus's configuration: %w", err)
+	}
+	enabled, _ := conf["worker.profiler.enabled"].(bool)
+	return enabled, nil
+}
+
 // Profile asks the Supervisor of a worker for an action. A recording ends at a time. The Supervisor looks for such requests
-// every few seconds, and does not answer.
+// every few seconds, and does not answer. A Supervisor that cannot start its script (STORM_HOME/bin/flight.bash) dies of the
+// request, and again at each of its starts (BasicContainer and Slot of Storm 2.8.3).
 func (c *Client) Profile(ctx context.Context, id string, worker Address, action ProfileAction, until time.Time) error {
 	at := until.UnixMilli()
 	return tell(ctx, c, "setWorkerProfiler", func(ctx context.Context, n *storm.NimbusClient) error {
