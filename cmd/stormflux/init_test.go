@@ -59,7 +59,8 @@ func TestInitProjectsWork(t *testing.T) {
 			r := command(t, dir, "run", "my-words.yaml", "--format", "json")
 			r.cmd.Env = append(r.cmd.Env, "GOFLAGS=", "GOPROXY=off")
 			r.piped()
-			r.until(0, `"event":"log".*"text":"[^"]*the: `)
+			_, at := r.until(0, `"event":"log".*"text":"[^"]*emitting ten sentences a second`)
+			r.until(at, `"event":"log".*"text":"[^"]*the: `)
 			r.signal(syscall.SIGINT)
 			r.ends(exitFine)
 			if out := do(dir, binary, "fmt", "--check", "."); strings.Contains(out, "my-words") {

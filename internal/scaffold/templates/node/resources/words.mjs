@@ -7,6 +7,10 @@ const texts = ['the cow jumped over the moon', 'an apple a day keeps the doctor 
 export class Sentences extends Spout {
   number = 0
 
+  initialize() {
+    this.log.info('emitting ten sentences a second; the counts come every five seconds')
+  }
+
   async nextTuple() {
     await setTimeout(100)
     this.emit([texts[this.number % texts.length]], { id: this.number }) // the id makes Storm track it

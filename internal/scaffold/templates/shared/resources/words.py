@@ -12,6 +12,7 @@ TEXTS = ["the cow jumped over the moon", "an apple a day keeps the doctor away",
 class Sentences(Spout):
     def initialize(self, conf, context):
         self.texts = enumerate(itertools.cycle(TEXTS))
+        self.logger.info("emitting ten sentences a second; the counts come every five seconds")
 
     def next_tuple(self):
         time.sleep(0.1)

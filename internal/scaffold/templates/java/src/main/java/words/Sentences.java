@@ -8,9 +8,12 @@ import org.apache.storm.topology.base.BaseRichSpout;
 import org.apache.storm.tuple.Fields;
 import org.apache.storm.tuple.Values;
 import org.apache.storm.utils.Utils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A spout of sentences. */
 public class Sentences extends BaseRichSpout {
+    private static final Logger LOG = LoggerFactory.getLogger(Sentences.class);
     private static final String[] TEXTS = {
         "the cow jumped over the moon", "an apple a day keeps the doctor away", "four score and seven years ago"
     };
@@ -20,6 +23,7 @@ public class Sentences extends BaseRichSpout {
     @Override
     public void open(Map<String, Object> conf, TopologyContext context, SpoutOutputCollector collector) {
         this.collector = collector;
+        LOG.info("emitting ten sentences a second; the counts come every five seconds");
     }
 
     @Override
