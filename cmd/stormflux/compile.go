@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"al.essio.dev/pkg/shellescape"
 	"github.com/spf13/cobra"
 
 	"github.com/stormflux/stormflux/compiler"
@@ -141,7 +142,7 @@ func (a *app) writeJar(ctx context.Context, prog *compiler.Program, path, output
 		return err
 	}
 	fmt.Fprintf(a.stdout, "wrote %s: %s, %s, sha256 %s\n", output, bytesText(summary.Size), console.Count(summary.Files, "file"), summary.SHA256)
-	printTo(a.stdout, "submit it with \"stormflux submit %s\", or with \"storm jar %s %s [NAME]\"\n", path, output, compiler.MainClass)
+	printTo(a.stdout, "submit it with \"stormflux submit %s\", or with \"storm jar %s %s [NAME]\"\n", shellescape.Quote(path), shellescape.Quote(output), compiler.MainClass)
 	if len(prog.Dependencies) > 0 {
 		printTo(a.stderr, "note: the dependencies are not in the jar: \"stormflux submit\" uploads them, \"storm jar\" wants them as --jars and --artifacts\n")
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
@@ -36,7 +37,8 @@ func (a *app) initCommand() *cobra.Command {
 		Use:   "init [DIR]",
 		Short: "Make a new project",
 		Long: `Make a new project with a word count to start from, in DIR or in the current folder, which must be empty. The project
-validates, runs, has tests, and can be submitted. --template chooses its kind; on a terminal, the command asks.
+validates, runs, has tests, and can be submitted. --template chooses its kind. Without it, the command asks on a terminal,
+and elsewhere takes ` + names[0] + `.
 
 Templates:` + about + `
 
@@ -53,7 +55,12 @@ that the program was built from.`,
 			if len(args) > 0 {
 				dir = args[0]
 			}
-			if lein {
+			switch {
+			case dir == "":
+				return usageError("DIR is empty; name a folder, or leave it out to use the current one")
+			case lein && kind != "":
+				return usageError("--leiningen is the same as --template leiningen; give only one of --leiningen and --template")
+			case lein:
 				kind = leiningenTemplate
 			}
 			if kind == "" {
@@ -64,11 +71,7 @@ that the program was built from.`,
 			}
 			t, ok := kinds[kind]
 			if !ok {
-				hint := ""
-				if near, ok := diag.Suggest(kind, names); ok {
-					hint = fmt.Sprintf("; did you mean %q?", near)
-				}
-				return usageError("--template: there is no template %q; known templates: %s%s", kind, strings.Join(names, ", "), hint)
+				return usageError("--template: %s", unknownTemplate(kind, names))
 			}
 			if kind == leiningenTemplate {
 				return a.initLeiningen(cmd.Context(), dir, name)
@@ -79,7 +82,6 @@ that the program was built from.`,
 	cmd.Flags().StringVar(&kind, "template", "", "make a project of the `KIND`: "+strings.Join(names, ", "))
 	cmd.Flags().BoolVar(&lein, "leiningen", false, "the same as --template leiningen")
 	cmd.Flags().StringVar(&name, "name", "", "the `NAME` of the project and its topology (default: the folder's name)")
-	cmd.MarkFlagsMutuallyExclusive("template", "leiningen")
 	_ = cmd.RegisterFlagCompletionFunc("template", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("name", cobra.NoFileCompletions)
 	return cmd
@@ -92,18 +94,40 @@ func (a *app) askTemplate(names []string, about string) (string, error) {
 	if !console.IsTerminal(a.stdout) || a.stdin == nil || !console.IsTerminal(a.stdin) {
 		return names[0], nil
 	}
-	printTo(a.stdout, "Templates:%s\nTemplate [%s]: ", about, names[0])
-	answer, err := bufio.NewReader(a.stdin).ReadString('\n')
-	if err != nil && answer == "" {
-		return "", usageError("no template was chosen")
+	printTo(a.stdout, "Templates:%s\n", about)
+	return chooseTemplate(bufio.NewReader(a.stdin), a.stdout, names)
+}
+
+// chooseTemplate asks until the answer is a template. An empty answer chooses the default.
+func chooseTemplate(in *bufio.Reader, out io.Writer, names []string) (string, error) {
+	for {
+		printTo(out, "Template [%s]: ", names[0])
+		answer, err := in.ReadString('\n')
+		if err != nil && answer == "" {
+			return "", usageError("no template was chosen")
+		}
+		if answer = strings.TrimSpace(answer); answer == "" {
+			return names[0], nil
+		}
+		if slices.Contains(names, answer) {
+			return answer, nil
+		}
+		printTo(out, "%s\n", unknownTemplate(answer, names))
 	}
-	if answer = strings.TrimSpace(answer); answer == "" {
-		return names[0], nil
+}
+
+func unknownTemplate(kind string, names []string) string {
+	text := fmt.Sprintf("there is no template %q; known templates: %s", kind, strings.Join(names, ", "))
+	if near, ok := diag.Suggest(kind, names); ok {
+		text += fmt.Sprintf("; did you mean %q?", near)
 	}
-	return answer, nil
+	return text
 }
 
 func (a *app) initProject(dir, name string, t scaffold.Template) error {
+	if name != "" && !scaffold.ValidName(name) {
+		return usageError("--name: %q is not the name of a topology: it has letters, digits, \"-\" and \"_\"", name)
+	}
 	info, _ := debug.ReadBuildInfo()
 	version := releaseVersion(info)
 	p, err := scaffold.Create(scaffold.Options{Template: t, Dir: dir, Name: name, Schema: grammar.TopologySchema(), Version: version})
@@ -151,6 +175,9 @@ func (a *app) initLeiningen(ctx context.Context, dir, name string) error {
 			return environmentError(err)
 		}
 		name = filepath.Base(abs)
+	}
+	if err := scaffold.MustBeEmpty(dir); err != nil {
+		return environmentError(err)
 	}
 	files, err := leiningen.Create(dir, name, grammar.TopologySchema())
 	if err != nil {

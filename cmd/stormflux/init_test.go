@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"io"
 	"os"
@@ -87,25 +88,67 @@ func TestReleaseVersion(t *testing.T) {
 
 func TestInitRefuses(t *testing.T) {
 	full := t.TempDir()
-	if err := os.WriteFile(filepath.Join(full, "mine.txt"), nil, 0o600); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"mine.txt", ".gitignore"} {
+		if err := os.WriteFile(filepath.Join(full, name), []byte("mine"), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
+	t.Chdir(full)
 	for _, test := range []struct {
 		args []string
+		code int
 		want string
 	}{
-		{[]string{"--template", "pyhton", "x"}, `there is no template "pyhton"; known templates: go, python, node, mixed, java, flux, leiningen; did you mean "python"?`},
-		{[]string{"--template", "go", full}, `is not empty: it has "mine.txt"`},
-		{[]string{"--template", "go", "--name", "a b", filepath.Join(t.TempDir(), "new")}, `"a b" is not the name of a topology`},
-		{[]string{"--template", "go", "--leiningen", "x"}, "none of the others can be"},
+		{[]string{"--template", "pyhton", "x"}, exitUsage, `there is no template "pyhton"; known templates: go, python, node, mixed, java, flux, leiningen; did you mean "python"?`},
+		{[]string{"--template", "go", full}, exitEnvironment, `is not empty: it has ".gitignore"`},
+		{[]string{"--template", "go"}, exitEnvironment, `is not empty: it has ".gitignore"`},
+		{[]string{"--leiningen"}, exitEnvironment, `is not empty: it has ".gitignore"`},
+		{[]string{"--template", "python", ""}, exitUsage, "DIR is empty"},
+		{[]string{"--leiningen", ""}, exitUsage, "DIR is empty"},
+		{[]string{"--template", "go", "--name", "a b", filepath.Join(t.TempDir(), "new")}, exitUsage, `"a b" is not the name of a topology`},
+		{[]string{"--template", "go", "--leiningen", "x"}, exitUsage, "give only one of --leiningen and --template"},
 	} {
 		var stderr strings.Builder
 		code := run(t.Context(), append([]string{"init"}, test.args...), strings.NewReader(""), io.Discard, &stderr)
-		if code == 0 || !strings.Contains(stderr.String(), test.want) {
-			t.Errorf("%v: exit %d, %s\nwant %s", test.args, code, stderr.String(), test.want)
+		if code != test.code || !strings.Contains(stderr.String(), test.want) {
+			t.Errorf("%v: exit %d, %s\nwant %d, %s", test.args, code, stderr.String(), test.code, test.want)
 		}
 	}
-	if entries, err := os.ReadDir(full); err != nil || len(entries) != 1 {
+	if entries, err := os.ReadDir(full); err != nil || len(entries) != 2 {
 		t.Errorf("the folder has %v, %v", entries, err)
+	}
+	if text, err := os.ReadFile(filepath.Join(full, ".gitignore")); err != nil || string(text) != "mine" {
+		t.Errorf(".gitignore has %q, %v", text, err)
+	}
+}
+
+// A project never takes the place of files, however its folder is named.
+func TestScaffoldNeedsAnEmptyFolder(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("mine.txt", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{"", ".", "./"} {
+		if _, err := scaffold.Create(scaffold.Options{Template: scaffold.Templates()[0], Dir: dir, Name: "words"}); err == nil {
+			t.Errorf("it makes a project in %q", dir)
+		}
+	}
+}
+
+// After a typo, the command asks again.
+func TestInitAsksAgain(t *testing.T) {
+	names := []string{"go", "python"}
+	for answers, want := range map[string]string{"\n": "go", "pyhton\npython\n": "python", "python": "python"} {
+		var out strings.Builder
+		got, err := chooseTemplate(bufio.NewReader(strings.NewReader(answers)), &out, names)
+		if err != nil || got != want {
+			t.Errorf("%q chooses %q, %v; want %q", answers, got, err, want)
+		}
+		if said := strings.Contains(out.String(), `did you mean "python"?`); said != strings.Contains(answers, "pyhton") {
+			t.Errorf("%q: it says\n%s", answers, out.String())
+		}
+	}
+	if got, err := chooseTemplate(bufio.NewReader(strings.NewReader("")), io.Discard, names); err == nil {
+		t.Errorf("without an answer it chooses %q", got)
 	}
 }

@@ -56,7 +56,7 @@ func Templates() []Template {
 // Options describe a new project.
 type Options struct {
 	Template Template
-	Dir      string // made if necessary; it must be empty
+	Dir      string // made if necessary; it must be empty. "" is the current folder
 	Name     string // of the topology; "": made from the folder's name
 	Schema   []byte // the JSON Schema of topologies, for editors
 	// Version is the release of stormflux that a Go project requires, such as "v1.2.0"; "" for a build that is no release.
@@ -75,16 +75,17 @@ const schemaFile = "topology.schema.json"
 
 // Create makes a project. If there is an error, it leaves nothing behind but the folder.
 func Create(o Options) (*Project, error) {
+	o.Dir = cmp.Or(o.Dir, ".")
 	if o.Name == "" {
 		abs, err := filepath.Abs(o.Dir)
 		if err != nil {
 			return nil, fmt.Errorf("making the project: %w", err)
 		}
 		o.Name = nameOf(filepath.Base(abs))
-	} else if nameOf(o.Name) != o.Name {
-		return nil, fmt.Errorf("%q is not the name of a topology: it has letters, digits, \"-\" and \"_\"", o.Name)
+	} else if !ValidName(o.Name) {
+		return nil, fmt.Errorf("%q is not the name of a topology", o.Name)
 	}
-	if err := mustBeEmpty(o.Dir); err != nil {
+	if err := MustBeEmpty(o.Dir); err != nil {
 		return nil, err
 	}
 	files, checkout := o.render()
@@ -107,9 +108,9 @@ func Create(o Options) (*Project, error) {
 	return p, nil
 }
 
-// mustBeEmpty returns an error for a folder that holds more than a repository.
-func mustBeEmpty(dir string) error {
-	entries, err := os.ReadDir(dir)
+// MustBeEmpty returns an error for a folder that holds more than a repository. "" is the current folder.
+func MustBeEmpty(dir string) error {
+	entries, err := os.ReadDir(cmp.Or(dir, "."))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -125,6 +126,9 @@ func mustBeEmpty(dir string) error {
 }
 
 var outsideNames = regexp.MustCompile(`[^A-Za-z0-9_-]+`)
+
+// ValidName reports whether a project can have a name: it has only letters, digits, "-" and "_".
+func ValidName(name string) bool { return nameOf(name) == name }
 
 // nameOf makes the name of a topology from any text.
 func nameOf(text string) string {
