@@ -1,7 +1,6 @@
 package validate
 
 import (
-	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -62,20 +61,27 @@ func (c *checker) hintProgram(name string) string {
 	if c.resourceNames[name] {
 		return "the resources have that file: write \"./" + name + "\""
 	}
-	var names []string
-	for _, folder := range filepath.SplitList(c.opts.Path) {
-		names = append(names, c.files.Names(folder)...)
-	}
-	slices.Sort(names)
-	for _, known := range [][]string{slices.Compact(names), slices.Sorted(maps.Keys(interpreters))} {
-		if near, ok := c.similar.suggest(name, known); ok {
-			return "did you mean \"" + near + "\"?"
-		}
+	if near, ok := c.similar.suggest(name, c.programNames(name)); ok {
+		return "did you mean \"" + near + "\"?"
 	}
 	if c.opts.RunsHere {
 		return "install it, or give its path"
 	}
 	return "the workers need it; \"stormflux run\" cannot start the component here"
+}
+
+// programNames returns the names in PATH that a user may have meant. The name of an interpreter is no typing error: only
+// another name of the same interpreter comes into question.
+func (c *checker) programNames(name string) []string {
+	var names []string
+	for _, folder := range filepath.SplitList(c.opts.Path) {
+		names = append(names, c.files.Names(folder)...)
+	}
+	slices.Sort(names)
+	known := interpreterOf(name)
+	return slices.DeleteFunc(slices.Compact(names), func(other string) bool {
+		return known != nil && interpreterOf(other) != known || !c.onPath(other)
+	})
 }
 
 // OnlyProgramsMissing reports whether the errors in the list are only about programs that this machine does not have.

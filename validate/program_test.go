@@ -29,25 +29,32 @@ spouts:
   c: {command: [frobnicate, "1"], outputs: [x]}
   d: {command: [own], outputs: [x], env: {PATH: /opt/bin}}
   e: {command: [/no/such/program], outputs: [x]}
+  f: {command: [python3, -c, "1"], outputs: [x]}
+  g: {command: [nodejs, -e, "1"], outputs: [x]}
 bolts:
-  z: {command: [cat], inputs: [{from: a}, {from: b}, {from: c}, {from: d}, {from: e}]}
+  z: {command: [cat], inputs: [{from: a}, {from: b}, {from: c}, {from: d}, {from: e}, {from: f}, {from: g}]}
 `
 	dir := t.TempDir()
 	t.Chdir(dir)
 	if err := os.WriteFile("t.yaml", []byte(file), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	path := programs(t, "node", "cat") + string(filepath.ListSeparator) + filepath.Join(dir, "none")
+	bin := programs(t, "node", "cat", "pythonx")
+	if err := os.WriteFile(filepath.Join(bin, "python"), nil, 0o644); err != nil { // it cannot be executed
+		t.Fatal(err)
+	}
+	path := bin + string(filepath.ListSeparator) + filepath.Join(dir, "none")
 	for _, here := range []bool{false, true} {
 		top, list := command{check: validate.Options{Path: path, RunsHere: here}}.run(t, "t.yaml")
-		want := []string{`nodee: did you mean "node"?`, `rubyy: did you mean "ruby"?`}
+		want := []string{`nodee: did you mean "node"?`}
 		severity, hint := diag.Note, `the workers need it; "stormflux run" cannot start the component here`
 		if here {
 			severity, hint = diag.Error, "install it, or give its path"
 		}
-		if want = append(want, "frobnicate: "+hint); here {
+		if want = append(want, "rubyy: "+hint, "frobnicate: "+hint); here {
 			want = append(want, "/no/such/program: install it, or give the path that it has here")
 		}
+		want = append(want, "python3: "+hint, `nodejs: did you mean "node"?`)
 		if (top == nil) != here || validate.OnlyProgramsMissing(list) != here || len(list) != len(want) {
 			t.Fatalf("runs here: %t\n%s", here, text(t, list))
 		}

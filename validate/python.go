@@ -150,11 +150,11 @@ func (c *checker) closedModule(name string) bool {
 	return ok && !strings.Contains(text, "__path__")
 }
 
-// classInFile checks that a Python file has the class. It reports only files that cannot have it: the name does not occur
-// in the file, and nothing there can make names that are not written.
+// classInFile checks that a Python file has the class. It reports only files that cannot have it: nothing in the file can
+// define the name, and nothing there can make names that are not written.
 func (c *checker) classInFile(k *component, p *PythonClass, file string) {
 	text, ok := c.resourceText(file)
-	if !ok || dynamicNames.MatchString(text) || slices.Contains(pythonWords.FindAllString(text, -1), p.Class) {
+	if !ok || dynamicNames.MatchString(text) || canDefine(text, p.Class) {
 		return
 	}
 	classes := classesOf(text)
@@ -190,9 +190,8 @@ func classesOf(text string) []string {
 }
 
 var (
-	pythonWords   = regexp.MustCompile(`[\pL_][\pL\pN_]*`)
 	pythonClasses = regexp.MustCompile(`(?m)^class[ \t]+([\pL_][\pL\pN_]*)`)
-	dynamicNames  = regexp.MustCompile(`import[ \t]*\*|\b(?:__getattr__|globals|exec|setattr|locals|vars|__dict__)\b`)
+	dynamicNames  = regexp.MustCompile(`import[ \t]*\*|\b(?:__getattr__|globals|exec|eval|setattr|__setattr__|locals|vars|__dict__|f_globals|f_locals|modules)\b`)
 )
 
 // resourceText returns the text of a file of the resources.

@@ -263,7 +263,11 @@ func (t *testChecker) chooseComponents() {
 		}
 	}
 	if len(t.test.Components) == 0 && (t.src.Components == nil || len(t.src.Components.Items) == 0) {
-		t.list.Errorf(ruleInvalidTest, t.test.Span, "%s has no component under test: all of them are mocked", t.name)
+		at := t.test.Span
+		if at.IsZero() {
+			at = t.src.Value.Span
+		}
+		t.list.Errorf(ruleInvalidTest, at, "%s has no component under test: all of them are mocked", t.name)
 	}
 }
 
