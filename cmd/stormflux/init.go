@@ -176,9 +176,6 @@ func (a *app) initLeiningen(ctx context.Context, dir, name string) error {
 		}
 		name = filepath.Base(abs)
 	}
-	if err := scaffold.MustBeEmpty(dir); err != nil {
-		return environmentError(err)
-	}
 	files, err := leiningen.Create(dir, name, grammar.TopologySchema())
 	if err != nil {
 		return environmentError(err)

@@ -102,7 +102,7 @@ func TestInitRefuses(t *testing.T) {
 		{[]string{"--template", "pyhton", "x"}, exitUsage, `there is no template "pyhton"; known templates: go, python, node, mixed, java, flux, leiningen; did you mean "python"?`},
 		{[]string{"--template", "go", full}, exitEnvironment, `is not empty: it has ".gitignore"`},
 		{[]string{"--template", "go"}, exitEnvironment, `is not empty: it has ".gitignore"`},
-		{[]string{"--leiningen"}, exitEnvironment, `is not empty: it has ".gitignore"`},
+		{[]string{"--leiningen"}, exitEnvironment, ".gitignore exists already"},
 		{[]string{"--template", "python", ""}, exitUsage, "DIR is empty"},
 		{[]string{"--leiningen", ""}, exitUsage, "DIR is empty"},
 		{[]string{"--template", "go", "--name", "a b", filepath.Join(t.TempDir(), "new")}, exitUsage, `"a b" is not the name of a topology`},

@@ -85,7 +85,7 @@ func Create(o Options) (*Project, error) {
 	} else if !ValidName(o.Name) {
 		return nil, fmt.Errorf("%q is not the name of a topology", o.Name)
 	}
-	if err := MustBeEmpty(o.Dir); err != nil {
+	if err := mustBeEmpty(o.Dir); err != nil {
 		return nil, err
 	}
 	files, checkout := o.render()
@@ -108,8 +108,8 @@ func Create(o Options) (*Project, error) {
 	return p, nil
 }
 
-// MustBeEmpty returns an error for a folder that holds more than a repository. "" is the current folder.
-func MustBeEmpty(dir string) error {
+// mustBeEmpty returns an error for a folder that holds more than a repository. "" is the current folder.
+func mustBeEmpty(dir string) error {
 	entries, err := os.ReadDir(cmp.Or(dir, "."))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
