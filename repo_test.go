@@ -77,7 +77,7 @@ var mayImport = map[string][]string{
 	"internal/stormjar":            {"internal/jar", "internal/jarfile"},
 	"internal/nimbus":              {"internal/exception", "internal/jaas", "internal/keystore", "internal/sasl", "internal/storm", "internal/java", "internal/settings"},
 	"internal/nimbus/nimbustest":   {"internal/storm", "internal/nimbus"},
-	"internal/replace":             {"internal/atomicfile", "internal/console", "internal/java", "internal/nimbus", "internal/storm"},
+	"internal/replace":             {"internal/atomicfile", "internal/console", "internal/fingerprint", "internal/java", "internal/nimbus", "internal/storm"},
 	"internal/leiningen":           {"compiler/clojure", "internal/cljform", "validate", "internal/atomicfile", "internal/jar", "internal/settings"},
 	"internal/console":             {"diag"},
 	"internal/runview":             {"diag", "internal/console", "internal/exception", "internal/local", "internal/logviewer", "internal/multilang"},

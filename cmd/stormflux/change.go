@@ -73,13 +73,16 @@ func explain(s replace.State) []string {
 	case replace.Paused:
 		return []string{began + ": " + r.Old + " is deactivated, so its spouts do not emit", "\"stormflux apply\" goes on, " + back + " activates it again"}
 	case replace.Ending:
-		return []string{began + ": " + r.Old + " is being killed", saved, "\"stormflux apply\" goes on, " + back + " submits the copy"}
+		return []string{began + ": " + s.Current.ID + " is being killed", saved, "\"stormflux apply\" goes on, " + back + " submits the copy"}
 	case replace.Absent:
 		return []string{began + ": nothing on the cluster has the name", saved, "\"stormflux apply\" goes on, " + back + " submits the copy"}
 	case replace.Unproven:
 		return []string{began + ": " + s.Current.ID + " is on the cluster, and nobody has seen whether it runs", saved, "\"stormflux apply\" goes on, " + back + " puts the copy in its place"}
 	case replace.Returned:
 		return []string{began + ": the old topology is back as " + s.Current.ID + ", and nobody has seen whether it runs", saved, back + " waits until it runs"}
+	}
+	if s.Situation == replace.Unknown {
+		return []string{began + ": " + s.Current.ID + " is on the cluster, and nobody can say whose it is, because you may not read its configuration", saved}
 	}
 	return []string{began + ": meanwhile, somebody else submitted " + s.Current.ID, saved}
 }

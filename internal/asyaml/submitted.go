@@ -56,7 +56,7 @@ func submittedConf(t *topology.Topology, cluster map[string]topology.Value, v se
 		if print != nil {
 			own = slices.Contains(print.Keys, key)
 		}
-		if own && key != fingerprint.Key && !slices.Contains(added, key) {
+		if own && key != fingerprint.Key && key != fingerprint.SubmissionKey && !slices.Contains(added, key) {
 			conf[key] = value
 		}
 	}

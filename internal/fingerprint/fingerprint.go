@@ -14,6 +14,10 @@ import (
 // Key is the key of the topology's configuration that holds a fingerprint.
 const Key = "stormflux.fingerprint"
 
+// SubmissionKey is the key of the mark that a replacement gives each of its submissions. The mark is random: it says whose
+// submission a topology is.
+const SubmissionKey = "stormflux.submission"
+
 // format is the version of the fingerprint's form. A fingerprint of another form is unknown.
 const format = 1
 

@@ -68,7 +68,9 @@ func (c *comparison) configNote(key string) string {
 }
 
 // ownKey reports whether a key is compared elsewhere.
-func ownKey(key string) bool { return key == fingerprint.Key || key == keyWorkers }
+func ownKey(key string) bool {
+	return key == fingerprint.Key || key == fingerprint.SubmissionKey || key == keyWorkers
+}
 
 // A rule decides whether a submission of value would store what is stored. cluster is Nimbus's own configuration.
 type rule func(c *comparison, key string, stored, value any) bool

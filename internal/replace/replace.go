@@ -3,14 +3,17 @@ package replace
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/stormflux/stormflux/internal/console"
+	"github.com/stormflux/stormflux/internal/fingerprint"
 	"github.com/stormflux/stormflux/internal/nimbus"
 	"github.com/stormflux/stormflux/internal/storm"
 )
@@ -300,6 +303,8 @@ func (r *run) finish(ctx context.Context, request nimbus.SubmitRequest) error {
 	if err := r.kill(through, r.record.Old, r.record.New); err != nil {
 		return r.failed(Unfinished, err)
 	}
+	r.record.New = ""
+	request.Conf, r.record.NewMark = marked(request.Conf)
 	if err := r.enter(Submitting); err != nil {
 		return r.failed(Unfinished, err)
 	}
@@ -321,16 +326,30 @@ func (r *run) finish(ctx context.Context, request nimbus.SubmitRequest) error {
 	return r.watch(ctx)
 }
 
+// marked returns a configuration with a new mark, and the mark. The mark proves whose submission a topology is, also when the
+// answer of Nimbus got lost.
+func marked(conf map[string]any) (map[string]any, string) {
+	conf, mark := maps.Clone(conf), rand.Text()
+	if conf == nil {
+		conf = map[string]any{}
+	}
+	conf[fingerprint.SubmissionKey] = mark
+	return conf, mark
+}
+
 // kill kills the topology that has the name, and waits until the name is free. Its id must be one of ids: another one is
-// somebody else's.
+// somebody else's. A topology that is being killed already keeps the time that its own kill gives it, whosever it is.
 func (r *run) kill(ctx context.Context, ids ...string) error {
 	deadline := time.Now().Add(r.options.Patience)
-	killed := ""
+	killed, waiting := "", "" // got the order from here, and before
 	for {
 		var t *storm.TopologySummary
 		err := r.persist(ctx, func(ctx context.Context) (err error) {
 			if t, err = current(ctx, r.client, r.name); err != nil || t == nil || t.ID == killed {
 				return err
+			}
+			if t.Status == "KILLED" {
+				return nil
 			}
 			if !slices.Contains(ids, t.ID) {
 				return r.taken(t)
@@ -347,6 +366,11 @@ func (r *run) kill(ctx context.Context, ids ...string) error {
 		case t == nil:
 			r.say(Killing, "the name is free")
 			return nil
+		case t.ID != killed && t.Status == "KILLED":
+			if t.ID != waiting {
+				waiting = t.ID
+				r.say(Killing, "waiting until %s, which is being killed, is gone", t.ID)
+			}
 		case t.ID != killed:
 			killed = t.ID
 			r.say(Killing, "killed %s", t.ID)
@@ -392,7 +416,14 @@ func (r *run) submit(ctx context.Context, request nimbus.SubmitRequest) (id stri
 			if lookup != nil || t == nil {
 				return cmp.Or(lookup, err)
 			}
-			if !sent || !since(r.record, t) {
+			if !sent {
+				return r.taken(t)
+			}
+			mark, lookup := markOf(ctx, r.client, t.ID)
+			if lookup != nil {
+				return lookup
+			}
+			if mark != request.Conf[fingerprint.SubmissionKey] {
 				return r.taken(t)
 			}
 			id = t.ID
@@ -403,12 +434,7 @@ func (r *run) submit(ctx context.Context, request nimbus.SubmitRequest) (id stri
 	if err != nil {
 		return "", err
 	}
-	if id == "" {
-		if t, lookup := current(ctx, r.client, r.name); lookup == nil && t != nil {
-			id = t.ID
-		}
-	}
-	r.say(Submitting, "submitted as %s", id)
+	r.say(Submitting, "submitted as %s", cmp.Or(id, r.name))
 	return id, nil
 }
 
@@ -459,12 +485,17 @@ func notUp(state nimbus.WatchState) error {
 // watch waits until the new topology runs, and puts the old one back if it does not.
 func (r *run) watch(ctx context.Context) error {
 	state, err := r.verdict(ctx)
-	if r.record.New == "" {
-		r.record.New = state.ID // Nimbus did not say it after the submission
+	if err == nil && r.record.New == "" { // Nimbus did not say it after the submission
+		var mark string
+		if mark, err = markOf(ctx, r.client, state.ID); err == nil && mark == r.record.NewMark {
+			r.record.New = state.ID
+		}
 	}
 	switch {
 	case err != nil:
 		return r.failed(Unfinished, err)
+	case r.record.New == "":
+		return r.failed(TakenByOther, fmt.Errorf("somebody else submitted %s meanwhile", state.ID))
 	case state.ID != r.record.New:
 		return r.failed(TakenByOther, changed(r.name, r.record.New, state.ID))
 	case state.Verdict == nimbus.Gone:

@@ -281,9 +281,83 @@ func TestTakenByOther(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Its age cannot tell it from the new topology, so the restoration decides by what a user says, not by itself.
-	if state.Current.ID != other.ID {
+	if state.Situation != Foreign || state.Current.ID != other.ID {
 		t.Errorf("%+v", state)
+	}
+}
+
+// A restore that somebody else disturbs does not take their topology for the old one, neither then nor later.
+func TestRestoreTakenByOther(t *testing.T) {
+	f := newFake(t)
+	if err := f.replace(t.Context(), t, "new", fast()); err != nil {
+		t.Fatal(err)
+	}
+	o := fast()
+	o.Drain = 0
+	disturb := func(c nimbustest.Call) nimbustest.Reply {
+		if c.Method == "deactivate" {
+			return nimbustest.Reply{Do: func() {
+				f.Remove(name)
+				if _, err := f.client(t).Submit(t.Context(), f.request(t, "other")); err != nil {
+					t.Error(err)
+				}
+			}}
+		}
+		return nimbustest.Reply{}
+	}
+	f.disturb.Store(&disturb)
+	err := Restore(t.Context(), f.client(t), f.store(), name, o)
+	f.disturb.Store(nil)
+	if outcome(err) != TakenByOther || !strings.HasPrefix(f.version(t), "other") {
+		t.Errorf("%v, there is %s", err, f.version(t))
+	}
+	if state, err := Look(t.Context(), f.client(t), f.store(), name); err != nil || state.Situation != Foreign {
+		t.Errorf("%+v, %v", state, err)
+	}
+	if err := Restore(t.Context(), f.client(t), f.store(), name, fast()); err != nil || f.version(t) != "old ACTIVE" {
+		t.Errorf("%v, there is %s", err, f.version(t))
+	}
+}
+
+// Without the configuration of a topology, nobody claims to know whose it is.
+func TestUnknownOwner(t *testing.T) {
+	f := newFake(t)
+	if err := f.store().write(&Record{Topology: name, Stage: PuttingBack, Old: "words-0-1", NewMark: "a", BackMark: "b"}); err != nil {
+		t.Fatal(err)
+	}
+	disturb := func(c nimbustest.Call) nimbustest.Reply {
+		if c.Method == "getTopologyConf" {
+			return nimbustest.Reply{Error: &storm.AuthorizationException{Msg: "no"}}
+		}
+		return nimbustest.Reply{}
+	}
+	f.disturb.Store(&disturb)
+	if state, err := Look(t.Context(), f.client(t), f.store(), name); err != nil || state.Situation != Unknown {
+		t.Errorf("%+v, %v", state, err)
+	}
+}
+
+// A restoration waits for a topology that a user has killed, as long as that kill says.
+func TestRestoreAfterKill(t *testing.T) {
+	f := newFake(t)
+	if err := f.replace(t.Context(), t, "new", fast()); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.client(t).Kill(t.Context(), name, 30*time.Second); err != nil {
+		t.Fatal(err)
+	}
+	kills := f.Count("killTopologyWithOpts")
+	o := fast()
+	o.Say = func(e Event) {
+		if strings.HasPrefix(e.Text, "waiting until") {
+			f.Remove(name)
+		}
+	}
+	if err := Restore(t.Context(), f.client(t), f.store(), name, o); err != nil || f.version(t) != "old ACTIVE" {
+		t.Errorf("%v, there is %s", err, f.version(t))
+	}
+	if f.Count("killTopologyWithOpts") != kills {
+		t.Error("it shortened the time of the kill")
 	}
 }
 

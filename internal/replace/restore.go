@@ -33,7 +33,9 @@ func (r *run) submitCopy(ctx context.Context, request nimbus.SubmitRequest) erro
 	if err := r.kill(through, r.record.Old, r.record.New, r.record.Back); err != nil {
 		return err
 	}
-	if err := r.enter(PuttingBack); err != nil { // its time is that of the submission
+	request.Conf, r.record.BackMark = marked(request.Conf)
+	r.record.Back = ""
+	if err := r.enter(PuttingBack); err != nil {
 		return err
 	}
 	id, err := r.submit(through, request)
@@ -50,6 +52,15 @@ func (r *run) submitCopy(ctx context.Context, request nimbus.SubmitRequest) erro
 // awaitOld watches the old topology after it was submitted again.
 func (r *run) awaitOld(ctx context.Context) error {
 	state, err := r.verdict(ctx)
+	if err == nil && r.record.Back == "" { // Nimbus did not say it after the submission
+		var mark string
+		if mark, err = markOf(ctx, r.client, state.ID); err == nil && mark == r.record.BackMark {
+			r.record.Back = state.ID
+		}
+	}
+	if err == nil && state.ID != r.record.Back {
+		return r.failed(TakenByOther, fmt.Errorf("somebody else submitted %s meanwhile", state.ID))
+	}
 	if err == nil && state.Verdict != nimbus.Up {
 		err = notUp(state)
 	}
@@ -82,6 +93,7 @@ func Restore(ctx context.Context, client *nimbus.Client, store Store, name strin
 		r.say(PutBack, "activated %s", r.record.Old)
 		return r.enter(PutBack)
 	case Returned:
+		r.record.Back = state.Current.ID
 		if err := r.awaitOld(ctx); err != nil {
 			return r.failed(Unfinished, err)
 		}
@@ -109,7 +121,7 @@ func (r *run) replaceByCopy(ctx context.Context, state State) error {
 		}
 	}
 	if t := state.Current; t != nil && t.Status != "KILLED" {
-		r.record.New = t.ID
+		r.record.New = t.ID // it has to go, whosever it is
 		if err := r.quiet(ctx, t.ID); err != nil {
 			r.client.Discard(context.WithoutCancel(ctx), request.Uploaded)
 			if wakeErr := r.activate(ctx, t.ID); wakeErr != nil {

@@ -2,8 +2,9 @@ package replace
 
 import (
 	"context"
-	"time"
+	"fmt"
 
+	"github.com/stormflux/stormflux/internal/fingerprint"
 	"github.com/stormflux/stormflux/internal/nimbus"
 	"github.com/stormflux/stormflux/internal/storm"
 )
@@ -16,11 +17,12 @@ const (
 	Settled            // there is no open replacement
 	Running            // the old topology is there, as it was before
 	Paused             // the old topology is there, and the replacement has deactivated it
-	Ending             // the old topology is being killed
+	Ending             // what has the name belongs to the replacement, and is being killed
 	Absent             // neither is there
 	Unproven           // the new topology is there, and nobody has seen that it runs
 	Returned           // the old topology was put back, and nobody has seen that it runs
 	Foreign            // somebody else submitted a topology under the name
+	Unknown            // there is a topology, but its configuration, which says whose it is, is not to be had
 )
 
 // State is a replacement as it stands.
@@ -41,10 +43,23 @@ func Look(ctx context.Context, client *nimbus.Client, store Store, name string) 
 	if s.Current, err = current(ctx, client, name); err != nil {
 		return s, err
 	}
-	if s.Record.Open() {
-		s.Situation = situation(s.Record, s.Current)
+	if !s.Record.Open() {
+		return s, nil
 	}
-	return s, nil
+	if s.Situation = situation(s.Record, s.Current, ""); s.Situation != Foreign {
+		return s, nil
+	}
+	mark, err := markOf(ctx, client, s.Current.ID)
+	switch nimbus.KindOf(err) {
+	case nimbus.NotAuthorized:
+		s.Situation = Unknown
+		return s, nil
+	case nimbus.NotAlive: // it has gone just now
+		s.Current, s.Situation = nil, Absent
+		return s, nil
+	}
+	s.Situation = situation(s.Record, s.Current, mark)
+	return s, err
 }
 
 // current returns the topology that has the name, or nil.
@@ -56,25 +71,34 @@ func current(ctx context.Context, client *nimbus.Client, name string) (*storm.To
 	return t, err
 }
 
-func situation(r *Record, t *storm.TopologySummary) Situation {
+func situation(r *Record, t *storm.TopologySummary, mark string) Situation {
 	switch {
 	case t == nil:
 		return Absent
-	case t.ID == r.Old && t.Status == "KILLED":
+	case t.Status == "KILLED" && (t.ID == r.Old || t.ID == r.New || t.ID == r.Back):
 		return Ending
 	case t.ID == r.Old && t.Status == "INACTIVE" && r.Status != "INACTIVE":
 		return Paused
 	case t.ID == r.Old:
 		return Running
-	case t.ID == r.New, r.Stage == Submitting && since(r, t):
+	case t.ID == r.New, mark != "" && mark == r.NewMark:
 		return Unproven
-	case t.ID == r.Back, r.Stage == PuttingBack && since(r, t):
+	case t.ID == r.Back, mark != "" && mark == r.BackMark:
 		return Returned
 	}
 	return Foreign
 }
 
-// since reports whether the topology is younger than the record's last change. Both sides count whole seconds.
-func since(r *Record, t *storm.TopologySummary) bool {
-	return time.Duration(t.UptimeSecs)*time.Second <= time.Since(r.Changed)+2*time.Second
+// markOf returns the mark of the submission of a topology. It returns "" if the topology has none.
+func markOf(ctx context.Context, client *nimbus.Client, id string) (string, error) {
+	text, err := client.TopologyConf(ctx, id)
+	if err != nil {
+		return "", fmt.Errorf("asking whose topology %s is: %w", id, err)
+	}
+	conf, err := readConf(text)
+	if err != nil {
+		return "", err
+	}
+	mark, _ := conf[fingerprint.SubmissionKey].(string)
+	return mark, nil
 }

@@ -44,6 +44,10 @@ type Record struct {
 	Status string `json:"status"`         // ACTIVE or INACTIVE: how it was before
 	New    string `json:"new,omitempty"`  // the id of the new topology, when it is known
 	Back   string `json:"back,omitempty"` // the id of the old topology after it was submitted again, when it is known
+
+	// The marks in the configurations of the two submissions, once they may have begun.
+	NewMark  string `json:"new_mark,omitempty"`
+	BackMark string `json:"back_mark,omitempty"`
 }
 
 // Open reports whether the replacement has not ended.
