@@ -111,6 +111,7 @@ func (a *app) apply(ctx context.Context, flags *applyFlags, path, saved, command
 	if err != nil {
 		return err
 	}
+	defer change.close()
 	p, err := a.makePlan(ctx, client, c, prog)
 	if err != nil {
 		return err
@@ -218,7 +219,7 @@ func (ch *change) replace(ctx context.Context, request nimbus.SubmitRequest, p *
 		return kill.before(ctx, "")
 	}
 	if err := replace.Replace(ctx, ch.client, ch.store, request, old, options); err != nil {
-		return ch.failed(err)
+		return ch.failed(ctx, err)
 	}
 	id := ""
 	if t, err := ch.client.Find(ctx, ch.name); err == nil {

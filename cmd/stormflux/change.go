@@ -26,16 +26,30 @@ type change struct {
 	flags  *changeFlags
 	store  replace.Store
 	state  replace.State
+	unlock func() // the record, for other processes
 }
 
-// newChange looks at the last replacement of a topology, and says what became of it.
+// close lets other processes change the topology.
+func (ch *change) close() { ch.unlock() }
+
+// newChange looks at the last replacement of a topology, and says what became of it. With flags, it also locks the record, so
+// that no other process on this machine changes the topology until close.
 func (a *app) newChange(ctx context.Context, client *nimbus.Client, name string, flags *changeFlags) (*change, error) {
 	store, err := storeFor(ctx, client, name)
 	if err != nil {
 		return nil, environmentError(err)
 	}
-	ch := &change{app: a, client: client, name: name, flags: flags, store: store}
+	ch := &change{app: a, client: client, name: name, flags: flags, store: store, unlock: func() {}}
+	if flags != nil {
+		if ch.unlock, err = store.Lock(); errors.Is(err, replace.ErrLocked) {
+			err = fmt.Errorf("another apply or restore of %q runs on this machine: try again when it has ended", name)
+		}
+		if err != nil {
+			return nil, environmentError(err)
+		}
+	}
 	if ch.state, err = replace.Look(ctx, client, store, name); err != nil {
+		ch.close()
 		return nil, environmentError(err)
 	}
 	for _, line := range explain(ch.state) {
@@ -98,9 +112,9 @@ func (ch *change) settle(ctx context.Context) (done bool, err error) {
 		return false, nil
 	}
 	if err != nil {
-		return true, ch.failed(err)
+		return true, ch.failed(ctx, err)
 	}
-	return true, ch.ended("done", "")
+	return true, ch.ended("done", ch.present(ctx))
 }
 
 func (ch *change) options() replace.Options {
@@ -163,8 +177,23 @@ func (ch *change) ended(outcome, id string) error {
 	return ch.emit(changeEvent{Event: "end", Outcome: outcome, ID: id})
 }
 
+// present returns the id of the topology that has the name, or "" if nothing has it or Nimbus does not say it soon. Only programs
+// read it. It also works after ctx has ended.
+func (ch *change) present(ctx context.Context) string {
+	if !ch.asJSON() {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	t, err := ch.client.Find(ctx, ch.name)
+	if err != nil {
+		return ""
+	}
+	return t.ID
+}
+
 // failed returns the error of a change that says what is on the cluster now.
-func (ch *change) failed(err error) error {
+func (ch *change) failed(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -189,7 +218,7 @@ func (ch *change) failed(err error) error {
 		lines = append(lines, "the replacement has not ended: \"stormflux plan\" says what is there, \"stormflux apply\" goes on",
 			fmt.Sprintf("\"stormflux restore %s\" puts the old topology back; its copy is in %s", shellescape.Quote(ch.name), filepath.ToSlash(failed.Dir)))
 	}
-	return environmentError(errors.Join(&explained{err: err, text: strings.Join(lines, "\n  ")}, ch.ended(end, "")))
+	return environmentError(errors.Join(&explained{err: err, text: strings.Join(lines, "\n  ")}, ch.ended(end, ch.present(ctx))))
 }
 
 // explained is an error with more lines.

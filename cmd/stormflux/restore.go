@@ -35,16 +35,23 @@ func (a *app) restore(ctx context.Context, client *nimbus.Client, flags *cluster
 	if err != nil {
 		return err
 	}
+	defer ch.close()
 	if ch.state.Record == nil {
 		return environmentError(fmt.Errorf("%w, for this cluster", replace.ErrNothingSaved))
 	}
 	question := fmt.Sprintf("Submit the copy of %s?", ch.state.Record.Old)
-	if t := ch.state.Current; t != nil && t.ID != ch.state.Record.Old {
+	yes := times.yes
+	if t := ch.state.Current; t != nil && t.Status == "KILLED" {
+		question = fmt.Sprintf("Submit the copy of %s when %s is gone?", ch.state.Record.Old, t.ID)
+	} else if t != nil && (ch.state.Situation == replace.Returned || ch.state.Situation == replace.Settled && t.ID == ch.state.Record.Back) {
+		yes = true // it is back already
+	} else if t != nil && t.ID != ch.state.Record.Old {
 		question = fmt.Sprintf("Replace %s by the copy of %s?", t.ID, ch.state.Record.Old)
 	} else if t != nil {
-		question = fmt.Sprintf("Let %s go on?", t.ID)
+		question = fmt.Sprintf("Activate %s again?", t.ID)
+		yes = yes || ch.state.Situation != replace.Paused // it runs
 	}
-	if err := a.confirm(ctx, times.yes, question); err != nil {
+	if err := a.confirm(ctx, yes, question); err != nil {
 		return err
 	}
 	around, err := a.surround(flags.loaded, client, hooks.PreSubmit, hooks.PostSubmit, "restore", name, "")
@@ -58,10 +65,10 @@ func (a *app) restore(ctx context.Context, client *nimbus.Client, flags *cluster
 		return around.before(ctx, "")
 	}
 	if err := replace.Restore(ctx, client, ch.store, name, options); err != nil {
-		return ch.failed(err)
+		return ch.failed(ctx, err)
 	}
 	if !submitted {
-		return ch.ended("done", ch.state.Record.Old)
+		return ch.ended("done", ch.present(ctx))
 	}
 	t, err := client.Find(ctx, name)
 	if err != nil {

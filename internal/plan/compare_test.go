@@ -169,7 +169,7 @@ func TestCompare(t *testing.T) {
 			bolt(p, 0).Conf = map[string]any{"topology.tick.tuple.freq.secs": int64(1)}
 		}, plan.Restart, "restart update config split/topology.tick.tuple.freq.secs [5,1]\nrestart update config /app.password [\"***\",\"***\"]\n" +
 			"restart update config /app.rate [1,1.5]\nrestart remove config /topology.max.spout.pending [10,null]\n" +
-			"restart add config /topology.message.timeout.secs [30,60]\n"},
+			"restart update config /topology.message.timeout.secs [30,60]\n"},
 		"the cluster's own value": {func(_ *plan.Running, p *plan.Program) { p.Topology.Conf["topology.message.timeout.secs"] = int64(30) }, plan.None, ""},
 		"registrations": {func(_ *plan.Running, p *plan.Program) {
 			p.Topology.Conf["topology.kryo.register"] = []any{"java.math.BigDecimal"}
@@ -179,7 +179,7 @@ func TestCompare(t *testing.T) {
 			plan.Restart, "restart update config /topology.users [[null,\"storm\",\"ann\"],[\"bob\"]]\n"},
 		"ackers": {func(r *plan.Running, p *plan.Program) {
 			r.Topology.Conf["topology.acker.executors"], p.Topology.Conf["topology.acker.executors"] = int64(2), int64(3)
-		}, plan.Restart, "restart add config /topology.acker.executors [2,3]\n"},
+		}, plan.Restart, "restart update config /topology.acker.executors [2,3]\n"},
 		"a limited timeout": {func(r *plan.Running, p *plan.Program) {
 			r.Topology.Conf["topology.worker.timeout.secs"], p.Topology.Conf["topology.worker.timeout.secs"] = int64(600), int64(900)
 		}, plan.None, ""},
@@ -303,7 +303,7 @@ func TestText(t *testing.T) {
 
   ~ count       parallelism                    5 -> 2    in place
   + n\x1bw      bolt                                     restart
-  + (topology)  topology.message.timeout.secs  30 -> 60  restart
+  ~ (topology)  topology.message.timeout.secs  30 -> 60  restart
 
 On the cluster now:
 

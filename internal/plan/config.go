@@ -27,7 +27,7 @@ func (c *comparison) config() {
 			continue
 		}
 		c.add(Change{
-			Action: Restart, Op: c.configOp(key), Kind: Config, Name: key, Old: shown(key, stored), New: shown(key, value),
+			Action: Restart, Op: opOf(stored != nil, value != nil), Kind: Config, Name: key, Old: shown(key, stored), New: shown(key, value),
 			Note: c.configNote(key),
 		})
 	}
@@ -49,12 +49,6 @@ func (c *comparison) submittedKeys() map[string]any {
 		}
 	}
 	return keys
-}
-
-func (c *comparison) configOp(key string) Op {
-	_, set := c.new.Topology.Conf[key]
-	_, was := c.submittedKeys()[key]
-	return opOf(was, set)
 }
 
 func (c *comparison) configNote(key string) string {

@@ -23,7 +23,7 @@ func (p *Plan) Outdated(now *Plan) string {
 	case p.Name != now.Name:
 		return fmt.Sprintf("the plan is for topology %q, not for %q", p.Name, now.Name)
 	case p.Program != now.Program:
-		return "the topology's file, or what it needs, changed after the plan was made"
+		return "what would be submitted is not what was planned: repeat the options of the plan (-e, -c, --set ...); if they are the same, the topology's file, or what it needs, has changed"
 	case p.ID != now.ID && now.ID == "":
 		return fmt.Sprintf("the topology %s is not on the cluster any more", p.ID)
 	case p.ID != now.ID && p.ID == "":

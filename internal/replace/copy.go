@@ -56,7 +56,10 @@ func (s Store) save(ctx context.Context, client *nimbus.Client, status *nimbus.S
 	blob := func(name, key string) error {
 		return s.stream(name, func(w io.Writer) error { return client.ReadBlob(ctx, key, w) })
 	}
-	if err := errors.Join(s.file(topologyFile, data), s.file(confFile, line)); err != nil {
+	if err := s.file(topologyFile, data); err != nil {
+		return err
+	}
+	if err := s.file(confFile, line); err != nil {
 		return err
 	}
 	if err := blob(jarFile, nimbus.JarKey(status.ID)); err != nil {

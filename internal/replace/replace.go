@@ -72,6 +72,7 @@ type run struct {
 	options Options
 	name    string
 	record  *Record
+	doing   string // for people, as in "stopped while ..."
 }
 
 func newRun(client *nimbus.Client, store Store, name string, o Options) *run {
@@ -96,6 +97,15 @@ func (r *run) enter(stage Stage) error {
 	return r.store.write(r.record)
 }
 
+// stopped says what the end of ctx stopped. Another error stays as it is.
+func (r *run) stopped(ctx context.Context, err error) error {
+	cause := context.Cause(ctx)
+	if err == nil || cause == nil || nimbus.KindOf(err) != nimbus.Canceled && !errors.Is(err, cause) {
+		return err
+	}
+	return fmt.Errorf("stopped while %s: %w", r.doing, cause)
+}
+
 func (r *run) failed(outcome OutcomeKind, err error) error {
 	var already *Error
 	if errors.As(err, &already) {
@@ -112,15 +122,16 @@ func (r *run) failed(outcome OutcomeKind, err error) error {
 // After it, Replace stops to watch. The error is an [*Error].
 func Replace(ctx context.Context, client *nimbus.Client, store Store, request nimbus.SubmitRequest, old string, o Options) error {
 	r := newRun(client, store, request.Name, o)
+	r.doing = "asking what is on the cluster"
 	state, err := Look(ctx, client, store, request.Name)
 	if err != nil {
-		return r.failed(Untouched, err)
+		return r.failed(Untouched, r.stopped(ctx, err))
 	}
 	if state.Current != nil && state.Current.ID != old && state.Situation != Ending {
 		return r.failed(Untouched, changed(r.name, cmp.Or(old, "not there"), state.Current.ID))
 	}
 	if request.Uploaded, err = r.prepare(ctx, request); err != nil {
-		return r.failed(r.untouched(state), err)
+		return r.failed(r.untouched(state), r.stopped(ctx, err))
 	}
 	fresh, err := r.begin(ctx, state)
 	if err == nil && r.options.Before != nil {
@@ -134,7 +145,7 @@ func Replace(ctx context.Context, client *nimbus.Client, store Store, request ni
 	}
 	if err != nil {
 		client.Discard(context.WithoutCancel(ctx), request.Uploaded)
-		return r.failed(r.untouched(state), err)
+		return r.failed(r.untouched(state), r.stopped(ctx, err))
 	}
 	return r.finish(ctx, request)
 }
@@ -149,10 +160,12 @@ func (r *run) untouched(s State) OutcomeKind {
 
 // prepare does whatever can fail while the old topology runs: it uploads, and lets Nimbus check.
 func (r *run) prepare(ctx context.Context, request nimbus.SubmitRequest) (*nimbus.Uploaded, error) {
+	r.doing = "uploading"
 	uploaded, err := r.client.Upload(ctx, request)
 	if err != nil {
 		return nil, err
 	}
+	r.doing = "asking Nimbus for its check"
 	if err := r.client.Try(ctx, request, uploaded); err != nil {
 		r.client.Discard(context.WithoutCancel(ctx), uploaded)
 		return nil, err
@@ -176,6 +189,7 @@ func (r *run) begin(ctx context.Context, state State) (*storm.TopologySummary, e
 		return nil, nil
 	}
 	t := state.Current
+	r.doing = "saving " + t.ID
 	if t.Status == "KILLED" || t.Status == "REBALANCING" {
 		return nil, fmt.Errorf("the topology %q (%s) is %s: try again when that is over", r.name, t.ID, t.Status)
 	}
@@ -248,10 +262,12 @@ func (r *run) quiet(ctx context.Context, id string) error {
 	if r.record.Status == "INACTIVE" {
 		return nil // it has been quiet before
 	}
+	r.doing = "deactivating " + id
 	if err := r.persist(ctx, func(ctx context.Context) error { return r.client.Deactivate(ctx, r.name) }); err != nil {
 		return err
 	}
 	r.say(Deactivating, "deactivated %s", id)
+	r.doing = "draining " + id
 	return r.drain(ctx, id)
 }
 
@@ -268,6 +284,7 @@ func (r *run) wake(ctx context.Context, id string, err error) error {
 	if errors.As(err, &other) {
 		return err
 	}
+	err = r.stopped(ctx, err)
 	if wakeErr := r.activate(ctx, id); wakeErr != nil {
 		return &Error{Outcome: Unfinished, Dir: r.store.Dir, Err: fmt.Errorf("%w; and %w", err, wakeErr)}
 	}
@@ -458,12 +475,13 @@ func (r *run) submitFirst(ctx context.Context, request nimbus.SubmitRequest) err
 }
 
 func (r *run) verdict(ctx context.Context) (nimbus.WatchState, error) {
+	r.doing = "waiting until the topology is up"
 	var last nimbus.WatchState
 	o := nimbus.WatchOptions{Fresh: true, Timeout: r.options.Timeout, Interval: r.options.Interval, Settle: r.options.Settle, Stay: r.options.Stay}
 	said := ""
 	for state, err := range r.client.Watch(ctx, r.name, o) {
 		if err != nil {
-			return state, err
+			return state, r.stopped(ctx, err)
 		}
 		if last = state; state.Why != said {
 			said = state.Why

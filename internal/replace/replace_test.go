@@ -474,6 +474,9 @@ func TestStoppedAtEachCall(t *testing.T) {
 				if lookErr != nil {
 					t.Fatal(lookErr)
 				}
+				if err != nil && strings.Contains(err.Error(), call) {
+					t.Errorf("people do not know %s: %v", call, err)
+				}
 				got := f.version(t)
 				switch {
 				case ctx.Err() == nil: // there is no such call

@@ -112,7 +112,7 @@ func (r *run) replaceByCopy(ctx context.Context, state State) error {
 		return r.failed(Unfinished, err)
 	}
 	if request.Uploaded, err = r.prepare(ctx, request); err != nil {
-		return r.failed(Unfinished, err)
+		return r.failed(Unfinished, r.stopped(ctx, err))
 	}
 	if r.options.Before != nil {
 		if err := r.options.Before(ctx); err != nil {
@@ -123,6 +123,7 @@ func (r *run) replaceByCopy(ctx context.Context, state State) error {
 	if t := state.Current; t != nil && t.Status != "KILLED" {
 		r.record.New = t.ID // it has to go, whosever it is
 		if err := r.quiet(ctx, t.ID); err != nil {
+			err = r.stopped(ctx, err)
 			r.client.Discard(context.WithoutCancel(ctx), request.Uploaded)
 			if wakeErr := r.activate(ctx, t.ID); wakeErr != nil {
 				err = fmt.Errorf("%w; and %w", err, wakeErr)

@@ -136,8 +136,8 @@ func (s Store) file(name string, text []byte) error {
 }
 
 func (s Store) stream(name string, content func(io.Writer) error) error {
-	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
-		return fmt.Errorf("making the folder of the saved topology: %w", err)
+	if err := s.make(); err != nil {
+		return err
 	}
 	return atomicfile.Write(s.path(name), content)
 }
