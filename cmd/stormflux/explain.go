@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/stormflux/stormflux/diag"
@@ -30,12 +32,13 @@ func (a *app) explainCommand() *cobra.Command {
 			if len(args) == 0 {
 				return a.listRules()
 			}
-			if topic, ok := diag.LookupTopic(args[0]); ok {
+			name := strings.TrimSuffix(strings.TrimPrefix(args[0], "["), "]") // as in a message
+			if topic, ok := diag.LookupTopic(name); ok {
 				return diag.ExplainTopic(a.stdout, topic, a.color.On(a.stdout))
 			}
-			rule, ok := diag.LookupRule(args[0])
+			rule, ok := diag.LookupRule(name)
 			if !ok {
-				return unknownRule(args[0])
+				return unknownRule(name)
 			}
 			return diag.Explain(a.stdout, rule, a.color.On(a.stdout))
 		},
