@@ -34,7 +34,12 @@ and Maven, and runs on Linux and macOS.
   stormflux submit topology.yaml --dev
   stormflux status --dev
   stormflux dev-cluster down`,
-		Args: noArguments,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usageError("unknown command %q for %q; there are up, down, status and logs", args[0], cmd.CommandPath())
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return usageError("name what to do: up, down, status or logs. Usage: %s up", cmd.CommandPath())
 		},
@@ -131,7 +136,7 @@ sources, which needs javac and takes about a minute.`,
 	dir.add(cmd)
 	cmd.Flags().StringVar(&version, "storm-version", "", "the `RELEASE` of Storm (default: that of the cluster in the folder, else "+devcluster.DefaultVersion+")")
 	cmd.Flags().IntVar(&opts.Port, "port", 0, "the `PORT` of Nimbus (default: 6627 if it is free)")
-	cmd.Flags().IntVar(&opts.Slots, "slots", 0, "the `NUMBER` of worker slots of a new cluster (default: 4)")
+	cmd.Flags().IntVar(&opts.Slots, "slots", 0, "the `NUMBER` of worker slots (default: those of the cluster in the folder, else 4)")
 	cmd.Flags().BoolVar(&opts.UI, "ui", false, "also run Storm's UI and logviewer")
 	_ = cmd.RegisterFlagCompletionFunc("storm-version", cobra.NoFileCompletions)
 	return cmd

@@ -270,12 +270,15 @@ func TestTakenPort(t *testing.T) {
 	if _, _, err := Up(t.Context(), opts); err == nil || err.Error() != fmt.Sprintf("port %d is taken by another program: choose another one", taken) {
 		t.Errorf("got %v", err)
 	}
-	opts.Port = 0
+	opts.Port, opts.Slots = 0, 6
 	var said []string
 	opts.Progress = func(line string) { said = append(said, line) }
 	c, _ = up(t, opts)
 	if c.Port(ZooKeeper) == taken || !strings.HasPrefix(said[0], fmt.Sprintf("port %d is taken", taken)) {
 		t.Errorf("the port is %d; it says %q", c.Port(ZooKeeper), said)
+	}
+	if slots := c.state.Ports.slots(); slots != 6 {
+		t.Errorf("the cluster that was down has %d slots, want the new number", slots)
 	}
 }
 
@@ -290,6 +293,7 @@ func TestOtherCluster(t *testing.T) {
 		{func(o *Options) { o.Version = "2.6.4" }, "has Storm 2.8.3, not Storm 2.6.4"},
 		{func(o *Options) { o.UI = true }, "has no UI, not a UI"},
 		{func(o *Options) { o.Port = 1 }, ", not port 1"},
+		{func(o *Options) { o.Slots = 9 }, "has --slots 4, not --slots 9"},
 	} {
 		other := opts
 		test.change(&other)

@@ -22,6 +22,15 @@ type SupervisorPorts struct {
 	Slots  []int `json:"slots"`
 }
 
+// slots returns the number of worker slots.
+func (p *Ports) slots() int {
+	all := 0
+	for _, s := range p.Supervisors {
+		all += len(s.Slots)
+	}
+	return all
+}
+
 // all returns the places of the ports.
 func (p *Ports) all() []*int {
 	list := []*int{&p.ZooKeeper, &p.Nimbus, &p.UI, &p.Logviewer}

@@ -21,7 +21,7 @@ type Options struct {
 	Version string // of Storm; "" means that of the folder's cluster, else [DefaultVersion]
 	Java    string // the path of java
 	Port    int    // of Nimbus; 0 means that of the folder's cluster, else Storm's default if it is free
-	Slots   int    // worker slots of a new cluster; 0 means 4
+	Slots   int    // worker slots; 0 means those of the folder's cluster, else 4
 	UI      bool   // also Storm's UI and logviewer, which [WebappLibrary] compiles
 
 	Maven maven.Options
@@ -126,6 +126,9 @@ func (o Options) open() (*Cluster, error) {
 	if o.Port != 0 && o.Port != c.state.Ports.Nimbus && c.whole() {
 		return nil, &OtherError{Dir: o.Dir, Has: "port " + strconv.Itoa(c.state.Ports.Nimbus), Want: "port " + strconv.Itoa(o.Port)}
 	}
+	if has := c.state.Ports.slots(); o.Slots != 0 && o.Slots != has && c.whole() {
+		return nil, &OtherError{Dir: o.Dir, Has: "--slots " + strconv.Itoa(has), Want: "--slots " + strconv.Itoa(o.Slots)}
+	}
 	return c, nil
 }
 
@@ -155,6 +158,13 @@ func (c *Cluster) choosePorts(opts Options) error {
 				*port = usual
 			}
 		}
+	}
+	if opts.Slots != 0 && opts.Slots != p.slots() {
+		chosen, err := FreePorts(1, opts.Slots)
+		if err != nil {
+			return err
+		}
+		p.Supervisors[0].Slots = chosen.Supervisors[0].Slots
 	}
 	if opts.Port != 0 {
 		if err := free(opts.Port); err != nil {
