@@ -198,11 +198,13 @@ func (l *loader) variables(env *Environment, envSource *yaml.File) error {
 		vars.resolve(e.Key.Text, e.Value)
 	}
 	vars.replaceInside(env.Value)
+	l.explainHooks(env)
 	l.diags = append(l.diags, grammar.CheckEnvironments(envSource.Root)...)
 	l.seen.shared = append(l.seen.shared, envSource.Shared...)
 	l.odd = l.odd || envSource.Odd
 	l.ignores = append(l.ignores, ignores(envSource.File)...)
 	env.finish()
+	l.dropHooks(env)
 	return nil
 }
 
@@ -275,6 +277,9 @@ func (l *loader) notMap(src *yaml.File) {
 
 // Options controls [Load]. The zero value reads files from disk and chooses no environment.
 type Options struct {
+	// Hooks are the moments whose hooks the caller runs. Faults in other hooks of the environment do not count, and these
+	// hooks are left out. Nil means all moments.
+	Hooks []string
 	// ReadFile reads a file; nil means os.ReadFile. The caller passes standard input as Text.
 	ReadFile func(path string) ([]byte, error)
 	// Text is the text of the main document, if it is not nil. The path is then only its name.

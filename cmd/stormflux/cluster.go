@@ -26,6 +26,7 @@ type clusterFlags struct {
 	environment *string // for commands without a topology file, as are the next two
 	envFile     *string
 	flags       *pflag.FlagSet
+	hooks       []string            // the moments whose hooks the command runs; for commands without a topology file
 	loaded      *schema.Environment // the chosen one, or nil; connectAlone loads it
 }
 
@@ -58,7 +59,9 @@ func (f *clusterFlags) chosen(ctx context.Context) (*schema.Environment, diag.Li
 	if *f.environment == "" {
 		return nil, nil, nil
 	}
-	return schema.LoadEnvironment(ctx, "-", schema.Options{Environment: *f.environment, EnvironmentFile: *f.envFile})
+	return schema.LoadEnvironment(ctx, "-", schema.Options{
+		Environment: *f.environment, EnvironmentFile: *f.envFile, Hooks: append([]string{}, f.hooks...),
+	})
 }
 
 // connectAlone connects a command without a topology file to the cluster that its flags choose.

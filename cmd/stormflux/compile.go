@@ -25,6 +25,7 @@ import (
 
 func (a *app) compileCommand() *cobra.Command {
 	var flags topologyFlags
+	flags.checkedHooks = hookNames()
 	var output string
 	var format compiler.Format
 	cmd := &cobra.Command{

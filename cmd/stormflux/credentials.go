@@ -50,7 +50,7 @@ func (a *app) credentials(ctx context.Context, given credentialFlags) (map[strin
 			text, err = os.ReadFile(given.file)
 		}
 		if err != nil {
-			return nil, environmentError(fmt.Errorf("reading the credentials: %w", err))
+			return nil, environmentError(fmt.Errorf("reading the credentials in %s: %w", given.file, bare(err)))
 		}
 		read, err := java.ParsePropertiesText(text)
 		if err != nil {

@@ -235,6 +235,20 @@ func devNext(dir *devDir, c *devcluster.Cluster) string {
 	return b.String()
 }
 
+// devLogsAdvice says how to read the logs of workers if a client's cluster is that of --dev, which has no "storm" command.
+func devLogsAdvice(client *nimbus.Client) string {
+	dir, err := devcluster.DefaultDir()
+	if err != nil {
+		return ""
+	}
+	c, err := devcluster.Open(dir)
+	if server, _ := client.Server(); err != nil || c.HasUI() || server.String() != loopback(c.Port(devcluster.Nimbus)) {
+		return ""
+	}
+	return fmt.Sprintf("\"stormflux dev-cluster up --ui\" starts a logviewer after \"stormflux dev-cluster down\"; --log-dir %s reads the files",
+		shellescape.Quote(c.Home().LogDir()))
+}
+
 func loopback(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
 
 func (a *app) devDownCommand() *cobra.Command {

@@ -38,6 +38,7 @@ type emitFlags struct {
 
 func (a *app) emitCljCommand() *cobra.Command {
 	var flags emitFlags
+	flags.checkedHooks = hookNames()
 	cmd := &cobra.Command{
 		Use:   "emit-clj FILE|-",
 		Short: "Write a topology as Clojure, for a Leiningen project",

@@ -19,6 +19,7 @@ const pipeWidth = 120
 
 func (a *app) graphCommand() *cobra.Command {
 	var flags graphFlags
+	flags.checkedHooks = hookNames()
 	cmd := &cobra.Command{
 		Use:   "graph FILE|-|NAME",
 		Short: "Draw a topology, or one that runs with its rates",

@@ -11,6 +11,15 @@ import (
 	"github.com/stormflux/stormflux/validate"
 )
 
+// hookNames returns the keys of moments in stormflux.yaml.
+func hookNames(moments ...hooks.Moment) []string {
+	names := []string{}
+	for _, m := range moments {
+		names = append(names, string(m))
+	}
+	return names
+}
+
 // A surrounding runs the hooks of an environment before and after one change on the cluster.
 type surrounding struct {
 	hooks     *hooks.Hooks

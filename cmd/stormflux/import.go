@@ -86,7 +86,11 @@ func (a *app) importAny(ctx context.Context, flags *importFlags, name string) er
 		if err != nil {
 			return err
 		}
-		return a.writeImported(flags, document)
+		err = a.writeImported(flags, document)
+		if err != nil && flags.jar != "" {
+			os.Remove(flags.jar) // without the file it is of no use, and it stops the next try
+		}
+		return err
 	}
 	if flags.jar != "" {
 		return usageError("--jar is for a topology on a cluster, and %s is a file", name)

@@ -3,7 +3,10 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -79,6 +82,14 @@ func TestImportRunning(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Logf("%s%s", text, notes)
+			half := filepath.Join(dir, "half.jar")
+			args := []string{"import", name, "--nimbus", server.Addr(), "-o", filepath.Join(dir, "nowhere", "x.yaml"), "--jar", half}
+			if code := run(t.Context(), args, strings.NewReader(""), io.Discard, io.Discard); code != exitEnvironment {
+				t.Errorf("a file in a missing folder: exit code %d", code)
+			}
+			if _, err := os.Stat(half); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("the jar is left without the file: %v", err)
+			}
 			if got, want := thrift(t, file), thrift(t, path); !bytes.Equal(got, want) {
 				t.Errorf("the structure changed; the file is\n%s", text)
 			}

@@ -10,7 +10,7 @@ import (
 )
 
 func (a *app) killCommand() *cobra.Command {
-	var flags clusterFlags
+	flags := clusterFlags{hooks: hookNames(hooks.PreKill, hooks.PostKill)}
 	cmd := &cobra.Command{
 		Use:   "kill NAME",
 		Short: "Kill a topology",

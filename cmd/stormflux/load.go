@@ -39,7 +39,8 @@ type topologyFlags struct {
 	javaVersion  int
 	strict       bool
 
-	needsJars bool // the command cannot do without the files of Maven coordinates
+	checkedHooks []string // the moments whose hooks the command checks; nil means all
+	needsJars    bool     // the command cannot do without the files of Maven coordinates
 
 	flags *pflag.FlagSet // the command's
 }
@@ -117,6 +118,7 @@ func (f *topologyFlags) options() (schema.Options, error) {
 		Jars:            f.jars,
 		Dependencies:    splitComma(slices.Concat(f.dependencyJars, f.dependencyArtifacts)),
 		AllowOutside:    f.allowOutside,
+		Hooks:           f.checkedHooks,
 	}
 	if err := notEmpty(f.flags, "environment", "environments", "name", "storm-version"); err != nil {
 		return opts, err

@@ -100,7 +100,7 @@ func (a *app) logCommand(flags *logFlags, cmd *cobra.Command, do func(context.Co
 		if err != nil {
 			return environmentError(err)
 		}
-		return clusterError(do(cmd.Context(), logs))
+		return clusterError(explainLogs(do(cmd.Context(), logs), logs))
 	}
 	return cmd
 }
@@ -109,7 +109,10 @@ func (a *app) logCommand(flags *logFlags, cmd *cobra.Command, do func(context.Co
 func explainLogs(err error, logs *topologyLogs) error {
 	var silent *logviewer.Unreachable
 	var refused *logviewer.Refused
+	var unknown *logviewer.UnknownComponent
 	switch {
+	case errors.As(err, &unknown) && len(unknown.Known) > 0:
+		return fmt.Errorf("%w; %s", err, nearOrKnown(unknown.Component, unknown.Known))
 	case errors.As(err, &silent):
 		return fmt.Errorf("%w\n  %s", err, logs.advice)
 	case errors.As(err, &refused):
@@ -166,6 +169,9 @@ func (a *app) logsOf(ctx context.Context, client *nimbus.Client, name string, fl
 		source: &logviewer.HTTP{Topology: placement.ID, Base: base, Client: httpClient(client.Certificates())},
 		advice: fmt.Sprintf("\"storm logviewer\" starts one on the Supervisor's host; Nimbus's configuration says port %d (logviewer.port). "+
 			"--logviewer gives another address, and --log-dir reads files", conf.Port),
+	}
+	if advice := devLogsAdvice(client); advice != "" {
+		logs.advice = advice
 	}
 	first := placement
 	logs.workers = func(ctx context.Context) ([]logviewer.Placed, error) {

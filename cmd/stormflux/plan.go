@@ -50,7 +50,7 @@ else, also for a wrong command line.`,
 			return a.plan(cmd.Context(), &flags, args[0], format == "json")
 		},
 	}
-	flags.needsJars = true
+	flags.needsJars, flags.checkedHooks = true, hookNames()
 	flags.topologyFlags.add(cmd)
 	flags.addDependencies(cmd)
 	flags.clusterFlags.add(cmd)

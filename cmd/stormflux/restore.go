@@ -13,7 +13,7 @@ import (
 )
 
 func (a *app) restoreCommand() *cobra.Command {
-	var flags clusterFlags
+	flags := clusterFlags{hooks: hookNames(hooks.PreSubmit, hooks.PostSubmit)}
 	var change changeFlags
 	cmd := &cobra.Command{
 		Use:   "restore NAME",

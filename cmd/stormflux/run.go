@@ -38,6 +38,7 @@ const traceAll = "*"
 
 func (a *app) runCommand() *cobra.Command {
 	var flags runFlags
+	flags.checkedHooks = hookNames()
 	cmd := &cobra.Command{
 		Use:   "run FILE|-",
 		Short: "Run a topology on this machine, without Storm",

@@ -90,6 +90,7 @@ func (f *submitFlags) asApply() *applyFlags {
 }
 
 func (a *app) submit(ctx context.Context, flags *submitFlags, path string) error {
+	flags.checkedHooks = hookNames(hooks.PreSubmit, hooks.PostSubmit)
 	client, c, err := a.checkForCluster(ctx, &flags.topologyFlags, &flags.clusterFlags, path)
 	if err != nil {
 		return err

@@ -37,6 +37,7 @@ type testFlags struct {
 
 func (a *app) testCommand() *cobra.Command {
 	var flags testFlags
+	flags.checkedHooks = hookNames()
 	cmd := &cobra.Command{
 		Use:   "test [FILE|FOLDER]...",
 		Short: "Run the tests of topologies on this machine",

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -46,6 +47,17 @@ type Options struct {
 
 // ErrGone is for [Options.Workers]: the topology is not there any more.
 var ErrGone = errors.New("the topology is gone")
+
+// UnknownComponent reports that the logs name no such component, where nothing but the logs says which there are.
+type UnknownComponent struct {
+	Component string
+	Known     []string // those that the logs name
+}
+
+// Error says which component is missing.
+func (e *UnknownComponent) Error() string {
+	return fmt.Sprintf("the logs have no lines of a component %q", e.Component)
+}
 
 // Read prints the last lines of the logs of all workers, and new lines if it follows. It returns an error if it could read no
 // log at all; otherwise it notes the workers whose logs it cannot read.
@@ -187,9 +199,33 @@ func (r *reader) begin(ctx context.Context) error {
 		return failed[0]
 	}
 	r.note(results)
+	if err := r.unknown(lines); err != nil {
+		if !r.Follow {
+			return err
+		}
+		r.Note(err.Error() + " yet")
+	}
 	inOrder(lines)
 	r.Print(lines[max(0, len(lines)-r.Lines):])
 	return nil
+}
+
+// unknown returns an error if no line names the component, and the executors of the workers are not known.
+func (r *reader) unknown(lines []Line) error {
+	if r.Component == "" || len(lines) > 0 || len(r.files) == 0 {
+		return nil
+	}
+	known := map[string]bool{}
+	for _, f := range r.files {
+		if f.parser.executors != nil {
+			return nil
+		}
+		maps.Copy(known, f.parser.seen)
+	}
+	if known[r.Component] { // it has lines, but none of them matches
+		return nil
+	}
+	return &UnknownComponent{Component: r.Component, Known: slices.Sorted(maps.Keys(known))}
 }
 
 // note reports workers whose logs cannot be read, or can again, and lines that may be missing.

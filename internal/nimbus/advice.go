@@ -13,7 +13,7 @@ import (
 
 const (
 	seeLog          = "the reason is in nimbus.log on that host"
-	adviceWrongPort = "Nimbus listens on nimbus.thrift.port, 6627 by default; Storm's UI (8080), logviewer (8000) and DRPC (3772) are others"
+	adviceWrongPort = "Nimbus listens on nimbus.thrift.port, 6627 by default; Storm's UI (8080), logviewer (8000), DRPC (3772) and Supervisor (6628) are others"
 )
 
 // advices say what to do about Nimbus's own words; $1 and so on are the groups of the pattern. The texts are those of

@@ -381,7 +381,7 @@ func (c *Client) explain(ctx context.Context, name string, err error) error {
 	failed.Advice, failed.Next = []string{"wait until that is over"}, Next{Step: LookAtTopologies}
 	if t.Status == "KILLED" {
 		failed.Reason = fmt.Sprintf("Nimbus at %s failed (%q) because the topology %q is being killed", failed.Addr, failed.Said, name)
-		failed.Advice = []string{"submit it again when it is gone"}
+		failed.Advice = []string{"it ends soon, and nothing about it can be changed any more"}
 	}
 	return failed
 }

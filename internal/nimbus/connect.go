@@ -234,6 +234,11 @@ func (s *session) leader(ctx context.Context, timeout time.Duration) (*storm.Nim
 			}
 		}
 	}
+	if KindOf(err) == Unsupported { // every Nimbus knows this call, but a Supervisor and a DRPC server speak Thrift too
+		e := err.(*Error)
+		e.Kind, e.Advice = NotNimbus, []string{adviceWrongPort}
+		e.Reason = fmt.Sprintf("what answers at %s speaks Thrift, but it is no Nimbus: it does not know the call %s", s.addr, e.Call)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -106,6 +106,15 @@ func TestConnectToLeader(t *testing.T) {
 	}
 }
 
+// A Supervisor and a DRPC server answer in Thrift too.
+func TestConnectToOtherThriftServer(t *testing.T) {
+	other := nimbustest.New(t, nimbustest.Options{Without: []string{"getLeader", "getClusterInfo"}})
+	_, err := nimbus.Connect(t.Context(), noRetry(other.Addr()))
+	if nimbus.KindOf(err) != nimbus.NotNimbus || !strings.Contains(err.Error(), "speaks Thrift, but it is no Nimbus: it does not know the call getClusterInfo\n  Nimbus listens on") {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestConnectToOldServer(t *testing.T) {
 	leader := nimbustest.New(t, nimbustest.Options{Without: []string{"getLeader"}, Version: "1.0.6"})
 	follower := nimbustest.New(t, nimbustest.Options{Without: []string{"getLeader"}, Version: "1.0.6"})
@@ -117,7 +126,7 @@ func TestConnectToOldServer(t *testing.T) {
 }
 
 func TestConnectFailures(t *testing.T) {
-	const wrongPort = "\n  Nimbus listens on nimbus.thrift.port, 6627 by default; Storm's UI (8080), logviewer (8000) and DRPC (3772) are others"
+	const wrongPort = "\n  Nimbus listens on nimbus.thrift.port, 6627 by default; Storm's UI (8080), logviewer (8000), DRPC (3772) and Supervisor (6628) are others"
 	for _, c := range []struct {
 		name, answer string
 		kind         nimbus.Kind

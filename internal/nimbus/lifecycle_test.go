@@ -53,7 +53,7 @@ func TestLifecycle(t *testing.T) {
 		}
 		err = client.Deactivate(ctx, "a")
 		mustFail(t, err, nimbus.Internal, `Nimbus at ADDR failed ("Internal error processing deactivate") because the topology "a" is being killed`+
-			"\n  submit it again when it is gone", server.Addr(), "ADDR")
+			"\n  it ends soon, and nothing about it can be changed any more", server.Addr(), "ADDR")
 		if err := client.Kill(ctx, "b", 0); err != nil || server.Topology("b") != nil {
 			t.Error(err)
 		}

@@ -305,7 +305,7 @@ func TestSubmitInterrupted(t *testing.T) {
 		notSubm   = `topology "life" was not submitted: `
 		wholeJar  = "\n  the uploaded jar" + deletes
 		halfJar   = "\n  an incomplete jar (614400 of 1000000 bytes)" + deletes
-		wrongPort = "\n  Nimbus listens on nimbus.thrift.port, 6627 by default; Storm's UI (8080), logviewer (8000) and DRPC (3772) are others"
+		wrongPort = "\n  Nimbus listens on nimbus.thrift.port, 6627 by default; Storm's UI (8080), logviewer (8000), DRPC (3772) and Supervisor (6628) are others"
 	)
 	for _, c := range []interrupted{
 		{"connection breaks in the upload", on("uploadChunk", 3, nimbustest.Reply{Close: true}), nimbus.Disconnected, nimbus.Uploading, nimbus.NotSubmitted,
