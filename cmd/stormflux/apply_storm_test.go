@@ -355,8 +355,11 @@ func (i *interruptions) withoutNimbus(t *testing.T, p point) string {
 func (i *interruptions) goOn(ctx context.Context, t *testing.T) string {
 	t.Helper()
 	given, _, _ := i.feed.progress()
-	planned := i.start(ctx, "plan", i.file, "--set", fmt.Sprintf("version=%d", i.version+1))
-	planned.wait()
+	var planned *client
+	for planned == nil || strings.Contains(planned.text(), "has just started") { // Nimbus, which then knows no names
+		planned = i.start(ctx, "plan", i.file, "--set", fmt.Sprintf("version=%d", i.version+1))
+		planned.wait()
+	}
 	if code := planned.cmd.ProcessState.ExitCode(); code != 0 && code != exitChanges {
 		t.Fatalf("plan: exit code %d\n%s", code, planned.text())
 	}
