@@ -93,6 +93,12 @@ func TestFind(t *testing.T) {
 
 // A hook sees the change in its variables, and nothing that an outer hook has left.
 func TestVariables(t *testing.T) {
+	for _, variable := range os.Environ() { // those of the test run itself
+		if name, value, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "STORMFLUX_") {
+			t.Setenv(name, value) // which brings it back afterwards
+			os.Unsetenv(name)
+		}
+	}
 	t.Setenv("STORMFLUX_JAR", "of an outer hook")
 	t.Setenv("STORMFLUX_OTHER", "kept")
 	h, out := in(t, nil, map[Moment][][]string{PreKill: {{"sh", "-c", "env | grep ^STORMFLUX_ | sort"}}})
