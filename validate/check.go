@@ -29,6 +29,8 @@ type Options struct {
 	Path string
 	// RunsHere makes that note an error: the topology is about to run on this machine.
 	RunsHere bool
+	// Runs reports whether a component runs here; nil means that all do.
+	Runs func(component string) bool
 	// JVM answers what class files do not say about JVM objects; nil means that it is not asked.
 	JVM JVM
 	// Java is the version of Java that the workers have, such as 17; 0 means that it is not known.

@@ -12,8 +12,10 @@ const ruleProgramNotFound = "program-not-found"
 
 // program checks that the program of a component is in a folder of [Options.Path]. It looks at names without a folder, and
 // at absolute paths if the topology is about to run here. The PATH of a component with a PATH of its own is not known here.
-func (c *checker) program(who, name string, env []EnvVar, span diag.Span) {
-	absolute := filepath.IsAbs(name) && c.opts.RunsHere
+// id is that of the component, or "" for the setup.
+func (c *checker) program(who, id, name string, env []EnvVar, span diag.Span) {
+	here := c.opts.RunsHere && (c.opts.Runs == nil || c.opts.Runs(id))
+	absolute := filepath.IsAbs(name) && here
 	if c.opts.Path == "" || name == "" || strings.ContainsAny(name, `/\`) && !absolute ||
 		!absolute && slices.ContainsFunc(env, func(e EnvVar) bool { return e.Name == "PATH" }) {
 		return
@@ -38,7 +40,7 @@ func (c *checker) program(who, name string, env []EnvVar, span diag.Span) {
 		where = ""
 	}
 	report := c.list.Notef
-	if c.opts.RunsHere {
+	if here {
 		report = c.list.Errorf
 	}
 	report(ruleProgramNotFound, span, "%s runs %q, but this machine has no such program%s", who, name, where).
@@ -81,6 +83,13 @@ func (c *checker) programNames(name string) []string {
 	known := interpreterOf(name)
 	return slices.DeleteFunc(slices.Compact(names), func(other string) bool {
 		return known != nil && interpreterOf(other) != known || !c.onPath(other)
+	})
+}
+
+// MissingPrograms returns the errors about programs that this machine does not have.
+func MissingPrograms(list diag.List) diag.List {
+	return slices.DeleteFunc(slices.Clone(list), func(d *diag.Diagnostic) bool {
+		return d.Severity != diag.Error || d.Rule != ruleProgramNotFound
 	})
 }
 

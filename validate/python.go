@@ -90,7 +90,7 @@ func (c *checker) pythonFiles(k *component, p *PythonClass) {
 	if span.IsZero() {
 		span = p.Span
 	}
-	c.program(k.name(), c.topology.Python.Program(), p.Env, span)
+	c.program(k.name(), k.ID, c.topology.Python.Program(), p.Env, span)
 	switch {
 	case c.resourcesUnclear:
 		return

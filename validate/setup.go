@@ -20,5 +20,5 @@ func (c *checker) setupFiles() {
 	}
 	place := func(word int) diag.Span { return spanOfWord(c.doc.Setup, words, word) }
 	c.script(setupName, words, place)
-	c.program(setupName, words[0], nil, place(0))
+	c.program(setupName, "", words[0], nil, place(0))
 }

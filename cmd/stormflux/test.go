@@ -20,6 +20,7 @@ import (
 	"github.com/stormflux/stormflux/internal/testview"
 	"github.com/stormflux/stormflux/internal/topologytest"
 	"github.com/stormflux/stormflux/internal/watch"
+	"github.com/stormflux/stormflux/schema"
 	"github.com/stormflux/stormflux/validate"
 )
 
@@ -239,6 +240,9 @@ func (t *tester) prepare(ctx context.Context, file *project.Tested) (*testedTopo
 	if len(top.tests) == 0 {
 		return top, nil
 	}
+	if err := t.programsHere(ctx, file, opts, top); err != nil {
+		return nil, err
+	}
 	top.program = compiler.Compile(top.checked.topology, compiler.Options{})
 	if err := runnableHere(top.program); err != nil {
 		return nil, err
@@ -253,6 +257,25 @@ func (t *tester) prepare(ctx context.Context, file *project.Tested) (*testedTopo
 		return nil, assembleError(err)
 	}
 	return top, nil
+}
+
+// programsHere reports programs of the components under test that this machine does not have.
+func (t *tester) programsHere(ctx context.Context, file *project.Tested, opts schema.Options, top *testedTopology) error {
+	underTest := func(id string) bool {
+		return slices.ContainsFunc(top.tests, func(test *validate.Test) bool { return slices.Contains(test.Components, id) })
+	}
+	flags := &t.flags.topologyFlags
+	checked, err := t.app.loadFor(ctx, flags, file.Topology, opts, validate.Options{Path: programPath(), RunsHere: true, Runs: underTest})
+	if err != nil {
+		return err
+	}
+	if missing := validate.MissingPrograms(checked.diags); len(missing) > 0 {
+		if err := t.app.report(flags, missing); !errors.Is(err, findings) {
+			return err
+		}
+		return &exitError{code: exitEnvironment} // the file has no fault
+	}
+	return nil
 }
 
 // leaveOutBuilds removes the Go programs that no test runs.
