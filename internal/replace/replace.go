@@ -145,9 +145,19 @@ func Replace(ctx context.Context, client *nimbus.Client, store Store, request ni
 	}
 	if err != nil {
 		client.Discard(context.WithoutCancel(ctx), request.Uploaded)
-		return r.failed(r.untouched(state), r.stopped(ctx, err))
+		return r.failed(r.abandon(state), r.stopped(ctx, err))
 	}
 	return r.finish(ctx, request)
+}
+
+// abandon ends the record of a replacement that failed before it touched the old topology, and returns its outcome. If the
+// record cannot be written, it says no more than that the old topology runs as before.
+func (r *run) abandon(s State) OutcomeKind {
+	if r.record == nil || r.record.Stage != Saved || s.Situation == Paused {
+		return r.untouched(s)
+	}
+	_ = r.enter(PutBack)
+	return Untouched
 }
 
 // untouched is the outcome of a failure before anything was done.

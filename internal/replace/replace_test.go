@@ -261,6 +261,50 @@ func TestSlots(t *testing.T) {
 	}
 }
 
+// A hook that refuses leaves no open record, because nothing has changed.
+func TestRefusedByHook(t *testing.T) {
+	f := newFake(t)
+	refusing := fast()
+	refusing.Before = func(context.Context) error { return errors.New("the hook says no") }
+	settled := func(err error, want string) {
+		t.Helper()
+		if outcome(err) != Untouched || f.version(t) != want {
+			t.Errorf("%v (outcome %d), there is %s", err, outcome(err), f.version(t))
+		}
+		if state, err := Look(t.Context(), f.client(t), f.store(), name); err != nil || state.Situation != Settled {
+			t.Errorf("%+v, %v", state, err)
+		}
+	}
+	settled(f.replace(t.Context(), t, "new", refusing), "old ACTIVE")
+	if err := f.replace(t.Context(), t, "new", fast()); err != nil {
+		t.Fatal(err)
+	}
+	settled(Restore(t.Context(), f.client(t), f.store(), name, refusing), "new ACTIVE")
+	if err := f.store().write(&Record{Topology: name, Stage: Killing, Old: "words-0-1", Status: "ACTIVE"}); err != nil {
+		t.Fatal(err)
+	}
+	settled(f.replace(t.Context(), t, "newer", refusing), "new ACTIVE") // it is somebody else's by that record
+}
+
+// A hook that refuses to go on with a replacement leaves it open.
+func TestRefusedByHookInTheMiddle(t *testing.T) {
+	f := newFake(t)
+	if err := f.client(t).Deactivate(t.Context(), name); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.store().write(&Record{Topology: name, Stage: Deactivating, Old: f.old, Status: "ACTIVE"}); err != nil {
+		t.Fatal(err)
+	}
+	o := fast()
+	o.Before = func(context.Context) error { return errors.New("the hook says no") }
+	if err := f.replace(t.Context(), t, "new", o); outcome(err) != Unfinished {
+		t.Errorf("%v (outcome %d)", err, outcome(err))
+	}
+	if state, err := Look(t.Context(), f.client(t), f.store(), name); err != nil || state.Situation != Paused {
+		t.Errorf("%+v, %v", state, err)
+	}
+}
+
 // A topology that somebody else submits after the kill stays.
 func TestTakenByOther(t *testing.T) {
 	f := newFake(t)

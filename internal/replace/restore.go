@@ -109,15 +109,15 @@ func Restore(ctx context.Context, client *nimbus.Client, store Store, name strin
 func (r *run) replaceByCopy(ctx context.Context, state State) error {
 	request, err := r.store.Request(ctx, r.record)
 	if err != nil {
-		return r.failed(Unfinished, err)
+		return r.failed(r.untouched(state), err)
 	}
 	if request.Uploaded, err = r.prepare(ctx, request); err != nil {
-		return r.failed(Unfinished, r.stopped(ctx, err))
+		return r.failed(r.untouched(state), r.stopped(ctx, err))
 	}
 	if r.options.Before != nil {
 		if err := r.options.Before(ctx); err != nil {
 			r.client.Discard(context.WithoutCancel(ctx), request.Uploaded)
-			return r.failed(Unfinished, err)
+			return r.failed(r.untouched(state), r.stopped(ctx, err))
 		}
 	}
 	if t := state.Current; t != nil && t.Status != "KILLED" {
@@ -126,9 +126,9 @@ func (r *run) replaceByCopy(ctx context.Context, state State) error {
 			err = r.stopped(ctx, err)
 			r.client.Discard(context.WithoutCancel(ctx), request.Uploaded)
 			if wakeErr := r.activate(ctx, t.ID); wakeErr != nil {
-				err = fmt.Errorf("%w; and %w", err, wakeErr)
+				return r.failed(Unfinished, fmt.Errorf("%w; and %w", err, wakeErr))
 			}
-			return r.failed(Unfinished, err)
+			return r.failed(r.untouched(state), err)
 		}
 	}
 	if err := r.submitCopy(ctx, request); err != nil {
