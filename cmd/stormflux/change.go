@@ -58,6 +58,12 @@ func (a *app) newChange(ctx context.Context, client *nimbus.Client, name string,
 	return ch, nil
 }
 
+// mentionReplacement says what became of a replacement that has not ended, for commands that do not depend on it. So a record
+// that cannot be read stops nobody.
+func (a *app) mentionReplacement(ctx context.Context, client *nimbus.Client, name string) {
+	_, _ = a.newChange(ctx, client, name, nil)
+}
+
 // storeFor returns the place of the record and the saved copy of a topology.
 func storeFor(ctx context.Context, client *nimbus.Client, name string) (replace.Store, error) {
 	dir, err := replace.StateDir()
@@ -83,7 +89,7 @@ func explain(s replace.State) []string {
 	back := fmt.Sprintf("\"stormflux restore %s\"", shellescape.Quote(r.Topology))
 	switch s.Situation {
 	case replace.Running:
-		return []string{began + ": " + r.Old + " runs as before"}
+		return []string{began + ": " + r.Old + " runs as before", "\"stormflux apply\" starts again"}
 	case replace.Paused:
 		return []string{began + ": " + r.Old + " is deactivated, so its spouts do not emit", "\"stormflux apply\" goes on, " + back + " activates it again"}
 	case replace.Ending:
@@ -98,7 +104,7 @@ func explain(s replace.State) []string {
 	if s.Situation == replace.Unknown {
 		return []string{began + ": " + s.Current.ID + " is on the cluster, and nobody can say whose it is, because you may not read its configuration", saved}
 	}
-	return []string{began + ": meanwhile, somebody else submitted " + s.Current.ID, saved}
+	return []string{began + ": meanwhile, another command or person submitted " + s.Current.ID, saved, "\"stormflux apply\" begins anew with it, " + back + " puts the copy in its place"}
 }
 
 // settle ends what an interrupted replacement left, if no replacement follows. done reports that there was something to end.
@@ -108,6 +114,11 @@ func (ch *change) settle(ctx context.Context) (done bool, err error) {
 		err = replace.Watch(ctx, ch.client, ch.store, ch.state, ch.options())
 	case replace.Paused, replace.Running, replace.Returned:
 		err = replace.Restore(ctx, ch.client, ch.store, ch.name, ch.options())
+	case replace.Foreign:
+		if err := replace.Accept(ch.store, ch.state); err != nil {
+			return false, environmentError(err)
+		}
+		return false, nil
 	default:
 		return false, nil
 	}

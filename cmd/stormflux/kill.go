@@ -26,6 +26,7 @@ topology is gone.`,
 		if err != nil {
 			return err
 		}
+		a.mentionReplacement(ctx, client, name)
 		if err := around.before(ctx, ""); err != nil {
 			return err
 		}

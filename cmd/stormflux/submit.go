@@ -158,6 +158,7 @@ func (a *app) submitProgram(ctx context.Context, client *nimbus.Client, flags *s
 	if request.Credentials, err = a.credentialsFor(ctx, &flags.clusterFlags, flags.credentials, c, prog); err != nil {
 		return err
 	}
+	a.mentionReplacement(ctx, client, request.Name)
 	if err := client.Check(ctx, request); err != nil {
 		return environmentError(err)
 	}

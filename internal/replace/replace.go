@@ -538,6 +538,13 @@ func (r *run) watch(ctx context.Context) error {
 	return nil
 }
 
+// Accept ends a replacement after something else submitted the topology that is there now. The copy stays for a change of mind.
+func Accept(store Store, state State) error {
+	record := *state.Record
+	record.Stage, record.New, record.NewMark = Done, state.Current.ID, ""
+	return store.write(&record)
+}
+
 // Watch goes on with a replacement whose new topology is there, but was not seen running.
 func Watch(ctx context.Context, client *nimbus.Client, store Store, state State, o Options) error {
 	r := newRun(client, store, state.Record.Topology, o)
