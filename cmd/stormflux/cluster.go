@@ -154,7 +154,7 @@ func (a *app) nimbusConfig(f *clusterFlags, env *schema.Environment, options map
 		}
 	}
 	if len(conf.Seeds) == 0 {
-		conf.SeedsRemark = localhostRemark(env, stormConf.File)
+		conf.SeedsRemark = localhostRemark(env, stormConf.File, stormConf.Lacking)
 	}
 	if f.leader != "" {
 		if conf.LeaderOverride, err = nimbus.ParseAddress(f.leader); err != nil {
@@ -181,9 +181,14 @@ func devStormYAML() (string, error) {
 	return c.Home().StormYAML(), nil
 }
 
-// localhostRemark says why the client asks localhost, Storm's default. file is the storm.yaml that was read, or "".
-func localhostRemark(env *schema.Environment, file string) string {
+// localhostRemark says why the client asks localhost, Storm's default. file is the storm.yaml that was read, or "". lacking is
+// that of [nimbus.StormConf].
+func localhostRemark(env *schema.Environment, file, lacking string) string {
 	switch {
+	case env == nil && lacking != "":
+		return fmt.Sprintf("no --nimbus or -e, and %s: trying localhost", lacking)
+	case lacking != "":
+		return fmt.Sprintf("no --nimbus, the environment %q has no nimbus, and %s: trying localhost", env.Name, lacking)
 	case env == nil && file == "":
 		return "no --nimbus, -e or storm.yaml: trying localhost"
 	case env == nil:

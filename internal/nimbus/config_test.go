@@ -127,6 +127,8 @@ func TestLoadStormConf(t *testing.T) {
 	command := write("", installed, "bin", "storm")
 	write("[other]\nX=1\n[environment]\n# c\nA = 1\nB: b=c\n", confDir, "storm_env.ini")
 	other := write("who: other", t.TempDir(), "other.yaml")
+	empty := t.TempDir()
+	absent := filepath.Join(empty, "absent")
 	broken := write("broken", t.TempDir(), "storm.yaml")
 
 	for _, c := range []struct {
@@ -139,13 +141,20 @@ func TestLoadStormConf(t *testing.T) {
 		want    map[string]any
 		read    string
 		environ map[string]string
+		lacking string
 		err     string
 	}{
 		{name: "user's beats all", env: map[string]string{"STORM_CONF_DIR": confDir, "STORM_HOME": installed}, home: home, onPath: true,
 			want: map[string]any{"who": "user", "a": "1"}, read: user, environ: map[string]string{"A": "1", "B": "b=c"}},
 		{name: "STORM_CONF_DIR", env: map[string]string{"STORM_CONF_DIR": confDir, "STORM_HOME": installed}, home: confDir,
 			want: map[string]any{"who": "dir"}, read: ofDir, environ: map[string]string{"A": "1", "B": "b=c"}},
-		{name: "empty STORM_CONF_DIR hides the installation's", env: map[string]string{"STORM_CONF_DIR": t.TempDir(), "STORM_HOME": installed}, want: map[string]any{}},
+		{name: "empty STORM_CONF_DIR hides the installation's", env: map[string]string{"STORM_CONF_DIR": empty, "STORM_HOME": installed}, want: map[string]any{},
+			lacking: "STORM_CONF_DIR names " + filepath.ToSlash(empty) + ", which has no storm.yaml"},
+		{name: "absent STORM_CONF_DIR", env: map[string]string{"STORM_CONF_DIR": absent}, want: map[string]any{},
+			lacking: "STORM_CONF_DIR names " + filepath.ToSlash(absent) + ", which does not exist"},
+		{name: "STORM_HOME without a configuration", env: map[string]string{"STORM_HOME": empty}, want: map[string]any{},
+			lacking: "STORM_HOME names " + filepath.ToSlash(empty) + ", which has no conf/storm.yaml"},
+		{name: "absent STORM_HOME", env: map[string]string{"STORM_HOME": absent}, home: home, want: map[string]any{"who": "user", "a": "1"}, read: user},
 		{name: "STORM_HOME", env: map[string]string{"STORM_HOME": installed}, want: map[string]any{"who": "installed"}, read: ofHome},
 		{name: "storm on the PATH", onPath: true, want: map[string]any{"who": "installed"}, read: ofHome},
 		{name: "none", options: map[string]any{"b": 1}, want: map[string]any{"b": 1}},
@@ -182,6 +191,9 @@ func TestLoadStormConf(t *testing.T) {
 			}
 			if conf.File != c.read && !sameFile(conf.File, c.read) || !reflect.DeepEqual(conf.Values, c.want) || !maps.Equal(conf.Environment, c.environ) {
 				t.Errorf("%+v", conf)
+			}
+			if conf.Lacking != c.lacking {
+				t.Errorf("lacking: %q", conf.Lacking)
 			}
 		})
 	}

@@ -35,6 +35,7 @@ type StormConfOptions struct {
 type StormConf struct {
 	Values      map[string]any
 	File        string            // the storm.yaml that was read; empty if there is none
+	Lacking     string            // if a variable names a folder without a storm.yaml: what is wrong with it
 	Environment map[string]string // from storm_env.ini, for hooks and started programs
 }
 
@@ -77,6 +78,8 @@ func LoadStormConf(o StormConfOptions) (*StormConf, error) {
 		}
 		conf.File = file
 		maps.Copy(conf.Values, values)
+	} else {
+		conf.Lacking = o.lacking()
 	}
 	maps.Copy(conf.Values, o.Options)
 	return conf, nil
@@ -98,6 +101,24 @@ func (o *StormConfOptions) clusterConfDir() string {
 		return ""
 	}
 	return filepath.Join(filepath.Dir(filepath.Dir(command)), "conf")
+}
+
+// lacking says which variable names a folder that has no storm.yaml. It returns "" if no variable names one. `storm` says nothing
+// then, and uses Storm's defaults (findAndReadConfigFile in 2.8.3).
+func (o *StormConfOptions) lacking() string {
+	name, file := "STORM_CONF_DIR", "storm.yaml"
+	dir := o.Getenv(name)
+	if dir == "" {
+		name, file = "STORM_HOME", "conf/storm.yaml"
+		dir = o.Getenv(name)
+	}
+	if dir == "" {
+		return ""
+	}
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Sprintf("%s names %s, which does not exist", name, filepath.ToSlash(dir))
+	}
+	return fmt.Sprintf("%s names %s, which has no %s", name, filepath.ToSlash(dir), file)
 }
 
 func (o *StormConfOptions) readStormYAML(clusterDir string) (text []byte, file string, err error) {
