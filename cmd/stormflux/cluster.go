@@ -203,6 +203,9 @@ func localhostRemark(env *schema.Environment, file, lacking string) string {
 func nextStep(next nimbus.Next) string {
 	switch next.Step {
 	case nimbus.LookAtTopologies:
+		if near, ok := diag.Suggest(next.Topology, next.Known); ok {
+			return fmt.Sprintf("did you mean %q?", near)
+		}
 		return "\"stormflux list\" shows the cluster's topologies and their status"
 	case nimbus.KillFirst:
 		return fmt.Sprintf("\"stormflux kill %s\" kills it, \"stormflux submit --replace\" replaces it", shellescape.Quote(next.Topology))

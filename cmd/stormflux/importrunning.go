@@ -30,7 +30,8 @@ func readRunning(ctx context.Context, client *nimbus.Client, name string) (*runn
 	case err != nil:
 		return nil, err
 	case r == nil:
-		return nil, fmt.Errorf("no topology %q runs on the cluster, and there is no such file; \"stormflux list\" shows the topologies of the cluster", name)
+		_, absent := client.Find(ctx, name) // it knows the names that there are
+		return nil, &explained{err: absent, text: fmt.Sprintf("no topology %q runs on the cluster, and there is no such file", name)}
 	case r.Status == "KILLED":
 		return nil, fmt.Errorf("the topology %q is being killed: nothing of it can be read", name)
 	}

@@ -183,7 +183,7 @@ func (c *Client) Find(ctx context.Context, name string) (*storm.TopologySummary,
 	if t := named(topologies, name); t != nil {
 		return t, nil
 	}
-	return nil, refused(&Error{Call: "getTopologySummaryByName", Addr: c.addr()}, NotAlive, name+" is not alive")
+	return nil, refused(&Error{Call: "getTopologySummaryByName", Addr: c.addr(), Next: notThere(name, topologies)}, NotAlive, name+" is not alive")
 }
 
 // byName checks the answer that no topology has a name. A Nimbus that has just started gives it for every name until it
@@ -194,7 +194,11 @@ func (c *Client) byName(ctx context.Context, name string, err error) error {
 		return err
 	}
 	topologies, listErr := c.List(ctx)
-	if listErr != nil || named(topologies, name) == nil {
+	if listErr != nil {
+		return err
+	}
+	if named(topologies, name) == nil {
+		failed.Next = notThere(name, topologies)
 		return err
 	}
 	failed.Kind = Starting

@@ -108,7 +108,8 @@ const (
 // Next is what a user can do next. The zero value is nothing.
 type Next struct {
 	Step     Step
-	Topology string // of KillFirst and ReadErrors
+	Topology string   // of KillFirst and ReadErrors; of LookAtTopologies, the name that no topology has
+	Known    []string // of LookAtTopologies: the names that the cluster has instead, if they are known
 }
 
 // NextOf returns the next step after a failure of this package.

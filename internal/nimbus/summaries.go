@@ -25,3 +25,12 @@ func named(topologies []*storm.TopologySummary, name string) *storm.TopologySumm
 	}
 	return nil
 }
+
+// notThere is the next step after a name that no topology has.
+func notThere(name string, topologies []*storm.TopologySummary) Next {
+	next := Next{Step: LookAtTopologies, Topology: name}
+	for _, t := range topologies {
+		next.Known = append(next.Known, t.Name)
+	}
+	return next
+}
