@@ -224,7 +224,7 @@ func (c *Client) Watch(ctx context.Context, name string, o WatchOptions) iter.Se
 	}
 	return func(yield func(WatchState, error) bool) {
 		if o.Timeout == 0 {
-			o.Timeout = time.Minute + c.metricsFrequency(ctx)
+			o.Timeout = time.Minute + cmp.Or(c.metricsFrequency(ctx), time.Minute)
 		}
 		w := &watch{options: o, began: time.Now(), executors: map[string]executorSeen{}}
 		for {
@@ -256,6 +256,7 @@ func (c *Client) Wait(ctx context.Context, name string, o WatchOptions) (WatchSt
 	return last, nil
 }
 
+// metricsFrequency returns the time between two reports of an executor, or 0 if the cluster does not say it.
 func (c *Client) metricsFrequency(ctx context.Context) time.Duration {
 	var conf struct {
 		Seconds json.Number `json:"executor.metrics.frequency.secs"`
@@ -265,11 +266,12 @@ func (c *Client) metricsFrequency(ctx context.Context) time.Duration {
 			return time.Duration(n) * time.Second
 		}
 	}
-	return time.Minute
+	return 0
 }
 
 type watch struct {
 	options   WatchOptions
+	frequency time.Duration // between two reports of an executor, or 0
 	began     time.Time
 	id        string
 	looks     int
@@ -318,7 +320,9 @@ func (w *watch) look(ctx context.Context, c *Client, name string) (WatchState, e
 		return state, nil
 	}
 	w.id = info.ID
-	w.looks++
+	if w.looks++; w.looks == 1 {
+		w.frequency = c.metricsFrequency(ctx)
+	}
 	state := WatchState{Status: *statusOf(info), Elapsed: elapsed}
 	if w.looks == 1 && !w.options.Fresh {
 		w.old = map[ReportedError]bool{}
@@ -408,7 +412,10 @@ func (w *watch) judge(s *WatchState, settled int, late bool) {
 	case w.restarts > 0:
 		s.Verdict, s.Why = Waiting, fmt.Sprintf("executors were started again %d times; waiting for them to stay", w.restarts)
 	default:
-		s.Verdict, s.Why = Waiting, fmt.Sprintf("heard from %d of %d executors; they report once a minute by default", reporting, executors)
+		s.Verdict, s.Why = Waiting, fmt.Sprintf("heard from %d of %d executors", reporting, executors)
+		if w.frequency > 0 {
+			s.Why += fmt.Sprintf("; they report every %.0f s", w.frequency.Seconds())
+		}
 	}
 }
 

@@ -45,32 +45,32 @@ func TestWatch(t *testing.T) {
 			"all 2 executors run, and no error was reported", "waiting for the scheduler"},
 		{"is up", nimbus.WatchOptions{Timeout: time.Minute}, []look{placed(600)}, nimbus.Up, "all 1 executors run, and no error was reported", "all 1 executors run; watching whether they stay"},
 		{"too young", nimbus.WatchOptions{Fresh: true, Timeout: patience}, []look{placed(2)}, nimbus.Silent,
-			"nothing was heard from 1 of 1 executors within 0s, and no error was reported", "heard from 1 of 1 executors; they report once a minute by default"},
+			"nothing was heard from 1 of 1 executors within 0s, and no error was reported", "heard from 1 of 1 executors; they report every 60 s"},
 		{"reports an error", nimbus.WatchOptions{Fresh: true, Timeout: time.Minute}, []look{placed(0), func(i *storm.TopologyInfo) {
 			placed(0)(i)
 			i.Errors = fails("split", 100, "java.lang.RuntimeException: oh\n\tat x.Y")
-		}}, nimbus.Failing, `component "split" reports: java.lang.RuntimeException: oh`, "heard from 0 of 1 executors; they report once a minute by default"},
+		}}, nimbus.Failing, `component "split" reports: java.lang.RuntimeException: oh`, "heard from 0 of 1 executors; they report every 60 s"},
 		{"had reported an error", nimbus.WatchOptions{Timeout: time.Minute}, []look{func(i *storm.TopologyInfo) {
 			placed(3)(i)
 			i.Errors = fails("split", 100, "old")
-		}, placed(60)}, nimbus.Up, "all 1 executors run, and no error was reported", "heard from 1 of 1 executors; they report once a minute by default"},
+		}, placed(60)}, nimbus.Up, "all 1 executors run, and no error was reported", "heard from 1 of 1 executors; they report every 60 s"},
 		{"has no place", nimbus.WatchOptions{Fresh: true, Timeout: patience}, []look{unplaced}, nimbus.Unscheduled,
 			"no executor has got a place in a worker within 0s; the scheduler says: Not enough slots", "waiting for the scheduler"},
 		{"restarts", nimbus.WatchOptions{Fresh: true, Timeout: patience}, []look{placed(3), placed(1), placed(3), placed(2)}, nimbus.Failing,
-			"executors were started again 2 times, after 3s at most, and no error was reported", "heard from 1 of 1 executors; they report once a minute by default"},
+			"executors were started again 2 times, after 3s at most, and no error was reported", "heard from 1 of 1 executors; they report every 60 s"},
 		{"dies every nine seconds", nimbus.WatchOptions{Fresh: true, Timeout: time.Minute},
 			[]look{placed(0), placed(8), placed(1), placed(6), placed(0), placed(9), placed(2), placed(8), placed(1), placed(7)}, nimbus.Failing,
-			"executors were started again 4 times, after 9s at most, and no error was reported", "heard from 0 of 1 executors; they report once a minute by default"},
+			"executors were started again 4 times, after 9s at most, and no error was reported", "heard from 0 of 1 executors; they report every 60 s"},
 		{"dies after its first report", nimbus.WatchOptions{Fresh: true, Timeout: 10 * patience, Stay: 2 * patience},
 			[]look{placed(60), placed(60), placed(3), placed(0)}, nimbus.Failing,
 			"executors were started again 2 times, after 1m0s at most, and no error was reported", "all 1 executors run; watching whether they stay"},
 		{"is killed", nimbus.WatchOptions{Fresh: true, Timeout: time.Minute}, []look{placed(0), func(i *storm.TopologyInfo) { i.Status = "KILLED" }}, nimbus.Gone,
-			`topology "life" is being killed`, "heard from 0 of 1 executors; they report once a minute by default"},
+			`topology "life" is being killed`, "heard from 0 of 1 executors; they report every 60 s"},
 		{"inactive", nimbus.WatchOptions{Fresh: true, Timeout: time.Minute}, []look{placed(0), func(i *storm.TopologyInfo) {
 			placed(60)(i)
 			i.Status = "INACTIVE"
 		}}, nimbus.Up, "all 1 executors run and wait: the topology is inactive, so its components may never have been started",
-			"heard from 0 of 1 executors; they report once a minute by default"},
+			"heard from 0 of 1 executors; they report every 60 s"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			server := nimbustest.New(t, nimbustest.Options{})
