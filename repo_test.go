@@ -76,7 +76,7 @@ var mayImport = map[string][]string{
 	"internal/asyaml":              {"compiler", "diag", "schema/format", "schema/yaml", "internal/fingerprint", "internal/java", "internal/settings", "internal/topology"},
 	"internal/stormjar":            {"internal/jar", "internal/jarfile"},
 	"internal/nimbus":              {"internal/exception", "internal/jaas", "internal/keystore", "internal/sasl", "internal/storm", "internal/java", "internal/settings"},
-	"internal/nimbus/nimbustest":   {"internal/storm", "internal/nimbus"},
+	"internal/nimbus/nimbustest":   {"internal/storm", "internal/nimbus", "internal/settings"},
 	"internal/replace":             {"internal/atomicfile", "internal/console", "internal/fingerprint", "internal/java", "internal/nimbus", "internal/storm"},
 	"internal/leiningen":           {"compiler/clojure", "internal/cljform", "validate", "internal/atomicfile", "internal/jar", "internal/settings"},
 	"internal/console":             {"diag"},

@@ -79,7 +79,7 @@ func (a *app) graphLive(ctx context.Context, flags *graphFlags, name string, top
 		return graph.Draw(picture, format, width), nil
 	}
 	if flags.live.watch.on {
-		return clusterError(a.watchStatus(ctx, func(ctx context.Context) (statusView, error) {
+		return clusterError(a.watchStatus(ctx, name, func(ctx context.Context) (statusView, error) {
 			picture, err := draw(ctx)
 			return statusView{text: string(picture)}, err
 		}, flags.live.watch.interval(), false))

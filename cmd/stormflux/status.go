@@ -20,11 +20,11 @@ func (a *app) statusCommand() *cobra.Command {
 		Short: "Show a topology's numbers, workers and errors, or the cluster",
 		Long: `Show what Nimbus knows about a topology: the numbers of its components, its workers, and its errors. An error that
 happened several times is shown once, with its last time and the number of times. With COMPONENT, show the executors and
-streams of one component. Without NAME, show the daemons of the cluster.
+streams of one component, which can be one of Storm's own, such as __acker. Without NAME, show the daemons of the cluster.
 
-By default, an executor reports to Nimbus once a minute (executor.metrics.frequency.secs). In its first minute, even a
-healthy topology has executors that do not report yet. Storm counts a sample of the tuples (topology.stats.sample.rate), so
-the numbers grow in steps.
+An executor reports to Nimbus every executor.metrics.frequency.secs, which the cluster sets (Storm's default: 60). Until its
+first report, an executor counts as not reporting, also in a healthy topology. Storm counts a sample of the tuples
+(topology.stats.sample.rate), so the numbers grow in steps.
 
 With --watch, look again every two seconds (--every), until Ctrl-C or until the topology is gone. A terminal shows the last
 look. Elsewhere, each look follows the one before; as JSON, each is one line.`,
@@ -68,7 +68,8 @@ look. Elsewhere, each look follows the one before; as JSON, each is one line.`,
 			return flags.lookAtComponent(ctx, client, args[0], args[1])
 		}
 		if flags.watch.on {
-			return clusterError(a.watchStatus(cmd.Context(), look, flags.watch.interval(), flags.json()))
+			name := strings.Join(args[:min(len(args), 1)], "")
+			return clusterError(a.watchStatus(cmd.Context(), name, look, flags.watch.interval(), flags.json()))
 		}
 		view, err := look(cmd.Context())
 		if err != nil {
@@ -121,17 +122,20 @@ func (f *statusFlags) lookAtTopology(ctx context.Context, client *nimbus.Client,
 	if err != nil {
 		return statusView{}, err
 	}
-	numbers, err := f.numbers(ctx, client, status.ID)
+	numbers, err := f.numbers(ctx, client.Statistics, status.ID)
 	if err != nil {
 		return statusView{}, err
 	}
 	return statusView{statusText(status, numbers, f.window, f.errors), statusJSON(status, numbers, f.window)}, nil
 }
 
+// askStatistics is a method of [nimbus.Client].
+type askStatistics func(ctx context.Context, id string, window nimbus.Window) (*nimbus.Statistics, error)
+
 // numbers returns the numbers of a topology, or nil if Nimbus has none: Storm before 1.0, and a topology that has just been
 // submitted.
-func (f *statusFlags) numbers(ctx context.Context, client *nimbus.Client, id string) (*nimbus.Statistics, error) {
-	numbers, err := client.Statistics(ctx, id, nimbus.WindowOf(f.window))
+func (f *statusFlags) numbers(ctx context.Context, ask askStatistics, id string) (*nimbus.Statistics, error) {
+	numbers, err := ask(ctx, id, nimbus.WindowOf(f.window))
 	if kind := nimbus.KindOf(err); kind == nimbus.Unsupported || kind == nimbus.Internal {
 		return nil, nil
 	}

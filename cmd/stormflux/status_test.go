@@ -77,9 +77,9 @@ func numbered(t *testing.T, name string) *nimbustest.Server {
 	server.Add(nimbustest.Topology{Name: name, Topology: wire.Encode(running),
 		Page: func(_ string, page *stormthrift.TopologyPageInfo) {
 			page.IDToSpoutAggStats = map[string]*stormthrift.ComponentAggregateStats{"words": {CommonStats: common}}
-			page.IDToBoltAggStats = map[string]*stormthrift.ComponentAggregateStats{"count": bolt}
+			page.IDToBoltAggStats = map[string]*stormthrift.ComponentAggregateStats{"count": bolt, "__acker": bolt}
 		},
-		ComponentPages: map[string]*stormthrift.ComponentPageInfo{"count": {
+		ComponentPages: map[string]*stormthrift.ComponentPageInfo{"__acker": {ComponentID: "__acker", ComponentType: stormthrift.ComponentType_BOLT, ExecStats: tasks}, "count": {
 			ComponentID: "count", ComponentType: stormthrift.ComponentType_BOLT, ExecStats: tasks,
 			GsidToInputStats: map[*stormthrift.GlobalStreamId]*stormthrift.ComponentAggregateStats{{ComponentId: "words", StreamId: "default"}: bolt},
 			SidToOutputStats: map[string]*stormthrift.ComponentAggregateStats{"default": {CommonStats: common}},
@@ -122,6 +122,15 @@ default       40           40
 		if code != exitFine || !strings.Contains(got, part) {
 			t.Errorf("exit code %d, without %s:\n%s", code, part, got)
 		}
+	}
+	if code, got, messages := status("wc", "__acker"); code != exitFine || !strings.Contains(got, "bolt __acker: 2 executors, 2 tasks") {
+		t.Errorf("a component of Storm: exit code %d: %s%s", code, got, messages)
+	}
+	if code, got, _ := status("wc"); code != exitFine || strings.Contains(got, "__acker") {
+		t.Errorf("the numbers of a topology have a component of Storm: %s", got)
+	}
+	if code, _, messages := status("wc", "__ackr"); code != exitEnvironment || !strings.Contains(messages, `did you mean "__acker"?`) {
+		t.Errorf("an unknown component of Storm: exit code %d: %s", code, messages)
 	}
 	if code, _, messages := status("wc", "cuont"); code != exitEnvironment || !strings.Contains(messages, `topology "wc" has no component "cuont"; did you mean "count"?`) {
 		t.Errorf("an unknown component: exit code %d: %s", code, messages)
@@ -168,7 +177,7 @@ func TestStatusWatch(t *testing.T) {
 	out = &linesThen{lines: 2, call: func() {
 		run(t.Context(), []string{"kill", "wc", "--grace", "0", "--nimbus", server.Addr()}, strings.NewReader(""), io.Discard, io.Discard)
 	}}
-	if code, messages := watch(out, "--format", "json"); code != exitEnvironment || !strings.Contains(messages, "wc") {
+	if code, messages := watch(out, "--format", "json"); code != exitEnvironment || messages != "stormflux: the topology \"wc\" is gone\n" {
 		t.Errorf("a topology that is gone: exit code %d: %s", code, messages)
 	}
 	var stderr bytes.Buffer

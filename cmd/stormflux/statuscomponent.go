@@ -9,6 +9,7 @@ import (
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/console"
 	"github.com/stormflux/stormflux/internal/nimbus"
+	"github.com/stormflux/stormflux/internal/settings"
 )
 
 // lookAtComponent looks at one component of a topology.
@@ -17,7 +18,11 @@ func (f *statusFlags) lookAtComponent(ctx context.Context, client *nimbus.Client
 	if err != nil {
 		return statusView{}, err
 	}
-	numbers, err := f.numbers(ctx, client, status.ID)
+	ask := client.Statistics
+	if settings.IsReserved(component) {
+		ask = client.AllStatistics
+	}
+	numbers, err := f.numbers(ctx, ask, status.ID)
 	if err != nil {
 		return statusView{}, err
 	}

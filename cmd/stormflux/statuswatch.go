@@ -41,8 +41,8 @@ func (f *watchFlags) check(cmd *cobra.Command) error {
 func (f *watchFlags) interval() time.Duration { return time.Duration(f.every) }
 
 // watchStatus looks at a cluster again and again, until ctx ends or Nimbus refuses. It waits until trouble with the
-// connection is over.
-func (a *app) watchStatus(ctx context.Context, look func(context.Context) (statusView, error), every time.Duration, asJSON bool) (err error) {
+// connection is over. name is the topology to look at, or "".
+func (a *app) watchStatus(ctx context.Context, name string, look func(context.Context) (statusView, error), every time.Duration, asJSON bool) (err error) {
 	show, end := a.showLooks(asJSON)
 	defer func() {
 		if failed := end(); err == nil {
@@ -51,13 +51,16 @@ func (a *app) watchStatus(ctx context.Context, look func(context.Context) (statu
 	}()
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
-	for {
+	for seen := false; ; {
 		view, err := look(ctx)
 		switch kind := nimbus.KindOf(err); {
 		case ctx.Err() != nil:
 			return nil // the user has seen enough
 		case err == nil:
+			seen = true
 			show(view, "")
+		case kind == nimbus.NotAlive && seen:
+			return fmt.Errorf("the topology %q is gone", name)
 		case kind.Refusal() || kind == 0:
 			return err
 		default:

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/stormflux/stormflux/internal/settings"
 )
 
 // ComponentDetails are the numbers of one component by executor and by stream, as its page in Storm's UI shows them.
@@ -35,12 +37,13 @@ type StreamStatistics struct {
 }
 
 // ComponentDetails asks for the details of a component of the topology with an id. For an unknown component, the error
-// is an Internal error.
+// is an Internal error. Storm's own streams count only for its own components.
 func (c *Client) ComponentDetails(ctx context.Context, id, component string, window Window) (*ComponentDetails, error) {
-	page, err := c.ComponentPage(ctx, id, component, window.key(), false)
+	system := settings.IsReserved(component)
+	page, err := c.ComponentPage(ctx, id, component, window.key(), system)
 	if escaped := url.QueryEscape(component); KindOf(err) == Internal && escaped != component {
 		// Nimbus 2.8 and later decode the name, as if it came from the UI's address (Nimbus.getComponentPageInfo).
-		page, err = c.ComponentPage(ctx, id, escaped, window.key(), false)
+		page, err = c.ComponentPage(ctx, id, escaped, window.key(), system)
 	}
 	if err != nil {
 		return nil, err

@@ -50,7 +50,7 @@ func (w Window) key() string {
 // Statistics are the numbers of a topology, as Storm's UI shows them. Executors report theirs every
 // executor.metrics.frequency.secs (60), and count a sample of the tuples (topology.stats.sample.rate).
 type Statistics struct {
-	Spouts, Bolts []ComponentStatistics // by their ids, without Storm's own components
+	Spouts, Bolts []ComponentStatistics // by their ids
 }
 
 // ComponentStatistics are the numbers of a component.
@@ -77,9 +77,18 @@ type Numbers struct {
 	Capacity       float64
 }
 
-// Statistics asks for the numbers of the topology with an id.
+// Statistics asks for the numbers of the topology with an id, without Storm's own components and streams.
 func (c *Client) Statistics(ctx context.Context, id string, window Window) (*Statistics, error) {
-	page, err := c.TopologyPage(ctx, id, window.key(), false)
+	return c.statistics(ctx, id, window, false)
+}
+
+// AllStatistics is Statistics with Storm's own components, such as "__acker", and with their streams in the counts.
+func (c *Client) AllStatistics(ctx context.Context, id string, window Window) (*Statistics, error) {
+	return c.statistics(ctx, id, window, true)
+}
+
+func (c *Client) statistics(ctx context.Context, id string, window Window, system bool) (*Statistics, error) {
+	page, err := c.TopologyPage(ctx, id, window.key(), system)
 	if err != nil {
 		return nil, err
 	}

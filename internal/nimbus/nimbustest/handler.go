@@ -18,6 +18,7 @@ import (
 	"github.com/apache/thrift/lib/go/thrift"
 
 	"github.com/stormflux/stormflux/internal/nimbus"
+	"github.com/stormflux/stormflux/internal/settings"
 	"github.com/stormflux/stormflux/internal/storm"
 )
 
@@ -461,7 +462,7 @@ func (h *handler) GetTopologyInfo(_ context.Context, id string) (*storm.Topology
 	return info, nil
 }
 
-func (h *handler) GetTopologyPageInfo(_ context.Context, id, window string, _ bool) (*storm.TopologyPageInfo, error) {
+func (h *handler) GetTopologyPageInfo(_ context.Context, id, window string, system bool) (*storm.TopologyPageInfo, error) {
 	t, unlock, err := h.topology(id)
 	defer unlock()
 	if err != nil {
@@ -470,6 +471,9 @@ func (h *handler) GetTopologyPageInfo(_ context.Context, id, window string, _ bo
 	page := &storm.TopologyPageInfo{ID: t.ID, Name: &t.Name, Status: &t.Status}
 	if t.Page != nil {
 		t.Page(window, page)
+	}
+	for _, stats := range []map[string]*storm.ComponentAggregateStats{page.IDToSpoutAggStats, page.IDToBoltAggStats} {
+		maps.DeleteFunc(stats, func(id string, _ *storm.ComponentAggregateStats) bool { return !system && settings.IsReserved(id) })
 	}
 	return page, nil
 }
