@@ -11,6 +11,7 @@ import (
 	"github.com/stormflux/stormflux/internal/asyaml"
 	"github.com/stormflux/stormflux/internal/atomicfile"
 	"github.com/stormflux/stormflux/internal/gobuild"
+	"github.com/stormflux/stormflux/internal/importer"
 	"github.com/stormflux/stormflux/internal/nimbus"
 	"github.com/stormflux/stormflux/internal/running"
 	"github.com/stormflux/stormflux/internal/settings"
@@ -77,25 +78,8 @@ func (a *app) importJar(ctx context.Context, client *nimbus.Client, flags *impor
 		return nil, environmentError(err)
 	}
 	delete(d.Notes, "jar")
-	d.Jars, d.NoResources = []string{relativePath(folder, flags.jar)}, true
+	d.Jars, d.NoResources = []string{importer.Relative(folder, flags.jar)}, true
 	return d, nil
-}
-
-// relativePath returns a path as a file in a folder names it.
-func relativePath(folder, path string) string {
-	from, err := filepath.Abs(folder)
-	if err != nil {
-		return filepath.ToSlash(path)
-	}
-	to, err := filepath.Abs(path)
-	if err != nil {
-		return filepath.ToSlash(path)
-	}
-	relative, err := filepath.Rel(from, to)
-	if err != nil { // on another drive
-		return filepath.ToSlash(to)
-	}
-	return filepath.ToSlash(relative)
 }
 
 // goFolders returns the folders of the packages that are in the Go module of a folder, as `go` names them in a file there.
@@ -109,7 +93,7 @@ func goFolders(folder string, packages map[string]string) map[string]string {
 		}
 		dir := filepath.Join(root, filepath.FromSlash(below))
 		if info, err := os.Stat(dir); err == nil && info.IsDir() {
-			folders[program] = "./" + relativePath(folder, dir)
+			folders[program] = "./" + importer.Relative(folder, dir)
 			if strings.HasPrefix(folders[program], "./..") {
 				folders[program] = strings.TrimPrefix(folders[program], "./")
 			}

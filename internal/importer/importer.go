@@ -68,8 +68,11 @@ func (i *importing) header(system string) []string {
 }
 
 // relative returns a path as the document names it.
-func (i *importing) relative(path string) string {
-	from, err := filepath.Abs(i.Folder)
+func (i *importing) relative(path string) string { return Relative(i.Folder, path) }
+
+// Relative returns a path as a file in a folder names it.
+func Relative(folder, path string) string {
+	from, err := filepath.Abs(folder)
 	if err != nil {
 		return filepath.ToSlash(path)
 	}
@@ -77,11 +80,11 @@ func (i *importing) relative(path string) string {
 	if err != nil {
 		return filepath.ToSlash(path)
 	}
-	rel, err := filepath.Rel(from, to)
+	relative, err := filepath.Rel(from, to)
 	if err != nil { // on another drive
 		return filepath.ToSlash(to)
 	}
-	return filepath.ToSlash(rel)
+	return filepath.ToSlash(relative)
 }
 
 // inProject returns the file of a project that has its topology.
