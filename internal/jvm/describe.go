@@ -126,18 +126,9 @@ func Describe(ctx context.Context, questions []Question, opts Options) ([]Descri
 
 // anonymous returns the text of a definition without what is in it for messages only.
 func anonymous(d *topology.Definition) string {
-	out := &topology.Definition{}
-	for _, o := range d.Objects {
-		object := *o
-		object.ID, object.Place, object.Steps = "", "", nil
-		for _, s := range o.Steps {
-			step := *s
-			step.Place = ""
-			object.Steps = append(object.Steps, &step)
-		}
-		out.Objects = append(out.Objects, &object)
-	}
-	return string(wire.FormatDefinition(out))
+	bare := d.WithoutPlaces()
+	bare.Component = ""
+	return string(wire.FormatDefinition(bare))
 }
 
 // Source is an object whose method builds a topology: `topologySource` in Flux.

@@ -108,28 +108,13 @@ func identity(code topology.Code) string {
 	case *topology.Process:
 		return fmt.Sprintf("process %q", code.Words)
 	case *topology.Definition:
-		return "definition " + string(wire.FormatDefinition(withoutPlaces(code)))
+		return "definition " + string(wire.FormatDefinition(code.WithoutPlaces()))
 	case *topology.JavaObject:
 		return fmt.Sprintf("object %s %#v", code.Class, code.Args)
 	case topology.SerializedJava:
 		return "serialized " + string(code)
 	}
 	panic(fmt.Sprintf("plan: code of type %T", code))
-}
-
-func withoutPlaces(d *topology.Definition) *topology.Definition {
-	bare := &topology.Definition{Component: d.Component}
-	for _, o := range d.Objects {
-		object := *o
-		object.ID, object.Place, object.Steps = "", "", nil
-		for _, s := range o.Steps {
-			step := *s
-			step.Place = ""
-			object.Steps = append(object.Steps, &step)
-		}
-		bare.Objects = append(bare.Objects, &object)
-	}
-	return bare
 }
 
 // codeText returns what runs, for people. Arguments of objects may be secrets, so it has none.

@@ -44,7 +44,7 @@ func bare(t *topology.Topology) *topology.Topology {
 	b.StormVersion, b.JDKVersion = "", ""
 	bareCode := func(code topology.Code) topology.Code {
 		if d, ok := code.(*topology.Definition); ok {
-			return withoutPlaces(d)
+			return d.WithoutPlaces()
 		}
 		return code
 	}

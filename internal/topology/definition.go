@@ -13,6 +13,22 @@ type Definition struct {
 // Root returns the object that is wanted.
 func (d *Definition) Root() *Object { return d.Objects[len(d.Objects)-1] }
 
+// WithoutPlaces returns a copy without the ids of its objects and the places in a file, which are for messages.
+func (d *Definition) WithoutPlaces() *Definition {
+	bare := &Definition{Component: d.Component}
+	for _, o := range d.Objects {
+		object := *o
+		object.ID, object.Place, object.Steps = "", "", nil
+		for _, s := range o.Steps {
+			step := *s
+			step.Place = ""
+			object.Steps = append(object.Steps, &step)
+		}
+		bare.Objects = append(bare.Objects, &object)
+	}
+	return bare
+}
+
 // Object is one JVM object of a [Definition].
 type Object struct {
 	Class   string // with "$" before the name of an inner class
