@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -210,9 +209,9 @@ func devReady(ctx context.Context, address string) error {
 
 // devPlaces says where the cluster listens.
 func devPlaces(c *devcluster.Cluster) string {
-	text := "Nimbus at " + loopback(c.Port(devcluster.Nimbus))
+	text := "Nimbus at " + devcluster.Loopback(c.Port(devcluster.Nimbus))
 	if c.HasUI() {
-		text += ", UI at http://" + loopback(c.Port(devcluster.UI))
+		text += ", UI at http://" + devcluster.Loopback(c.Port(devcluster.UI))
 	}
 	return text + "\n"
 }
@@ -242,14 +241,12 @@ func devLogsAdvice(client *nimbus.Client) string {
 		return ""
 	}
 	c, err := devcluster.Open(dir)
-	if server, _ := client.Server(); err != nil || c.HasUI() || server.String() != loopback(c.Port(devcluster.Nimbus)) {
+	if server, _ := client.Server(); err != nil || c.HasUI() || server.String() != devcluster.Loopback(c.Port(devcluster.Nimbus)) {
 		return ""
 	}
 	return fmt.Sprintf("\"stormflux dev-cluster up --ui\" starts a logviewer after \"stormflux dev-cluster down\"; --log-dir %s reads the files",
 		shellescape.Quote(c.Home().LogDir()))
 }
-
-func loopback(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
 
 func (a *app) devDownCommand() *cobra.Command {
 	var dir devDir

@@ -34,7 +34,7 @@ func TestDevCluster(t *testing.T) {
 		stormflux(context.WithoutCancel(ctx), t, binary, "dev-cluster", "down")
 	})
 	out := stormflux(ctx, t, binary, "dev-cluster", "up", "--port", strconv.Itoa(ports.Nimbus))
-	if !strings.Contains(out, "Nimbus at "+loopback(ports.Nimbus)) || !strings.Contains(out, "stormflux submit FILE --dev --wait") {
+	if !strings.Contains(out, "Nimbus at "+devcluster.Loopback(ports.Nimbus)) || !strings.Contains(out, "stormflux submit FILE --dev --wait") {
 		t.Errorf("it says %q", out)
 	}
 	counts := t.TempDir()

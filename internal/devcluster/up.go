@@ -60,7 +60,7 @@ func Up(ctx context.Context, opts Options) (c *Cluster, started bool, err error)
 		return nil, false, err
 	}
 	if c.whole() {
-		return c, false, opts.Ready(ctx, loopback(c.state.Ports.Nimbus))
+		return c, false, opts.Ready(ctx, Loopback(c.state.Ports.Nimbus))
 	}
 	if ended := c.Ended(); len(ended) > 0 && len(c.Running()) > 0 {
 		opts.Progress(fmt.Sprintf("%s ended: restarting the cluster", names(ended)))
@@ -217,7 +217,7 @@ func (c *Cluster) start(ctx context.Context, opts Options) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, opts.Timeout, fmt.Errorf("not ready within %s", opts.Timeout))
 	defer cancel()
 	opts.Progress("starting Storm " + c.state.Version)
-	nimbus := loopback(c.state.Ports.Nimbus)
+	nimbus := Loopback(c.state.Ports.Nimbus)
 	if err := c.launch(ZooKeeper, opts.Java); err != nil {
 		return err
 	}
@@ -233,7 +233,7 @@ func (c *Cluster) start(ctx context.Context, opts Options) error {
 		return err
 	}
 	for _, d := range c.Daemons()[3:] { // those with pages
-		if err := c.await(ctx, d, func(ctx context.Context) error { return reachable(ctx, loopback(c.Port(d))) }); err != nil {
+		if err := c.await(ctx, d, func(ctx context.Context) error { return Reachable(ctx, Loopback(c.Port(d))) }); err != nil {
 			return err
 		}
 	}
@@ -287,7 +287,7 @@ func (c *Cluster) await(ctx context.Context, d Daemon, ready func(context.Contex
 // sessionsEnded returns nil if ZooKeeper answers and has no sessions of earlier daemons. A new Nimbus would believe a killed
 // one to lead until its session ends, after 20 seconds by Storm's default.
 func (c *Cluster) sessionsEnded(ctx context.Context) error {
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", loopback(c.state.Ports.ZooKeeper))
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", Loopback(c.state.Ports.ZooKeeper))
 	if err != nil {
 		return err
 	}
@@ -313,7 +313,8 @@ func (c *Cluster) sessionsEnded(ctx context.Context) error {
 	return nil
 }
 
-func reachable(ctx context.Context, address string) error {
+// Reachable returns nil if a server listens at an address.
+func Reachable(ctx context.Context, address string) error {
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
 	if err != nil {
 		return err
@@ -321,7 +322,8 @@ func reachable(ctx context.Context, address string) error {
 	return conn.Close()
 }
 
-func loopback(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
+// Loopback returns the address of a port of this machine that no other machine can reach.
+func Loopback(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
 
 func names(list []Daemon) string {
 	var b strings.Builder

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"net"
 	"net/url"
 	"os"
 	"os/exec"
@@ -137,7 +136,9 @@ func start(ctx context.Context, options Options, libraries map[devcluster.Librar
 	if err != nil {
 		return nil, err
 	}
-	err = zk.await(ctx, func(ctx context.Context) error { return reachable(ctx, loopback(c.home.Ports.ZooKeeper)) })
+	err = zk.await(ctx, func(ctx context.Context) error {
+		return devcluster.Reachable(ctx, devcluster.Loopback(c.home.Ports.ZooKeeper))
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -169,15 +170,6 @@ func start(ctx context.Context, options Options, libraries map[devcluster.Librar
 }
 
 // reachable returns nil if a server listens at an address.
-func reachable(ctx context.Context, address string) error {
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
-	if err != nil {
-		return err
-	}
-	return conn.Close()
-}
-
-func loopback(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
 
 // run starts a daemon and remembers it.
 func (c *Cluster) run(name string, args []string) (*daemon, error) {
@@ -250,7 +242,7 @@ func (c *Cluster) Client(ctx context.Context, jar, class string, args ...string)
 func (c *Cluster) Nimbus() (host string, port int) { return "127.0.0.1", c.home.Ports.Nimbus }
 
 // NimbusAddr returns host:port of the Nimbus.
-func (c *Cluster) NimbusAddr() string { return loopback(c.home.Ports.Nimbus) }
+func (c *Cluster) NimbusAddr() string { return devcluster.Loopback(c.home.Ports.Nimbus) }
 
 // Home is the folder STORM_HOME.
 func (c *Cluster) Home() string { return c.home.Dir }

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/stormflux/stormflux/internal/devcluster"
 )
 
 // Redis starts a redis-server on loopback that keeps nothing on disk, and returns its port. The server ends with the test.
@@ -38,11 +40,11 @@ func Kafka(t testing.TB) (address string) {
 	}
 	dir := t.TempDir()
 	broker, controller := freePort(t), freePort(t)
-	address = loopback(broker)
+	address = devcluster.Loopback(broker)
 	properties := filepath.Join(dir, "server.properties")
 	settings := map[string]string{
-		"process.roles": "broker,controller", "node.id": "1", "controller.quorum.voters": "1@" + loopback(controller),
-		"listeners":                 "PLAINTEXT://" + address + ",CONTROLLER://" + loopback(controller),
+		"process.roles": "broker,controller", "node.id": "1", "controller.quorum.voters": "1@" + devcluster.Loopback(controller),
+		"listeners":                 "PLAINTEXT://" + address + ",CONTROLLER://" + devcluster.Loopback(controller),
 		"advertised.listeners":      "PLAINTEXT://" + address,
 		"controller.listener.names": "CONTROLLER", "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
 		"log.dirs": filepath.ToSlash(filepath.Join(dir, "data")), "num.partitions": "1",
@@ -88,7 +90,7 @@ func MongoDB(t testing.TB) (url string) {
 	port := freePort(t)
 	serve(t, "mongodb", filepath.Join(t.TempDir(), "mongodb.log"), port,
 		exec.Command("java", "-Xmx128m", "-cp", joinClasspath(classes, jars), "MongoDB", fmt.Sprint(port)))
-	return "mongodb://" + loopback(port)
+	return "mongodb://" + devcluster.Loopback(port)
 }
 
 //go:embed kafka/*.java
@@ -145,7 +147,7 @@ func serve(t testing.TB, name, log string, port int, cmd *exec.Cmd) {
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	if err := d.await(ctx, func(ctx context.Context) error { return reachable(ctx, loopback(port)) }); err != nil {
+	if err := d.await(ctx, func(ctx context.Context) error { return devcluster.Reachable(ctx, devcluster.Loopback(port)) }); err != nil {
 		t.Fatal(err)
 	}
 }

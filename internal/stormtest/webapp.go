@@ -29,6 +29,6 @@ func (c *Cluster) startWeb(ctx context.Context, program devcluster.Daemon, port 
 	if err != nil {
 		return "", err
 	}
-	address = loopback(port)
-	return address, d.await(ctx, func(ctx context.Context) error { return reachable(ctx, address) })
+	address = devcluster.Loopback(port)
+	return address, d.await(ctx, func(ctx context.Context) error { return devcluster.Reachable(ctx, address) })
 }
