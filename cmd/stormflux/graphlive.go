@@ -10,7 +10,8 @@ import (
 	"github.com/stormflux/stormflux/internal/graph"
 	"github.com/stormflux/stormflux/internal/graph/live"
 	"github.com/stormflux/stormflux/internal/nimbus"
-	"github.com/stormflux/stormflux/internal/wire"
+	"github.com/stormflux/stormflux/internal/running"
+	"github.com/stormflux/stormflux/internal/topology"
 	"github.com/stormflux/stormflux/validate"
 )
 
@@ -66,12 +67,13 @@ func (a *app) graphLive(ctx context.Context, flags *graphFlags, name string, top
 	defer client.Close()
 	window := flags.live.window
 	covers := map[string]time.Duration{"10m": 10 * time.Minute, "3h": 3 * time.Hour, "1d": 24 * time.Hour}[window]
+	structure := structures(client, top)
 	draw := func(ctx context.Context) ([]byte, error) {
 		look, err := live.Ask(ctx, client, name, nimbus.WindowOf(window), covers)
 		if err != nil {
 			return nil, err
 		}
-		picture, err := structure(ctx, client, look.Status, top)
+		picture, err := structure(ctx, look.Status)
 		if err != nil {
 			return nil, err
 		}
@@ -94,19 +96,23 @@ func (a *app) graphLive(ctx context.Context, flags *graphFlags, name string, top
 	return a.writePicture(flags.output, picture)
 }
 
-// structure returns the graph of a checked topology, or else of the running one.
-func structure(ctx context.Context, client *nimbus.Client, running *nimbus.Status, top *validate.Topology) (*graph.Graph, error) {
+// structures returns a function that draws a topology as it runs: the graph of a checked topology, or else of the running
+// one, which it reads once for each submission.
+func structures(client *nimbus.Client, top *validate.Topology) func(context.Context, *nimbus.Status) (*graph.Graph, error) {
 	if top != nil {
-		return graph.Of(top), nil
+		return func(context.Context, *nimbus.Status) (*graph.Graph, error) { return graph.Of(top), nil }
 	}
-	user, err := client.UserTopology(ctx, running.ID)
-	if err != nil {
-		return nil, err
+	var id string
+	var model *topology.Topology
+	return func(ctx context.Context, status *nimbus.Status) (*graph.Graph, error) {
+		if id != status.ID {
+			read, err := running.Structure(ctx, client, status.ID)
+			if err != nil {
+				return nil, err
+			}
+			id, model = status.ID, read
+			model.Name = status.Name
+		}
+		return graph.OfCompiled(model), nil
 	}
-	model, err := wire.Decode(user)
-	if err != nil {
-		return nil, err
-	}
-	model.Name = running.Name
-	return graph.OfCompiled(model), nil
 }

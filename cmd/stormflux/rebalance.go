@@ -11,7 +11,7 @@ import (
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/console"
 	"github.com/stormflux/stormflux/internal/nimbus"
-	"github.com/stormflux/stormflux/internal/wire"
+	"github.com/stormflux/stormflux/internal/running"
 )
 
 func (a *app) rebalanceCommand() *cobra.Command {
@@ -68,11 +68,7 @@ func cappedExecutors(ctx context.Context, client *nimbus.Client, name string, wa
 	if err != nil {
 		return nil
 	}
-	submitted, err := client.UserTopology(ctx, summary.ID)
-	if err != nil {
-		return nil
-	}
-	model, err := wire.Decode(submitted)
+	model, err := running.Structure(ctx, client, summary.ID)
 	if err != nil {
 		return nil
 	}

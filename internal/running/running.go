@@ -41,13 +41,23 @@ func Read(ctx context.Context, client *nimbus.Client, name string) (*plan.Runnin
 	return r, nil
 }
 
-func readTopology(ctx context.Context, client *nimbus.Client, r *plan.Running) error {
-	structure, err := client.UserTopology(ctx, r.ID)
+// Structure returns the components and streams of the topology with an id. Its name and configuration are not in them.
+func Structure(ctx context.Context, client *nimbus.Client, id string) (*topology.Topology, error) {
+	submitted, err := client.UserTopology(ctx, id)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if r.Topology, err = wire.Decode(structure); err != nil {
-		return fmt.Errorf("reading topology %s: %w", r.ID, err)
+	model, err := wire.Decode(submitted)
+	if err != nil {
+		return nil, fmt.Errorf("reading topology %s: %w", id, err)
+	}
+	return model, nil
+}
+
+func readTopology(ctx context.Context, client *nimbus.Client, r *plan.Running) error {
+	var err error
+	if r.Topology, err = Structure(ctx, client, r.ID); err != nil {
+		return err
 	}
 	conf, err := client.TopologyConf(ctx, r.ID)
 	if err != nil {
