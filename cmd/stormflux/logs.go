@@ -14,7 +14,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/logviewer"
 	"github.com/stormflux/stormflux/internal/nimbus"
 	"github.com/stormflux/stormflux/internal/runview"
@@ -197,11 +196,7 @@ func knownComponent(p *nimbus.Placement, component string) error {
 	if component == "" || slices.Contains(ids, component) {
 		return nil
 	}
-	text := fmt.Sprintf("the topology has no component %q", component)
-	if near, ok := diag.Suggest(component, ids); ok {
-		return usageError("%s; did you mean %q?", text, near)
-	}
-	return usageError("%s; known components: %s", text, strings.Join(ids, ", "))
+	return usageError("the topology has no component %q; %s", component, nearOrKnown(component, ids))
 }
 
 // placed returns the workers of a topology with their executors.

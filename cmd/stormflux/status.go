@@ -118,11 +118,7 @@ func lookAtCluster(ctx context.Context, client *nimbus.Client) (statusView, erro
 }
 
 func (f *statusFlags) lookAtTopology(ctx context.Context, client *nimbus.Client, name string) (statusView, error) {
-	status, err := client.Status(ctx, name)
-	if err != nil {
-		return statusView{}, err
-	}
-	numbers, err := f.numbers(ctx, client.Statistics, status.ID)
+	status, numbers, err := f.look(ctx, client, client.Statistics, name)
 	if err != nil {
 		return statusView{}, err
 	}
@@ -132,14 +128,18 @@ func (f *statusFlags) lookAtTopology(ctx context.Context, client *nimbus.Client,
 // askStatistics is a method of [nimbus.Client].
 type askStatistics func(ctx context.Context, id string, window nimbus.Window) (*nimbus.Statistics, error)
 
-// numbers returns the numbers of a topology, or nil if Nimbus has none: Storm before 1.0, and a topology that has just been
-// submitted.
-func (f *statusFlags) numbers(ctx context.Context, ask askStatistics, id string) (*nimbus.Statistics, error) {
-	numbers, err := ask(ctx, id, nimbus.WindowOf(f.window))
-	if kind := nimbus.KindOf(err); kind == nimbus.Unsupported || kind == nimbus.Internal {
-		return nil, nil
+// look returns the state of a topology and its numbers. These are nil if Nimbus has none: Storm before 1.0, and a topology that
+// has just been submitted.
+func (f *statusFlags) look(ctx context.Context, client *nimbus.Client, ask askStatistics, name string) (*nimbus.Status, *nimbus.Statistics, error) {
+	status, err := client.Status(ctx, name)
+	if err != nil {
+		return nil, nil, err
 	}
-	return numbers, err
+	numbers, err := ask(ctx, status.ID, nimbus.WindowOf(f.window))
+	if kind := nimbus.KindOf(err); kind == nimbus.Unsupported || kind == nimbus.Internal {
+		return status, nil, nil
+	}
+	return status, numbers, err
 }
 
 // statusText returns a status for people: with whole, also the whole texts of the errors.

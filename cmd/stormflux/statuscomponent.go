@@ -14,15 +14,11 @@ import (
 
 // lookAtComponent looks at one component of a topology.
 func (f *statusFlags) lookAtComponent(ctx context.Context, client *nimbus.Client, name, component string) (statusView, error) {
-	status, err := client.Status(ctx, name)
-	if err != nil {
-		return statusView{}, err
-	}
 	ask := client.Statistics
 	if settings.IsReserved(component) {
 		ask = client.AllStatistics
 	}
-	numbers, err := f.numbers(ctx, ask, status.ID)
+	status, numbers, err := f.look(ctx, client, ask, name)
 	if err != nil {
 		return statusView{}, err
 	}
@@ -30,10 +26,10 @@ func (f *statusFlags) lookAtComponent(ctx context.Context, client *nimbus.Client
 	if numbers == nil { // of a new topology
 		numbers = &nimbus.Statistics{}
 	}
-	for _, all := range [][]nimbus.ComponentStatistics{numbers.Spouts, numbers.Bolts} {
+	for i, all := range [][]nimbus.ComponentStatistics{numbers.Spouts, numbers.Bolts} {
 		for _, c := range all {
 			if known = append(known, c.ID); c.ID == component {
-				look.component, look.spout = &c, slices.ContainsFunc(numbers.Spouts, func(s nimbus.ComponentStatistics) bool { return s.ID == component })
+				look.component, look.spout = &c, i == 0
 			}
 		}
 	}
