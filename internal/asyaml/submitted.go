@@ -40,13 +40,6 @@ func withoutTasks(c *topology.Component) *topology.Component {
 	return &out
 }
 
-// added are the keys that only Nimbus or a client of Storm sets.
-var added = []string{
-	"storm.id", "topology.name", "topology.submitter.user", "topology.submitter.principal", "storm.zookeeper.superACL",
-	"storm.zookeeper.topology.auth.scheme", "storm.zookeeper.topology.auth.payload", "storm.cgroup.hierarchy.dir", "worker.metrics",
-	"nimbus.thrift.client.use.tls",
-}
-
 func submittedConf(t *topology.Topology, cluster map[string]topology.Value, v settings.Version) map[string]topology.Value {
 	conf := map[string]topology.Value{}
 	print := fingerprint.Of(t.Conf)
@@ -56,7 +49,7 @@ func submittedConf(t *topology.Topology, cluster map[string]topology.Value, v se
 		if print != nil {
 			own = slices.Contains(print.Keys, key)
 		}
-		if own && key != fingerprint.Key && key != fingerprint.SubmissionKey && !slices.Contains(added, key) {
+		if own && key != fingerprint.Key && key != fingerprint.SubmissionKey && !settings.SetByNimbus(key) {
 			conf[key] = value
 		}
 	}

@@ -44,7 +44,7 @@ func (c *comparison) submittedKeys() map[string]any {
 		return keys
 	}
 	for key, value := range c.old.Topology.Conf {
-		if byNimbus[key] == nil && !equal(value, c.old.Cluster.Conf[key]) {
+		if !settings.SetByNimbus(key) && byNimbus[key] == nil && !equal(value, c.old.Cluster.Conf[key]) {
 			keys[key] = nil
 		}
 	}
@@ -69,23 +69,8 @@ func ownKey(key string) bool {
 // A rule decides whether a submission of value would store what is stored. cluster is Nimbus's own configuration.
 type rule func(c *comparison, key string, stored, value any) bool
 
-// byNimbus are the keys that Nimbus changes in a submission.
+// byNimbus are the keys that Nimbus changes in a submission, besides those of [settings.SetByNimbus].
 var byNimbus = map[string]rule{
-	// Nimbus sets or drops these, whatever the submission says.
-	"storm.id":                             ignored,
-	"topology.name":                        ignored,
-	"topology.submitter.user":              ignored,
-	"topology.submitter.principal":         ignored,
-	"storm.zookeeper.superACL":             ignored,
-	"storm.zookeeper.topology.auth.scheme": ignored,
-	// It is another one in every submission, and nobody's business.
-	"storm.zookeeper.topology.auth.payload": ignored,
-	"storm.cgroup.hierarchy.dir":            ignored,
-	"worker.metrics":                        ignored,
-	"storm.workers.artifacts.dir":           ignored,
-	"storm.local.hostname":                  ignored,
-	"nimbus.thrift.client.use.tls":          ignored,
-
 	"topology.users":                               sameUsers,
 	"topology.kryo.register":                       sameSerializers,
 	"topology.kryo.decorators":                     sameDecorators,
@@ -101,10 +86,8 @@ var byNimbus = map[string]rule{
 
 func (c *comparison) sameInNimbus(key string, stored, value any) bool {
 	same := byNimbus[key]
-	return same != nil && same(c, key, stored, value)
+	return settings.SetByNimbus(key) || same != nil && same(c, key, stored, value)
 }
-
-func ignored(*comparison, string, any, any) bool { return true }
 
 // sameOrEstimated is for numbers that the Resource Aware Scheduler estimates where the submission has none.
 func sameOrEstimated(c *comparison, _ string, stored, value any) bool {
