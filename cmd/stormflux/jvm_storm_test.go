@@ -212,6 +212,9 @@ func TestJVMComponentsRunHere(t *testing.T) {
 	binary := buildStormflux(t)
 	for name, c := range jvmCases {
 		t.Run(name, func(t *testing.T) {
+			if name == "kafka" {
+				stormtest.Long(t) // a broker, and a consumer that needs a while to join its group
+			}
 			out := t.TempDir()
 			ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 			defer cancel()

@@ -94,6 +94,7 @@ func tree(t *testing.T, dir string) map[string]string {
 // emit-clj writes into a Leiningen project, Leiningen builds it, Storm's own client submits it, and it counts words. One
 // component has a launcher, which must be in Leiningen's jar.
 func TestLeiningenProjectOnStorm(t *testing.T) {
+	stormtest.Long(t)
 	requireLeiningen(t)
 	cluster := storm.Cluster(t)
 	binary := buildStormflux(t)

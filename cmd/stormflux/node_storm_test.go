@@ -62,6 +62,7 @@ func TestNodeComponents(t *testing.T) {
 		t.Fatalf("%d words in %d tasks, want %d in 2: %v", n, len(want), nodeTotal, want)
 	}
 	t.Run("storm", func(t *testing.T) {
+		stormtest.Long(t)
 		cluster, theirs := storm.Cluster(t), t.TempDir()
 		onStorm(t, cluster, "node-words", dir, "", func() bool { return total(t, contents(t, theirs)) >= nodeTotal },
 			"node-words.yaml", "-c", "out="+theirs)

@@ -251,6 +251,7 @@ func fanned(t *testing.T, dir string) (received map[string]string, complete bool
 
 // Every grouping sends every tuple to the same tasks as a real Storm. A grouping that chooses at random sends it to one task.
 func TestRunGroupsLikeStorm(t *testing.T) {
+	stormtest.Long(t)
 	cluster := storm.Cluster(t)
 	ours, theirs := t.TempDir(), t.TempDir()
 	dir := folder(t, fanOut)
