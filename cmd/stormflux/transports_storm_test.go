@@ -46,6 +46,7 @@ var onCluster = []struct {
 	{[]string{"log-level", "orders"}, exitFine, "DEBUG"},
 	{[]string{"debug", "orders", "count", "--sample", "10%"}, exitFine, "orders"},
 	{[]string{"logs", "orders"}, exitEnvironment, "orders"},
+	{[]string{"profile", "orders", "count", "jstack"}, exitEnvironment, "no workers"},
 	{[]string{"doctor", "orders.yaml"}, exitEnvironment, "supervisors"},
 	{[]string{"upload-credentials", "orders", "--credential", "region=eu"}, exitFine, "region"},
 	{[]string{"deactivate", "orders"}, exitFine, "INACTIVE"},
