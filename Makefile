@@ -17,7 +17,7 @@ package-files: build
 	for shell in bash zsh fish powershell; do bin/stormflux completion $$shell >bin/completions/stormflux.$$shell || exit 1; done
 
 test:
-	go test ./...
+	go test -timeout 30m ./...
 
 # All tests, with those that watch a real Storm for long. Without Java and Maven, they fail.
 storm:

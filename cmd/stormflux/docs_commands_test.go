@@ -40,9 +40,9 @@ func documents(t *testing.T) []string {
 
 // elsewhere lists the commands that TestDocumentCommands does not run, with the file that runs them: it must have the text.
 var elsewhere = []struct{ command, file, text string }{
-	{"go test ./...", ".ci/run", "go test -timeout 30m ./..."},
+	{"go test -timeout 30m ./...", ".ci/run", "go test -timeout 30m ./..."},
 	{"make lint", ".ci/run", "go tool staticcheck ./..."},
-	{"make test", "Makefile", "\ngo test ./..."},
+	{"make test", "Makefile", "\ngo test -timeout 30m ./..."},
 	{"stormflux dev-cluster", "cmd/stormflux/devcluster_storm_test.go", `"dev-cluster", "up"`},
 	{"storm jar topology.jar stormflux.runtime.Main", "cmd/stormflux/submittable_storm_test.go", "stormflux.runtime.Main"},
 }
