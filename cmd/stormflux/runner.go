@@ -114,7 +114,8 @@ func (p *prepared) Run(ctx context.Context) error {
 		Topology:  p.program.Topology,
 		Resources: p.staged.Resources(), Storm: storm,
 		For: r.flags.limit, UntilIdle: r.flags.untilIdle, IdleAfter: r.flags.idle,
-		Seed: r.flags.seed, LogDir: r.flags.logDir, JVM: p.jvm, Events: r.view.Event, Trace: p.trace, Declaration: p.declaration,
+		Seed: r.flags.seed, LogDir: r.flags.logDir, JVM: p.jvm, Events: r.view.Event, Trace: p.trace,
+		Declaration: p.declaration, Sources: sources(p.program),
 	})
 	if err != nil {
 		return environmentError(err)

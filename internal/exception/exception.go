@@ -5,6 +5,7 @@ package exception
 
 import (
 	"fmt"
+	"path"
 	"regexp"
 	"strconv"
 	"strings"
@@ -90,8 +91,11 @@ var (
 	pythonName  = onFirstUse(`^[\pL_][\pL\pN_.]*(: |:?$)`)
 )
 
-// pythonSDK is in the paths of the SDK's files. Where an exception comes from there, the mistake is in the frame that called it.
-const pythonSDK = "/.stormflux/python/"
+// inPythonSDK reports whether a file is one of our SDK for Python: in the folder of the package, wherever that is. Where an
+// exception comes from there, the mistake is in the frame that called it.
+func inPythonSDK(file string) bool {
+	return path.Base(path.Dir(strings.ReplaceAll(file, `\`, "/"))) == "stormflux"
+}
 
 func readPython(lines []string) (e Exception, ok bool) {
 	var own []string // the last frame of the component
@@ -100,7 +104,7 @@ func readPython(lines []string) (e Exception, ok bool) {
 		if m == nil {
 			continue
 		}
-		if !strings.Contains(m[1], pythonSDK) {
+		if !inPythonSDK(m[1]) {
 			own = m
 		} else if own != nil {
 			m = own

@@ -119,6 +119,20 @@ Caused by: java.io.IOException: Stream closed
     raise ValueError(
 ValueError: stream "default" has 1 field (word), not 2: ['a', 'b']
 `, `ValueError: stream "default" has 1 field (word), not 2: ['a', 'b'] (resources/split.py:7)`},
+	{"a mistake that the SDK in the project finds", `Traceback (most recent call last):
+  File "/tmp/s/resources/stormflux/bolt.py", line 40, in _run
+    self.process(tup)
+  File "/tmp/s/resources/split.py", line 7, in process
+    self.emit(["a", "b"])
+  File "/tmp/s/resources/stormflux/component.py", line 107, in emit
+    raise ValueError(
+ValueError: stream "default" has 1 field (word), not 2: ['a', 'b']
+`, `ValueError: stream "default" has 1 field (word), not 2: ['a', 'b'] (resources/split.py:7)`},
+	{"a mistake in the SDK", `Traceback (most recent call last):
+  File "/tmp/s/resources/stormflux/bolt.py", line 40, in _run
+    oh()
+NameError: name 'oh' is not defined
+`, `NameError: name 'oh' is not defined (resources/stormflux/bolt.py:40)`},
 	{"windows", "Traceback (most recent call last):\r\n  File \"C:\\x\\resources\\a.py\", line 1, in <module>\r\n    x\r\nNameError: name 'x' is not defined\r\n",
 		"NameError: name 'x' is not defined (resources/a.py:1)"},
 }

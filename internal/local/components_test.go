@@ -134,6 +134,14 @@ func runComponent(name string) {
 	case "exit":
 		fmt.Fprintln(os.Stderr, "I do not like it here")
 		os.Exit(7)
+	case "deep": // dies of an exception below many frames
+		fmt.Fprintln(os.Stderr, "Traceback (most recent call last):")
+		fmt.Fprintf(os.Stderr, "  File \"/tmp/s/resources/words.py\", line 26, in process\n    self.emit([word, 1])\n")
+		for line := range 20 {
+			fmt.Fprintf(os.Stderr, "  File \"/tmp/s/resources/stormflux/component.py\", line %d, in emit\n    deeper()\n", line)
+		}
+		fmt.Fprintln(os.Stderr, "ValueError: oh")
+		os.Exit(1)
 	case "mute": // neither answers nor ends
 		w.read()
 		select {}

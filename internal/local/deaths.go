@@ -3,9 +3,6 @@ package local
 import (
 	"fmt"
 	"slices"
-	"strings"
-
-	"github.com/stormflux/stormflux/internal/exception"
 )
 
 // A DeathsError says that a component kept dying until the run ended.
@@ -49,8 +46,8 @@ func (t *task) keepsDying() bool { return t.vainSessions > 0 && !t.progress }
 // cause says in a few words why the component died: the exception on standard error with its place, otherwise the last
 // line there.
 func (d *Death) cause() string {
-	if found, trace := exception.ReadTrace(strings.Join(d.Stderr, "\n")); trace {
-		return shorten(found.String())
+	if d.Exception.Message != "" {
+		return shorten(d.Exception.String())
 	}
 	for _, line := range slices.Backward(d.Stderr) {
 		if line != "" {

@@ -4,11 +4,14 @@ package local
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"strings"
 	"testing"
 	"time"
 
 	sdk "github.com/stormflux/stormflux/component"
+	"github.com/stormflux/stormflux/internal/exception"
 	"github.com/stormflux/stormflux/internal/local/clock"
 	"github.com/stormflux/stormflux/internal/multilang"
 )
@@ -85,13 +88,22 @@ func TestRecovered(t *testing.T) {
 	}
 }
 
+// The last line names the user's own line, however deep below it the exception was raised.
+func TestDeathNamesTheSource(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.spout("numbers", one("n"), 1, "deep")
+	f.opts.MaxDeaths = 2
+	f.opts.Sources = map[string]string{"resources/words.py": "src/words.py"}
+	_, err := f.run()
+	if first, _, _ := strings.Cut(fmt.Sprint(err), "\n"); !strings.HasSuffix(first, ": ValueError: oh (src/words.py:26)") {
+		t.Errorf("%q", first)
+	}
+}
+
 func TestCause(t *testing.T) {
 	for want, d := range map[string]Death{
-		"SyntaxError: invalid syntax (resources/enrich.py:1)": {Stderr: []string{
-			`  File "/tmp/stormflux-1/resources/enrich.py", line 1`, "    def x(:", "          ^", "SyntaxError: invalid syntax"}},
-		"KeyError: 'x' (resources/lib/a.py:7)": {Stderr: []string{"Traceback (most recent call last):",
-			`  File "/tmp/stormflux-1/resources/enrich.py", line 3, in <module>`, "    main()",
-			`  File "/tmp/stormflux-1/resources/lib/a.py", line 7, in main`, "    y['x']", "KeyError: 'x'", ""}},
+		"KeyError: 'x' (a.py:7)":          {Stderr: []string{"last words"}, Exception: exception.Exception{Message: "KeyError: 'x'", File: "a.py", Line: 7}},
 		"no such table: words":            {Reason: "its process ended", Stderr: []string{"connecting", "no such table: words"}},
 		"its process ended with status 1": {Reason: "its process ended with status 1"},
 	} {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/stormflux/stormflux/internal/exception"
 )
 
 // An EventKind says what happened in an [Event].
@@ -92,12 +94,13 @@ type Death struct {
 	// WorkerDies reports whether the component broke the protocol. Storm says what a Storm worker does then.
 	WorkerDies bool
 	Storm      string
-	Fix        string   // the place in the topology's file and the line to write there, or ""
-	Line       string   // output that could not be understood
-	Stderr     []string // last lines of standard error
-	Tuple      string   // the tuple that the component probably worked on
-	Failed     int      // tuples of spouts that failed with it
-	Lost       int      // its tuples of which no spout learns what became of them
+	Fix        string              // the place in the topology's file and the line to write there, or ""
+	Line       string              // output that could not be understood
+	Stderr     []string            // last lines of standard error
+	Exception  exception.Exception // in standard error; without a message if there is none
+	Tuple      string              // the tuple that the component probably worked on
+	Failed     int                 // tuples of spouts that failed with it
+	Lost       int                 // its tuples of which no spout learns what became of them
 }
 
 // who returns the task and its process: bolt "count" (task 3, pid 4711).

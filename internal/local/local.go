@@ -90,6 +90,9 @@ type Options struct {
 	// be nil.
 	Declaration func(component, stream string, values int) string
 
+	// Sources has the files that resources come from, by their names in stack traces: resources/split.py. It may be nil.
+	Sources map[string]string
+
 	// JVM is what JVM components, custom groupings and worker hooks run in. It may be nil if the topology has none.
 	JVM *JVM
 

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/stormflux/stormflux/internal/exception"
 	"github.com/stormflux/stormflux/internal/local/clock"
 	"github.com/stormflux/stormflux/internal/multilang"
 )
@@ -311,10 +312,11 @@ const (
 	shownSize = 400 // how many bytes of a text a message quotes
 )
 
-// A lineTail keeps the last lines.
+// A lineTail keeps the last lines of standard error, and finds the exception in all of them.
 type lineTail struct {
-	mu    sync.Mutex
-	lines []string
+	mu     sync.Mutex
+	lines  []string
+	filter exception.Filter
 }
 
 func (t *lineTail) add(line string) {
@@ -324,6 +326,14 @@ func (t *lineTail) add(line string) {
 		t.lines = append(t.lines[:0], t.lines[1:]...)
 	}
 	t.lines = append(t.lines, line)
+	t.filter.Frame(line)
+}
+
+// cause returns the exception that the process probably died of.
+func (t *lineTail) cause() (e exception.Exception, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.filter.Cause()
 }
 
 func (t *lineTail) last() []string {

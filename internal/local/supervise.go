@@ -47,6 +47,9 @@ func (t *task) died(end *ending) (again bool) {
 	if s := end.session; s != nil {
 		d.PID = s.peer.PID()
 		d.Stderr = s.stderrTail.last()
+		if cause, ok := s.stderrTail.cause(); ok {
+			d.Exception = cause.In(e.opts.Sources)
+		}
 	} else if !ended && t.comp.jvm {
 		e.fail(end.err)
 		return false

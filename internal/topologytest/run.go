@@ -98,7 +98,7 @@ func (r *runner) run() ([]Failure, error) {
 	r.engine, err = local.New(local.Options{
 		Topology: r.part.Topology, Resources: r.opts.Resources, Storm: r.opts.Storm, JVM: r.opts.JVM,
 		Stepped: true, Seed: 1, Clock: r.clock, Drain: -1, MaxDeaths: 1,
-		Events: r.record.add, Trace: func(string) bool { return true }, Declaration: r.opts.Declaration,
+		Events: r.record.add, Trace: func(string) bool { return true }, Declaration: r.opts.Declaration, Sources: r.opts.Sources,
 		Start: func(id string, _ int) (local.Peer, error) {
 			c := r.part.Component(id)
 			if p, process := c.Code.(*topology.Process); !process || p.Words[0] != mockWord {
@@ -150,12 +150,15 @@ func (r *runner) verdict(failures []Failure, summary *local.Summary, err error) 
 // deathFailure says why a component died. All that follows from it would only distract.
 func (r *runner) deathFailure(d *local.Death) Failure {
 	f := Failure{Span: r.test.Span, Summary: fmt.Sprintf("%s died: %s", d.Component, firstLine(d.Reason))}
-	for _, text := range []string{strings.Join(d.Stderr, "\n"), r.record.lastError(d.Component)} {
-		if found, trace := exception.ReadTrace(text); trace {
-			f.Summary = fmt.Sprintf("%s died: %s", d.Component, found.In(r.opts.Sources))
-			d.Stderr = nil
-			break
+	found := d.Exception
+	if found.Message == "" {
+		if reported, trace := exception.ReadTrace(r.record.lastError(d.Component)); trace {
+			found = reported.In(r.opts.Sources)
 		}
+	}
+	if found.Message != "" {
+		f.Summary = fmt.Sprintf("%s died: %s", d.Component, found)
+		d.Stderr = nil
 	}
 	note := func(what, text string) {
 		if text != "" {

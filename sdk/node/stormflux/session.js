@@ -174,7 +174,7 @@ class Session {
     }
     if (fields.length !== values.length) {
       throw new RangeError(
-        `stream "${stream}" has ${fields.length} fields (${fields.join(', ')}), not ${values.length}: ${short(values)}`
+        `stream "${stream}" has ${fields.length} field${fields.length === 1 ? '' : 's'} (${fields.join(', ')}), not ${values.length}: ${short(values)}`
       )
     }
   }

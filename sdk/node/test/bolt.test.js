@@ -169,6 +169,7 @@ test('what is wrong with an emit or a field is one sentence', async () => {
   const sentences = {
     'emit needs an array of values, not \'word\'': (b) => b.emit('word'),
     '"split" has no stream "eror"; its streams: default, errors': (b) => b.emit(['a'], { stream: 'eror' }),
+    'stream "default" has 1 field (word), not 2: [ \'a\', \'b\' ]': (b) => b.emit(['a', 'b']),
     'stream "errors" has 2 fields (text, line), not 1: [ \'a\' ]': (b) => b.emit(['a'], { stream: 'errors' }),
     'a value of type undefined cannot be sent; a value that is missing is null': (b) => b.emit([undefined]),
     'no field "word" in stream "default" of "source"; its fields: sentence, n': (b, tuple) => tuple.get('word'),
