@@ -161,8 +161,9 @@ func (t *task) count(d *delivery) {
 	t.stats.executed++
 	t.stats.ackNanos += now - d.given
 	t.stats.waitNanos += d.given - d.queued
-	// Time before the answer to the previous tuple was not for this one.
-	t.stats.busyNanos += now - max(d.given, t.stats.answered)
+	// Time before the answer to the previous tuple was not for this one. A bolt that answers a tuple only after a tick has
+	// waited for the tick.
+	t.stats.busyNanos += now - max(d.given, t.stats.answered, t.ticked)
 	t.stats.answered = now
 }
 
@@ -212,6 +213,9 @@ func (t *task) take(s *session) {
 		t.awaitsTick = d.source != nil && t.comp.tick > 0
 		e.lastID++
 		d.id, d.given = tupleID(e.lastID), e.now
+		if d.source == nil && t.ticked <= t.stats.answered {
+			t.ticked = e.now
+		}
 		t.inputs[d.id] = d
 		t.given.push(d)
 		if t.workingOn == nil {

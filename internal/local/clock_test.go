@@ -76,6 +76,42 @@ func TestVirtualClock(t *testing.T) {
 	}
 }
 
+// A batchBolt answers what it has with every tick.
+type batchBolt struct{ has []*sdk.Tuple }
+
+func (b *batchBolt) Execute(tuple *sdk.Tuple, _ *sdk.Collector) error {
+	b.has = append(b.has, tuple)
+	return nil
+}
+
+func (b *batchBolt) Tick(_ *sdk.Tuple, out *sdk.Collector) error {
+	for _, tuple := range b.has {
+		out.Ack(tuple)
+	}
+	b.has = nil
+	return nil
+}
+
+// A bolt that waits for ticks is not busy meanwhile, and there is nothing to warn of.
+func TestWaitingForTicksIsNotBusy(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.topology.Conf["topology.max.spout.pending"] = 3
+	f.spout("numbers", one("n"), 1, "not", "used")
+	f.bolt("batch", nil, 1, []string{"not", "used"}, input{"numbers", "default", shuffled()}).Conf["topology.tick.tuple.freq.secs"] = 5
+	f.inProcess(map[string]serveFunc{"numbers": f.serveSpout(&memorySpout{}), "batch": f.serveBolt(&batchBolt{})})
+	e, advance, stop := f.virtual()
+	advance(time.Minute)
+	c := e.Snapshot().component("batch")
+	if c.Process != 0 || c.Acked < 30 || c.Ack < 3*time.Second {
+		t.Errorf("%d tuples acked after %s each, busy for %s", c.Acked, c.Ack, c.Process)
+	}
+	f.noWarnings()
+	if _, err := stop(); err != nil {
+		t.Errorf("%v\n%s", err, f.events)
+	}
+}
+
 // TestVirtualEnds checks everything else that the clock decides.
 func TestVirtualEnds(t *testing.T) {
 	silent := func(in io.Reader, out io.Writer) error {

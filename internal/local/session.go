@@ -219,7 +219,7 @@ func (s *session) handshake() (*fault, error) {
 	if err != nil {
 		return nil, err
 	}
-	patience := e.clock.AfterFunc(stallPatience, s.handshakeIsLate)
+	patience := e.clock.AfterFunc(startPatience, s.handshakeIsLate)
 	defer patience.Stop()
 	e.lock()
 	s.outbox.control = append(s.outbox.control, text...)
@@ -260,8 +260,8 @@ func (s *session) handshakeIsLate() {
 	e.lock()
 	defer e.unlock()
 	if t.current == s && t.ready == nil && !e.stopping {
-		e.warn("handshake "+strconv.Itoa(t.id), t,
-			"the process (pid %d) has not answered the handshake for %s: Storm would wait forever", s.peer.PID(), stallPatience)
+		e.warn("handshake", t,
+			"the process (pid %d) has not answered the handshake for %s: Storm would wait forever", s.peer.PID(), startPatience)
 	}
 }
 

@@ -5,6 +5,10 @@ import "time"
 // stallPatience is the time after which the engine reports what a run waits for.
 const stallPatience = 3 * time.Second
 
+// startPatience is the time after which the engine reports a component that does not answer the handshake: many interpreters
+// that start at once on a small machine take some seconds.
+const startPatience = 10 * time.Second
+
 // warnOfStall reports, once for each component, what the component does not do although others wait for it.
 func (s *session) warnOfStall() {
 	t, e := s.task, s.task.engine
@@ -25,6 +29,7 @@ func (s *session) warnOfStall() {
 	case oldest == nil || time.Duration(e.now-oldest.given) < stallPatience:
 	case time.Duration(e.now-s.heard) >= stallPatience && t.workingOn != nil:
 		e.warn("slow tuple", t, "the bolt has written nothing for %s, and has this tuple: %s", since(s.heard), t.workingOn)
+	case time.Duration(e.now-oldest.given) < stallPatience+time.Duration(t.comp.tick)*time.Second: // it may wait for the tick
 	case t.stats.executed == 0 && oldest.source != nil:
 		e.warn("no answer", t, "the bolt has neither acked nor failed any of its %d tuples for %s; "+
 			"Storm fails them after topology.message.timeout.secs", len(t.inputs), since(oldest.given))

@@ -12,7 +12,7 @@ import (
 	"github.com/stormflux/stormflux/internal/multilang"
 )
 
-// After three seconds the run says what it waits for.
+// After some seconds the run says what it waits for.
 func TestStalls(t *testing.T) {
 	t.Parallel()
 	mute := func(in io.Reader, _ io.Writer) error {
@@ -29,7 +29,7 @@ func TestStalls(t *testing.T) {
 		bolt func(*fixture) serveFunc
 		want string
 	}{
-		{"handshake", func(*fixture) serveFunc { return mute }, "has not answered the handshake for 3s"},
+		{"handshake", func(*fixture) serveFunc { return mute }, "has not answered the handshake for 10s"},
 		{"tuple", func(*fixture) serveFunc { return silent }, `the bolt has written nothing for 3s, and has this tuple: [1] from "numbers"`},
 		{"acks", func(f *fixture) serveFunc { return f.serveBolt(&holdingBolt{ticks: new(atomic.Int64)}) },
 			"the bolt has neither acked nor failed any of its 1 tuples for "},
@@ -48,7 +48,7 @@ func TestStalls(t *testing.T) {
 				return e.targets[e.plan.spouts[0].index][0].stats.emitted == 1 && bolt.current != nil &&
 					(test.name == "handshake" || bolt.given.first != nil)
 			})
-			for range 5 {
+			for range 11 {
 				if test.name == "acks" {
 					f.settle(e)()
 				}

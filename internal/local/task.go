@@ -31,10 +31,11 @@ type task struct {
 	deaths       []int64 // times of the last deaths
 	vainSessions int     // how many of the last sessions made no progress
 	lastDeath    *Death
-	resting      bool // waits for its next start
-	awaitsTick   bool // has had no tick since its last tuple
-	progress     bool // the current session has done something
-	acksLate     bool // a JVM bolt may ack a tuple that was forgotten: see executed
+	resting      bool  // waits for its next start
+	awaitsTick   bool  // has had no tick since its last tuple
+	ticked       int64 // when the component got the first tick after its last answer, or an earlier time
+	progress     bool  // the current session has done something
+	acksLate     bool  // a JVM bolt may ack a tuple that was forgotten: see executed
 
 	resume chan struct{} // receives when blocked becomes 0
 	rested chan struct{} // receives when resting becomes false
