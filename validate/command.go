@@ -2,6 +2,7 @@ package validate
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -76,17 +77,19 @@ func (c *checker) split(who string, v *yaml.Value) []string {
 			WithHint("write a list of words instead: command: [python3, split.py]")
 		return nil
 	}
-	needsShell := func(node syntax.Node, what string) []string {
+	needsShell := func(node syntax.Node, what, hint string) []string {
 		start, end := int(node.Pos().Offset()), int(node.End().Offset())
 		c.list.Errorf(ruleNeedsShell, inside(v, start, end), "%s: the command contains %s, but no shell runs it", who, what).
-			WithHint("put it in quotes to pass it on as it is; for a shell write command: [sh, -c, %s]", quoted(v.Text))
+			WithHint("%s", hint)
 		return nil
 	}
+	const leaveOut = "leave it out; to pass it on, write a list of words"
+	const listOfWords = "; to pass it on as it is, write a list of words"
 	if len(file.Last) > 0 {
-		return needsShell(&file.Last[0], "a comment")
+		return needsShell(&file.Last[0], "a comment", leaveOut)
 	}
 	if len(file.Stmts) > 1 {
-		return needsShell(file.Stmts[1], "a second command")
+		return needsShell(file.Stmts[1], "a second command", inShell(v.Text)+listOfWords)
 	}
 	if len(file.Stmts) == 0 {
 		return nil
@@ -95,29 +98,69 @@ func (c *checker) split(who string, v *yaml.Value) []string {
 	call, simple := s.Cmd.(*syntax.CallExpr)
 	switch {
 	case len(s.Comments) > 0:
-		return needsShell(&s.Comments[0], "a comment")
+		return needsShell(&s.Comments[0], "a comment", leaveOut)
+	case s.Background:
+		return needsShell(s, "\"&\"", "leave \"&\" out: the program must not go to the background")
+	case s.Semicolon.IsValid() && simple && len(s.Redirs) == 0:
+		return needsShell(s, "\";\"", "leave \";\" out")
 	case len(s.Redirs) > 0:
-		return needsShell(s.Redirs[0], "a redirection")
-	case s.Background || s.Semicolon.IsValid() || s.Negated || s.Coprocess:
-		return needsShell(s, "shell syntax")
-	case !simple:
-		return needsShell(s, "shell syntax")
+		return needsShell(s.Redirs[0], "a redirection", inShell(v.Text))
+	case s.Negated || s.Coprocess || !simple:
+		return needsShell(s, "shell syntax", inShell(v.Text))
 	case len(call.Assigns) > 0:
 		a := call.Assigns[0]
 		c.list.Errorf(ruleNeedsShell, inside(v, int(a.Pos().Offset()), int(a.End().Offset())),
 			"%s: the command begins with an assignment, but no shell runs it", who).
-			WithHint("set environment variables of the component with `env`")
+			WithHint("a component sets its environment variables with `env`; elsewhere, %s", inShell(v.Text))
 		return nil
 	}
 	words := make([]string, 0, len(call.Args))
 	for _, word := range call.Args {
 		if node, what := expansion(word); node != nil {
-			return needsShell(node, what)
+			return needsShell(node, what, inShell(v.Text)+listOfWords+asWords(v.Text, call.Args))
 		}
 		words = append(words, unquoted(word))
 	}
 	return words
 }
+
+// inShell says how a command becomes one of a shell. The text of a long command is left out.
+func inShell(text string) string {
+	example := "..."
+	if text = strings.TrimSpace(text); shortened(text) == text {
+		example = unsubstituted(text)
+	}
+	return fmt.Sprintf("to run it in a shell, write [sh, -c, %s]", strconv.Quote(strings.ToValidUTF8(example, "?")))
+}
+
+// asWords returns a command as a list with every word as it is written, such as `: [ls, "*.txt"]`. It returns "" if the list is
+// long, or if a word is partly in quotes, because nobody knows then which text is meant.
+func asWords(text string, args []*syntax.Word) string {
+	var words []string
+	for _, word := range args {
+		if node, _ := expansion(word); node == nil {
+			words = append(words, quotedIfNeeded(unsubstituted(unquoted(word))))
+			continue
+		}
+		start, end := word.Pos().Offset(), word.End().Offset()
+		if q, ok := word.Parts[0].(*syntax.DblQuoted); ok && len(word.Parts) == 1 && !q.Dollar {
+			start, end = start+1, end-1
+		}
+		raw := text[start:end]
+		if strings.ContainsAny(raw, "\"'\\") {
+			return ""
+		}
+		words = append(words, quotedIfNeeded(unsubstituted(raw)))
+	}
+	list := ": [" + strings.Join(words, ", ") + "]"
+	if shortened(list) != list {
+		return ""
+	}
+	return list
+}
+
+// unsubstituted writes a text so that nothing in it is substituted.
+func unsubstituted(text string) string { return strings.ReplaceAll(text, "${", "$${") }
 
 // expansion returns the part of a word that a shell would replace, and what it is; nil when there is none.
 func expansion(word *syntax.Word) (syntax.Node, string) {
