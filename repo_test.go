@@ -74,7 +74,7 @@ var mayImport = map[string][]string{
 	"internal/foreign/yamldsl":     {"diag", "schema/yaml", "internal/asyaml", "internal/foreign", "internal/topology"},
 	"internal/importer":            {"schema/yaml", "internal/asyaml", "internal/foreign", "internal/foreign/clojuredsl", "internal/foreign/pythondsl", "internal/foreign/yamldsl", "internal/leiningen"},
 	"internal/asyaml":              {"compiler", "diag", "schema/format", "schema/yaml", "internal/fingerprint", "internal/java", "internal/settings", "internal/topology"},
-	"internal/stormjar":            {"internal/jar", "internal/jarfile"},
+	"internal/stormjar":            {"compiler", "internal/jar", "internal/jarfile"},
 	"internal/nimbus":              {"internal/exception", "internal/jaas", "internal/keystore", "internal/sasl", "internal/storm", "internal/java", "internal/settings"},
 	"internal/nimbus/nimbustest":   {"internal/storm", "internal/nimbus", "internal/settings"},
 	"internal/replace":             {"internal/atomicfile", "internal/console", "internal/fingerprint", "internal/java", "internal/nimbus", "internal/storm"},

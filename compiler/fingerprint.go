@@ -40,7 +40,7 @@ func (p *Program) Fingerprint(ctx context.Context, a *Assembly) (*fingerprint.Fi
 	for _, sum := range sums {
 		component, launcher := starts[sum.Name]
 		switch {
-		case sum.Name == jar.Root+p.launcherDir+"/"+readme:
+		case sum.Name == jar.Root+p.launcherDir+"/"+LauncherReadme:
 		case launcher && component != "":
 			f.Starts[component] = short(sum.Content)
 		case launcher:

@@ -20,12 +20,28 @@ import (
 // aboutLaunchers explains the folder of the launchers. A jar without other resources has it too: Storm makes a
 // component's working folder only if the jar has a file below resources/ (STORM-90), and Nimbus needs a jar in any
 // case.
-const aboutLaunchers = "This folder was written by stormflux: *.sh start the components of the topology, " +
+const aboutLaunchers = writtenHere + "*.sh start the components of the topology, " +
 	"bin/ holds their Go programs, python/ the Python SDK, " +
 	"python-packages/ the required Python packages.\n"
 
-// readme is the file with aboutLaunchers, below the launchers' folder.
-const readme = "README"
+// writtenHere is how aboutLaunchers begins, in every release.
+const writtenHere = "This folder was written by stormflux: "
+
+// LauncherReadme is the name of the file with which [IsLauncherFolder] knows an [Options.LauncherDir].
+const LauncherReadme = "README"
+
+// IsLauncherFolder reports whether the README of a folder below resources/ says that it is an [Options.LauncherDir].
+func IsLauncherFolder(about []byte) bool { return strings.HasPrefix(string(about), writtenHere) }
+
+// IsGenerated reports whether compiling writes a file, by its path below [Options.LauncherDir]. Other files there belong to the
+// user: an SDK can be in a folder "stormflux" too.
+func IsGenerated(name string) bool {
+	top, _, below := strings.Cut(name, "/")
+	if below {
+		return top == programFolder || top == pythonFolder || top == packagesFolder
+	}
+	return name == LauncherReadme || strings.HasSuffix(name, ".sh")
+}
 
 // adapterFolder is the folder of the adapter's classes in the jar.
 const adapterFolder = "stormflux/runtime/"
@@ -46,7 +62,7 @@ func (p *Program) Assemble(ctx context.Context, platform validate.Platform) (*As
 	entries := slices.Clone(p.ResourceEntries)
 	if len(entries) == 0 || len(p.Launchers)+len(p.Builds) > 0 {
 		entries = append(entries, jar.Entry{
-			Name: jar.Root + p.launcherDir + "/" + readme, Data: []byte(aboutLaunchers), Origin: "stormflux's note",
+			Name: jar.Root + p.launcherDir + "/" + LauncherReadme, Data: []byte(aboutLaunchers), Origin: "stormflux's note",
 		})
 	}
 	for _, l := range p.Launchers {

@@ -143,7 +143,7 @@ func (l *lowering) goProgram(g *validate.GoProgram) string {
 	if path, ok := l.programs[key]; ok {
 		return path
 	}
-	path := l.opts.LauncherDir + "/bin/" + l.programNames.take(filepath.Base(key))
+	path := l.opts.LauncherDir + "/" + programFolder + "/" + l.programNames.take(filepath.Base(key))
 	l.programs[key] = path
 	l.prog.Builds = append(l.prog.Builds, Build{Package: g.Dir, Executable: g.Executable, Name: path})
 	return path

@@ -11,8 +11,9 @@ import (
 	"github.com/stormflux/stormflux/validate"
 )
 
-// The folders of the Python SDK, and of the required Python packages, below [Options.LauncherDir].
+// The folders of Go programs, of the Python SDK, and of the required Python packages, below [Options.LauncherDir].
 const (
+	programFolder  = "bin"
 	pythonFolder   = "python"
 	packagesFolder = "python-packages"
 )

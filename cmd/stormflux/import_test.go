@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/stormflux/stormflux/internal/nimbus/nimbustest"
+	"github.com/stormflux/stormflux/sdk/python"
 )
 
 // succeed runs a command line, which must succeed, and returns what it prints.
@@ -55,6 +56,13 @@ class Words(stormflux.Spout):
     pass
 `
 
+// The SDK stands in a folder that has the name of one of stormflux.
+const sdkInResources = `name: sdk
+resources: [words.py, lib]
+spouts: {words: {command: [python3, -m, stormflux, "words.py:Words"], outputs: [word]}}
+bolts: {count: {python: "words.py:Words", inputs: [words]}}
+`
+
 // A topology on a cluster, imported and compiled, has the same Thrift structure and the same files.
 func TestImportRunning(t *testing.T) {
 	server, err := nimbustest.Start(nimbustest.Options{KeepJars: true})
@@ -63,7 +71,13 @@ func TestImportRunning(t *testing.T) {
 	}
 	defer server.Stop()
 	written := t.TempDir()
-	for name, text := range map[string]string{"launchers.yaml": everyLauncher, "words.py": everyPython, "run.sh": "#!/bin/sh\nexec cat\n"} {
+	if err := os.CopyFS(filepath.Join(written, "lib"), python.Files()); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"launchers.yaml": everyLauncher, "words.py": everyPython, "run.sh": "#!/bin/sh\nexec cat\n",
+		"sdk.yaml": sdkInResources,
+	} {
 		if err := os.WriteFile(filepath.Join(written, name), []byte(text), 0o777); err != nil {
 			t.Fatal(err)
 		}
@@ -71,6 +85,7 @@ func TestImportRunning(t *testing.T) {
 	for name, path := range map[string]string{
 		"wordcount-python": "../../examples/wordcount-python.yaml",
 		"streams":          "../../examples/streams.yaml", "launchers": filepath.Join(written, "launchers.yaml"),
+		"wordcount-node": "../../examples/wordcount-node/topology.yaml", "sdk": filepath.Join(written, "sdk.yaml"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			succeed(t, "submit", path, "--nimbus", server.Addr(), "--name", name)

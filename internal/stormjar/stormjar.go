@@ -6,12 +6,15 @@ import (
 	"archive/zip"
 	"bytes"
 	"debug/buildinfo"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/stormflux/stormflux/compiler"
 	"github.com/stormflux/stormflux/internal/jar"
 	"github.com/stormflux/stormflux/internal/jarfile"
 )
@@ -63,8 +66,8 @@ func Read(path string) (*Content, error) {
 	return c, nil
 }
 
-// WriteWithout writes a jar without some of what stormflux has put into it. drop decides about the files in the folder of
-// stormflux, by their path below resources/. The adapter's classes are left out: compiling adds them again.
+// WriteWithout writes a jar without some of what stormflux has put into it. drop decides about the files that compiling generates,
+// by their path below resources/. The adapter's classes are left out: compiling adds them again.
 func WriteWithout(path string, drop func(string) bool, w io.Writer) error {
 	from, err := os.Open(path)
 	if err != nil {
@@ -79,11 +82,13 @@ func WriteWithout(path string, drop func(string) bool, w io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("reading the jar %s: %w", path, err)
 	}
+	generated, err := generatedFiles(in)
+	if err != nil {
+		return fmt.Errorf("reading the jar %s: %w", path, err)
+	}
 	out := zip.NewWriter(w)
 	for _, f := range in.File {
-		below, inResources := strings.CutPrefix(f.Name, jar.Root)
-		ours := strings.HasPrefix(f.Name, folder) || strings.HasPrefix(f.Name, leiningenFolder)
-		if strings.HasPrefix(f.Name, adapter) || inResources && ours && drop(below) {
+		if strings.HasPrefix(f.Name, adapter) || generated[f.Name] && drop(strings.TrimPrefix(f.Name, jar.Root)) {
 			continue
 		}
 		if err := out.Copy(f); err != nil {
@@ -91,4 +96,25 @@ func WriteWithout(path string, drop func(string) bool, w io.Writer) error {
 		}
 	}
 	return out.Close()
+}
+
+// generatedFiles returns the names of the files that compiling generates. The user can have a folder with the same name, such as
+// resources/stormflux with an SDK: only a folder with our README is ours.
+func generatedFiles(in *zip.Reader) (map[string]bool, error) {
+	generated := map[string]bool{}
+	for _, dir := range []string{folder, leiningenFolder} {
+		about, err := fs.ReadFile(in, dir+compiler.LauncherReadme)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		if !compiler.IsLauncherFolder(about) {
+			continue
+		}
+		for _, f := range in.File {
+			if name, ok := strings.CutPrefix(f.Name, dir); ok && compiler.IsGenerated(name) {
+				generated[f.Name] = true
+			}
+		}
+	}
+	return generated, nil
 }
