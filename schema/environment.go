@@ -79,6 +79,13 @@ func LoadEnvironment(ctx context.Context, path string, opts Options) (*Environme
 	return env, l.diags, nil
 }
 
+// NoEnvironment reports whether a list says that the chosen environment does not exist. Then the option is wrong, and not a file.
+func NoEnvironment(l diag.List) bool {
+	return slices.ContainsFunc(l, func(d *diag.Diagnostic) bool {
+		return d.Rule == ruleNoEnvironment || d.Rule == ruleNoEnvironmentFile
+	})
+}
+
 // EnvironmentNames returns the names of the environments in a file, in file order. If file is "", it is the nearest
 // stormflux.yaml from the folder of the topology at path upward. A file that cannot be read has no environments.
 func EnvironmentNames(ctx context.Context, path, file string) []string {

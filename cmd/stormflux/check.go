@@ -68,10 +68,7 @@ func (f *checkedFiles) verdict(strict bool, errs []error) error {
 	if errs = append(errs, f.errs...); len(errs) > 0 {
 		return together(errs)
 	}
-	if f.diags.HasErrors() || strict && f.diags.Count(diag.Warning) > 0 {
-		return findings
-	}
-	return nil
+	return verdict(f.diags, strict)
 }
 
 // usedSomewhere drops what is said about a variable, a component or a topology of the environment that a file does not use,

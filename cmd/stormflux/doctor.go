@@ -79,6 +79,9 @@ func (a *app) examine(ctx context.Context, topology *topologyFlags, cluster *clu
 		if err != nil {
 			return nil, err
 		}
+		if schema.NoEnvironment(c.diags) {
+			return nil, a.report(topology, c.diags)
+		}
 		env, ofFile = c.document.Environment, fileFindings(args[0], c)
 		if c.topology != nil {
 			needs = needsOf(c.topology)

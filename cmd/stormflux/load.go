@@ -243,13 +243,21 @@ func (a *app) loadFor(ctx context.Context, f *topologyFlags, path string, opts s
 	return &checked{path: path, document: doc, index: result.Index, topology: result.Topology, diags: result.Diagnostics}, nil
 }
 
-// report prints diagnostics to standard error, and returns findings if they fail the command.
+// report prints diagnostics to standard error, and returns the error of the command if they fail it.
 func (a *app) report(f *topologyFlags, diags diag.List) error {
 	shown := slices.DeleteFunc(slices.Clone(diags), func(d *diag.Diagnostic) bool { return d.Severity == diag.Note })
 	if err := diag.Write(a.stderr, shown, diag.Options{Format: diag.Text, Color: a.color.On(a.stderr)}); err != nil {
 		return environmentError(err)
 	}
-	if diags.HasErrors() || f.strict && diags.Count(diag.Warning) > 0 {
+	return verdict(diags, f.strict)
+}
+
+// verdict returns the error that diagnostics end a command with, or nil.
+func verdict(diags diag.List, strict bool) error {
+	switch {
+	case schema.NoEnvironment(diags): // -e is wrong, and no file
+		return &exitError{code: exitUsage}
+	case diags.HasErrors() || strict && diags.Count(diag.Warning) > 0:
 		return findings
 	}
 	return nil

@@ -196,7 +196,7 @@ func knownComponent(p *nimbus.Placement, component string) error {
 	if component == "" || slices.Contains(ids, component) {
 		return nil
 	}
-	return usageError("the topology has no component %q; %s", component, nearOrKnown(component, ids))
+	return fmt.Errorf("the topology has no component %q; %s", component, nearOrKnown(component, ids))
 }
 
 // placed returns the workers of a topology with their executors.

@@ -92,7 +92,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 			exit.code = exitEnvironment // a command could not write its output
 		}
 	}
-	if exit.code == exitUsage && exit.err != nil && cmd.Name() == "plan" {
+	if exit.code == exitUsage && !errors.Is(err, changes) && cmd.Name() == "plan" {
 		exit.code = exitEnvironment // exitChanges has the same number, and scripts act on it
 	}
 	if exit.err != nil {

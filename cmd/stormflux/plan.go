@@ -21,6 +21,9 @@ import (
 // exitChanges is the exit code of a plan with changes. It is that of wrong usage elsewhere; see [app.planCommand].
 const exitChanges = 2
 
+// changes ends a plan that has changes.
+var changes = &exitError{code: exitChanges}
+
 type planFlags struct {
 	topologyFlags
 	clusterFlags
@@ -96,7 +99,7 @@ func (a *app) plan(ctx context.Context, flags *planFlags, path string, asJSON bo
 		return err
 	}
 	if p.Action != plan.None {
-		return &exitError{code: exitChanges}
+		return changes
 	}
 	return nil
 }

@@ -195,7 +195,7 @@ func chosenWorkers(p *nimbus.Placement, flags *profileFlags) (map[nimbus.Address
 				all = append(all, known.String())
 			}
 			slices.Sort(all)
-			return nil, usageError("--worker %q: the topology does not run there; its workers are %s", text, strings.Join(all, ", "))
+			return nil, fmt.Errorf("--worker %q: the topology does not run there; its workers are %s", text, strings.Join(all, ", "))
 		}
 		chosen[w] = component
 	}

@@ -237,7 +237,7 @@ func (r *runner) watch(ctx context.Context) error {
 		Failed: func(err error) (outcome error, hopeless bool) {
 			exit := &exitError{code: exitFindings, err: err}
 			errors.As(err, &exit)
-			if exit.code == exitUsage {
+			if exit.code == exitUsage && exit.err != nil { // without err, the environment of -e is missing: a change of its file can add it
 				return err, true
 			}
 			if exit.err != nil {
