@@ -53,8 +53,14 @@ func (s Store) save(ctx context.Context, client *nimbus.Client, status *nimbus.S
 	if err != nil {
 		return fmt.Errorf("writing the configuration of %s: %w", status.ID, err)
 	}
-	blob := func(name, key string) error {
-		return s.stream(name, func(w io.Writer) error { return client.ReadBlob(ctx, key, w) })
+	blob := func(what, name, key string) error {
+		return s.stream(name, func(w io.Writer) error {
+			out := &checkedWriter{w: w}
+			if err := client.ReadBlob(ctx, key, out); err != nil && !out.failed {
+				return fmt.Errorf("%s of %s cannot be read: %w", what, status.ID, err)
+			}
+			return nil // stream reports a failed write, with the name of the file
+		})
 	}
 	if err := s.file(topologyFile, data); err != nil {
 		return err
@@ -62,15 +68,27 @@ func (s Store) save(ctx context.Context, client *nimbus.Client, status *nimbus.S
 	if err := s.file(confFile, line); err != nil {
 		return err
 	}
-	if err := blob(jarFile, nimbus.JarKey(status.ID)); err != nil {
-		return fmt.Errorf("the jar of %s cannot be read: %w", status.ID, err)
+	if err := blob("the jar", jarFile, nimbus.JarKey(status.ID)); err != nil {
+		return err
 	}
 	for i, key := range top.DependencyJars {
-		if err := blob(dependencyFile(i), key); err != nil {
-			return fmt.Errorf("the dependency %s of %s cannot be read: %w", key, status.ID, err)
+		if err := blob("the dependency "+key, dependencyFile(i), key); err != nil {
+			return err
 		}
 	}
 	return s.file(idFile, []byte(status.ID+"\n"))
+}
+
+// checkedWriter remembers whether a write has failed, so that a full disk is not taken for a cluster that does not answer.
+type checkedWriter struct {
+	w      io.Writer
+	failed bool
+}
+
+func (w *checkedWriter) Write(p []byte) (int, error) {
+	n, err := w.w.Write(p)
+	w.failed = w.failed || err != nil
+	return n, err
 }
 
 // Has reports whether the store has a whole copy of the topology with an id.
