@@ -82,7 +82,7 @@ var mayImport = map[string][]string{
 	"internal/console":             {"diag"},
 	"internal/runview":             {"diag", "internal/console", "internal/exception", "internal/local", "internal/logviewer", "internal/multilang"},
 	"internal/logviewer":           {},
-	"internal/project":             {"schema"},
+	"internal/project":             {"diag", "schema"},
 	"internal/staging":             {"compiler", "validate"},
 	"internal/watch":               {"diag", "validate"},
 	"internal/testview":            {"diag", "internal/console", "internal/local", "internal/rows", "internal/topologytest"},

@@ -11,6 +11,9 @@ import (
 	"github.com/stormflux/stormflux/schema/yaml"
 )
 
+// The rules about test files.
+const ruleTestsWithoutTopology = "tests-without-topology"
+
 // testSuffix ends the name of a test file, before its extension.
 const testSuffix = "_test"
 
@@ -78,6 +81,31 @@ func TestedTopology(path string, text []byte, exists func(path string) bool) (to
 		}
 	}
 	return base + ".yaml", false
+}
+
+// TestsWithoutTopology reports a test file whose topology does not exist. exists reports whether there is a file. Other tools
+// have files of such names, so a file counts only if everything in it is a test of ours.
+func TestsWithoutTopology(path string, text []byte, exists func(path string) bool) diag.List {
+	var faults, list diag.List
+	root := yaml.Read(diag.NewFile(path, folder(path), text), &faults).Root
+	key, tests := root.Lookup("tests")
+	if len(tests.Elements()) == 0 || !IsTestFile(path, text) {
+		return nil
+	}
+	if found, _ := grammar.CheckTests(root); len(found)+len(faults) > 0 {
+		return nil
+	}
+	topology, ok := TestedTopology(path, text, exists)
+	switch name := root.Get("topology").AsScalar(); {
+	case ok:
+	case name != nil:
+		list.Warnf(ruleTestsWithoutTopology, name.Span, "the topology of these tests, %q, does not exist", name.Text).
+			WithHint("the path is relative to the folder of the test file")
+	default:
+		list.Warnf(ruleTestsWithoutTopology, key.Span, "the topology of these tests, %q, does not exist", filepath.Base(topology)).
+			WithHint("name the file as its topology with `%s` at the end, or write `topology: FILE`", testSuffix)
+	}
+	return list
 }
 
 // TestFileBeside returns the test file that stands beside a topology, or "".

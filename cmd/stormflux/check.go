@@ -54,6 +54,12 @@ func (a *app) check(ctx context.Context, flags *topologyFlags, files []project.F
 	return found, nil
 }
 
+// add adds what was found outside the topologies.
+func (f *checkedFiles) add(list diag.List) {
+	f.diags = append(f.diags, list...)
+	f.diags.Sort()
+}
+
 // ownsEnvironment reports whether a place is in what the environment holds for this topology alone.
 func (c *checked) ownsEnvironment(s diag.Span) bool {
 	if c.document == nil || c.document.Environment == nil || c.document.Environment.Topology == nil {

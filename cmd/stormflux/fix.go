@@ -21,12 +21,14 @@ func (a *app) fix(ctx context.Context, flags *validateFlags, args []string) erro
 		return usageError("--diff prints a diff, so --format has no effect; leave one of them out")
 	}
 	files, errs := project.Find(args)
+	orphans := project.TestsWithoutTopology(args)
 	var before, after *checkedFiles
 	check := func(read func(string) ([]byte, error)) ([]autofix.Checked, error) {
 		found, err := a.check(ctx, &flags.topologyFlags, files, read)
 		if err != nil {
 			return nil, err
 		}
+		found.add(orphans)
 		if after = found; before == nil {
 			before = found
 		}

@@ -62,6 +62,7 @@ func (a *app) validate(ctx context.Context, flags *validateFlags, args []string)
 	if err != nil {
 		return err
 	}
+	found.add(project.TestsWithoutTopology(args))
 	if err := a.writeDiagnostics(a.stdout, flags, found, errs); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/schema"
 )
 
@@ -70,20 +71,44 @@ func (f *testFinder) folder(folder string) {
 	for _, file := range files {
 		f.file(file.Path, false)
 	}
-	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+	if err := testNamesBelow(folder, f.testFile); err != nil {
+		f.errs = append(f.errs, fmt.Errorf("looking for tests: %w", withoutCall(err)))
+	}
+}
+
+// testNamesBelow calls f for the files below a folder that have the name of a test file. It passes over what it cannot read:
+// findBelow reports that.
+func testNamesBelow(folder string, f func(path string)) error {
+	return filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 		hidden := path != folder && strings.HasPrefix(entry.Name(), ".")
 		switch {
-		case err != nil: // findBelow has reported it
+		case err != nil:
 		case entry.IsDir() && hidden:
 			return filepath.SkipDir
 		case !entry.IsDir() && !hidden && isTestName(path):
-			f.testFile(path)
+			f(path)
 		}
 		return nil
 	})
-	if err != nil {
-		f.errs = append(f.errs, fmt.Errorf("looking for tests: %w", withoutCall(err)))
+}
+
+// TestsWithoutTopology reports the test files below folders whose topologies do not exist. Other paths do not count: their
+// tests are an error of [FindTests].
+func TestsWithoutTopology(paths []string) (list diag.List) {
+	seen := map[string]bool{}
+	for _, folder := range paths {
+		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+			continue
+		}
+		_ = testNamesBelow(folder, func(path string) { // Find has reported what cannot be read
+			text, err := os.ReadFile(path)
+			if err == nil && !seen[filepath.Clean(path)] {
+				list = append(list, schema.TestsWithoutTopology(path, text, exists)...)
+			}
+			seen[filepath.Clean(path)] = true
+		})
 	}
+	return list
 }
 
 func isTestName(path string) bool {

@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/stormflux/stormflux/diag"
 )
 
 func TestFindTests(t *testing.T) {
@@ -64,5 +67,51 @@ func TestFindTests(t *testing.T) {
 	var missing *NoTestedTopologyError
 	if _, errs := FindTests([]string{"nameless.yaml"}); !errors.As(errs[0], &missing) || missing.Topology != "" {
 		t.Error(errs)
+	}
+}
+
+// A folder shows its test files without a topology, and no files of other tools that have such names.
+func TestTestsWithoutTopology(t *testing.T) {
+	t.Chdir(t.TempDir())
+	rule, ok := diag.LookupRule("tests-without-topology")
+	if !ok {
+		t.Fatal("no such rule")
+	}
+	files := map[string]string{
+		"sub/lost_test.yaml":    "tests: [{name: a, emit: {s: [1]}}]\n",
+		"sub/empty_test.yaml":   "tests: []\n",
+		"sub/helm_test.yaml":    "suite: deployment\ntests: [{it: works}]\n",
+		"sub/.hidden_test.yaml": "tests: [{name: a, emit: {s: [1]}}]\n",
+		"sub/bad_test.yaml":     rule.Bad.YAML,
+		"sub/fixed_test.yaml":   rule.Fixed.YAML,
+		"found.yaml":            "spouts: {}\n",
+		"found_test.yaml":       "tests: [{name: a, emit: {s: [1]}}]\n",
+	}
+	for _, f := range rule.Files {
+		files["sub/"+f.Path] = f.Text
+	}
+	for name, text := range files {
+		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list := TestsWithoutTopology([]string{".", "sub", "found.yaml", "sub/lost_test.yaml", "absent"})
+	list.Sort()
+	var got []string
+	for _, d := range list {
+		if d.Rule != rule.Name || d.Severity != rule.Severity {
+			t.Errorf("%v", d)
+		}
+		got = append(got, filepath.ToSlash(d.Span.File.Name)+": "+d.Message)
+	}
+	want := []string{
+		`sub/bad_test.yaml: the topology of these tests, "word.yaml", does not exist`,
+		`sub/lost_test.yaml: the topology of these tests, "lost.yaml", does not exist`,
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
