@@ -136,14 +136,19 @@ func messages(errs []error) []string {
 
 // summary counts the problems in files.
 func summary(files int, l diag.List) string {
+	if len(l) == 0 {
+		return console.Count(files, "file") + " checked, no problems"
+	}
+	return console.Count(files, "file") + " checked: " + counts(l)
+}
+
+// counts returns how many errors, warnings and notes there are.
+func counts(l diag.List) string {
 	var parts []string
 	for _, s := range []diag.Severity{diag.Error, diag.Warning, diag.Note} {
 		if n := l.Count(s); n > 0 {
 			parts = append(parts, console.Count(n, s.String()))
 		}
 	}
-	if len(parts) == 0 {
-		return console.Count(files, "file") + " checked, no problems"
-	}
-	return console.Count(files, "file") + " checked: " + strings.Join(parts, ", ")
+	return strings.Join(parts, ", ")
 }

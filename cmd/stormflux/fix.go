@@ -72,7 +72,7 @@ func (a *app) fix(ctx context.Context, flags *validateFlags, args []string) erro
 		printTo(a.stderr, "%s is not fixed, because it is outside the folders of the topologies and the working directory\n", name)
 	}
 	if len(after.names) > 0 {
-		printTo(a.stderr, "%s\n", summary(len(verdict.names), verdict.diags)+fixed(result, flags.diff))
+		printTo(a.stderr, "%s\n", summary(len(verdict.names), verdict.diags)+fixed(result, flags.diff, after.diags))
 	}
 	return verdict.verdict(flags.strict, errs)
 }
@@ -88,11 +88,13 @@ func fixableFiles(files []project.File) autofix.Options {
 	return opts
 }
 
-// fixed returns what the summary says about the fixes.
-func fixed(result *autofix.Result, onlyShown bool) string {
+// fixed returns what the summary says about the fixes. left is what they leave.
+func fixed(result *autofix.Result, onlyShown bool, left diag.List) string {
 	switch n := result.Fixes(); {
 	case n == 0:
 		return "; nothing to fix"
+	case onlyShown && len(left) > 0:
+		return fmt.Sprintf("; --fix would fix %d and leave %s", n, counts(left))
 	case onlyShown:
 		return fmt.Sprintf("; --fix would fix %d", n)
 	default:

@@ -134,7 +134,7 @@ func (a *app) checkLeniently(ctx context.Context, flags *topologyFlags, path str
 		}
 		if text.topology != nil && len(text.topology.Components()) > 0 {
 			full = text
-			printTo(a.stderr, "note: the picture shows the file alone: stormflux validate reports faults of other files\n")
+			printTo(a.stderr, "note: programs, scripts or classes of the topology have faults, which stormflux validate reports; the picture does not need them\n")
 		}
 	}
 	if err := a.report(flags, full.diags); err != nil {

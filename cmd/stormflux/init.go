@@ -36,8 +36,9 @@ func (a *app) initCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init [DIR]",
 		Short: "Make a new project",
-		Long: `Make a new project with a word count to start from, in DIR or in the current folder, which must be empty. The project
-validates, runs, has tests, and can be submitted. --template chooses its kind. Without it, the command asks on a terminal,
+		Long: `Make a new project with a word count to start from, in DIR or in the current folder. The folder must be empty, or
+hold a new repository: its .git, .gitignore, README.md and LICENSE stay as they are. The project validates, runs, has tests,
+and can be submitted. --template chooses its kind. Without it, the command asks on a terminal,
 and elsewhere takes ` + names[0] + `.
 
 Templates:` + about + `
@@ -136,6 +137,9 @@ func (a *app) initProject(dir, name string, t scaffold.Template) error {
 	}
 	for _, f := range p.Files {
 		printTo(a.stdout, "wrote     %s\n", filepath.ToSlash(f))
+	}
+	for _, f := range p.Kept {
+		printTo(a.stdout, "kept      %s\n", filepath.ToSlash(f))
 	}
 	switch {
 	case p.Checkout != "":

@@ -100,8 +100,8 @@ func TestInitRefuses(t *testing.T) {
 		want string
 	}{
 		{[]string{"--template", "pyhton", "x"}, exitUsage, `there is no template "pyhton"; known templates: go, python, node, mixed, java, flux, leiningen; did you mean "python"?`},
-		{[]string{"--template", "go", full}, exitEnvironment, `is not empty: it has ".gitignore"`},
-		{[]string{"--template", "go"}, exitEnvironment, `is not empty: it has ".gitignore"`},
+		{[]string{"--template", "go", full}, exitEnvironment, `is not empty: it has "mine.txt"`},
+		{[]string{"--template", "go"}, exitEnvironment, `is not empty: it has "mine.txt"`},
 		{[]string{"--leiningen"}, exitEnvironment, ".gitignore exists already"},
 		{[]string{"--template", "python", ""}, exitUsage, "DIR is empty"},
 		{[]string{"--leiningen", ""}, exitUsage, "DIR is empty"},
@@ -132,6 +132,47 @@ func TestScaffoldNeedsAnEmptyFolder(t *testing.T) {
 		if _, err := scaffold.Create(scaffold.Options{Template: scaffold.Templates()[0], Dir: dir, Name: "words"}); err == nil {
 			t.Errorf("it makes a project in %q", dir)
 		}
+	}
+}
+
+// What a new repository has stays as it is.
+func TestInitInARepository(t *testing.T) {
+	t.Chdir(t.TempDir())
+	mine := map[string]string{".git/HEAD": "mine", ".gitignore": "mine", "README.md": "mine", "LICENSE": "mine"}
+	for name, text := range mine {
+		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var stdout, stderr strings.Builder
+	if code := run(t.Context(), []string{"init", "--template", "python", "--name", "words"}, strings.NewReader(""), &stdout, &stderr); code != exitFine {
+		t.Fatalf("exit %d, %s", code, stderr.String())
+	}
+	for _, line := range []string{"wrote     words.yaml\n", "kept      README.md\n", "kept      .gitignore\n"} {
+		if !strings.Contains(stdout.String(), line) {
+			t.Errorf("no line %q in\n%s", line, stdout.String())
+		}
+	}
+	for name, want := range mine {
+		if text, err := os.ReadFile(name); err != nil || string(text) != want {
+			t.Errorf("%s has %q, %v", name, text, err)
+		}
+	}
+}
+
+// A project in Go builds, whatever its name is: "go" and the names of standard packages are no modules.
+func TestInitGoModule(t *testing.T) {
+	t.Chdir(t.TempDir())
+	p, err := scaffold.Create(scaffold.Options{Template: scaffold.Templates()[0], Dir: "go"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("go/go.mod")
+	if err != nil || !strings.HasPrefix(string(text), "module example.com/go\n") || p.Topology != filepath.Join("go", "go.yaml") {
+		t.Errorf("%s: %v\n%s", p.Topology, err, text)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"text/template"
 
@@ -56,7 +57,7 @@ func Templates() []Template {
 // Options describe a new project.
 type Options struct {
 	Template Template
-	Dir      string // made if necessary; it must be empty. "" is the current folder
+	Dir      string // made if necessary; it may hold a new repository and nothing else. "" is the current folder
 	Name     string // of the topology; "": made from the folder's name
 	Schema   []byte // the JSON Schema of topologies, for editors
 	// Version is the release of stormflux that a Go project requires, such as "v1.2.0"; "" for a build that is no release.
@@ -66,7 +67,8 @@ type Options struct {
 // Project is a project that was made.
 type Project struct {
 	Topology string   // the path of the topology's file
-	Files    []string // the paths of all files, sorted
+	Files    []string // the paths of all files that were written, sorted
+	Kept     []string // the paths of files that were there and stay as they are
 	Checkout string   // the folder of stormflux's source that a Go project uses, or ""
 }
 
@@ -85,13 +87,18 @@ func Create(o Options) (*Project, error) {
 	} else if !ValidName(o.Name) {
 		return nil, fmt.Errorf("%q is not the name of a topology", o.Name)
 	}
-	if err := mustBeEmpty(o.Dir); err != nil {
+	present, err := newRepository(o.Dir)
+	if err != nil {
 		return nil, err
 	}
 	files, checkout := o.render()
 	p := &Project{Checkout: checkout}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		file := filepath.Join(o.Dir, filepath.FromSlash(name))
+		if slices.ContainsFunc(present, func(other string) bool { return strings.EqualFold(other, name) }) {
+			p.Kept = append(p.Kept, file)
+			continue
+		}
 		err := os.MkdirAll(filepath.Dir(file), 0o777)
 		if err == nil {
 			err = atomicfile.Write(file, func(w io.Writer) error { _, err := w.Write(files[name]); return err })
@@ -108,21 +115,35 @@ func Create(o Options) (*Project, error) {
 	return p, nil
 }
 
-// mustBeEmpty returns an error for a folder that holds more than a repository. "" is the current folder.
-func mustBeEmpty(dir string) error {
+// repositoryFiles are the files of a repository that is new.
+var repositoryFiles = []string{".git", ".gitignore", ".gitattributes", "license", "license.md", "license.txt", "readme.md"}
+
+// newRepository returns the names of what is in a folder, and an error if that is more than a new repository has. "" is the
+// current folder.
+func newRepository(dir string) (names []string, err error) {
 	entries, err := os.ReadDir(cmp.Or(dir, "."))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return nil, nil
 	}
 	if err != nil {
-		return fmt.Errorf("making the project: %w", err)
+		return nil, fmt.Errorf("making the project: %w", err)
 	}
+	var others []string
 	for _, e := range entries {
-		if e.Name() != ".git" {
-			return fmt.Errorf("the folder %s is not empty: it has %q", dir, e.Name())
+		names = append(names, e.Name())
+		if !slices.Contains(repositoryFiles, strings.ToLower(e.Name())) {
+			others = append(others, strconv.Quote(e.Name()))
 		}
 	}
-	return nil
+	if len(others) > 0 {
+		const most = 3
+		text := strings.Join(others[:min(len(others), most)], ", ")
+		if more := len(others) - most; more > 0 {
+			text += fmt.Sprintf(" and %d more", more)
+		}
+		return nil, fmt.Errorf("the folder %s is not empty: it has %s", dir, text)
+	}
+	return names, nil
 }
 
 var outsideNames = regexp.MustCompile(`[^A-Za-z0-9_-]+`)
