@@ -41,11 +41,13 @@ func (a *app) newChange(ctx context.Context, client *nimbus.Client, name string,
 	}
 	ch := &change{app: a, client: client, name: name, flags: flags, store: store, unlock: func() {}}
 	if flags != nil {
-		if ch.unlock, err = store.Lock(); errors.Is(err, replace.ErrLocked) {
-			err = fmt.Errorf("another apply or restore of %q runs on this machine: try again when it has ended", name)
-		}
-		if err != nil {
-			return nil, environmentError(err)
+		ch.unlock, err = store.Lock()
+		switch {
+		case errors.Is(err, replace.ErrLocked):
+			return nil, environmentError(fmt.Errorf("another apply or restore of %q runs on this machine: try again when it has ended", name))
+		case err != nil:
+			return nil, environmentError(fmt.Errorf("%w\n  nothing has changed on the cluster: a replacement needs this folder for the copy of the old topology; "+
+				"STORMFLUX_STATE names another one", err))
 		}
 	}
 	if ch.state, err = replace.Look(ctx, client, store, name); err != nil {
