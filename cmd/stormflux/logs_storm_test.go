@@ -19,12 +19,7 @@ import (
 // changes, and a dump of threads.
 func TestLogsOfStorm(t *testing.T) {
 	stormtest.Long(t)
-	cluster := stormtest.New(t, stormtest.Options{Conf: map[string]any{"worker.profiler.enabled": true, "worker.profiler.childopts": ""}})
-	// Storm's own script is only in its distribution.
-	profiler := filepath.Join(cluster.Home(), "bin", "flight.bash")
-	if err := os.WriteFile(profiler, []byte("#!/bin/sh\n[ \"$2\" = jstack ] && jstack $1 > $3/jstack-$1-1.txt\n"), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	cluster := stormtest.New(t, stormtest.Options{})
 	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	defer cancel()
 	if _, err := cluster.StartLogviewer(ctx); err != nil {
@@ -69,5 +64,15 @@ func TestLogsOfStorm(t *testing.T) {
 	}
 	if text, err := os.ReadFile(files[0]); err != nil || !strings.Contains(string(text), "-hear-executor[") {
 		t.Errorf("%s has no thread of an executor (%v)", files[0], err)
+	}
+	for action, magic := range map[string]string{"heap": "JAVA PROFILE", "jfr": "FLR\x00"} {
+		stormflux(ctx, t, binary, "profile", "talk", "hear", action, "--for", "2s", "-o", dumps, "--nimbus", cluster.NimbusAddr())
+		files, err := filepath.Glob(filepath.Join(dumps, "*-recording-*"+map[string]string{"heap": ".bin", "jfr": ".jfr"}[action]))
+		if err != nil || len(files) != 1 {
+			t.Fatalf("profile %s leaves %v (%v)", action, files, err)
+		}
+		if text, err := os.ReadFile(files[0]); err != nil || !strings.HasPrefix(string(text), magic) {
+			t.Errorf("%s does not begin with %q (%v)", files[0], magic, err)
+		}
 	}
 }

@@ -28,7 +28,7 @@ var profileActions = map[string]struct {
 }{
 	"jstack":  {nimbus.DumpThreads, regexp.MustCompile(`^jstack-.*\.txt$`)},
 	"heap":    {nimbus.DumpHeap, regexp.MustCompile(`^recording-.*\.bin$`)},
-	"jfr":     {nimbus.Record, regexp.MustCompile(`^recording-.*\.jfr$`)},
+	"jfr":     {nimbus.DumpRecording, regexp.MustCompile(`^recording-.*\.jfr$`)},
 	"restart": {nimbus.RestartWorker, nil},
 }
 
@@ -137,13 +137,15 @@ func (a *app) profile(ctx context.Context, client *nimbus.Client, name string, f
 			return explainLogs(err, logs)
 		}
 	}
-	until, limit := time.Now(), time.Duration(flags.timeout)
-	if job.action == nimbus.Record {
-		until, limit = until.Add(time.Duration(flags.length)), limit+time.Duration(flags.length)
-	}
+	limit := time.Duration(flags.timeout)
 	order := slices.SortedFunc(maps.Keys(workers), func(x, y nimbus.Address) int { return strings.Compare(x.String(), y.String()) })
+	if job.action == nimbus.DumpRecording {
+		if err := job.record(ctx, order, workers, time.Duration(flags.length), limit); err != nil {
+			return err
+		}
+	}
 	for _, w := range order {
-		if err := client.Profile(ctx, placement.ID, w, job.action, until); err != nil {
+		if err := client.Profile(ctx, placement.ID, w, job.action, time.Now()); err != nil {
 			return err
 		}
 	}
@@ -209,6 +211,51 @@ type profileJob struct {
 	source logviewer.Source
 	action nimbus.ProfileAction
 	file   *regexp.Regexp
+}
+
+// record starts recordings in workers, and returns when the last one that has begun has lasted for length.
+func (j *profileJob) record(ctx context.Context, order []nimbus.Address, workers map[nimbus.Address]string, length, limit time.Duration) error {
+	until := time.Now().Add(limit + length)
+	for _, w := range order {
+		if err := j.client.Profile(ctx, j.id, w, nimbus.StartRecording, until); err != nil {
+			return err
+		}
+	}
+	waiting, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	for _, w := range order {
+		err := j.taken(waiting, w, workers[w], nimbus.StartRecording)
+		if err != nil && ctx.Err() == nil && waiting.Err() != nil {
+			return fmt.Errorf("%s: its Supervisor has not begun to record within %s", w, limit)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return pause(ctx, length)
+}
+
+// taken waits until the Supervisor of a worker has taken an action.
+func (j *profileJob) taken(ctx context.Context, w nimbus.Address, component string, action nimbus.ProfileAction) error {
+	for {
+		pending, err := j.client.Profiling(ctx, j.id, component, action)
+		if err != nil || !slices.Contains(pending, w) {
+			return err
+		}
+		if err := pause(ctx, time.Second); err != nil {
+			return err
+		}
+	}
+}
+
+// pause waits for a time, or until ctx ends.
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
 }
 
 // await waits until a worker has a file that was not there before, and its Supervisor has finished.

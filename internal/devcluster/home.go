@@ -1,6 +1,7 @@
 package devcluster
 
 import (
+	"cmp"
 	"embed"
 	"encoding/json"
 	"errors"
@@ -16,11 +17,20 @@ import (
 //go:embed log4j2
 var log4j2 embed.FS
 
+// flight is what worker.profiler.command names. Storm's own script is only in its distribution, and a Supervisor dies of a
+// request if there is none.
+//
+//go:embed flight.sh
+var flight string
+
 // javaFlags keep a JVM small and quick to start; its peak speed is lower.
 var javaFlags = []string{"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"}
 
 // JavaFlags returns flags of java that keep a JVM small and quick to start; its peak speed is lower.
 func JavaFlags() []string { return slices.Clone(javaFlags) }
+
+// profiler is the script in bin that a Supervisor runs. The name is Storm's, so that a Supervisor with other settings finds it.
+const profiler = "flight.bash"
 
 // Home is the folder STORM_HOME of a cluster.
 type Home struct {
@@ -50,6 +60,11 @@ func (h Home) settings() map[string]any {
 		"storm.local.dir":         filepath.Join(h.Dir, "local"),
 		"storm.local.hostname":    "127.0.0.1",
 		"worker.childopts":        strings.Join(append([]string{"-Xmx128m"}, javaFlags...), " "),
+
+		// Storm's default flags for workers with a profiler are for Oracle's Java 8.
+		"worker.profiler.enabled":   true,
+		"worker.profiler.command":   profiler,
+		"worker.profiler.childopts": "",
 
 		// By default Storm checks its work every few seconds, and statistics come once a minute. Someone would wait for
 		// each.
@@ -120,6 +135,10 @@ func (h Home) Write(libraries map[Library]string) error {
 		if err := os.WriteFile(filepath.Join(h.Dir, name), text, 0o644); err != nil {
 			return fmt.Errorf("making STORM_HOME: %w", err)
 		}
+	}
+	script := filepath.Join(h.Dir, "bin", profiler)
+	if err := cmp.Or(os.WriteFile(script, []byte(flight), 0o755), os.Chmod(script, 0o755)); err != nil {
+		return fmt.Errorf("making STORM_HOME: %w", err)
 	}
 	return nil
 }

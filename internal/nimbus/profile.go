@@ -14,10 +14,11 @@ type ProfileAction int
 
 // The actions. The zero value is invalid.
 const (
-	DumpThreads   ProfileAction = iota + 1 // writes jstack-PID-TIME.txt
-	DumpHeap                               // writes recording-PID-TIME.bin
-	Record                                 // starts a flight recording and writes recording-PID-...-TIME.jfr at its end
-	RestartWorker                          // kills the process, which the Supervisor then starts again
+	DumpThreads    ProfileAction = iota + 1 // writes jstack-PID-TIME.txt
+	DumpHeap                                // writes recording-PID-TIME.bin
+	StartRecording                          // starts a flight recording
+	DumpRecording                           // writes recording-PID-...-TIME.jfr, and leaves to the script whether the recording ends
+	RestartWorker                           // kills the process, which the Supervisor then starts again
 )
 
 func (a ProfileAction) thrift() storm.ProfileAction {
@@ -26,8 +27,10 @@ func (a ProfileAction) thrift() storm.ProfileAction {
 		return storm.ProfileAction_JSTACK_DUMP
 	case DumpHeap:
 		return storm.ProfileAction_JMAP_DUMP
-	case Record: // until a time; nothing in Storm 2.8.3 uses JPROFILE_START
+	case StartRecording: // nothing in Storm 2.8.3 uses JPROFILE_START
 		return storm.ProfileAction_JPROFILE_STOP
+	case DumpRecording:
+		return storm.ProfileAction_JPROFILE_DUMP
 	case RestartWorker:
 		return storm.ProfileAction_JVM_RESTART
 	}
@@ -48,8 +51,9 @@ func (c *Client) ProfilerEnabled(ctx context.Context) (bool, error) {
 	return enabled, nil
 }
 
-// Profile asks the Supervisor of a worker for an action. A recording ends at a time. The Supervisor looks for such requests
-// every few seconds, and does not answer. A Supervisor that cannot start its script (STORM_HOME/bin/flight.bash) dies of the
+// Profile asks the Supervisor of a worker for an action. The Supervisor looks for such requests every few seconds, and does not
+// answer. A Supervisor should end a recording and write its file at the time until. Those of Storm 2.8.3 do not: they forget
+// every request after its first step (Slot.run). So [DumpRecording] asks for the file. A Supervisor that cannot start its script (STORM_HOME/bin/flight.bash) dies of the
 // request, and again at each of its starts (BasicContainer and Slot of Storm 2.8.3).
 func (c *Client) Profile(ctx context.Context, id string, worker Address, action ProfileAction, until time.Time) error {
 	at := until.UnixMilli()
