@@ -53,8 +53,9 @@ With --project, the dependencies in project.clj decide the dialect and the Storm
 :source-paths says. Scripts, launchers and Go programs go into the folder that becomes resources/ in the jar. The command
 never changes project.clj itself.
 
-The command overwrites a file that stormflux did not write, or that somebody changed since, only with --force. With
---check, it writes nothing; exit code 1 means that a file is not up to date.`,
+The command overwrites a file that stormflux did not write, or that somebody changed since, only with --force. With -o, the
+first line of the file shows whether stormflux wrote it. With --check, it writes nothing; exit code 1 means that a file is
+not up to date.`,
 		Example: `  stormflux emit-clj topology.yaml
   stormflux emit-clj topology.yaml --dialect backtype -o src/wordcount/core.clj
   stormflux emit-clj topology.yaml --project . && lein uberjar

@@ -42,7 +42,7 @@ type file struct {
 	data       []byte
 	from       string // the file to copy when data is nil
 	executable bool
-	generated  func(old []byte) bool // reports whether its text shows that stormflux wrote it; nil if text shows nothing
+	generated  func(old []byte) bool // reports whether its text shows that stormflux wrote it, if no sum does; nil if text shows nothing
 
 	sum      string // of the new content
 	outdated bool   // it does not exist yet, or with another content
@@ -128,8 +128,9 @@ func (f *file) compare(dir string, sums sums) (err error) {
 	case old == f.sum:
 		return nil
 	}
-	f.outdated, f.foreign = true, sums[f.path] != old
-	if f.foreign && f.generated != nil {
+	written, remembered := sums[f.path]
+	f.outdated, f.foreign = true, written != old
+	if !remembered && f.generated != nil {
 		text, err := os.ReadFile(target)
 		if err != nil {
 			return fmt.Errorf("reading %s: %w", target, err)

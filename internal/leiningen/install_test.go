@@ -113,11 +113,12 @@ func TestPlan(t *testing.T) {
 
 	// The topology has changed: what is there is still ours.
 	check(newPlan(t, p, topology("two")), []string{"res/resources/split.py"}, nil)
-	// Somebody has changed the script, and the Clojure file, whose first line says that it is generated.
+	// Somebody has changed the script and the Clojure file. Its first line still says that it is generated.
 	put("res/resources/split.py", "mine")
 	put("src/word_count/core.clj", clojure.Marker+" t.yaml\n;; edited\n")
 	plan = newPlan(t, p, topology("two"))
-	check(plan, []string{"src/word_count/core.clj", "res/resources/split.py"}, []string{"res/resources/split.py"})
+	changed := []string{"src/word_count/core.clj", "res/resources/split.py"}
+	check(plan, changed, changed)
 	write(plan)
 	check(newPlan(t, p, topology("two")), nil, nil)
 
@@ -128,6 +129,23 @@ func TestPlan(t *testing.T) {
 	write(newPlan(t, p, other))
 	put("res/resources/own.py", "own 2")
 	check(newPlan(t, p, other), []string{"res/resources/own.py"}, []string{"res/resources/own.py"})
+
+	// Without a sum, the first line of the Clojure file decides.
+	third := topology("three")
+	third.Namespace, third.Resources = "third.core", nil
+	for _, c := range []struct {
+		text    string
+		foreign []string
+	}{
+		{clojure.Marker + " t.yaml, of an older stormflux\n", nil},
+		{"(ns third.core)\n", []string{"src/third/core.clj"}},
+	} {
+		if err := os.MkdirAll(filepath.Join(dir, "src", "third"), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		put("src/third/core.clj", c.text)
+		check(newPlan(t, p, third), []string{"src/third/core.clj"}, c.foreign)
+	}
 
 	// The Clojure file stays in the source path that has it; streamparse's resources are in src.
 	if err := os.Rename(filepath.Join(dir, "src"), filepath.Join(dir, "clj")); err != nil {
