@@ -4,7 +4,7 @@
 
 FILE has Topology classes of streamparse 3 and later (CLASS names one of them, or is empty), or a function create(builder) of
 Petrel. Neither library is needed: the modules of both are stand-ins, which record what the file declares. So is every other
-module that this machine lacks, because a topology does not use it before it runs.
+module that this machine lacks, because a topology does not use it before it runs. Only the classes of components must be here.
 """
 
 import importlib.abc
@@ -20,33 +20,84 @@ import types
 class Refused(Exception):
     """The file says something that has no form in YAML."""
 
+    def __init__(self, message, places=()):
+        super().__init__(message)
+        self.places = places  # files and lines that it is about
+
 
 # Stand-ins for modules that are not here.
 
 
 class Anything(type):
-    """The type of what a missing module has. Every attribute and every call of it gives the same."""
+    """The type of what a missing module has. Every attribute and every call of it is a stand-in too."""
 
     def __getattr__(cls, name):
         if name.startswith("__"):
             raise AttributeError(name)
-        return Missing
+        if name == "spec":
+            return lambda *args, **kwargs: Lost(cls.stands_for)
+        return stand_in(cls.stands_for, cls.__name__ + "." + name)
 
     def __call__(cls, *args, **kwargs):
-        if cls is Missing:
-            return Missing
+        if is_stand_in(cls):
+            return cls
         return super().__call__(*args, **kwargs)
 
 
 class Missing(metaclass=Anything):
-    pass
+    """The base of stand-ins. A class that derives from one is none: it belongs to the user."""
+
+    stands_for = ""  # the missing module
+
+
+stand_ins = {}
+
+
+def stand_in(module, name):
+    if (module, name) not in stand_ins:
+        stand_ins[module, name] = Anything(name, (Missing,), {"stands_for": module})
+    return stand_ins[module, name]
+
+
+def is_stand_in(value):
+    return isinstance(value, Anything) and "stands_for" in vars(value)
+
+
+class Lost:
+    """A component of streamparse whose class, or a base of it, is in a missing module."""
+
+    def __init__(self, module):
+        self.module = module
+        call = sys._getframe(2)  # of spec
+        self.place = (call.f_code.co_filename, call.f_lineno)
+
+    def __getitem__(self, stream):
+        return (self, stream)
+
+
+def lost(found):
+    """Return the refusal of a topology in which modules are missing, by the name of what needs them."""
+    modules = ", ".join("no module %s for %s" % (quoted(v.module if isinstance(v, Lost) else v.stands_for), quoted(name)) for name, v in found.items())
+    places = [v.place for v in found.values() if isinstance(v, Lost)]
+    return Refused(modules + "; python3 looks beside the file, in src of its project, and among its own packages", places)
+
+
+def unwritable(value):
+    """Called by json for a value that is not one of JSON."""
+    if is_stand_in(value):
+        raise Refused("a value of the topology is from the module %s, which python3 does not find" % quoted(value.stands_for))
+    raise TypeError("a value of the topology is no value of YAML: %r" % (value,))
+
+
+def quoted(name):
+    return json.dumps(name, ensure_ascii=False)
 
 
 class StandIn(types.ModuleType):
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
-        return Missing
+        return stand_in(self.__name__, name)
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -208,12 +259,18 @@ def streamparse_topology(module, wanted):
         return None
     if len(found) > 1:
         raise Refused("the file has several topologies: %s; name one with --class" % ", ".join(c.__name__ for c in found))
+    attributes = {name: value for base in reversed(found[0].__mro__) for name, value in vars(base).items()}
+    unknown = {name: v for name, v in attributes.items() if isinstance(v, Lost) or is_stand_in(v)}
+    if unknown:
+        raise lost(unknown)
     specs = {}
     for base in reversed(found[0].__mro__):
         for name, value in vars(base).items():
             if isinstance(value, Spec):
                 value.name = value.name or name
                 specs[name] = value
+    if not specs:
+        raise Refused("the class %s has no components" % found[0].__name__)
     result = {"system": "streamparse", "config": found[0].config or {}, "spouts": [], "bolts": []}
     for spec in specs.values():
         result[spec.kind + "s"].append(spec.described())
@@ -271,6 +328,10 @@ class Builder:
     def component(self, id, made, parallelism):
         if id in self.spouts or id in self.bolts:
             raise Refused("two components have the id %r" % id)
+        if is_stand_in(made):
+            raise lost({id: made})
+        if isinstance(type(made), Anything) and not (hasattr(made, "declareOutputFields") and hasattr(made, "getComponentConfiguration")):
+            raise lost({id: type(made)})
         return {
             "id": id, "python": "%s.%s" % (type(made).__module__, type(made).__name__), "par": parallelism or 1,
             "config": made.getComponentConfiguration() or {}, "inputs": [],
@@ -305,10 +366,12 @@ def petrel_modules():
 
 def petrel_topology(module):
     create = getattr(module, "create", None)
-    if not callable(create) or create is Missing:
+    if not callable(create) or is_stand_in(create):
         return None
     builder = Builder()
     create(builder)
+    if not builder.spouts and not builder.bolts:
+        raise Refused("create(builder) makes no components")
     empty = [c for c in list(builder.spouts.values()) + list(builder.bolts.values())]
     for component in empty:
         component["outputs"] = [s for s in component["outputs"] if s["fields"] or s["id"] != "default"]
@@ -338,6 +401,7 @@ def fault(path, error):
     for frame in traceback.extract_tb(error.__traceback__):
         if os.path.abspath(frame.filename) == os.path.abspath(path):
             line = frame.lineno
+    line = min((at for file, at in getattr(error, "places", ()) if file == path), default=line)
     text = str(error) if isinstance(error, Refused) else "%s: %s" % (type(error).__name__, error)
     return {"error": text, "line": line or 0}
 
@@ -351,7 +415,7 @@ def main():
         if result is None:
             raise Refused("the file has neither a Topology class of streamparse%s nor a function create(builder) of Petrel" % (
                 " named " + wanted if wanted else ""))
-        text = json.dumps(result)
+        text = json.dumps(result, default=unwritable)
     except Exception as error:
         text = json.dumps(fault(path, error))
     except SystemExit as error:

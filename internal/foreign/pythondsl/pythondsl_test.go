@@ -182,8 +182,87 @@ func TestFaults(t *testing.T) {
 			t.Errorf("%s:\ngot  %v\nwant %s", text, err, want)
 		}
 	}
-	path := project(t, "topology.py", "from streamparse import Topology\nclass A(Topology): pass\nclass B(Topology): pass")
+	path := project(t, "topology.py", "from streamparse import Spout, Topology\nclass A(Topology): pass\nclass B(Topology):\n    s = Spout.spec()")
 	if got := read(t, path, "B"); !strings.Contains(got, "name: topology\n") {
+		t.Error(got)
+	}
+}
+
+// A component whose class is not here could be a spout or a bolt with any outputs. So nothing is written, and all missing modules
+// are reported at once.
+func TestMissingModules(t *testing.T) {
+	const looks = "; python3 looks beside the file, in src of its project, and among its own packages"
+	for name, test := range map[string]struct {
+		text, want string
+		more       []string
+	}{
+		"classes": {
+			`from streamparse import Grouping, Topology
+from bolts.wordcount import WordCountBolt
+import spouts.words as words
+class A(Topology):
+    word = words.Words.spec()
+    count = WordCountBolt.spec(inputs={word["late"]: Grouping.fields("word")}, par=2)
+`, `topologies/wc.py:5:1: no module "spouts.words" for "word", no module "bolts.wordcount" for "count"` + looks, nil,
+		},
+		"one of two classes": {
+			`from streamparse import Topology
+from parts import Words
+from other import Count
+class A(Topology):
+    words = Words.spec()
+    count = Count.spec(inputs=[words])
+`, `topologies/wc.py:6:1: no module "other" for "count"` + looks, []string{"src/parts.py", "from streamparse import Spout\nclass Words(Spout): outputs = ['word']\n"},
+		},
+		"a base class": {
+			`from streamparse import Topology
+from parts import Words
+class A(Topology):
+    words = Words.spec()
+`, `topologies/wc.py:4:1: no module "company.storm" for "words"` + looks, []string{"src/parts.py", "from company.storm import BaseSpout\nclass Words(BaseSpout): outputs = ['word']\n"},
+		},
+		"a decorator": {
+			`from streamparse import Topology
+from parts import Words
+class A(Topology):
+    words = Words.spec()
+`, `topologies/wc.py:4:1: no module "company" for "words"` + looks, []string{"src/parts.py", "import company\nfrom streamparse import Spout\n@company.traced\nclass Words(Spout): outputs = ['word']\n"},
+		},
+		"a function that makes a component": {
+			"from streamparse import Topology\nimport company\nclass A(Topology):\n    words = company.words('en')\n",
+			`topologies/wc.py: no module "company" for "words"` + looks, nil,
+		},
+		"a setting": {
+			"from streamparse import Spout, Topology\nimport company\nclass A(Topology):\n    s = Spout.spec(config={'a': company.LIMIT})\n",
+			`topologies/wc.py: a value of the topology is from the module "company", which python3 does not find`, nil,
+		},
+		"Petrel": {
+			"from words import Words\ndef create(builder):\n    builder.setSpout('words', Words())\n",
+			`topologies/wc.py:3:1: no module "words" for "words"` + looks, nil,
+		},
+		"a base class of Petrel": {
+			"from words import Words\ndef create(builder):\n    builder.setSpout('words', Words(script=__file__))\n",
+			`topologies/wc.py:3:1: no module "company" for "words"` + looks,
+			[]string{"topologies/words.py", "from company import Base\nclass Words(Base):\n    def __init__(self, script): pass\n    def declareOutputFields(self): return ['word']\n"},
+		},
+		"no components":           {"from streamparse import Topology\nclass A(Topology): pass\n", "topologies/wc.py: the class A has no components", nil},
+		"no components of Petrel": {"def create(builder): pass\n", "topologies/wc.py: create(builder) makes no components", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := project(t, append([]string{"topologies/wc.py", test.text}, test.more...)...)
+			_, err := pythondsl.Read(t.Context(), path, "")
+			if _, ok := errors.AsType[*foreign.Fault](err); !ok || !strings.HasSuffix(filepath.ToSlash(err.Error()), test.want) {
+				t.Errorf("got  %v\nwant %s", err, test.want)
+			}
+		})
+	}
+}
+
+// A mixin of a missing library does not hide the component.
+func TestMissingMixin(t *testing.T) {
+	path := project(t, "topologies/wc.py", "from streamparse import Topology\nfrom parts import Words\nclass A(Topology):\n    words = Words.spec()\n",
+		"src/parts.py", "from streamparse import Spout\nfrom company import Traced, Counted\nclass Words(Traced, Counted, Spout): outputs = ['word']\n")
+	if got := read(t, path, ""); !strings.HasSuffix(got, "spouts:\n  words:\n    python: parts.Words\n    outputs: [word]\n") {
 		t.Error(got)
 	}
 }
