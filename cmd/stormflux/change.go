@@ -40,11 +40,12 @@ func (a *app) newChange(ctx context.Context, client *nimbus.Client, name string,
 		return nil, environmentError(err)
 	}
 	ch := &change{app: a, client: client, name: name, flags: flags, store: store, unlock: func() {}}
+	busy := fmt.Sprintf("another apply or restore of %q runs on this machine", name)
 	if flags != nil {
 		ch.unlock, err = store.Lock()
 		switch {
 		case errors.Is(err, replace.ErrLocked):
-			return nil, environmentError(fmt.Errorf("another apply or restore of %q runs on this machine: try again when it has ended", name))
+			return nil, environmentError(errors.New(busy + ": try again when it has ended"))
 		case err != nil:
 			return nil, environmentError(fmt.Errorf("%w\n  nothing has changed on the cluster: a replacement needs this folder for the copy of the old topology; "+
 				"STORMFLUX_STATE names another one", err))
@@ -54,8 +55,17 @@ func (a *app) newChange(ctx context.Context, client *nimbus.Client, name string,
 		ch.close()
 		return nil, environmentError(err)
 	}
-	for _, line := range explain(ch.state) {
-		printTo(a.stderr, "stormflux: %s\n", line)
+	switch lines := explain(ch.state); {
+	case flags == nil && store.Locked(): // the record says how far it is
+		printTo(a.stderr, "stormflux: %s\n", busy)
+	case flags == nil:
+		for _, line := range lines {
+			printTo(a.stderr, "stormflux: %s\n", line)
+		}
+	default:
+		for _, line := range lines {
+			ch.say(replace.Event{Text: line, Warning: true})
+		}
 	}
 	return ch, nil
 }

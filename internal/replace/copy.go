@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -26,10 +27,37 @@ const (
 // dependencyFile is the name of the copy of dependency number i.
 func dependencyFile(i int) string { return "dependency-" + strconv.Itoa(i) + ".jar" }
 
+// A topologyCopy is the folder of a saved topology.
+type topologyCopy struct{ dir string }
+
+const copiesFolder = "copies"
+
+// copyOf returns the place for the copy of the topology with an id.
+func (s Store) copyOf(id string) topologyCopy {
+	return topologyCopy{filepath.Join(s.Dir, copiesFolder, url.PathEscape(id))}
+}
+
+// prune deletes the copies that the record does not name: of a topology that was not replaced in the end, and of the one before
+// the last. To keep one costs only space, so it reports no error.
+func (s Store) prune() {
+	record, err := s.Record()
+	if err != nil {
+		return
+	}
+	copies, _ := os.ReadDir(s.path(copiesFolder))
+	for _, c := range copies {
+		if dir := s.path(copiesFolder, c.Name()); record == nil || dir != s.copyOf(record.Old).dir {
+			_ = os.RemoveAll(dir)
+		}
+	}
+}
+
+func (c topologyCopy) path(name string) string { return filepath.Join(c.dir, name) }
+
 // save copies the topology that runs: structure, configuration, jar, and the dependencies that are its own. Nimbus deletes
 // all of them some minutes after a kill. status has the numbers that a rebalance can have changed: Nimbus keeps them elsewhere.
-func (s Store) save(ctx context.Context, client *nimbus.Client, status *nimbus.Status, freeSlots int) error {
-	if err := os.Remove(s.path(idFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
+func (c topologyCopy) save(ctx context.Context, client *nimbus.Client, status *nimbus.Status, freeSlots int) error {
+	if err := os.Remove(c.path(idFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	top, err := client.UserTopology(ctx, status.ID)
@@ -54,18 +82,18 @@ func (s Store) save(ctx context.Context, client *nimbus.Client, status *nimbus.S
 		return fmt.Errorf("writing the configuration of %s: %w", status.ID, err)
 	}
 	blob := func(what, name, key string) error {
-		return s.stream(name, func(w io.Writer) error {
+		return writeFile(c.path(name), func(w io.Writer) error {
 			out := &checkedWriter{w: w}
 			if err := client.ReadBlob(ctx, key, out); err != nil && !out.failed {
 				return fmt.Errorf("%s of %s cannot be read: %w", what, status.ID, err)
 			}
-			return nil // stream reports a failed write, with the name of the file
+			return nil // writeFile reports a failed write, with the name of the file
 		})
 	}
-	if err := s.file(topologyFile, data); err != nil {
+	if err := writeText(c.path(topologyFile), data); err != nil {
 		return err
 	}
-	if err := s.file(confFile, line); err != nil {
+	if err := writeText(c.path(confFile), line); err != nil {
 		return err
 	}
 	if err := blob("the jar", jarFile, nimbus.JarKey(status.ID)); err != nil {
@@ -76,7 +104,7 @@ func (s Store) save(ctx context.Context, client *nimbus.Client, status *nimbus.S
 			return err
 		}
 	}
-	return s.file(idFile, []byte(status.ID+"\n"))
+	return writeText(c.path(idFile), []byte(status.ID+"\n"))
 }
 
 // checkedWriter remembers whether a write has failed, so that a full disk is not taken for a cluster that does not answer.
@@ -93,24 +121,25 @@ func (w *checkedWriter) Write(p []byte) (int, error) {
 
 // Has reports whether the store has a whole copy of the topology with an id.
 func (s Store) Has(id string) bool {
-	text, err := os.ReadFile(s.path(idFile))
+	text, err := os.ReadFile(s.copyOf(id).path(idFile))
 	return err == nil && string(text) == id+"\n"
 }
 
 // Request returns the saved topology, ready to submit.
 func (s Store) Request(ctx context.Context, r *Record) (nimbus.SubmitRequest, error) {
-	request := nimbus.SubmitRequest{Name: r.Topology, JarPath: s.path(jarFile), Inactive: r.Status == "INACTIVE"}
+	c := s.copyOf(r.Old)
+	request := nimbus.SubmitRequest{Name: r.Topology, JarPath: c.path(jarFile), Inactive: r.Status == "INACTIVE"}
 	if !s.Has(r.Old) {
-		return request, fmt.Errorf("there is no whole copy of %s in %s", r.Old, filepath.ToSlash(s.Dir))
+		return request, fmt.Errorf("there is no whole copy of %s in %s", r.Old, filepath.ToSlash(c.dir))
 	}
-	data, err := os.ReadFile(s.path(topologyFile))
+	data, err := os.ReadFile(c.path(topologyFile))
 	if err != nil {
 		return request, fmt.Errorf("reading the saved topology: %w", err)
 	}
 	if request.Topology, err = nimbus.ParseTopology(ctx, data); err != nil {
 		return request, err
 	}
-	text, err := os.ReadFile(s.path(confFile))
+	text, err := os.ReadFile(c.path(confFile))
 	if err != nil {
 		return request, fmt.Errorf("reading the saved topology: %w", err)
 	}
@@ -121,7 +150,7 @@ func (s Store) Request(ctx context.Context, r *Record) (nimbus.SubmitRequest, er
 	request.Conf = submittable(conf)
 	// The dependencies get new keys: Nimbus deletes the old ones some minutes after the old topology has gone.
 	for i := range request.Topology.DependencyJars {
-		request.Dependencies = append(request.Dependencies, nimbus.Dependency{Path: s.path(dependencyFile(i))})
+		request.Dependencies = append(request.Dependencies, nimbus.Dependency{Path: c.path(dependencyFile(i))})
 	}
 	request.Topology.DependencyJars = nil
 	return request, nil

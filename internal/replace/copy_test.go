@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -22,8 +23,8 @@ func TestCopyNotWritten(t *testing.T) {
 	for reason, put := range block {
 		t.Run(reason, func(t *testing.T) {
 			f := newFake(t)
-			path := f.store().path(jarFile)
-			if err := errors.Join(f.store().make(), put(path)); err != nil {
+			path := f.store().copyOf(f.old).path(jarFile)
+			if err := errors.Join(makeFolder(filepath.Dir(path)), put(path)); err != nil {
 				t.Fatal(err)
 			}
 			err := f.replace(t.Context(), t, "new", fast())

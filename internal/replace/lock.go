@@ -14,7 +14,7 @@ const lockFile = "lock"
 // Lock makes the folder, and locks the record for this process: two replacements that share a record spoil it. It does not
 // wait: it returns [ErrLocked] if another process has the lock. The operating system unlocks when a process ends.
 func (s Store) Lock() (unlock func(), err error) {
-	if err := s.make(); err != nil {
+	if err := makeFolder(s.Dir); err != nil {
 		return nil, err
 	}
 	f, err := os.OpenFile(s.path(lockFile), os.O_RDWR|os.O_CREATE, 0o600)
@@ -31,9 +31,12 @@ func (s Store) Lock() (unlock func(), err error) {
 	return func() { f.Close() }, nil
 }
 
-func (s Store) make() error {
-	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
-		return fmt.Errorf("making the folder of the saved topology: %w", err)
+// Locked reports whether another process has the lock.
+func (s Store) Locked() bool {
+	f, err := os.OpenFile(s.path(lockFile), os.O_RDWR, 0)
+	if err != nil {
+		return false
 	}
-	return nil
+	defer f.Close()
+	return errors.Is(tryLock(f), ErrLocked)
 }

@@ -111,7 +111,15 @@ func (r *run) failed(outcome OutcomeKind, err error) error {
 	if errors.As(err, &already) {
 		return err
 	}
-	return &Error{Outcome: outcome, Dir: r.store.Dir, Err: err}
+	return &Error{Outcome: outcome, Dir: r.dir(), Err: err}
+}
+
+// dir returns the folder of the copy.
+func (r *run) dir() string {
+	if r.record == nil {
+		return r.store.Dir
+	}
+	return r.store.copyOf(r.record.Old).dir
 }
 
 // Replace puts request in the place of the topology with the id old. It goes on with a replacement that has not ended: then
@@ -150,13 +158,13 @@ func Replace(ctx context.Context, client *nimbus.Client, store Store, request ni
 	return r.finish(ctx, request)
 }
 
-// abandon ends the record of a replacement that failed before it touched the old topology, and returns its outcome. If the
-// record cannot be written, it says no more than that the old topology runs as before.
+// abandon deletes the copy of a replacement that failed before its first record, and returns its outcome. So the last
+// replacement before it can be undone still.
 func (r *run) abandon(s State) OutcomeKind {
-	if r.record == nil || r.record.Stage != Saved || s.Situation == Paused {
+	r.store.prune()
+	if r.record == nil || r.record == s.Record || s.Situation == Paused {
 		return r.untouched(s)
 	}
-	_ = r.enter(PutBack)
 	return Untouched
 }
 
@@ -216,13 +224,10 @@ func (r *run) begin(ctx context.Context, state State) (*storm.TopologySummary, e
 	if state.Situation == Paused {
 		r.record.Status = state.Record.Status
 	}
-	if err := r.store.save(ctx, r.client, status, free); err != nil {
+	if err := r.store.copyOf(t.ID).save(ctx, r.client, status, free); err != nil {
 		return nil, fmt.Errorf("saving %s: %w", t.ID, err)
 	}
-	if err := r.enter(Saved); err != nil {
-		return nil, err
-	}
-	r.say(Saved, "saved %s in %s", t.ID, filepath.ToSlash(r.store.Dir))
+	r.say(Saved, "saved %s in %s", t.ID, filepath.ToSlash(r.dir()))
 	return t, nil
 }
 
@@ -243,7 +248,7 @@ func (r *run) slots(ctx context.Context, own int) (int, error) {
 func (r *run) stop(ctx context.Context, t *storm.TopologySummary) error {
 	if now, err := current(ctx, r.client, r.name); err != nil || now == nil || now.ID != t.ID {
 		if err == nil {
-			err = &Error{Outcome: TakenByOther, Dir: r.store.Dir, Err: changed(r.name, t.ID, idOf(now))}
+			err = &Error{Outcome: TakenByOther, Dir: r.dir(), Err: changed(r.name, t.ID, idOf(now))}
 		}
 		return err
 	}
@@ -251,6 +256,7 @@ func (r *run) stop(ctx context.Context, t *storm.TopologySummary) error {
 		if err := r.enter(Deactivating); err != nil {
 			return err
 		}
+		r.store.prune()
 	} else {
 		r.record.New = t.ID // nobody has seen it running
 	}
@@ -296,12 +302,12 @@ func (r *run) wake(ctx context.Context, id string, err error) error {
 	}
 	err = r.stopped(ctx, err)
 	if wakeErr := r.activate(ctx, id); wakeErr != nil {
-		return &Error{Outcome: Unfinished, Dir: r.store.Dir, Err: fmt.Errorf("%w; and %w", err, wakeErr)}
+		return &Error{Outcome: Unfinished, Dir: r.dir(), Err: fmt.Errorf("%w; and %w", err, wakeErr)}
 	}
 	if id != r.record.Old {
-		return &Error{Outcome: Unfinished, Dir: r.store.Dir, Err: errors.Join(err, r.enter(Watching))}
+		return &Error{Outcome: Unfinished, Dir: r.dir(), Err: errors.Join(err, r.enter(Watching))}
 	}
-	return &Error{Outcome: Untouched, Dir: r.store.Dir, Err: errors.Join(err, r.enter(PutBack))}
+	return &Error{Outcome: Untouched, Dir: r.dir(), Err: errors.Join(err, r.enter(PutBack))}
 }
 
 // activate lets a topology emit that was deactivated for its replacement. It also works after ctx has ended.
@@ -413,7 +419,7 @@ func (r *run) kill(ctx context.Context, ids ...string) error {
 
 // taken is the error if somebody else has the name.
 func (r *run) taken(t *storm.TopologySummary) error {
-	return &Error{Outcome: TakenByOther, Dir: r.store.Dir, Err: fmt.Errorf("somebody else submitted %s meanwhile", t.ID)}
+	return &Error{Outcome: TakenByOther, Dir: r.dir(), Err: fmt.Errorf("somebody else submitted %s meanwhile", t.ID)}
 }
 
 // enoughFailures is how often a submission may fail inside Nimbus. After that, it is the topology that makes Nimbus fail.

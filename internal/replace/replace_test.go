@@ -266,24 +266,55 @@ func TestRefusedByHook(t *testing.T) {
 	f := newFake(t)
 	refusing := fast()
 	refusing.Before = func(context.Context) error { return errors.New("the hook says no") }
-	settled := func(err error, want string) {
+	stays := func(err error, want string, situation Situation) {
 		t.Helper()
 		if outcome(err) != Untouched || f.version(t) != want {
 			t.Errorf("%v (outcome %d), there is %s", err, outcome(err), f.version(t))
 		}
-		if state, err := Look(t.Context(), f.client(t), f.store(), name); err != nil || state.Situation != Settled {
+		if state, err := Look(t.Context(), f.client(t), f.store(), name); err != nil || state.Situation != situation {
 			t.Errorf("%+v, %v", state, err)
 		}
 	}
-	settled(f.replace(t.Context(), t, "new", refusing), "old ACTIVE")
+	stays(f.replace(t.Context(), t, "new", refusing), "old ACTIVE", Settled)
 	if err := f.replace(t.Context(), t, "new", fast()); err != nil {
 		t.Fatal(err)
 	}
-	settled(Restore(t.Context(), f.client(t), f.store(), name, refusing), "new ACTIVE")
+	stays(Restore(t.Context(), f.client(t), f.store(), name, refusing), "new ACTIVE", Settled)
 	if err := f.store().write(&Record{Topology: name, Stage: Killing, Old: "words-0-1", Status: "ACTIVE"}); err != nil {
 		t.Fatal(err)
 	}
-	settled(f.replace(t.Context(), t, "newer", refusing), "new ACTIVE") // it is somebody else's by that record
+	stays(f.replace(t.Context(), t, "newer", refusing), "new ACTIVE", Foreign) // it is somebody else's by that record
+}
+
+// A replacement that fails before it touches the topology leaves the copy of the one before.
+func TestEarlierCopyStays(t *testing.T) {
+	f := newFake(t)
+	if err := f.replace(t.Context(), t, "new", fast()); err != nil {
+		t.Fatal(err)
+	}
+	refusing := fast()
+	refusing.Before = func(context.Context) error { return errors.New("the hook says no") }
+	if err := f.replace(t.Context(), t, "newer", refusing); outcome(err) != Untouched {
+		t.Error(err)
+	}
+	disturb := func(c nimbustest.Call) nimbustest.Reply {
+		if c.Method == "beginBlobDownload" {
+			return nimbustest.Reply{Error: &storm.KeyNotFoundException{Msg: "no jar"}}
+		}
+		return nimbustest.Reply{}
+	}
+	f.disturb.Store(&disturb)
+	if err := f.replace(t.Context(), t, "newer", fast()); outcome(err) != Untouched {
+		t.Error(err)
+	}
+	f.disturb.Store(nil)
+	copies, err := os.ReadDir(f.store().path(copiesFolder))
+	if err != nil || len(copies) != 1 || copies[0].Name() != f.old {
+		t.Errorf("copies %v, %v", copies, err)
+	}
+	if err := Restore(t.Context(), f.client(t), f.store(), name, fast()); err != nil || f.version(t) != "old ACTIVE" {
+		t.Errorf("%v, there is %s", err, f.version(t))
+	}
 }
 
 // A hook that refuses to go on with a replacement leaves it open.
@@ -405,14 +436,14 @@ func TestRestoreAfterKill(t *testing.T) {
 	}
 }
 
-// Two replacements at once do not kill what the other one has submitted.
+// Two replacements at once, on two machines, do not kill what the other one has submitted.
 func TestTwoAtOnce(t *testing.T) {
 	f := newFake(t)
 	var running sync.WaitGroup
 	errs := make([]error, 2)
 	for i := range errs {
-		client, request := f.client(t), f.request(t, "new")
-		running.Go(func() { errs[i] = Replace(t.Context(), client, f.store(), request, f.old, fast()) })
+		client, request, store := f.client(t), f.request(t, "new"), Store{Dir: t.TempDir()}
+		running.Go(func() { errs[i] = Replace(t.Context(), client, store, request, f.old, fast()) })
 	}
 	running.Wait()
 	if (errs[0] != nil) && (errs[1] != nil) || f.version(t) != "new ACTIVE" {

@@ -40,6 +40,9 @@ func Look(ctx context.Context, client *nimbus.Client, store Store, name string) 
 	if s.Record, err = store.Record(); err != nil {
 		return s, err
 	}
+	if s.Record != nil {
+		s.Dir = store.copyOf(s.Record.Old).dir
+	}
 	if s.Current, err = current(ctx, client, name); err != nil {
 		return s, err
 	}

@@ -22,7 +22,7 @@ import (
 type Stage string
 
 const (
-	Saved        Stage = "saved"        // there is a copy of the old topology; it runs as before
+	Saved        Stage = "saved"        // there is a copy of the old topology; only an [Event] has this stage
 	Deactivating Stage = "deactivating" // the old topology gets, or has got, the order
 	Killing      Stage = "killing"      // the same for the kill
 	Submitting   Stage = "submitting"   // the new topology may be on the cluster
@@ -53,7 +53,8 @@ type Record struct {
 // Open reports whether the replacement has not ended.
 func (r *Record) Open() bool { return r != nil && r.Stage != Done && r.Stage != PutBack }
 
-// Store is a folder with the record and the saved copy of one topology on one cluster.
+// Store is a folder with the record and the saved copy of one topology on one cluster. Each copy has a folder of its own, so that
+// a copy that fails spoils no other.
 type Store struct{ Dir string }
 
 // StateDir returns the folder for what must not get lost: $STORMFLUX_STATE, or else the folder "stormflux" in the user's
@@ -97,7 +98,7 @@ func StoreFor(stateDir, nimbusConf, server, topology string) Store {
 	return Store{Dir: filepath.Join(stateDir, "topologies", hex.EncodeToString(sum[:6]), url.PathEscape(topology))}
 }
 
-func (s Store) path(name string) string { return filepath.Join(s.Dir, name) }
+func (s Store) path(names ...string) string { return filepath.Join(s.Dir, filepath.Join(names...)) }
 
 const recordFile = "replacement.json"
 
@@ -124,22 +125,29 @@ func (s Store) write(r *Record) error {
 	if err != nil {
 		panic(err) // it has only strings and times
 	}
-	return s.file(recordFile, append(text, '\n'))
+	return writeText(s.path(recordFile), append(text, '\n'))
 }
 
-// file writes a file that only its owner may read: a configuration can hold secrets.
-func (s Store) file(name string, text []byte) error {
-	return s.stream(name, func(w io.Writer) error {
+func writeText(path string, text []byte) error {
+	return writeFile(path, func(w io.Writer) error {
 		_, err := w.Write(text)
 		return err
 	})
 }
 
-func (s Store) stream(name string, content func(io.Writer) error) error {
-	if err := s.make(); err != nil {
+// writeFile writes a file into a folder that only its owner may read: a configuration can hold secrets.
+func writeFile(path string, content func(io.Writer) error) error {
+	if err := makeFolder(filepath.Dir(path)); err != nil {
 		return err
 	}
-	return atomicfile.Write(s.path(name), content)
+	return atomicfile.Write(path, content)
+}
+
+func makeFolder(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("making the folder of the saved topology: %w", err)
+	}
+	return nil
 }
 
 // Forget deletes the record and the copy.
