@@ -193,8 +193,11 @@ func (a *app) logsOf(ctx context.Context, client *nimbus.Client, name string, fl
 // knownComponent checks that a topology has a component. "" stands for all of them.
 func knownComponent(p *nimbus.Placement, component string) error {
 	ids := p.Components()
-	if component == "" || slices.Contains(ids, component) {
+	switch {
+	case component == "" || slices.Contains(ids, component):
 		return nil
+	case len(ids) == 0:
+		return errors.New("the topology has no workers: Nimbus has not scheduled it")
 	}
 	return fmt.Errorf("the topology has no component %q; %s", component, nearOrKnown(component, ids))
 }
