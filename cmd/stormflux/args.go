@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -60,6 +61,23 @@ func notEmpty(flags *pflag.FlagSet, names ...string) error {
 		}
 	}
 	return nil
+}
+
+// mutuallyExclusive is the annotation of [cobra.Command.MarkFlagsMutuallyExclusive]: groups of names with spaces between them.
+const mutuallyExclusive = "cobra_annotation_mutually_exclusive"
+
+// excluded refuses flags that exclude each other. Cobra also does, but later and in words for programmers.
+func excluded(cmd *cobra.Command) (err error) {
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		for _, group := range f.Annotations[mutuallyExclusive] {
+			for _, other := range strings.Fields(group) {
+				if err == nil && other != f.Name && cmd.Flags().Changed(other) {
+					err = usageError("--%s and --%s exclude each other", f.Name, other)
+				}
+			}
+		}
+	})
+	return err
 }
 
 // notMany says that there are too many arguments, if there are any.

@@ -130,6 +130,7 @@ this machine, submits it to a cluster and manages it there, or writes it as Cloj
 	}
 	root.SetVersionTemplate("stormflux {{.Version}}\n")
 	addChoice(root, root.PersistentFlags(), &a.color, "color", "`WHEN` to use colour: auto (on a terminal, unless NO_COLOR is set), always or never", console.Colors()...)
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return excluded(cmd) }
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError("%w%s\nRun '%s --help' for usage.", err, nearFlag(cmd, err), cmd.CommandPath())
 	})
