@@ -80,6 +80,28 @@ func excluded(cmd *cobra.Command) (err error) {
 	return err
 }
 
+// givenOnce is the value of a flag that chooses one of several things: a second value is a mistake, and not a correction.
+type givenOnce struct {
+	pflag.Value
+	given bool
+}
+
+// giveOnce makes flags refuse a second value.
+func giveOnce(flags *pflag.FlagSet, names ...string) {
+	for _, name := range names {
+		f := flags.Lookup(name)
+		f.Value = &givenOnce{Value: f.Value}
+	}
+}
+
+func (v *givenOnce) Set(text string) error {
+	if v.given && text != v.String() {
+		return fmt.Errorf("give it once: it is %q already", v.String())
+	}
+	v.given = true
+	return v.Value.Set(text)
+}
+
 // notMany says that there are too many arguments, if there are any.
 func notMany(args []string) string {
 	if len(args) == 0 {

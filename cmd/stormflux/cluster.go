@@ -37,6 +37,7 @@ func (f *clusterFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.leader, "leader", "", "use the Nimbus at `HOST[:PORT]` without asking for the leader, if the leader's own name does not resolve here")
 	flags.StringVar(&f.stormConf, "storm-config", "", "read `FILE` instead of storm.yaml")
 	flags.BoolVar(&f.dev, "dev", false, "use the cluster that \"stormflux dev-cluster up\" starts on this machine")
+	giveOnce(flags, "leader", "storm-config")
 	for _, other := range []string{"nimbus", "leader", "storm-config"} {
 		cmd.MarkFlagsMutuallyExclusive("dev", other)
 	}
@@ -49,6 +50,7 @@ func (f *clusterFlags) addEnvironment(cmd *cobra.Command) {
 	f.environment, f.envFile, f.flags = new(string), new(string), cmd.Flags()
 	cmd.Flags().StringVarP(f.environment, "environment", "e", "", "use the cluster of the environment `NAME` in stormflux.yaml")
 	cmd.Flags().StringVar(f.envFile, "environments", "", "read environments from `FILE` instead of the nearest stormflux.yaml")
+	giveOnce(cmd.Flags(), "environment", "environments")
 	_ = cmd.RegisterFlagCompletionFunc("environment", func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 		return schema.EnvironmentNames(cmd.Context(), "-", *f.envFile), cobra.ShellCompDirectiveNoFileComp
 	})

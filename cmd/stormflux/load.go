@@ -55,6 +55,7 @@ func (f *topologyFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.stormVersion, "storm-version", "", "the Storm `VERSION` to check and compile for (default: from the environment, else 2.8)")
 	flags.IntVar(&f.javaVersion, "java-version", 0, "the Java `VERSION` of the workers, such as 17, which must load the JVM classes (default: any)")
 	flags.BoolVar(&f.strict, "strict", false, "exit with 1 if there are warnings")
+	giveOnce(flags, "environment", "environments", "name", "storm-version")
 	_ = cmd.RegisterFlagCompletionFunc("environment", f.completeEnvironments)
 	_ = cmd.RegisterFlagCompletionFunc("name", cobra.NoFileCompletions)
 	_ = cmd.RegisterFlagCompletionFunc("config", completeConfigKeys)
