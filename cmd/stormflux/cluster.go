@@ -130,7 +130,7 @@ func (a *app) nimbusConfig(f *clusterFlags, env *schema.Environment, options map
 		return conf, environmentError(err)
 	}
 	if env != nil && len(env.Nimbus) > 0 {
-		conf.Seeds, conf.SeedsRemark = nil, ""
+		conf.Seeds, conf.SeedsRemark, conf.SeedsFrom = nil, "", fmt.Sprintf("the environment %q", env.Name)
 		for _, v := range env.Nimbus {
 			address, err := nimbus.ParseAddress(v.Text)
 			if err != nil {
@@ -146,7 +146,7 @@ func (a *app) nimbusConfig(f *clusterFlags, env *schema.Environment, options map
 		}
 	}
 	if len(f.seeds) > 0 {
-		conf.Seeds, conf.SeedsRemark = nil, ""
+		conf.Seeds, conf.SeedsRemark, conf.SeedsFrom = nil, "", "--nimbus"
 		for _, s := range f.seeds {
 			address, err := nimbus.ParseAddress(s)
 			if err != nil {
@@ -159,6 +159,7 @@ func (a *app) nimbusConfig(f *clusterFlags, env *schema.Environment, options map
 		conf.SeedsRemark = localhostRemark(env, stormConf.File, stormConf.Lacking)
 	}
 	if f.leader != "" {
+		conf.SeedsFrom = "--leader"
 		if conf.LeaderOverride, err = nimbus.ParseAddress(f.leader); err != nil {
 			return conf, usageError("--leader: %w", err)
 		}

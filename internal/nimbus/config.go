@@ -51,6 +51,9 @@ type Config struct {
 	// submission makes its own.
 	ZooKeeperPayload string
 
+	// SeedsFrom is where the user has written the seeds or LeaderOverride, such as the name of a flag. "": in nimbus.seeds.
+	SeedsFrom string
+
 	// SeedsRemark says where the seeds come from, if that needs a word. Notify gets it before the first connection.
 	SeedsRemark string
 

@@ -1,6 +1,7 @@
 package nimbus
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -84,7 +85,7 @@ func (c *Client) openError(ctx context.Context, addr Address, err error) *Error 
 		login.describe(e)
 	case errors.As(err, &dns) && !dns.IsTimeout:
 		e.Reason = fmt.Sprintf("cannot resolve Nimbus's host %q: %s", addr.Host, dns.Err)
-		e.Advice = []string{"check the name in nimbus.seeds, or give an address"}
+		e.Advice = []string{fmt.Sprintf("check the name in %s, or give an address", cmp.Or(c.config.SeedsFrom, "nimbus.seeds"))}
 	case isTimeout(err), errors.Is(err, context.DeadlineExceeded):
 		e.Reason = fmt.Sprintf("no connection to Nimbus at %s within %s", addr, c.config.ConnectTimeout)
 		e.Advice = []string{"the host may be down, or a firewall drops the packets"}
