@@ -31,8 +31,8 @@ const Stdout = "-"
 // [Stdout], and anything that is neither a regular file nor a folder (a named pipe, a terminal, /dev/stdout), is
 // written directly. Bytes that were written before a failure cannot be taken back.
 //
-// Write returns content's error unchanged, so errors.Is and errors.As find it. Every other error names path. content
-// must not keep its writer.
+// Write returns content's error unchanged, so errors.Is and errors.As find it. Every other error names path, also that of
+// content's writer: "writing PATH: reason". content must not keep its writer.
 func Write(path string, content func(io.Writer) error) error {
 	if path == Stdout {
 		return content(os.Stdout)
@@ -80,12 +80,12 @@ func replace(path, target string, old fs.FileInfo, content func(io.Writer) error
 		}
 	}()
 
-	out := &writer{file: temp}
+	out := &writer{file: temp, path: path}
 	if err := content(out); err != nil {
 		return err
 	}
 	if out.err != nil { // content ignored a failed write, so the file is not complete
-		return fmt.Errorf("writing %s: %w", path, reason(out.err))
+		return out.err
 	}
 	if old != nil {
 		if err := temp.Chmod(old.Mode().Perm()); err != nil {
@@ -114,10 +114,10 @@ func through(path, target string, content func(io.Writer) error) error {
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", path, reason(err))
 	}
-	out := &writer{file: file}
+	out := &writer{file: file, path: path}
 	err = content(out)
 	if err == nil && out.err != nil {
-		err = fmt.Errorf("writing %s: %w", path, reason(out.err))
+		err = out.err
 	}
 	if closeErr := file.Close(); err == nil && closeErr != nil {
 		err = fmt.Errorf("writing %s: %w", path, reason(closeErr))
@@ -125,15 +125,21 @@ func through(path, target string, content func(io.Writer) error) error {
 	return err
 }
 
-// writer remembers a failed write, so a content function that ignores one cannot publish half a file.
+// writer remembers a failed write, so a content function that ignores one cannot publish half a file. Its errors name path: the
+// user does not know the temporary file.
 type writer struct {
 	file *os.File
+	path string
 	err  error
 }
 
 func (w *writer) Write(p []byte) (int, error) {
 	n, err := w.file.Write(p)
-	if err != nil && w.err == nil {
+	if err == nil {
+		return n, nil
+	}
+	err = fmt.Errorf("writing %s: %w", w.path, reason(err))
+	if w.err == nil {
 		w.err = err
 	}
 	return n, err

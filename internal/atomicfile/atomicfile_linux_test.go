@@ -32,8 +32,9 @@ func TestFullDisk(t *testing.T) {
 	if dir != "" {
 		path := filepath.Join(dir, "out")
 		mustWrite(t, path, "old", 0o644)
-		if err := atomicfile.Write(path, big); !errors.Is(err, syscall.ENOSPC) {
-			t.Errorf("error is %v, want %v", err, syscall.ENOSPC)
+		want := "writing " + path + ": no space left on device"
+		if err := atomicfile.Write(path, big); !errors.Is(err, syscall.ENOSPC) || err.Error() != want {
+			t.Errorf("error is %v, want %v", err, want)
 		}
 		expect(t, path, "old", "out")
 	}
