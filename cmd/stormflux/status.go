@@ -139,6 +139,9 @@ func (f *statusFlags) look(ctx context.Context, client *nimbus.Client, ask askSt
 	if kind := nimbus.KindOf(err); kind == nimbus.Unsupported || kind == nimbus.Internal {
 		return status, nil, nil
 	}
+	if err == nil {
+		numbers.Count(status)
+	}
 	return status, numbers, err
 }
 
@@ -233,6 +236,7 @@ type (
 		ID        string `json:"id"`
 		Executors int    `json:"executors"`
 		Reporting int    `json:"reporting"`
+		Tasks     int    `json:"tasks"`
 	}
 	statusWorker struct {
 		Host      string  `json:"host"`

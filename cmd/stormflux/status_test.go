@@ -88,6 +88,39 @@ func numbered(t *testing.T, name string) *nimbustest.Server {
 	return server
 }
 
+// After a rebalance, Storm's numbers count only the executors that have reported. The tasks are those of all.
+func TestStatusCountsSilentExecutors(t *testing.T) {
+	server := nimbustest.New(t, nimbustest.Options{})
+	executor := func(component string, first, last, uptime int32) *stormthrift.ExecutorSummary {
+		return &stormthrift.ExecutorSummary{
+			ExecutorInfo: &stormthrift.ExecutorInfo{TaskStart: first, TaskEnd: last}, ComponentID: component, Host: "h", Port: 6700, UptimeSecs: uptime,
+		}
+	}
+	one, n := int32(1), int64(5)
+	server.Add(nimbustest.Topology{Name: "wc",
+		Info: func(info *stormthrift.TopologyInfo) {
+			info.Executors = []*stormthrift.ExecutorSummary{executor("split", 3, 4, 60), executor("split", 5, 5, 0), executor("count", 1, 2, 0)}
+		},
+		Page: func(_ string, page *stormthrift.TopologyPageInfo) {
+			common := &stormthrift.CommonAggregateStats{NumExecutors: &one, NumTasks: &one, Emitted: &n}
+			page.IDToBoltAggStats = map[string]*stormthrift.ComponentAggregateStats{"split": {CommonStats: common}}
+		}})
+	status := func(args ...string) (int, string) {
+		var out bytes.Buffer
+		code := run(t.Context(), append([]string{"status", "wc", "--nimbus", server.Addr()}, args...), strings.NewReader(""), &out, &out)
+		return code, out.String()
+	}
+	if code, got := status(); code != exitFine || !strings.Contains(got, "\nsplit      3 ") {
+		t.Errorf("exit code %d:\n%s", code, got)
+	}
+	if code, got := status("--format", "json"); code != exitFine || strings.Count(got, `"tasks": 3`) != 2 || strings.Count(got, `"executors": 2,`) != 2 {
+		t.Errorf("exit code %d:\n%s", code, got)
+	}
+	if code, got := status("count"); code != exitEnvironment || !strings.Contains(got, `component "count" of topology "wc" has no numbers yet`) {
+		t.Errorf("exit code %d:\n%s", code, got)
+	}
+}
+
 func TestStatusOfComponent(t *testing.T) {
 	server := numbered(t, "wc")
 	status := func(args ...string) (int, string, string) {

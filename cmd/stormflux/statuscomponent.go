@@ -36,6 +36,9 @@ func (f *statusFlags) lookAtComponent(ctx context.Context, client *nimbus.Client
 	if look.component == nil && len(known) == 0 {
 		return statusView{}, fmt.Errorf("topology %q has no numbers yet: Nimbus has none until the workers start", name)
 	}
+	if look.component == nil && slices.ContainsFunc(status.Components, func(c nimbus.ComponentStatus) bool { return c.ID == component }) {
+		return statusView{}, fmt.Errorf("component %q of topology %q has no numbers yet: none of its executors has reported", component, name)
+	}
 	if look.component == nil {
 		return statusView{}, fmt.Errorf("topology %q has no component %q; %s", name, component, nearOrKnown(component, known))
 	}

@@ -106,6 +106,20 @@ func statisticsOf(stats map[string]*storm.ComponentAggregateStats) []ComponentSt
 	return all
 }
 
+// Count takes the numbers of executors and tasks from a status of the same topology. Those of the statistics lack every
+// executor that has not reported yet, such as after a rebalance (extractDataFromHb in StatsUtil.java of 2.8.3).
+func (s *Statistics) Count(status *Status) {
+	for _, all := range [][]ComponentStatistics{s.Spouts, s.Bolts} {
+		for i := range all {
+			for _, c := range status.Components {
+				if c.ID == all[i].ID {
+					all[i].Executors, all[i].Tasks = c.Executors, c.Tasks
+				}
+			}
+		}
+	}
+}
+
 func numbersOf(stats *storm.ComponentAggregateStats) Numbers {
 	common, specific := cmp.Or(stats.GetCommonStats(), &storm.CommonAggregateStats{}), stats.GetSpecificStats()
 	n := Numbers{

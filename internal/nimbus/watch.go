@@ -33,6 +33,7 @@ type ComponentStatus struct {
 	ID        string
 	Executors int // that have a place in a worker
 	Reporting int // that Nimbus has heard from
+	Tasks     int // of the executors that have a place
 }
 
 // WorkerStatus is one worker of the topology, by its slot.
@@ -94,6 +95,7 @@ func statusOf(info *storm.TopologyInfo) *Status {
 		component := entry(components, e.ComponentID)
 		component.ID = e.ComponentID
 		component.Executors++
+		component.Tasks += int(e.ExecutorInfo.GetTaskEnd()-e.ExecutorInfo.GetTaskStart()) + 1
 		worker := entry(workers, Address{Host: e.Host, Port: int(e.Port)})
 		worker.Host, worker.Port = e.Host, int(e.Port)
 		worker.Executors++

@@ -210,7 +210,7 @@ func TestStatusIsSorted(t *testing.T) {
 	if executors, reporting := s.Scheduled(); executors != 3 || reporting != 2 {
 		t.Errorf("%d executors, %d report", executors, reporting)
 	}
-	if s.Components[0] != (nimbus.ComponentStatus{ID: "a", Executors: 1}) || s.Workers[0] != (nimbus.WorkerStatus{Host: "h", Port: 6700, Executors: 2, Reporting: 1, Uptime: 9 * time.Second}) {
+	if s.Components[0] != (nimbus.ComponentStatus{ID: "a", Executors: 1, Tasks: 1}) || s.Workers[0] != (nimbus.WorkerStatus{Host: "h", Port: 6700, Executors: 2, Reporting: 1, Uptime: 9 * time.Second}) {
 		t.Errorf("%+v", s)
 	}
 	if s.Errors[0].Component != "a" || s.Errors[1].Component != "a" || s.Errors[2].Component != "b" || s.Errors[0].Text != "y" {
