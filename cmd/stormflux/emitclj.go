@@ -34,10 +34,13 @@ type emitFlags struct {
 	project   string
 	check     bool
 	force     bool
+
+	fresh bool // no flag: init has just made the project, and says the rest itself
 }
 
-func (a *app) emitCljCommand() *cobra.Command {
-	var flags emitFlags
+func (a *app) emitCljCommand() *cobra.Command { return a.emitCljWith(&emitFlags{}) }
+
+func (a *app) emitCljWith(flags *emitFlags) *cobra.Command {
 	flags.checkedHooks = hookNames()
 	cmd := &cobra.Command{
 		Use:   "emit-clj FILE|-",
@@ -63,7 +66,7 @@ not up to date.`,
 		Args:              oneFile,
 		ValidArgsFunction: completeTopologyFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.emitClj(cmd.Context(), &flags, args[0])
+			return a.emitClj(cmd.Context(), flags, args[0])
 		},
 	}
 	flags.add(cmd)
@@ -218,11 +221,12 @@ func (a *app) emitProject(ctx context.Context, flags *emitFlags, project *leinin
 		return refuseForeign(foreign...)
 	}
 	err = plan.Write(func(path string, written bool) {
-		did := "unchanged"
-		if written {
-			did = "wrote"
+		switch {
+		case written:
+			printTo(a.stdout, "wrote     %s\n", path)
+		case !flags.fresh:
+			printTo(a.stdout, "unchanged %s\n", path)
 		}
-		printTo(a.stdout, "%-9s %s\n", did, path)
 	})
 	if err != nil {
 		return environmentError(err)
@@ -230,7 +234,7 @@ func (a *app) emitProject(ctx context.Context, flags *emitFlags, project *leinin
 	for _, path := range plan.Hidden() {
 		printTo(a.stderr, "note: Leiningen leaves hidden files out of the jar, such as %s, unless :jar-exclusions says something else\n", path)
 	}
-	if opts.Dialect != clojure.Streamparse {
+	if opts.Dialect != clojure.Streamparse && !flags.fresh {
 		printTo(a.stdout, "build with \"lein uberjar\", submit with \"storm jar THE-STANDALONE.jar %s %s\"\n",
 			strings.ReplaceAll(opts.Namespace, "-", "_"), shellescape.Quote(prog.Topology.Name))
 	}

@@ -148,15 +148,20 @@ func (a *app) initProject(dir, name string, t scaffold.Template) error {
 		printTo(a.stdout, "this program is not a release, and the checkout that it was built from is not here: before the first run, type\n"+
 			"  go mod edit -replace github.com/stormflux/stormflux=CHECKOUT && go mod tidy\n")
 	}
-	next := []string{"stormflux run " + shellescape.Quote(filepath.Base(p.Topology))}
-	if t.Needs != "" {
-		next = append([]string{t.Needs}, next...)
+	a.sayNext(dir, t.Needs, p.Topology)
+	return nil
+}
+
+// sayNext prints how a new project runs. needs is a command to run before, or "".
+func (a *app) sayNext(dir, needs, topology string) {
+	next := []string{"stormflux run " + shellescape.Quote(filepath.Base(topology))}
+	if needs != "" {
+		next = append([]string{needs}, next...)
 	}
 	if dir != "." {
 		next = append([]string{"cd " + shellescape.Quote(dir)}, next...)
 	}
 	printTo(a.stdout, "Now: %s\n", strings.Join(next, " && "))
-	return nil
 }
 
 // releaseVersion returns the version of a release, which Go can fetch, else "". Go gives a program that is built from a commit
@@ -187,8 +192,12 @@ func (a *app) initLeiningen(ctx context.Context, dir, name string) error {
 	for _, f := range files {
 		printTo(a.stdout, "wrote     %s\n", f)
 	}
-	emit := a.emitCljCommand()
+	emit := a.emitCljWith(&emitFlags{fresh: true})
 	emit.SilenceUsage, emit.SilenceErrors = true, true
 	emit.SetArgs([]string{"--project", dir, "--", files[0]})
-	return emit.ExecuteContext(ctx)
+	if err := emit.ExecuteContext(ctx); err != nil {
+		return err
+	}
+	a.sayNext(dir, "", files[0])
+	return nil
 }

@@ -49,6 +49,7 @@ func Create(dir, name string, schema []byte) ([]string, error) {
 	}
 	files := []struct{ path, template string }{
 		{p.Topology + ".yaml", "topology.yaml"},
+		{p.Topology + "_test.yaml", "topology_test.yaml"},
 		{"project.clj", "project.clj"},
 		{"README.md", "README.md"},
 		{".gitignore", "gitignore"},
