@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/stormflux/stormflux/diag"
 	"github.com/stormflux/stormflux/internal/gobuild"
@@ -103,7 +104,7 @@ func (p *Program) Assemble(ctx context.Context, platform validate.Platform) (*As
 			Origin: fmt.Sprintf("the program %s", b.Package+b.Executable),
 		})
 	}
-	if err := buildErrors(gobuild.BuildAll(ctx, builds)); err != nil {
+	if err := p.build(ctx, builds); err != nil {
 		a.Close()
 		return nil, err
 	}
@@ -113,6 +114,25 @@ func (p *Program) Assemble(ctx context.Context, platform validate.Platform) (*As
 		return nil, err
 	}
 	return a, nil
+}
+
+// build builds Go programs. With a full cache this takes no time that a user notices, so only a slow build is reported.
+func (p *Program) build(ctx context.Context, builds []gobuild.Options) error {
+	if len(builds) == 0 {
+		return nil
+	}
+	reported := make(chan struct{})
+	slow := time.AfterFunc(time.Second, func() {
+		defer close(reported)
+		if p.building != nil {
+			p.building(len(builds))
+		}
+	})
+	err := buildErrors(gobuild.BuildAll(ctx, builds))
+	if !slow.Stop() {
+		<-reported
+	}
+	return err
 }
 
 // adapter returns the classes that make the JVM objects of the topology on the workers. It returns none if there are no

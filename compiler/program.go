@@ -47,6 +47,7 @@ type Program struct {
 	interpreter string              // of Python, on the workers
 	runs        map[string][]string // the files below resources/ that a component starts, by its id; launchers not
 	askingPip   func(requirements string)
+	building    func(programs int)
 }
 
 // Options say how to compile. The zero value is for a jar that goes to a cluster.
@@ -65,6 +66,8 @@ type Options struct {
 	NoCheckpoints bool
 	// AskingPip is called before [Program.Assemble] asks pip for packages, which takes seconds. It may be nil.
 	AskingPip func(requirements string)
+	// Building is called when [Program.Assemble] still builds Go programs after a second. It may be nil.
+	Building func(programs int)
 }
 
 // GeneratedFiles returns the paths, below resources/, of the launchers, the programs, and the folders for Python.
@@ -120,6 +123,7 @@ func Compile(t *validate.Topology, opts Options) *Program {
 		Topology: &topology.Topology{Name: t.Name}, Storm: t.Storm,
 		Resources: t.Files, ResourceEntries: t.ResourceEntries, Jars: t.Jars, Dependencies: t.Dependencies, Platform: t.Platform,
 		launcherDir: opts.LauncherDir, runs: map[string][]string{}, Packages: t.Packages, interpreter: t.Python.Program(), askingPip: opts.AskingPip,
+		building: opts.Building,
 	}
 	if t.Built != nil {
 		built := *t.Built

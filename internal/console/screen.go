@@ -137,6 +137,9 @@ func (s *Screen) write(lines []string, redraw bool) {
 		s.emit(pending)
 		return
 	}
+	if len(pending)+len(lines)+len(s.drawn) == 0 {
+		return // nothing is there to erase, and other text may stand where the cursor is
+	}
 	columns, rows := s.size()
 	var b bytes.Buffer
 	if up := s.height(columns); up > 0 {

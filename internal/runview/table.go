@@ -11,9 +11,21 @@ import (
 	"github.com/stormflux/stormflux/internal/local"
 )
 
+// liveView returns what draws a run on a terminal. Until the topology is active for the first time, the run starts.
+func liveView(r *Run, lastError func(*local.ComponentStats) string, colored bool) func() []string {
+	inactive := "starting"
+	return func() []string {
+		s := r.Numbers()
+		if s.Active {
+			inactive = "ending"
+			return liveTable(r, &s, "running", lastError, colored)
+		}
+		return liveTable(r, &s, inactive, lastError, colored)
+	}
+}
+
 // liveTable returns what a terminal shows of a run while it goes on.
-func liveTable(r *Run, lastError func(*local.ComponentStats) string, colored bool) []string {
-	s := r.Numbers()
+func liveTable(r *Run, s *local.Snapshot, state string, lastError func(*local.ComponentStats) string, colored bool) []string {
 	t := console.NewTable("COMPONENT", "TASKS", "EMITTED", "ACKED", "FAILED", "RATE", "LATENCY", "QUEUE", "PENDING", "LAST ERROR")
 	for _, c := range inOrder(s.Components, r.Components) {
 		latency := c.Ack
@@ -21,10 +33,6 @@ func liveTable(r *Run, lastError func(*local.ComponentStats) string, colored boo
 			latency = c.Complete
 		}
 		t.Row(c.ID, len(c.Tasks), c.Emitted, c.Acked, c.Failed, console.Quantity(fmt.Sprintf("%.0f/s", c.Rate)), milliseconds(latency), c.Queue, c.Pending, lastError(&c))
-	}
-	state := "running"
-	if !s.Active {
-		state = "ending"
 	}
 	lines := []string{"", fmt.Sprintf("%s  %s %s", r.Name, state, s.Running.Round(time.Second))}
 	lines = append(lines, strings.Split(strings.TrimSuffix(t.String(), "\n"), "\n")...)

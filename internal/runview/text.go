@@ -60,7 +60,7 @@ func (v *textView) Begin(r Run) {
 	v.Note(fmt.Sprintf("running %s: %s, %s; press Ctrl-C to end it",
 		r.Name, console.Count(len(s.Components), "component"), console.Count(tasks, "task")))
 	if v.screen.Live() {
-		v.screen.Show(func() []string { return liveTable(&r, v.lastError, v.colored) })
+		v.screen.Show(liveView(&r, v.lastError, v.colored))
 	}
 }
 

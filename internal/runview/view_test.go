@@ -111,6 +111,21 @@ split      1       12      3       0  1.000 ms  100.0 ms  1.500 ms   90%
 	}
 }
 
+// A run that is not active yet does not end: it starts.
+func TestLiveState(t *testing.T) {
+	s := snapshot()
+	show := liveView(&Run{Name: "words", Numbers: func() local.Snapshot { return s }}, (&failures{}).lastOf, false)
+	for _, step := range []struct {
+		active bool
+		want   string
+	}{{false, "starting"}, {true, "running"}, {false, "ending"}} {
+		s.Active = step.active
+		if got := show()[1]; got != "words  "+step.want+" 10s" {
+			t.Errorf("it says %q, want %q", got, step.want)
+		}
+	}
+}
+
 func TestLiveTable(t *testing.T) {
 	r := &Run{Name: "words", Components: []string{"lines", "split"}, Numbers: snapshot}
 	const want = `
@@ -118,10 +133,10 @@ words  running 10s
 COMPONENT  TASKS  EMITTED  ACKED  FAILED  RATE   LATENCY  QUEUE  PENDING  LAST ERROR
 lines          1        3      3       0   0/s   12.0 ms      0        0
 split          1       12      3       0   9/s  1.500 ms      0        0  no split`
-	if got := strings.Join(liveTable(r, (&failures{}).lastOf, false), "\n"); got != want {
+	if got := strings.Join(liveView(r, (&failures{}).lastOf, false)(), "\n"); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if line := liveTable(r, (&failures{}).lastOf, true)[2]; !strings.HasPrefix(line, "\x1b[1mCOMPONENT") || !strings.HasSuffix(line, "\x1b[0m") {
+	if line := liveView(r, (&failures{}).lastOf, true)()[2]; !strings.HasPrefix(line, "\x1b[1mCOMPONENT") || !strings.HasSuffix(line, "\x1b[0m") {
 		t.Errorf("the headings are not bold: %q", line)
 	}
 }
@@ -182,7 +197,7 @@ func TestHostileComponent(t *testing.T) {
 	v.Note(hostile)
 	v.End(&local.Summary{Snapshot: numbers(), End: local.Idle}, nil)
 	v.Close()
-	shown := out.String() + strings.Join(liveTable(&r, (&failures{}).lastOf, false), "\n")
+	shown := out.String() + strings.Join(liveView(&r, (&failures{}).lastOf, false)(), "\n")
 	if strings.ContainsAny(shown, "\x1b\a\u009b\u0090\u202e\u2066\r") || strings.Contains(shown, "\x9b") {
 		t.Errorf("%q", shown)
 	}
