@@ -124,6 +124,8 @@ type checker struct {
 	resourcesUnclear bool
 
 	missing map[string]string // what to do about a program that is not in Path, or ""; see program
+	// shadowing are the files of the resources that take the place of a Python module, as reported.
+	shadowing map[string]bool
 
 	beans    map[*schema.Object]*Declaration // of Flux's `components`
 	circular map[*schema.Object]bool         // those that need themselves

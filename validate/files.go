@@ -117,6 +117,7 @@ func (c *checker) namedFiles() {
 		case *Command:
 			place := func(word int) diag.Span { return c.wordSpan(k, runs.Words, word) }
 			c.script(k.name(), runs.Words, place)
+			c.scriptShadows(k, runs, place)
 			c.program(k.name(), k.ID, runs.Words[0], runs.Env, place(0))
 		case *PythonClass:
 			c.pythonFiles(k, runs)

@@ -91,6 +91,7 @@ func (c *checker) pythonFiles(k *component, p *PythonClass) {
 		span = p.Span
 	}
 	c.program(k.name(), k.ID, c.topology.Python.Program(), p.Env, span)
+	c.shadowedModules(k, ".", sdkModules, p.Span)
 	switch {
 	case c.resourcesUnclear:
 		return

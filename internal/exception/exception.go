@@ -104,7 +104,7 @@ func readPython(lines []string) (e Exception, ok bool) {
 		if m == nil {
 			continue
 		}
-		if !inPythonSDK(m[1]) {
+		if !inPythonSDK(m[1]) && !strings.HasPrefix(m[1], "<frozen ") {
 			own = m
 		} else if own != nil {
 			m = own

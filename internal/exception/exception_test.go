@@ -129,6 +129,7 @@ ValueError: stream "default" has 1 field (word), not 2: ['a', 'b']
 ValueError: stream "default" has 1 field (word), not 2: ['a', 'b']
 `, `ValueError: stream "default" has 1 field (word), not 2: ['a', 'b'] (resources/split.py:7)`},
 	{"a mistake in the SDK", `Traceback (most recent call last):
+  File "<frozen runpy>", line 198, in _run_module_as_main
   File "/tmp/s/resources/stormflux/bolt.py", line 40, in _run
     oh()
 NameError: name 'oh' is not defined
