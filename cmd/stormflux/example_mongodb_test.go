@@ -102,6 +102,9 @@ func TestMongoDBCities(t *testing.T) {
 	r.until(at, `store:\d +died `)
 	r.signal(syscall.SIGINT) // it would try again four times
 	r.ends(exitFindings)
+	if strings.Contains(r.text(), "gave up") {
+		t.Error("visits are lost while there is no MongoDB")
+	}
 	if strings.Contains(r.text(), "secret") {
 		t.Error("the password is in the output")
 	}
