@@ -3,7 +3,9 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"io"
+	"io/fs"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -82,6 +84,9 @@ func (a *app) graph(ctx context.Context, flags *graphFlags, path string) error {
 		return a.graphLive(ctx, flags, path, nil, format, width)
 	}
 	top, err := a.checkLeniently(ctx, &flags.topologyFlags, path)
+	if errors.Is(err, fs.ErrNotExist) && isName(path) && !isFile(path) {
+		return environmentError(&explained{err: err, text: err.Error() + "; to draw a running topology, add --live"})
+	}
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func liveWindows() []string {
 // check refuses flags that would do nothing.
 func (f *liveFlags) check(cmd *cobra.Command, output string) error {
 	if !f.on {
-		for _, name := range []string{"window", "watch", "every", "nimbus", "leader", "storm-config"} {
+		for _, name := range []string{"window", "watch", "every", "nimbus", "leader", "storm-config", "dev"} {
 			if cmd.Flags().Changed(name) {
 				return usageError("--%s is for --live", name)
 			}

@@ -77,9 +77,8 @@ func (a *app) importAny(ctx context.Context, flags *importFlags, name string) er
 			return err
 		}
 	}
-	isName := !strings.ContainsAny(name, `/.\`) // no topology has such a name
-	if _, err := os.Stat(name); err != nil || isName && flags.chooseCluster() {
-		if !isName {
+	if _, err := os.Stat(name); err != nil || isName(name) && flags.chooseCluster() {
+		if !isName(name) {
 			return environmentError(fmt.Errorf("reading %s: %w", name, bare(err)))
 		}
 		document, err := a.importRunning(ctx, flags, name)
@@ -105,9 +104,12 @@ func (a *app) importAny(ctx context.Context, flags *importFlags, name string) er
 	return a.writeImported(flags, document)
 }
 
+// isName reports whether a topology on a cluster can have a name. If not, a file is meant.
+func isName(name string) bool { return !strings.ContainsAny(name, `/.\`) }
+
 // chooseCluster reports whether the command line names a cluster, or asks for something of one.
 func (f *importFlags) chooseCluster() bool {
-	return f.jar != "" || len(f.seeds) > 0 || f.leader != "" || f.stormConf != "" || *f.environment != ""
+	return f.jar != "" || f.dev || len(f.seeds) > 0 || f.leader != "" || f.stormConf != "" || *f.environment != ""
 }
 
 // mustNotExist refuses to overwrite a file. "" and "-" are not files.
