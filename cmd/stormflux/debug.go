@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,7 +43,10 @@ func (a *app) debugCommand() *cobra.Command {
 		Short: "Log a sample of the tuples of a topology or a component",
 		Long: `Let the workers of a topology log a sample of the tuples that a component emits, or of the tuples of all components. The
 topology needs an event logger: the setting topology.eventlogger.executors, 1 or more, when it is submitted. "stormflux logs
-NAME --file events.log -f" shows the tuples.`,
+NAME --file events.log -f" shows the tuples.
+
+A component that the command has named once keeps its own sampling, on or off, whatever counts for the topology. Storm adds
+the percentage to the one of the last time, also after --off.`,
 		Example: `  stormflux debug wordcount split --sample 1%
   stormflux debug wordcount split --off`,
 	}
@@ -71,16 +76,47 @@ NAME --file events.log -f" shows the tuples.`,
 		if err := client.Debug(ctx, name, component, !off, float64(sample)); err != nil {
 			return err
 		}
-		of, arguments := "all components", shellescape.Quote(name)
-		if component != "" {
-			of, arguments = component, arguments+" "+shellescape.Quote(component)
+		if asJSON() {
+			return a.printDone(true, name, "debug", "")
 		}
-		if off {
-			return a.printDone(asJSON(), name, "debug", "no tuples of "+of+" are logged")
+		asked := 0.0
+		if !off {
+			asked = float64(sample)
 		}
-		return a.printDone(asJSON(), name, "debug", fmt.Sprintf("%s of the tuples of %s are logged; \"stormflux logs %s --file %s -f\" shows them",
-			&sample, of, arguments, logviewer.EventLog))
+		now, err := client.Sampling(ctx, name)
+		if err != nil {
+			return err
+		}
+		return a.printDone(false, name, "debug", samplingText(now, name, component, asked))
 	})
+}
+
+// samplingText says which tuples are logged, after a change for a component, or for all with "". asked is the percentage of the
+// change, for a Nimbus that does not say the one that counts.
+func samplingText(now nimbus.Sampling, name, component string, asked float64) string {
+	arguments, of := shellescape.Quote(name), "the tuples of all components"
+	switch {
+	case component != "":
+		arguments, of = arguments+" "+shellescape.Quote(component), "the tuples of "+component
+	case len(now.Components) > 0:
+		of = "the tuples of the other components"
+	}
+	percentage := percentage(max(asked, now.Of(component)))
+	text := fmt.Sprintf("%s of %s are logged; \"stormflux logs %s --file %s -f\" shows them", &percentage, of, arguments, logviewer.EventLog)
+	if percentage == 0 {
+		text = of + " are not logged"
+	}
+	if component != "" {
+		return text
+	}
+	for _, own := range slices.Sorted(maps.Keys(now.Components)) {
+		if part := now.Components[own]; part > 0 {
+			text += fmt.Sprintf("\n  %s has its own sampling, %s%%: \"stormflux debug %s %s --off\" ends it", own, strconv.FormatFloat(part, 'f', -1, 64), arguments, shellescape.Quote(own))
+		} else {
+			text += fmt.Sprintf("\n  %s has its own sampling, which is off", own)
+		}
+	}
+	return text
 }
 
 // hasEventLogger checks that a topology has a component that logs sampled tuples.

@@ -56,8 +56,44 @@ func (c *Client) SetLogLevels(ctx context.Context, id string, set []LogLevel, re
 	})
 }
 
+// Sampling is which part of the tuples the workers of a topology log, in percent; 0 is none.
+type Sampling struct {
+	Topology   float64            // of the components that have none of their own
+	Components map[string]float64 // of those that [Client.Debug] has named, in the life of the topology
+}
+
+// Of returns the percentage of a component, or of all that have none of their own for "" (Task.sendToEventLogger of 2.8.3).
+func (s Sampling) Of(component string) float64 {
+	if own, ok := s.Components[component]; ok {
+		return own
+	}
+	return s.Topology
+}
+
+// Sampling asks for the percentages of tuples that [Client.Debug] lets the workers log.
+func (c *Client) Sampling(ctx context.Context, name string) (Sampling, error) {
+	info, err := c.TopologyInfo(ctx, name)
+	if err != nil {
+		return Sampling{}, err
+	}
+	s := Sampling{Components: map[string]float64{}}
+	for key, o := range info.ComponentDebug {
+		percentage := 0.0
+		if o.GetEnable() {
+			percentage = min(o.GetSamplingpct(), 100)
+		}
+		if key == info.ID {
+			s.Topology = percentage
+		} else {
+			s.Components[key] = percentage
+		}
+	}
+	return s, nil
+}
+
 // Debug turns the logging of tuples on or off. It logs a percentage (0 to 100) of the tuples of one component or, for
-// "", of all. The topology needs event loggers (topology.eventlogger.executors), or nothing is logged.
+// "", of all that Debug has not named. Nimbus adds the percentage to the one of the last time, also if that one is off
+// (StormClusterStateImpl.updateStorm of 2.8.3), so [Client.Sampling] says what counts. The topology needs event loggers (topology.eventlogger.executors), or nothing is logged.
 func (c *Client) Debug(ctx context.Context, name, component string, enable bool, percentage float64) error {
 	return c.byName(ctx, name, tell(ctx, c, "debug", func(ctx context.Context, n *storm.NimbusClient) error {
 		return n.Debug(ctx, name, component, enable, percentage)

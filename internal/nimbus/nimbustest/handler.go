@@ -50,9 +50,9 @@ type Topology struct {
 	ComponentPages map[string]*storm.ComponentPageInfo
 	Started        time.Time
 
-	LogConfig *storm.LogConfig        // as setLogConfig has changed it
-	Debugged  map[string]*float64     // percentages of sampled tuples by component, "" for all; nil means off
-	Profiles  []*storm.ProfileRequest // that no Supervisor has finished
+	LogConfig *storm.LogConfig               // as setLogConfig has changed it
+	Debugged  map[string]*storm.DebugOptions // sampled tuples by component, under the topology's id for all
+	Profiles  []*storm.ProfileRequest        // that no Supervisor has finished
 }
 
 type state struct {
@@ -453,7 +453,7 @@ func (h *handler) GetTopologyInfo(_ context.Context, id string) (*storm.Topology
 		return nil, err
 	}
 	info := &storm.TopologyInfo{
-		ID: t.ID, Name: t.Name, Status: t.Status, UptimeSecs: t.uptime(),
+		ID: t.ID, Name: t.Name, Status: t.Status, UptimeSecs: t.uptime(), ComponentDebug: t.Debugged,
 		Executors: []*storm.ExecutorSummary{}, Errors: map[string][]*storm.ErrorInfo{},
 	}
 	if t.Info != nil {

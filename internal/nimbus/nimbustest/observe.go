@@ -1,7 +1,9 @@
 package nimbustest
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -51,19 +53,23 @@ func (h *handler) SetLogConfig(_ context.Context, id string, config *storm.LogCo
 	return nil
 }
 
+// Debug adds a percentage to the one that is there, as StormClusterStateImpl.updateStorm of 2.8.3 does.
 func (h *handler) Debug(_ context.Context, name, component string, enable bool, percentage float64) error {
 	t, unlock, err := h.topology(name)
 	defer unlock()
 	if err != nil {
 		return err
 	}
-	if t.Debugged == nil {
-		t.Debugged = map[string]*float64{}
+	key, now := cmp.Or(component, t.ID), maps.Clone(t.Debugged) // an answer may still be on its way with the old one
+	if now == nil {
+		now = map[string]*storm.DebugOptions{}
 	}
-	t.Debugged[component] = nil
+	sum := cmp.Or(now[key], &storm.DebugOptions{}).GetSamplingpct()
 	if enable {
-		t.Debugged[component] = &percentage
+		sum += percentage
 	}
+	now[key] = &storm.DebugOptions{Enable: &enable, Samplingpct: &sum}
+	t.Debugged = now
 	return nil
 }
 
