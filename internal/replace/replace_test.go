@@ -566,6 +566,38 @@ func TestStoppedAtEachCall(t *testing.T) {
 	}
 }
 
+// A restoration that ends while it drains leaves a record, or has activated the topology again.
+func TestRestoreStopped(t *testing.T) {
+	f := newFake(t)
+	if err := f.replace(t.Context(), t, "new", fast()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var during Situation
+	disturb := func(c nimbustest.Call) nimbustest.Reply {
+		if c.Method != "getTopologyInfoByName" && c.Method != "getTopologyInfo" || f.Topology(name).Status != "INACTIVE" {
+			return nimbustest.Reply{}
+		}
+		return nimbustest.Reply{Do: func() { // a client that is killed now leaves this behind
+			record, err := f.store().Record()
+			if err != nil {
+				t.Error(err)
+			}
+			during = situation(record, &storm.TopologySummary{ID: f.Topology(name).ID, Status: "INACTIVE"}, "")
+			stop()
+		}}
+	}
+	f.disturb.Store(&disturb)
+	err := Restore(ctx, f.client(t), f.store(), name, fast())
+	f.disturb.Store(nil)
+	if during != Unproven {
+		t.Errorf("while it drains, the record says %d", during)
+	}
+	if state, lookErr := Look(t.Context(), f.client(t), f.store(), name); outcome(err) != Untouched || f.version(t) != "new ACTIVE" || lookErr != nil || state.Situation != Settled {
+		t.Errorf("%v (%d), there is %s, %+v, %v", err, outcome(err), f.version(t), state, lookErr)
+	}
+}
+
 // door is what a client connects to. While it is closed, nothing listens there, as when Nimbus is dead.
 type door struct {
 	addr, behind string

@@ -121,14 +121,19 @@ func (r *run) replaceByCopy(ctx context.Context, state State) error {
 		}
 	}
 	if t := state.Current; t != nil && t.Status != "KILLED" {
+		before := *r.record
 		r.record.New = t.ID // it has to go, whosever it is
-		if err := r.quiet(ctx, t.ID); err != nil {
+		err := r.enter(PuttingBack)
+		if err == nil {
+			err = r.quiet(ctx, t.ID)
+		}
+		if err != nil {
 			err = r.stopped(ctx, err)
 			r.client.Discard(context.WithoutCancel(ctx), request.Uploaded)
 			if wakeErr := r.activate(ctx, t.ID); wakeErr != nil {
 				return r.failed(Unfinished, fmt.Errorf("%w; and %w", err, wakeErr))
 			}
-			return r.failed(r.untouched(state), err)
+			return r.failed(r.untouched(state), errors.Join(err, r.store.write(&before)))
 		}
 	}
 	if err := r.submitCopy(ctx, request); err != nil {
