@@ -235,7 +235,8 @@ func (ch *change) failed(ctx context.Context, err error) error {
 		lines = append(lines, "the old topology is back: \"stormflux list\" shows it")
 	case replace.TakenByOther:
 		end = "taken"
-		lines = append(lines, "nothing was put back, because this is somebody else's", "a copy of the old topology is in "+filepath.ToSlash(failed.Dir))
+		lines = append(lines, "nothing was put back, because another command or person submitted this", "a copy of the old topology is in "+filepath.ToSlash(failed.Dir),
+			fmt.Sprintf("\"stormflux plan\" compares a file with what is there, \"stormflux restore %s\" puts the copy in its place", shellescape.Quote(ch.name)))
 	case replace.Unfinished:
 		end = "unfinished"
 		lines = append(lines, "the replacement has not ended: \"stormflux plan\" says what is there, \"stormflux apply\" goes on",
