@@ -46,6 +46,8 @@ var advices = sync.OnceValue(func() []advice {
 			`ask for an entry in nimbus.impersonation.acl on the cluster, or drop storm.doAsUser`},
 		{regexp.MustCompile(`Could not determine the user to run this topology as`),
 			`this cluster runs workers as their user (supervisor.run.worker.as.user), which needs a connection with authentication`},
+		{regexp.MustCompile(`is expected to be owned by .* but is actually owned by\s*$`),
+			`the topology has no owner, because it was submitted without a login: ask without naming an owner`},
 		{regexp.MustCompile(`^(\S+) .*is not authorized`),
 			`ask the cluster's administrators to let this user do $1 (nimbus.authorizer, nimbus.users, topology.users)`},
 		{regexp.MustCompile(`^Invalid component (.*) for topology (.*), valid values are (.*)$`),

@@ -27,6 +27,7 @@ func TestAdvice(t *testing.T) {
 		{"principal alice is not authorized to impersonate principal bob from host /127.0.0.1 Please see SECURITY.MD to learn how to configure impersonation acls.",
 			"ask for an entry in nimbus.impersonation.acl on the cluster, or drop storm.doAsUser"},
 		{"Could not determine the user to run this topology as.", "this cluster runs workers as their user (supervisor.run.worker.as.user), which needs a connection with authentication"},
+		{"life-1-2 is expected to be owned by bob but is actually owned by ", "the topology has no owner, because it was submitted without a login: ask without naming an owner"},
 		{"submitTopology on topology life is not authorized", "ask the cluster's administrators to let this user do submitTopology (nimbus.authorizer, nimbus.users, topology.users)"},
 		{"Invalid component zz for topology life, valid values are bo,sp", `topology "life" has the components bo,sp`},
 		{"Number of executors must be greater than 0", "ask for at least one executor"},
