@@ -2,6 +2,7 @@ package runview
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/stormflux/stormflux/internal/console"
@@ -16,9 +17,11 @@ type failures struct {
 	stderr         map[int]*exception.Filter // by task, of its current process
 	errors, deaths exception.Tally
 	last           map[string]string // the last error of each component
+	repeated       map[int]bool      // by task: its last death was like one before
 }
 
-// see takes an event. It returns what to show of it, or "" for all of it; a hidden event is a part of a stack trace.
+// see takes an event. It returns what to show of it, or "" for all of it. A hidden event is a part of a stack trace, or of a
+// death like one before: the line of that death counts it.
 func (f *failures) see(e *local.Event) (text string, hidden bool) {
 	switch e.Kind {
 	case local.StderrEvent:
@@ -28,25 +31,33 @@ func (f *failures) see(e *local.Event) (text string, hidden bool) {
 		if f.stderr[e.Task] == nil {
 			f.stderr[e.Task] = new(exception.Filter)
 		}
-		return "", f.stderr[e.Task].Frame(e.Text)
+		return "", f.stderr[e.Task].Frame(e.Text) || f.diedSaying(e.Component, e.Text)
+	case local.RestartEvent, local.StartEvent:
+		return "", f.repeated[e.Task]
 	case local.ErrorEvent:
-		return f.reported(e), false
+		return f.reported(e)
 	case local.DeathEvent:
 		return f.died(e), false
 	}
 	return "", false
 }
 
-// reported returns the text of an error that a component reported.
-func (f *failures) reported(e *local.Event) string {
+// diedSaying reports whether a component has died of an exception with this message.
+func (f *failures) diedSaying(component, message string) bool {
+	return slices.ContainsFunc(f.deaths.Kinds(component), func(k exception.Kind) bool { return k.Exception.Message == message })
+}
+
+// reported returns the text of an error that a component reported. It is hidden if the component died of such an error before.
+func (f *failures) reported(e *local.Event) (text string, hidden bool) {
 	found, trace := exception.ReadTrace(e.Text)
 	found = found.In(f.sources)
 	kind := f.errors.Add(e.Component, found)
 	f.setLast(e.Component, found)
+	hidden = f.deaths.Count(e.Component, found) > 0
 	if !trace && kind.Count == 1 {
-		return "" // the words of a component, not a stack
+		return "", hidden // the words of a component, not a stack
 	}
-	return kind.String()
+	return kind.String(), hidden
 }
 
 // died returns the text of a death: all of it the first time, and then one line.
@@ -62,6 +73,10 @@ func (f *failures) died(e *local.Event) string {
 	}
 	kind := f.deaths.Add(e.Component, found)
 	f.setLast(e.Component, found)
+	if f.repeated == nil {
+		f.repeated = map[int]bool{}
+	}
+	f.repeated[e.Task] = kind.Count > 1
 	if kind.Count > 1 {
 		return fmt.Sprintf("task %d, pid %d, died of the same: %s", death.Task, death.PID, kind)
 	}

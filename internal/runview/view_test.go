@@ -219,31 +219,38 @@ func showDeaths(t *testing.T, o Options, n int, stderr []string) string {
 		Declared: map[string]string{"enrich": "words.yaml:4:3"},
 		Sources:  map[string]string{"resources/enrich.py": "multilang/resources/enrich.py"},
 	})
+	v.Event(local.Event{Time: at(0), Kind: local.StartEvent, Component: "enrich", Task: 2, PID: 40})
 	for i := range n {
 		for _, line := range stderr {
 			v.Event(local.Event{Time: at(i), Kind: local.StderrEvent, Component: "enrich", Task: 2, Text: line})
 		}
+		v.Event(local.Event{Time: at(i), Kind: local.ErrorEvent, Component: "enrich", Task: 2, Text: strings.Join(stderr, "\n")})
 		v.Event(local.Event{Time: at(i), Kind: local.DeathEvent, Component: "enrich", Task: 2, Death: &local.Death{
 			Component: "enrich", Task: 2, PID: 40 + i, Reason: "its process ended with exit status 1", Storm: "the worker dies too", Stderr: stderr,
 		}})
+		v.Event(local.Event{Time: at(i), Kind: local.RestartEvent, Component: "enrich", Task: 2, Text: "starting it again in 100ms"})
+		v.Event(local.Event{Time: at(i), Kind: local.StartEvent, Component: "enrich", Task: 2, PID: 41 + i})
 	}
 	v.End(&local.Summary{Snapshot: numbers(), End: local.Elapsed}, nil)
 	v.Close()
 	return out.String()
 }
 
-// A death is explained once, by its exception, and then counted. The stack is shown on demand.
+// A death is explained once, by its exception, and then counted by one line. The stack is shown on demand.
 func TestDeaths(t *testing.T) {
 	stack := []string{"Traceback (most recent call last):", `  File "/tmp/stormflux-run-1/resources/enrich.py", line 7, in <module>`, "    import numpyy",
 		"ModuleNotFoundError: No module named 'numpyy'"}
 	const want = `stormflux: running words: 1 component, 1 task; press Ctrl-C to end it
 03:04:00.005 enrich:2 stderr  ModuleNotFoundError: No module named 'numpyy'
+03:04:00.005 enrich:2 error   ModuleNotFoundError: No module named 'numpyy' (multilang/resources/enrich.py:7)
 03:04:00.005 enrich:2 died    bolt "enrich" (task 2, pid 40): its process ended with exit status 1: ModuleNotFoundError: No module named 'numpyy' (multilang/resources/enrich.py:7)
       Storm: the worker dies too
       "enrich" is declared at words.yaml:4:3
-03:04:01.005 enrich:2 stderr  ModuleNotFoundError: No module named 'numpyy'
+03:04:00.005 enrich:2 restart starting it again in 100ms
+03:04:00.005 enrich:2 start   running again, pid 41
 03:04:01.005 enrich:2 died    task 2, pid 41, died of the same: ModuleNotFoundError: No module named 'numpyy' (multilang/resources/enrich.py:7) ×2
-`
+
+words ended`
 	got := showDeaths(t, Options{}, 2, stack)
 	if !strings.HasPrefix(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
@@ -251,7 +258,7 @@ func TestDeaths(t *testing.T) {
 	if line := `"enrich" (words.yaml:4:3) died 2 times: ModuleNotFoundError: No module named 'numpyy' (multilang/resources/enrich.py:7)` + "\n"; !strings.HasSuffix(got, line) {
 		t.Errorf("got\n%s\nwant at the end\n%s", got, line)
 	}
-	if whole := showDeaths(t, Options{Verbose: true}, 2, stack); strings.Count(whole, "import numpyy") != 4 {
+	if whole := showDeaths(t, Options{Verbose: true}, 2, stack); strings.Count(whole, "import numpyy") != 6 {
 		t.Errorf("verbose:\n%s", whole)
 	}
 }
