@@ -7,7 +7,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net"
 	"net/http"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -66,6 +68,47 @@ func (p redisPage) words() map[string]int {
 		p.t.Errorf("a window of %d seconds", ranking.Seconds)
 	}
 	return words
+}
+
+// Without Redis, each look at the page writes one line. A place that is taken is reported with the option for another.
+func TestRedisPageWithoutRedis(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	free.Close()
+	nowhere := "redis://" + free.Addr().String() + "/0"
+	program := buildProgram(t, filepath.Join(root, "examples/redis-top-n"), "./page")
+	out, err := exec.Command(program, "--redis", nowhere, "--listen", taken.Addr().String()).CombinedOutput()
+	if want := "; --listen names another place for the page\n"; err == nil || !strings.HasSuffix(string(out), want) {
+		t.Errorf("%v: %s", err, out)
+	}
+	stderr, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stderr.Close()
+	page := exec.Command(program, "--redis", nowhere, "--listen", "127.0.0.1:0")
+	page.Stderr = stderr
+	match := serveProgram(t, `The page is at (http://127\.0\.0\.1:\d+/)`, page)
+	answer, err := http.Get(match[1] + "top")
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	said, err := os.ReadFile(stderr.Name()) // the page writes there before it answers
+	if err != nil {
+		t.Fatal(err)
+	}
+	if answer.StatusCode != http.StatusBadGateway || strings.Count(string(said), "\n") != 1 ||
+		!strings.HasPrefix(string(said), "page: reading from Redis: dial tcp ") {
+		t.Errorf("it answers %s, and writes %q", answer.Status, said)
+	}
 }
 
 // The example ranks all words of its text in a real Redis, and the page shows them. Without a Redis, it says what is

@@ -48,7 +48,7 @@ func serve(address, key, listen string) error {
 	defer stop()
 	listener, err := net.Listen("tcp", listen)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w; --listen names another place for the page", err)
 	}
 	fmt.Printf("The page is at http://%s/\nIt shows the top words as soon as the topology has written some to Redis at %s.\n",
 		listener.Addr(), where.Host)
@@ -100,9 +100,10 @@ type word struct {
 func read(pool *redis.Pool, key string) (ranking, error) {
 	conn := pool.Get()
 	defer conn.Close()
-	if err := errors.Join(conn.Send("MULTI"), conn.Send("ZREVRANGE", key+":top", 0, -1, "WITHSCORES"),
-		conn.Send("HMGET", key+":about", "seconds", "updated")); err != nil {
-		return ranking{}, err
+	for _, command := range [][]any{{"MULTI"}, {"ZREVRANGE", key + ":top", 0, -1, "WITHSCORES"}, {"HMGET", key + ":about", "seconds", "updated"}} {
+		if err := conn.Send(command[0].(string), command[1:]...); err != nil {
+			return ranking{}, err
+		}
 	}
 	replies, err := redis.Values(conn.Do("EXEC"))
 	if err != nil {
