@@ -2,6 +2,7 @@ package validate
 
 import (
 	"errors"
+	"path/filepath"
 	"strings"
 
 	"github.com/stormflux/stormflux/diag"
@@ -195,6 +196,17 @@ func (c *checker) userJars() {
 	}
 }
 
+// howToBuild says how to make a jar that is missing. Maven writes jars into the folder target/ beside its pom.xml.
+func (c *checker) howToBuild(path string) string {
+	folder := filepath.Dir(path)
+	if filepath.Base(folder) == "target" {
+		if _, err := c.files.Stat(filepath.Join(filepath.Dir(folder), "pom.xml")); err == nil {
+			return "build it first, with `mvn -q package` in the folder of its pom.xml"
+		}
+	}
+	return "build it first"
+}
+
 func (c *checker) jarFault(f jar.Fault) {
 	span := c.jarSpans[f.Jar-1]
 	fromOption := span.IsZero()
@@ -213,9 +225,9 @@ func (c *checker) jarFault(f jar.Fault) {
 		} else if strings.Contains(f.Path, ":") && f.Kind == jar.Missing {
 			d.WithHint("a path to a file, or a Maven coordinate: group:artifact:version")
 		} else if f.Kind == jar.Missing && fromOption {
-			d.WithHint("build it first; its path is relative to the working directory")
+			d.WithHint("%s; its path is relative to the working directory", c.howToBuild(f.Path))
 		} else if f.Kind == jar.Missing {
-			d.WithHint("build it first; its path is relative to the file that names it")
+			d.WithHint("%s; its path is relative to the file that names it", c.howToBuild(f.Path))
 		}
 		return
 	case jar.Collision:
