@@ -202,18 +202,43 @@ func localhostRemark(env *schema.Environment, file, lacking string) string {
 	return fmt.Sprintf("no --nimbus, and neither the environment %q nor %s names a Nimbus: trying localhost", env.Name, filepath.ToSlash(file))
 }
 
-// nextStep says what a user can do next about a cluster, with the commands and flags of this program.
-func nextStep(next nimbus.Next) string {
+// clusterWords returns the flags of a command line that choose the cluster, each after a space, for another command line.
+func clusterWords(flags *pflag.FlagSet) string {
+	words := ""
+	for _, name := range []string{"dev", "environment", "environments", "nimbus", "leader", "storm-config"} {
+		f := flags.Lookup(name)
+		if f == nil || !f.Changed {
+			continue
+		}
+		switch values, several := f.Value.(pflag.SliceValue); {
+		case several:
+			for _, value := range values.GetSlice() {
+				words += " --" + name + " " + shellescape.Quote(value)
+			}
+		case name == "dev":
+			words += " --dev"
+		case name == "environment":
+			words += " -e " + shellescape.Quote(f.Value.String())
+		default:
+			words += " --" + name + " " + shellescape.Quote(f.Value.String())
+		}
+	}
+	return words
+}
+
+// nextStep says what a user can do next about a cluster, with the commands and flags of this program. cluster has the flags that
+// choose the cluster.
+func nextStep(next nimbus.Next, cluster string) string {
 	switch next.Step {
 	case nimbus.LookAtTopologies:
 		if near, ok := diag.Suggest(next.Topology, next.Known); ok {
 			return fmt.Sprintf("did you mean %q?", near)
 		}
-		return "\"stormflux list\" shows the cluster's topologies and their status"
+		return "\"stormflux list" + cluster + "\" shows the cluster's topologies and their status"
 	case nimbus.KillFirst:
-		return fmt.Sprintf("\"stormflux kill %s\" kills it, \"stormflux submit --replace\" replaces it", shellescape.Quote(next.Topology))
+		return fmt.Sprintf("\"stormflux kill %s%s\" kills it, \"stormflux submit --replace\" replaces it", shellescape.Quote(next.Topology), cluster)
 	case nimbus.ReadErrors:
-		return fmt.Sprintf("\"stormflux status %s --errors\" prints the whole text of its errors", shellescape.Quote(next.Topology))
+		return fmt.Sprintf("\"stormflux status %s --errors%s\" prints the whole text of its errors", shellescape.Quote(next.Topology), cluster)
 	case nimbus.NameLeader:
 		return "--leader HOST[:PORT] gives the address to dial"
 	}

@@ -97,7 +97,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	}
 	if exit.err != nil {
 		printTo(a.stderr, "stormflux: %v\n", exit.err)
-		if step := nextStep(nimbus.NextOf(exit.err)); step != "" {
+		if step := nextStep(nimbus.NextOf(exit.err), a.cluster); step != "" {
 			printTo(a.stderr, "  %s\n", step)
 		}
 	}
@@ -109,6 +109,7 @@ type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	color          console.Color // --color
+	cluster        string        // the flags of the command line that choose the cluster, each after a space
 	resolved       resolvedArtifacts
 	watch          nimbus.WatchOptions // its Settle, Stay and Interval, which tests shorten
 }
@@ -130,7 +131,10 @@ this machine, submits it to a cluster and manages it there, or writes it as Cloj
 	}
 	root.SetVersionTemplate("stormflux {{.Version}}\n")
 	addChoice(root, root.PersistentFlags(), &a.color, "color", "`WHEN` to use colour: auto (on a terminal, unless NO_COLOR is set), always or never", console.Colors()...)
-	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return excluded(cmd) }
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		a.cluster = clusterWords(cmd.Flags())
+		return excluded(cmd)
+	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError("%w%s\nRun '%s --help' for usage.", err, nearFlag(cmd, err), cmd.CommandPath())
 	})

@@ -23,7 +23,7 @@ func TestNextStep(t *testing.T) {
 			`"stormflux kill 'word count'" kills it, "stormflux submit --replace" replaces it`},
 		{&nimbus.Error{Next: nimbus.Next{Step: nimbus.NameLeader}}, "--leader HOST[:PORT] gives the address to dial"},
 	} {
-		if got := nextStep(nimbus.NextOf(c.err)); got != c.want {
+		if got := nextStep(nimbus.NextOf(c.err), ""); got != c.want {
 			t.Errorf("%v: %q, want %q", c.err, got, c.want)
 		}
 	}

@@ -35,7 +35,7 @@ func (a *app) waitFor(ctx context.Context, client *nimbus.Client, name string, t
 	for _, line := range last.Advice {
 		printTo(a.stderr, "  %s\n", line)
 	}
-	if step := nextStep(last.Next); step != "" {
+	if step := nextStep(last.Next, a.cluster); step != "" {
 		printTo(a.stderr, "  %s\n", step)
 	}
 	if last.Verdict != nimbus.Up {
