@@ -67,6 +67,17 @@ func TestInitProjectsWork(t *testing.T) {
 			if out := do(dir, binary, "fmt", "--check", "."); strings.Contains(out, "my-words") {
 				t.Errorf("fmt says\n%s", out)
 			}
+			if template.Name != "flux" {
+				return
+			}
+			said = do(dir, binary, "fmt", "--short", "my-words.yaml")
+			text, err := os.ReadFile(filepath.Join(dir, "my-words.yaml"))
+			if short := string(text); err != nil || strings.Contains(said, "keeps") || strings.Contains(short, "className") || !strings.Contains(short, "    tick: 5s\n") {
+				t.Errorf("fmt --short says\n%s\nand writes\n%s", said, short)
+			}
+			if out := do(dir, binary, "test"); !strings.Contains(out, "2 tests passed") {
+				t.Errorf("in the short form, test says\n%s", out)
+			}
 		})
 	}
 }
