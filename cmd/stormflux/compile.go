@@ -180,8 +180,10 @@ func (a *app) program(top *validate.Topology, opts compiler.Options) *compiler.P
 	opts.AskingPip = func(requirements string) {
 		printTo(a.stderr, "stormflux: asking pip for the packages of %s; the next time they are known\n", diag.ShortPath(requirements))
 	}
-	opts.Building = func(programs int) {
-		printTo(a.stderr, "stormflux: building %s; the next time this is faster\n", console.Count(programs, "Go program"))
+	if !a.quietBuilds {
+		opts.Building = func(programs int) {
+			printTo(a.stderr, "stormflux: building %s; the next time this is faster\n", console.Count(programs, "Go program"))
+		}
 	}
 	return compiler.Compile(top, opts)
 }

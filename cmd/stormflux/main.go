@@ -112,6 +112,7 @@ type app struct {
 	cluster        string        // the flags of the command line that choose the cluster, each after a space
 	resolved       resolvedArtifacts
 	watch          nimbus.WatchOptions // its Settle, Stay and Interval, which tests shorten
+	quietBuilds    bool                // does not announce slow builds: in scripts, the output must not depend on the machine
 }
 
 func (a *app) rootCommand() *cobra.Command {

@@ -31,7 +31,7 @@ func (t tests) Run() int { return storm.Main(t.m) }
 
 func TestMain(m *testing.M) {
 	testscript.Main(tests{m}, map[string]func(){
-		"stormflux":       main,
+		"stormflux":       func() { scripted(nimbus.WatchOptions{}) },
 		"stormflux-quick": func() { watching(5*time.Second, 3*time.Second, time.Second) },
 		"stormflux-now":   func() { watching(time.Nanosecond, time.Nanosecond, 10*time.Millisecond) },
 	})
@@ -40,8 +40,12 @@ func TestMain(m *testing.M) {
 // watching is a stormflux that takes a topology for running sooner than people want. stormflux-quick is for tests with a real
 // Storm that know that it runs or crashes at once, and stormflux-now is for the fake Nimbus.
 func watching(settle, stay, interval time.Duration) {
-	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, watch: nimbus.WatchOptions{Settle: settle, Stay: stay, Interval: interval}}
-	os.Exit(a.runUntilSignal(os.Args[1:]))
+	scripted(nimbus.WatchOptions{Settle: settle, Stay: stay, Interval: interval})
+}
+
+func scripted(watch nimbus.WatchOptions) {
+	tuneCollector(os.Args[1:])
+	os.Exit((&app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, watch: watch, quietBuilds: true}).runUntilSignal(os.Args[1:]))
 }
 
 // The scripts call stormflux as people do, and compare what people see. STORMFLUX_UPDATE=1 rewrites the files that `cmp`
