@@ -118,6 +118,7 @@ func (c *checker) namedFiles() {
 			place := func(word int) diag.Span { return c.wordSpan(k, runs.Words, word) }
 			c.script(k.name(), runs.Words, place)
 			c.scriptShadows(k, runs, place)
+			c.nodeClass(k, runs.Words, place)
 			c.program(k.name(), k.ID, runs.Words[0], runs.Env, place(0))
 		case *PythonClass:
 			c.pythonFiles(k, runs)
