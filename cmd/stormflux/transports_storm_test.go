@@ -41,7 +41,7 @@ var onCluster = []struct {
 	{[]string{"apply", "orders.yaml", "--yes"}, exitFine, "o changes"},
 	{[]string{"apply", "more.yaml", "--yes", "--drain", "0"}, exitFine, "orders"},
 	{[]string{"apply", "changed.yaml", "--yes", "--timeout", "5s"}, exitEnvironment, "put back"},
-	{[]string{"restore", "orders", "--timeout", "5s"}, exitEnvironment, "waiting until the topology is up"},
+	{[]string{"restore", "orders", "--timeout", "5s"}, exitEnvironment, "no executor has got a place"},
 	{[]string{"log-level", "orders", "org.apache.storm=DEBUG:1m"}, exitFine, "DEBUG"},
 	{[]string{"log-level", "orders"}, exitFine, "DEBUG"},
 	{[]string{"debug", "orders", "count", "--sample", "10%"}, exitEnvironment, "no workers"},
@@ -118,6 +118,7 @@ func TestEveryCommandOnEveryTransport(t *testing.T) {
 }
 
 const transportTopology = `name: orders
+config: {topology.eventlogger.executors: 1}
 spouts:
   words: {command: [sh, words.sh], outputs: [word]}
 bolts:
