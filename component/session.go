@@ -111,7 +111,7 @@ func (s *session) call(t *Tuple, what string, f func() error) error {
 	}
 	about := err.Error()
 	if t != nil {
-		about = fmt.Sprintf("%s, with %s", about, t.describe())
+		about = fmt.Sprintf("%s\nwith %s", about, t.describe())
 	}
 	s.ctx.ReportError(fmt.Errorf("%s: %s", what, about))
 	if t != nil {

@@ -36,7 +36,7 @@ func TestBasicBoltFails(t *testing.T) {
 		value any
 		want  string
 	}{
-		{"error", "Execute: no luck, with tuple 1 of stream \"default\" from \"source\""},
+		{"error", "Execute: no luck\nwith tuple 1 of stream \"default\" from \"source\""},
 		{"unsendable", "a value of type chan int cannot be sent"},
 		{7, "value 0 is 7, not a string"},
 	} {
