@@ -70,6 +70,7 @@ func contents(t *testing.T, dir string) map[string]string {
 
 // Each task of the bolt "count" counts the same words, equally often, here and on a real Storm.
 func TestRunCountsLikeStorm(t *testing.T) {
+	stormtest.Long(t)
 	cluster := storm.Cluster(t)
 	ours, theirs := t.TempDir(), t.TempDir()
 	r := start(t, ".", "run", "../../examples/wordcount.yaml", "--until-idle", "--format", "json", "-c", "wordcount.out="+ours)
