@@ -151,6 +151,7 @@ func checkComponentStatus(ctx context.Context, t *testing.T, binary string, stat
 
 // --wait reports a topology that Nimbus accepts but no worker can run, with the reason.
 func TestWaitReportsThatWorkersDie(t *testing.T) {
+	stormtest.Long(t)
 	cluster := storm.Cluster(t)
 	binary := buildStormflux(t)
 	file := filepath.Join(t.TempDir(), "dies.yaml")

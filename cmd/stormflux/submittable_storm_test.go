@@ -9,10 +9,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/stormflux/stormflux/internal/stormtest"
 )
 
 // Storm's own client submits a compiled jar, under another name. The Java spout and the Python bolt of it run.
 func TestStormJarSubmitsCompiledJar(t *testing.T) {
+	stormtest.Long(t)
 	cluster := storm.Cluster(t)
 	binary := buildStormflux(t)
 	dir := t.TempDir()
