@@ -1,0 +1,90 @@
+package replace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/stormflux/stormflux/internal/storm"
+)
+
+// stop deactivates a topology, drains it and kills it. Until the kill, an error or the end of ctx brings it back.
+func (r *run) stop(ctx context.Context, t *storm.TopologySummary) error {
+	if now, err := current(ctx, r.client, r.name); err != nil || now == nil || now.ID != t.ID {
+		if err == nil {
+			err = &Error{Outcome: TakenByOther, Dir: r.dir(), Err: changed(r.name, t.ID, idOf(now))}
+		}
+		return err
+	}
+	if t.ID == r.record.Old {
+		if err := r.enter(Deactivating); err != nil {
+			return err
+		}
+		r.store.prune()
+	} else {
+		r.record.New = t.ID // nobody has seen it running
+	}
+	err := r.quiet(ctx, t.ID)
+	if err == nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	if err == nil {
+		err = r.enter(Killing)
+	}
+	if err != nil {
+		return r.wake(ctx, t.ID, err)
+	}
+	return nil
+}
+
+// quiet deactivates and drains a topology.
+func (r *run) quiet(ctx context.Context, id string) error {
+	if r.record.Status == "INACTIVE" {
+		return nil // it has been quiet before
+	}
+	r.doing = "deactivating " + id
+	if err := r.persist(ctx, func(ctx context.Context) error { return r.client.Deactivate(ctx, r.name) }); err != nil {
+		return err
+	}
+	r.say(Deactivating, "deactivated %s", id)
+	r.doing = "draining " + id
+	return r.drain(ctx, id)
+}
+
+func idOf(t *storm.TopologySummary) string {
+	if t == nil {
+		return "gone"
+	}
+	return t.ID
+}
+
+// wake activates a topology again after err stopped its replacement.
+func (r *run) wake(ctx context.Context, id string, err error) error {
+	var other *Error
+	if errors.As(err, &other) {
+		return err
+	}
+	err = r.stopped(ctx, err)
+	if wakeErr := r.activate(ctx, id); wakeErr != nil {
+		return &Error{Outcome: Unfinished, Dir: r.dir(), Err: fmt.Errorf("%w; and %w", err, wakeErr)}
+	}
+	if id != r.record.Old {
+		return &Error{Outcome: Unfinished, Dir: r.dir(), Err: errors.Join(err, r.enter(Watching))}
+	}
+	return &Error{Outcome: Untouched, Dir: r.dir(), Err: errors.Join(err, r.enter(PutBack))}
+}
+
+// activate lets a topology emit that was deactivated for its replacement. It also works after ctx has ended.
+func (r *run) activate(ctx context.Context, id string) error {
+	if r.record.Status == "INACTIVE" {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), max(10*r.options.Interval, time.Second))
+	defer cancel()
+	if err := r.persist(ctx, func(ctx context.Context) error { return r.client.Activate(ctx, r.name) }); err != nil {
+		return fmt.Errorf("%s could not be activated again: %w", id, err)
+	}
+	r.say(Deactivating, "activated %s again", id)
+	return nil
+}
