@@ -49,7 +49,7 @@ func (r *run) watch(ctx context.Context) error {
 	case err != nil:
 		return r.failed(Unfinished, err)
 	case r.record.New == "":
-		return r.failed(TakenByOther, fmt.Errorf("somebody else submitted %s meanwhile", state.ID))
+		return r.taken(state.ID)
 	case state.ID != r.record.New:
 		return r.failed(TakenByOther, changed(r.name, r.record.New, state.ID))
 	case state.Verdict == nimbus.Gone:

@@ -59,7 +59,7 @@ func (r *run) awaitOld(ctx context.Context) error {
 		}
 	}
 	if err == nil && state.ID != r.record.Back {
-		return r.failed(TakenByOther, fmt.Errorf("somebody else submitted %s meanwhile", state.ID))
+		return r.taken(state.ID)
 	}
 	if err == nil && state.Verdict != nimbus.Up {
 		err = notUp(state)

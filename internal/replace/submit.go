@@ -41,7 +41,7 @@ func (r *run) kill(ctx context.Context, ids ...string) error {
 				return nil
 			}
 			if !slices.Contains(ids, t.ID) {
-				return r.taken(t)
+				return r.taken(t.ID)
 			}
 			err = r.client.Kill(ctx, r.name, 0)
 			if nimbus.KindOf(err) == nimbus.NotAlive {
@@ -74,8 +74,8 @@ func (r *run) kill(ctx context.Context, ids ...string) error {
 }
 
 // taken is the error if somebody else has the name.
-func (r *run) taken(t *storm.TopologySummary) error {
-	return &Error{Outcome: TakenByOther, Dir: r.dir(), Err: fmt.Errorf("somebody else submitted %s meanwhile", t.ID)}
+func (r *run) taken(id string) error {
+	return &Error{Outcome: TakenByOther, Dir: r.dir(), Err: fmt.Errorf("somebody else submitted %s meanwhile", id)}
 }
 
 // enoughFailures is how often a submission may fail inside Nimbus. After that, it is the topology that makes Nimbus fail.
@@ -106,14 +106,14 @@ func (r *run) submit(ctx context.Context, request nimbus.SubmitRequest) (id stri
 				return cmp.Or(lookup, err)
 			}
 			if !sent {
-				return r.taken(t)
+				return r.taken(t.ID)
 			}
 			mark, lookup := markOf(ctx, r.client, t.ID)
 			if lookup != nil {
 				return lookup
 			}
 			if mark != request.Conf[fingerprint.SubmissionKey] {
-				return r.taken(t)
+				return r.taken(t.ID)
 			}
 			id = t.ID
 			return nil
