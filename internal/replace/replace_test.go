@@ -53,12 +53,20 @@ func newFake(t *testing.T) *fake {
 	return f
 }
 
-// runs makes a topology answer as one whose executors run, or report an error if their configuration says so.
+// runs makes a topology answer as one whose executors run. If the configuration says so, they do not appear in its first answers,
+// or report an error.
 func runs(t *nimbustest.Topology) {
 	var uptime atomic.Int32
 	uptime.Store(100)
 	crashes := t.Conf["crashes"] == true
+	var looks atomic.Int32
+	if t.Conf["slow"] == true {
+		looks.Store(-50)
+	}
 	t.Info = func(info *storm.TopologyInfo) {
+		if looks.Add(1) < 0 {
+			return
+		}
 		spout := &storm.ExecutorStats{Emitted: map[string]map[string]int64{":all-time": {"default": 5}}, Specific: &storm.ExecutorSpecificStats{Spout: &storm.SpoutStats{}}}
 		info.Executors = []*storm.ExecutorSummary{{
 			ExecutorInfo: &storm.ExecutorInfo{TaskStart: 1, TaskEnd: 1}, ComponentID: "spout", Host: "h", Port: 6700, UptimeSecs: uptime.Add(1), Stats: spout,
@@ -249,6 +257,27 @@ func TestCrashing(t *testing.T) {
 	}
 	if state, err := Look(t.Context(), f.client(t), f.store(), name); err != nil || state.Situation != Settled {
 		t.Errorf("%+v, %v", state, err)
+	}
+}
+
+// The old topology gets the time that it needs to come back, however short the timeout of the new one is.
+func TestPutBackSlowly(t *testing.T) {
+	f := newFake(t)
+	slow := f.request(t, "slow")
+	slow.Conf["slow"] = true
+	if err := Replace(t.Context(), f.client(t), f.store(), slow, f.old, fast()); err != nil {
+		t.Fatal(err)
+	}
+	crashing := f.request(t, "new")
+	crashing.Conf["crashes"] = true
+	o := fast()
+	o.Timeout = time.Millisecond
+	err := Replace(t.Context(), f.client(t), f.store(), crashing, f.Topology(name).ID, o)
+	if outcome(err) != RestoredOld || !strings.Contains(err.Error(), "boom") {
+		t.Error(err)
+	}
+	if got := f.version(t); got != "slow ACTIVE" {
+		t.Errorf("there is %s", got)
 	}
 }
 
@@ -535,15 +564,23 @@ func TestStoppedAtEachCall(t *testing.T) {
 			t.Run(fmt.Sprintf("%s/%d", call, nth), func(t *testing.T) {
 				f := newFake(t)
 				ctx, stop := context.WithCancel(t.Context())
+				ended := make(chan struct{})
 				before := f.Count(call)
 				disturb := func(c nimbustest.Call) nimbustest.Reply {
-					if c.Method == call && c.Number == before+nth {
-						return nimbustest.Reply{Do: stop}
+					if c.Method != call || c.Number != before+nth {
+						return nimbustest.Reply{}
 					}
-					return nimbustest.Reply{}
+					return nimbustest.Reply{Do: func() { // the call takes effect after whatever the client does next
+						stop()
+						select {
+						case <-ended:
+						case <-time.After(50 * time.Millisecond):
+						}
+					}}
 				}
 				f.disturb.Store(&disturb)
 				err := f.replace(ctx, t, "new", fast())
+				close(ended)
 				f.disturb.Store(nil)
 				state, lookErr := Look(t.Context(), f.client(t), f.store(), name)
 				if lookErr != nil {

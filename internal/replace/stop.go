@@ -44,7 +44,9 @@ func (r *run) quiet(ctx context.Context, id string) error {
 		return nil // it has been quiet before
 	}
 	r.doing = "deactivating " + id
-	if err := r.persist(ctx, func(ctx context.Context) error { return r.client.Deactivate(ctx, r.name) }); err != nil {
+	// A call that is given up can still take effect, and do it after the activation that follows. So this one goes on to its answer.
+	through := context.WithoutCancel(ctx)
+	if err := r.persist(ctx, func(context.Context) error { return r.client.Deactivate(through, r.name) }); err != nil {
 		return err
 	}
 	r.say(Deactivating, "deactivated %s", id)
