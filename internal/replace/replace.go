@@ -16,8 +16,11 @@ import (
 type Options struct {
 	Drain    time.Duration // wait at most this long for tuples in flight
 	Timeout  time.Duration // wait at most this long until the new topology runs; 0: as [nimbus.WatchOptions]
-	Patience time.Duration // wait at most this long for a Nimbus that does not answer, and for the name; 0: five minutes
 	Interval time.Duration // between two questions; 0: a second
+
+	// Patience is how long to wait for a Nimbus that does not answer, for the name, and, if Timeout is shorter, for the old
+	// topology that is put back. 0: five minutes.
+	Patience time.Duration
 
 	// Settle and Stay are those of [nimbus.WatchOptions].
 	Settle, Stay time.Duration

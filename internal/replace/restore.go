@@ -11,8 +11,10 @@ import (
 // ErrNothingSaved means that there is no copy to put back.
 var ErrNothingSaved = errors.New("there is no saved topology of that name on this machine")
 
-// putBack submits the copy of the old topology after the new one failed because of why.
+// putBack submits the copy of the old topology after the new one failed because of why. A short timeout is a doubt about the new
+// topology, not about the old one: the old one gets at least the patience.
 func (r *run) putBack(ctx context.Context, why error) error {
+	r.options.Timeout = max(r.options.Timeout, r.options.Patience)
 	r.say(PuttingBack, "putting %s back", r.record.Old)
 	request, err := r.store.Request(ctx, r.record)
 	if err == nil {
