@@ -55,7 +55,7 @@ func (a *app) newChange(ctx context.Context, client *nimbus.Client, name string,
 		ch.close()
 		return nil, environmentError(err)
 	}
-	switch lines := explain(ch.state); {
+	switch lines := explain(ch.state, a.cluster); {
 	case flags == nil && store.Locked(): // the record says how far it is
 		printTo(a.stderr, "stormflux: %s\n", busy)
 	case flags == nil:
@@ -90,15 +90,16 @@ func storeFor(ctx context.Context, client *nimbus.Client, name string) (replace.
 	return replace.StoreFor(dir, conf, server.String(), name), nil
 }
 
-// explain says what became of a replacement that has not ended, and what a user can do. It returns nil if there is none.
-func explain(s replace.State) []string {
+// explain says what became of a replacement that has not ended, and what a user can do. It returns nil if there is none. cluster
+// has the flags that choose the cluster.
+func explain(s replace.State, cluster string) []string {
 	r := s.Record
 	if s.Situation == replace.Settled {
 		return nil
 	}
 	began := fmt.Sprintf("the replacement of %s, which began at %s, has not ended", r.Old, r.Began.Local().Format(time.DateTime))
 	saved := fmt.Sprintf("a copy of %s is in %s", r.Old, filepath.ToSlash(s.Dir))
-	back := fmt.Sprintf("\"stormflux restore %s\"", shellescape.Quote(r.Topology))
+	back := toRestore(r.Topology, cluster)
 	switch s.Situation {
 	case replace.Running:
 		return []string{began + ": " + r.Old + " runs as before", "\"stormflux apply\" starts again"}
@@ -117,6 +118,11 @@ func explain(s replace.State) []string {
 		return []string{began + ": " + s.Current.ID + " is on the cluster, and nobody can say whose it is, because you may not read its configuration", saved}
 	}
 	return []string{began + ": meanwhile, another command or person submitted " + s.Current.ID, saved, "\"stormflux apply\" begins anew with it, " + back + " puts the copy in its place"}
+}
+
+// toRestore returns the command line that puts the old topology back, in quotation marks.
+func toRestore(name, cluster string) string {
+	return fmt.Sprintf("\"stormflux restore %s%s\"", shellescape.Quote(name), cluster)
 }
 
 // settle ends what an interrupted replacement left, if no replacement follows. done reports that there was something to end.
@@ -232,15 +238,15 @@ func (ch *change) failed(ctx context.Context, err error) error {
 		lines = append(lines, "the topology that was on the cluster is there as before")
 	case replace.RestoredOld:
 		end = "restored"
-		lines = append(lines, "the old topology is back: \"stormflux list\" shows it")
+		lines = append(lines, "the old topology is back: \"stormflux list"+ch.app.cluster+"\" shows it")
 	case replace.TakenByOther:
 		end = "taken"
 		lines = append(lines, "nothing was put back, because another command or person submitted this", "a copy of the old topology is in "+filepath.ToSlash(failed.Dir),
-			fmt.Sprintf("\"stormflux plan\" compares a file with what is there, \"stormflux restore %s\" puts the copy in its place", shellescape.Quote(ch.name)))
+			"\"stormflux plan\" compares a file with what is there, "+toRestore(ch.name, ch.app.cluster)+" puts the copy in its place")
 	case replace.Unfinished:
 		end = "unfinished"
 		lines = append(lines, "the replacement has not ended: \"stormflux plan\" says what is there, \"stormflux apply\" goes on",
-			fmt.Sprintf("\"stormflux restore %s\" puts the old topology back; its copy is in %s", shellescape.Quote(ch.name), filepath.ToSlash(failed.Dir)))
+			toRestore(ch.name, ch.app.cluster)+" puts the old topology back; its copy is in "+filepath.ToSlash(failed.Dir))
 	}
 	return environmentError(errors.Join(&explained{err: err, text: strings.Join(lines, "\n  ")}, ch.ended(end, ch.present(ctx))))
 }
