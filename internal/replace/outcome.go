@@ -58,10 +58,7 @@ func (r *run) watch(ctx context.Context) error {
 		return r.putBack(ctx, notUp(state))
 	}
 	r.up(state)
-	if err := r.enter(Done); err != nil {
-		return r.failed(Unfinished, err)
-	}
-	return nil
+	return r.failed(Unfinished, r.enter(Done))
 }
 
 // Accept ends a replacement after something else submitted the topology that is there now. The copy stays for a change of mind.

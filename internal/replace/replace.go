@@ -103,7 +103,11 @@ func (r *run) stopped(ctx context.Context, err error) error {
 	return fmt.Errorf("stopped while %s: %w", r.doing, cause)
 }
 
+// failed returns err as an [*Error], and nil for nil.
 func (r *run) failed(outcome OutcomeKind, err error) error {
+	if err == nil {
+		return nil
+	}
 	var already *Error
 	if errors.As(err, &already) {
 		return err

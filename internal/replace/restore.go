@@ -87,19 +87,16 @@ func Restore(ctx context.Context, client *nimbus.Client, store Store, name strin
 	switch state.Situation {
 	case Running:
 		r.say(PutBack, "%s runs as before", r.record.Old)
-		return r.enter(PutBack)
+		return r.failed(Unfinished, r.enter(PutBack))
 	case Paused:
 		if err := r.persist(ctx, func(ctx context.Context) error { return r.client.Activate(ctx, name) }); err != nil {
 			return r.failed(Unfinished, err)
 		}
 		r.say(PutBack, "activated %s", r.record.Old)
-		return r.enter(PutBack)
+		return r.failed(Unfinished, r.enter(PutBack))
 	case Returned:
 		r.record.Back = state.Current.ID
-		if err := r.awaitOld(ctx); err != nil {
-			return r.failed(Unfinished, err)
-		}
-		return nil
+		return r.failed(Unfinished, r.awaitOld(ctx))
 	}
 	if t := state.Current; t != nil && t.Status != "KILLED" && (t.ID == r.record.Old || t.ID == r.record.Back) {
 		r.say(PutBack, "%s runs already", t.ID)
@@ -138,8 +135,5 @@ func (r *run) replaceByCopy(ctx context.Context, state State) error {
 			return r.failed(r.untouched(state), errors.Join(err, r.store.write(&before)))
 		}
 	}
-	if err := r.submitCopy(ctx, request); err != nil {
-		return r.failed(Unfinished, err)
-	}
-	return nil
+	return r.failed(Unfinished, r.submitCopy(ctx, request))
 }
