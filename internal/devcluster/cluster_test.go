@@ -256,14 +256,18 @@ func TestUpStops(t *testing.T) {
 // A port that is taken is an error if the user chose it, else another one takes its place.
 func TestTakenPort(t *testing.T) {
 	opts := options(t)
-	c, _ := up(t, opts)
-	if _, err := Down(t.Context(), opts.Dir); err != nil {
-		t.Fatal(err)
-	}
-	taken := c.Port(ZooKeeper)
-	listener, err := net.Listen("tcp", fmt.Sprintf(":%d", taken))
-	if err != nil {
-		t.Fatal(err)
+	var listener net.Listener
+	taken := 0
+	for tries := 0; listener == nil; tries++ { // a cluster of another test can take the port first
+		c, _ := up(t, opts)
+		if _, err := Down(t.Context(), opts.Dir); err != nil {
+			t.Fatal(err)
+		}
+		taken = c.Port(ZooKeeper)
+		var err error
+		if listener, err = net.Listen("tcp", Loopback(taken)); err != nil && tries == 3 {
+			t.Fatal(err)
+		}
 	}
 	defer listener.Close()
 	opts.Port = taken
@@ -273,7 +277,7 @@ func TestTakenPort(t *testing.T) {
 	opts.Port, opts.Slots = 0, 6
 	var said []string
 	opts.Progress = func(line string) { said = append(said, line) }
-	c, _ = up(t, opts)
+	c, _ := up(t, opts)
 	if c.Port(ZooKeeper) == taken || !strings.HasPrefix(said[0], fmt.Sprintf("port %d is taken", taken)) {
 		t.Errorf("the port is %d; it says %q", c.Port(ZooKeeper), said)
 	}

@@ -43,8 +43,8 @@ func (p *Ports) all() []*int {
 	return list
 }
 
-// FreePorts returns ports that are free now. They are below the range from which systems
-// assign ports, so neither another program's ":0" nor an outgoing connection takes one before its daemon does.
+// FreePorts returns ports that are free now. They are below the range from which systems assign ports, so neither another
+// program's ":0" nor an outgoing connection takes one before its daemon does.
 func FreePorts(supervisors, slots int) (Ports, error) {
 	p := Ports{Supervisors: make([]SupervisorPorts, supervisors)}
 	for i := range p.Supervisors {
@@ -79,11 +79,17 @@ func (p *Ports) another() (int, error) {
 	return 0, fmt.Errorf("finding free ports: %w", failed)
 }
 
-// free returns nil if a daemon can have a port. Storm's daemons bind all interfaces, so the port must be free on all.
+// free returns nil if a daemon can have a port. Storm's daemons bind all interfaces, and clients come over loopback: some systems
+// let two programs have the same port, one on each.
 func free(port int) error {
-	listener, err := net.Listen("tcp", ":"+strconv.Itoa(port))
-	if err != nil {
-		return err
+	for _, host := range []string{"", "127.0.0.1"} {
+		listener, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+		if err != nil {
+			return err
+		}
+		if err := listener.Close(); err != nil {
+			return err
+		}
 	}
-	return listener.Close()
+	return nil
 }
