@@ -61,17 +61,20 @@ func TestUnreadAnswers(t *testing.T) {
 			waitUntil(t, "all is emitted", func() bool { return e.Snapshot().component("eager").Emitted == int64(test.emits) })
 			f.settle(e)()
 		} else {
-			waitUntil(t, "the pipe is full", func() bool {
+			waitUntil(t, "the engine stops reading", func() bool {
 				e.lock()
-				defer e.unlock()
-				return e.tasks[0].ready != nil && e.tasks[0].ready.outbox.full.Load()
+				s := e.tasks[0].ready
+				e.unlock()
+				return s != nil && s.outbox.mustWait()
 			})
 			time.Sleep(20 * time.Millisecond) // it must not go on
 			if n := e.Snapshot().component("eager").Emitted; n > 25_000 || n > 11_000 && test.pid == plain {
 				t.Errorf("%d emits were read", n)
 			}
-			c.Advance(31*time.Second, nil)
-			waitUntil(t, "the spout is killed", e.ended)
+			waitUntil(t, "the spout is killed", func() bool {
+				c.Advance(31*time.Second, nil) // again if the engine heard the last emit only now
+				return e.ended()
+			})
 		}
 		if _, err := stop(); (err == nil) != (test.err == "") || err != nil && !strings.Contains(err.Error(), test.err) {
 			t.Errorf("%d emits: error %v", test.emits, err)
