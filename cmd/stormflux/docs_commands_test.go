@@ -121,6 +121,7 @@ var replaced = []struct {
 // blocks that begin with "# NAME", or in Clojure with ";; NAME". The hosts nimbus1 and nimbus2 are a fake Nimbus, on which a topology "orders" with a bolt
 // "count" runs. `run` ends when the topology is idle, or in examples/ after a while: many of them have no end.
 func TestDocumentCommands(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("bash"); err != nil {
 		t.Skip(err)
 	}

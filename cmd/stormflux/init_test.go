@@ -21,6 +21,7 @@ import (
 
 // Each new project validates, passes its tests and runs, without a change.
 func TestInitProjectsWork(t *testing.T) {
+	t.Parallel()
 	binary := buildStormflux(t)
 	for _, template := range append(scaffold.Templates(), scaffold.Template{Name: leiningenTemplate}) {
 		t.Run(template.Name, func(t *testing.T) {
