@@ -310,7 +310,7 @@ func (i *interruptions) stopped(t *testing.T, p point) string {
 		t.Fatal(err)
 	}
 	critical := make(chan error, 1)
-	go func() { critical <- c.awaitText(ctx, "stopping after the submission") }()
+	go func() { critical <- c.awaitText(ctx, "; a second signal ends at once") }()
 	select {
 	case <-h.gone: // it gives the call up
 		h.release <- false

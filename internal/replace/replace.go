@@ -94,6 +94,12 @@ func (r *run) enter(stage Stage) error {
 	return r.store.write(r.record)
 }
 
+// through returns a context for a step that goes on when ctx ends. If ctx ends before done is called, people hear after what the
+// command stops.
+func (r *run) through(ctx context.Context, step string) (_ context.Context, done func() bool) {
+	return context.WithoutCancel(ctx), context.AfterFunc(ctx, func() { r.warn("stopping after %s; a second signal ends at once", step) })
+}
+
 // stopped says what the end of ctx stopped. Another error stays as it is.
 func (r *run) stopped(ctx context.Context, err error) error {
 	cause := context.Cause(ctx)
@@ -248,11 +254,8 @@ func (r *run) slots(ctx context.Context, own int) (int, error) {
 // finish kills what has the name, submits the new topology and watches it. It goes on when ctx ends, until the new topology is
 // submitted.
 func (r *run) finish(ctx context.Context, request nimbus.SubmitRequest) error {
-	through := context.WithoutCancel(ctx)
-	stopping := context.AfterFunc(ctx, func() {
-		r.warn("stopping after the submission, because the old topology is killed; a second signal ends at once")
-	})
-	defer stopping()
+	through, done := r.through(ctx, "the submission, because the old topology is killed")
+	defer done()
 	request.Inactive = request.Inactive || r.record.Status == "INACTIVE"
 	if err := r.kill(through, r.record.Old, r.record.New); err != nil {
 		return r.failed(Unfinished, err)
@@ -263,7 +266,7 @@ func (r *run) finish(ctx context.Context, request nimbus.SubmitRequest) error {
 		return r.failed(Unfinished, err)
 	}
 	id, err := r.submit(through, request)
-	stopping()
+	done()
 	var other *Error
 	switch {
 	case errors.As(err, &other):

@@ -28,7 +28,8 @@ func (r *run) putBack(ctx context.Context, why error) error {
 
 // submitCopy kills what has the name, submits the copy, and watches it. It goes on when ctx ends, until the copy is submitted.
 func (r *run) submitCopy(ctx context.Context, request nimbus.SubmitRequest) error {
-	through := context.WithoutCancel(ctx)
+	through, done := r.through(ctx, "the submission of the copy")
+	defer done()
 	if err := r.enter(PuttingBack); err != nil {
 		return err
 	}
@@ -41,7 +42,7 @@ func (r *run) submitCopy(ctx context.Context, request nimbus.SubmitRequest) erro
 		return err
 	}
 	id, err := r.submit(through, request)
-	if err != nil {
+	if done(); err != nil {
 		return err
 	}
 	r.record.Back = id

@@ -45,8 +45,9 @@ func (r *run) quiet(ctx context.Context, id string) error {
 	}
 	r.doing = "deactivating " + id
 	// A call that is given up can still take effect, and do it after the activation that follows. So this one goes on to its answer.
-	through := context.WithoutCancel(ctx)
-	if err := r.persist(ctx, func(context.Context) error { return r.client.Deactivate(through, r.name) }); err != nil {
+	through, done := r.through(ctx, "the deactivation, which is under way")
+	err := r.persist(ctx, func(context.Context) error { return r.client.Deactivate(through, r.name) })
+	if done(); err != nil {
 		return err
 	}
 	r.say(Deactivating, "deactivated %s", id)
