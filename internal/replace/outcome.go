@@ -27,6 +27,20 @@ func (r *run) verdict(ctx context.Context) (nimbus.WatchState, error) {
 	return last, nil
 }
 
+// verdictOn waits for the verdict on a submission. If Nimbus did not say the id of its topology, the mark tells whether the one that
+// is there is it, and then verdictOn sets the id.
+func (r *run) verdictOn(ctx context.Context, id *string, mark string) (nimbus.WatchState, error) {
+	state, err := r.verdict(ctx)
+	if err != nil || *id != "" {
+		return state, err
+	}
+	found, err := markOf(ctx, r.client, state.ID)
+	if err == nil && found == mark {
+		*id = state.ID
+	}
+	return state, err
+}
+
 func (r *run) up(state nimbus.WatchState) {
 	executors, _ := state.Scheduled()
 	r.say(Done, "up, %s in %s", console.Count(executors, "executor"), console.Count(len(state.Workers), "worker"))
@@ -38,13 +52,7 @@ func notUp(state nimbus.WatchState) error {
 
 // watch waits until the new topology runs, and puts the old one back if it does not.
 func (r *run) watch(ctx context.Context) error {
-	state, err := r.verdict(ctx)
-	if err == nil && r.record.New == "" { // Nimbus did not say it after the submission
-		var mark string
-		if mark, err = markOf(ctx, r.client, state.ID); err == nil && mark == r.record.NewMark {
-			r.record.New = state.ID
-		}
-	}
+	state, err := r.verdictOn(ctx, &r.record.New, r.record.NewMark)
 	switch {
 	case err != nil:
 		return r.failed(Unfinished, err)

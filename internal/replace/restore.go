@@ -54,13 +54,7 @@ func (r *run) submitCopy(ctx context.Context, request nimbus.SubmitRequest) erro
 
 // awaitOld watches the old topology after it was submitted again.
 func (r *run) awaitOld(ctx context.Context) error {
-	state, err := r.verdict(ctx)
-	if err == nil && r.record.Back == "" { // Nimbus did not say it after the submission
-		var mark string
-		if mark, err = markOf(ctx, r.client, state.ID); err == nil && mark == r.record.BackMark {
-			r.record.Back = state.ID
-		}
-	}
+	state, err := r.verdictOn(ctx, &r.record.Back, r.record.BackMark)
 	if err == nil && state.ID != r.record.Back {
 		return r.taken(state.ID)
 	}
