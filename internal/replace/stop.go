@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/stormflux/stormflux/internal/nimbus"
 	"github.com/stormflux/stormflux/internal/storm"
 )
 
-// stop deactivates a topology, drains it and kills it. Until the kill, an error or the end of ctx brings it back.
+// stop deactivates a topology and drains it, so that only the kill is left. An error or the end of ctx activates it again.
 func (r *run) stop(ctx context.Context, t *storm.TopologySummary) error {
 	if now, err := current(ctx, r.client, r.name); err != nil || now == nil || now.ID != t.ID {
 		if err == nil {
@@ -90,4 +92,51 @@ func (r *run) activate(ctx context.Context, id string) error {
 	}
 	r.say(Deactivating, "activated %s again", id)
 	return nil
+}
+
+// kill kills the topology that has the name, and waits until the name is free. Its id must be one of ids: another one is
+// somebody else's. A topology that is being killed already keeps the time that its own kill gives it, whosever it is.
+func (r *run) kill(ctx context.Context, ids ...string) error {
+	deadline := time.Now().Add(r.options.Patience)
+	killed, waiting := "", "" // got the order from here, and before
+	for {
+		var t *storm.TopologySummary
+		err := r.persist(ctx, func(ctx context.Context) (err error) {
+			if t, err = current(ctx, r.client, r.name); err != nil || t == nil || t.ID == killed {
+				return err
+			}
+			if t.Status == "KILLED" {
+				return nil
+			}
+			if !slices.Contains(ids, t.ID) {
+				return r.taken(t.ID)
+			}
+			err = r.client.Kill(ctx, r.name, 0)
+			if nimbus.KindOf(err) == nimbus.NotAlive {
+				return nil
+			}
+			return err
+		})
+		switch {
+		case err != nil:
+			return err
+		case t == nil:
+			r.say(Killing, "the name is free")
+			return nil
+		case t.ID != killed && t.Status == "KILLED":
+			if t.ID != waiting {
+				waiting = t.ID
+				r.say(Killing, "waiting until %s, which is being killed, is gone", t.ID)
+			}
+		case t.ID != killed:
+			killed = t.ID
+			r.say(Killing, "killed %s", t.ID)
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("%s is killed, but has the name still after %s", t.ID, r.options.Patience)
+		}
+		if err := pause(ctx, r.options.Interval); err != nil {
+			return err
+		}
+	}
 }

@@ -7,12 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
 	"time"
 
 	"github.com/stormflux/stormflux/internal/fingerprint"
 	"github.com/stormflux/stormflux/internal/nimbus"
-	"github.com/stormflux/stormflux/internal/storm"
 )
 
 // marked returns a configuration with a new mark, and the mark. The mark proves whose submission a topology is, also when the
@@ -24,53 +22,6 @@ func marked(conf map[string]any) (map[string]any, string) {
 	}
 	conf[fingerprint.SubmissionKey] = mark
 	return conf, mark
-}
-
-// kill kills the topology that has the name, and waits until the name is free. Its id must be one of ids: another one is
-// somebody else's. A topology that is being killed already keeps the time that its own kill gives it, whosever it is.
-func (r *run) kill(ctx context.Context, ids ...string) error {
-	deadline := time.Now().Add(r.options.Patience)
-	killed, waiting := "", "" // got the order from here, and before
-	for {
-		var t *storm.TopologySummary
-		err := r.persist(ctx, func(ctx context.Context) (err error) {
-			if t, err = current(ctx, r.client, r.name); err != nil || t == nil || t.ID == killed {
-				return err
-			}
-			if t.Status == "KILLED" {
-				return nil
-			}
-			if !slices.Contains(ids, t.ID) {
-				return r.taken(t.ID)
-			}
-			err = r.client.Kill(ctx, r.name, 0)
-			if nimbus.KindOf(err) == nimbus.NotAlive {
-				return nil
-			}
-			return err
-		})
-		switch {
-		case err != nil:
-			return err
-		case t == nil:
-			r.say(Killing, "the name is free")
-			return nil
-		case t.ID != killed && t.Status == "KILLED":
-			if t.ID != waiting {
-				waiting = t.ID
-				r.say(Killing, "waiting until %s, which is being killed, is gone", t.ID)
-			}
-		case t.ID != killed:
-			killed = t.ID
-			r.say(Killing, "killed %s", t.ID)
-		}
-		if time.Now().After(deadline) {
-			return fmt.Errorf("%s is killed, but has the name still after %s", t.ID, r.options.Patience)
-		}
-		if err := pause(ctx, r.options.Interval); err != nil {
-			return err
-		}
-	}
 }
 
 // taken is the error if somebody else has the name.
