@@ -55,7 +55,7 @@ func (a *app) newChange(ctx context.Context, client *nimbus.Client, name string,
 		ch.close()
 		return nil, environmentError(err)
 	}
-	switch lines := explain(ch.state, a.cluster); {
+	switch lines := ch.explain(); {
 	case flags == nil && store.Locked(): // the record says how far it is
 		printTo(a.stderr, "stormflux: %s\n", busy)
 	case flags == nil:
@@ -90,16 +90,15 @@ func storeFor(ctx context.Context, client *nimbus.Client, name string) (replace.
 	return replace.StoreFor(dir, conf, server.String(), name), nil
 }
 
-// explain says what became of a replacement that has not ended, and what a user can do. It returns nil if there is none. cluster
-// has the flags that choose the cluster.
-func explain(s replace.State, cluster string) []string {
-	r := s.Record
+// explain says what became of a replacement that has not ended, and what a user can do. It returns nil if there is none.
+func (ch *change) explain() []string {
+	s, r := ch.state, ch.state.Record
 	if s.Situation == replace.Settled {
 		return nil
 	}
 	began := fmt.Sprintf("the replacement of %s, which began at %s, has not ended", r.Old, r.Began.Local().Format(time.DateTime))
 	saved := fmt.Sprintf("a copy of %s is in %s", r.Old, filepath.ToSlash(s.Dir))
-	back := toRestore(r.Topology, cluster)
+	back := ch.toRestore()
 	switch s.Situation {
 	case replace.Running:
 		return []string{began + ": " + r.Old + " runs as before", "\"stormflux apply\" starts again"}
@@ -121,8 +120,8 @@ func explain(s replace.State, cluster string) []string {
 }
 
 // toRestore returns the command line that puts the old topology back, in quotation marks.
-func toRestore(name, cluster string) string {
-	return fmt.Sprintf("\"stormflux restore %s%s\"", shellescape.Quote(name), cluster)
+func (ch *change) toRestore() string {
+	return fmt.Sprintf("\"stormflux restore %s%s\"", shellescape.Quote(ch.name), ch.app.cluster)
 }
 
 // settle ends what an interrupted replacement left, if no replacement follows. done reports that there was something to end.
@@ -242,11 +241,11 @@ func (ch *change) failed(ctx context.Context, err error) error {
 	case replace.TakenByOther:
 		end = "taken"
 		lines = append(lines, "nothing was put back, because another command or person submitted this", "a copy of the old topology is in "+filepath.ToSlash(failed.Dir),
-			"\"stormflux plan\" compares a file with what is there, "+toRestore(ch.name, ch.app.cluster)+" puts the copy in its place")
+			"\"stormflux plan\" compares a file with what is there, "+ch.toRestore()+" puts the copy in its place")
 	case replace.Unfinished:
 		end = "unfinished"
 		lines = append(lines, "the replacement has not ended: \"stormflux plan\" says what is there, \"stormflux apply\" goes on",
-			toRestore(ch.name, ch.app.cluster)+" puts the old topology back; its copy is in "+filepath.ToSlash(failed.Dir))
+			ch.toRestore()+" puts the old topology back; its copy is in "+filepath.ToSlash(failed.Dir))
 	}
 	return environmentError(errors.Join(&explained{err: err, text: strings.Join(lines, "\n  ")}, ch.ended(end, ch.present(ctx))))
 }
