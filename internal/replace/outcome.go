@@ -27,8 +27,8 @@ func (r *run) verdict(ctx context.Context) (nimbus.WatchState, error) {
 	return last, nil
 }
 
-// verdictOn waits for the verdict on a submission. If Nimbus did not say the id of its topology, the mark tells whether the one that
-// is there is it, and then verdictOn sets the id.
+// verdictOn waits for the verdict on a submission. If Nimbus did not say the id of its topology, and the topology that is there has
+// the mark, verdictOn sets the id.
 func (r *run) verdictOn(ctx context.Context, id *string, mark string) (nimbus.WatchState, error) {
 	state, err := r.verdict(ctx)
 	if err != nil || *id != "" {
